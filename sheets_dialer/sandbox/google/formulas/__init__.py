@@ -1,0 +1,1 @@
+"""The small part of the formula language that the sandbox computes."""
