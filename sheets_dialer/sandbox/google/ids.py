@@ -23,5 +23,5 @@ class Ids:
         return self._source.randrange(1, 2**31)
 
     def named_range(self) -> str:
-        """A named-range id: a short string of digits and letters."""
-        return "".join(self._source.choices(string.ascii_lowercase + string.digits, k=12))
+        """A named-range id: a number as text (recorded)."""
+        return str(self.number())

@@ -54,16 +54,22 @@ class Document:
         self.modified_at = now
 
     def role_of(self, account: str) -> str | None:
-        """The account's highest Drive role (owner, writer, reader); None for no access."""
-        if account == self.owner:
+        """The account's highest Drive role; None for no access."""
+        if account.casefold() == self.owner.casefold():
             return "owner"
         roles = {
             permission["role"]
             for permission in self.permissions.values()
-            if permission.get("type") == "anyone"
-            or str(permission.get("emailAddress", "")).casefold() == account.casefold()
+            if _is_meant(permission, account.casefold())
         }
-        return next((role for role in ("owner", "writer", "reader") if role in roles), None)
+        return next((role for role in ("writer", "commenter", "reader") if role in roles), None)
+
+
+def _is_meant(permission: Json, account: str) -> bool:
+    if permission.get("type") == "domain":
+        return account.endswith(f"@{permission['domain']}".casefold())
+    subject = str(permission.get("emailAddress", "")).casefold()
+    return permission.get("type") == "anyone" or subject == account
 
 
 def _rows(workbook: Workbook) -> int:
@@ -103,6 +109,6 @@ class Library:
         if document is None:
             raise not_found()
         role = document.role_of(account)
-        if role is None or (to_write and role == "reader"):
+        if role is None or (to_write and role not in {"owner", "writer"}):
             raise permission_denied()
         return document

@@ -1,0 +1,124 @@
+"""The only place that builds real parts from a `Config`."""
+
+from __future__ import annotations
+
+import secrets
+import string
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import google.auth.transport.requests
+import gspread
+from google.auth.exceptions import GoogleAuthError
+from google.auth.transport.requests import AuthorizedSession
+from google.oauth2.service_account import Credentials
+
+from .acting import Caller
+from .clock import Clock
+from .config import Campaign, Config
+from .dialer import Dialer, Queue
+from .errors import ConfigError
+from .ledger import Ledger
+from .plan import Rules
+from .portal import Portal
+from .sheet import QueueSheet
+from .transport import google_adapter, portal_session
+
+_SCOPES = ("https://www.googleapis.com/auth/spreadsheets",)
+_REF_LETTERS = string.digits + string.ascii_lowercase
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """Everything that a command works with."""
+
+    config: Config
+    clock: Clock
+    ledger: Ledger
+    portal: Portal
+    queues: tuple[Queue, ...]
+    dialer: Dialer
+
+
+@contextmanager
+def build(config: Config, *, clock: Clock | None = None) -> Iterator[Parts]:
+    """Builds the parts and gives them back at the end.
+
+    Raises:
+        ConfigError: the service account's file can't be used.
+        LedgerError: the ledger can't be used.
+    """
+    clock = clock or Clock()
+    client = google_client(config)
+    ledger = Ledger(config.ledger, new_id=_letters(8))
+    portal = Portal(
+        config.portal.base_url,
+        config.portal.api_key.get_secret_value,
+        portal_session(config.portal.connections),
+        key_in_header=config.portal.key_in == "header",
+    )
+    caller = Caller(
+        portal=portal,
+        ledger=ledger,
+        clock=clock,
+        connections=config.portal.connections,
+        lines=config.portal.lines,
+        calls_per_minute=config.portal.calls_per_minute,
+    )
+    queues = tuple(_queue(config, campaign, client) for campaign in config.campaigns)
+    try:
+        yield Parts(
+            config=config,
+            clock=clock,
+            ledger=ledger,
+            portal=portal,
+            queues=queues,
+            dialer=Dialer(queues, ledger, caller, clock, new_refs()),
+        )
+    finally:
+        caller.close()
+        ledger.close()
+
+
+def google_client(config: Config) -> gspread.Client:
+    """A gspread client of the configured service account, with our own retries and time-outs."""
+    path = config.google.service_account_file
+    try:
+        credentials = Credentials.from_service_account_file(  # type: ignore[no-untyped-call]
+            str(path), scopes=_SCOPES
+        )
+    except FileNotFoundError as error:
+        raise ConfigError(
+            f"The service account's key file {path} is missing. Download it from the Google Cloud "
+            "console (IAM, Service accounts, Keys) and put it there."
+        ) from error
+    except (OSError, ValueError, GoogleAuthError) as error:
+        raise ConfigError(
+            f"{path} is not a service account's key file. Download one from the Google Cloud "
+            "console (IAM, Service accounts, Keys, Add key, JSON)."
+        ) from error
+    adapter = google_adapter(config.google.base_url)
+    refresh = google.auth.transport.requests.Request()
+    session = AuthorizedSession(credentials, auth_request=refresh)  # type: ignore[no-untyped-call]
+    session.mount("https://", adapter)
+    return gspread.Client(auth=credentials, session=session)
+
+
+def new_refs() -> Iterator[str]:
+    """Refs that no two machines will ever make alike."""
+    while True:
+        yield _letters(12)
+
+
+def _letters(count: int) -> str:
+    return "".join(secrets.choice(_REF_LETTERS) for _ in range(count))
+
+
+def _queue(config: Config, campaign: Campaign, client: gspread.Client) -> Queue:
+    return Queue(
+        name=campaign.name,
+        tab=campaign.tab,
+        sheet=QueueSheet(client, campaign.spreadsheet, campaign.tab, campaign.columns),
+        rules=Rules(config.policy(campaign), config.hours(campaign)),
+    )

@@ -1,0 +1,191 @@
+"""The words of a call: the portal's statuses, the states of our attempts, and what a job is.
+
+Three kinds of state are kept apart: the *call status* is the portal's number, the *attempt state*
+is ours, and what the sheet shows is worked out from both in `disposition`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+CALL_STATUS_WORDS: Mapping[int, str] = {
+    1: "Initiated",
+    2: "Answered",
+    3: "Congestion",
+    4: "Busy",
+    5: "No Answer",
+    6: "Hangup",
+    8: "Pushed to SIP",
+}
+"""The portal's documented statuses (vendor text). 7 and others are not documented."""
+
+ANSWERED = 2
+NOT_REACHED = frozenset({3, 4, 5, 6})
+
+
+def call_status_words(status: int) -> str:
+    """What to call a status in the sheet; an undocumented one keeps its number."""
+    return CALL_STATUS_WORDS.get(status, f"Unknown status {status}")
+
+
+class AttemptState(StrEnum):
+    """How far one try at placing a call has come."""
+
+    INTENDED = "intended"
+    SENDING = "sending"
+    PLACED = "placed"
+    ENDED = "ended"
+    WITHDRAWN = "withdrawn"
+    REFUSED = "refused"
+    NOT_SENT = "not sent"
+    UNKNOWN = "unknown"
+    RELEASED = "released"
+
+
+MOVES: Mapping[AttemptState, frozenset[AttemptState]] = {
+    AttemptState.INTENDED: frozenset({AttemptState.SENDING, AttemptState.WITHDRAWN}),
+    AttemptState.SENDING: frozenset(
+        {
+            AttemptState.PLACED,
+            AttemptState.REFUSED,
+            AttemptState.NOT_SENT,
+            AttemptState.UNKNOWN,
+        }
+    ),
+    # A call id that two open attempts carry is nobody's: both become unknown.
+    AttemptState.PLACED: frozenset({AttemptState.ENDED, AttemptState.UNKNOWN}),
+    AttemptState.ENDED: frozenset(),
+    AttemptState.WITHDRAWN: frozenset(),
+    AttemptState.REFUSED: frozenset(),
+    AttemptState.NOT_SENT: frozenset(),
+    # Only a person's word on the row releases an unknown.
+    AttemptState.UNKNOWN: frozenset({AttemptState.RELEASED}),
+    AttemptState.RELEASED: frozenset(),
+}
+"""Every move that an attempt may make; the ledger refuses any other."""
+
+OPEN_STATES = frozenset(
+    {AttemptState.INTENDED, AttemptState.SENDING, AttemptState.PLACED, AttemptState.UNKNOWN}
+)
+"""While an attempt is in one of these its number is not called again, whatever a sheet says."""
+
+NEVER_RANG = frozenset({AttemptState.WITHDRAWN, AttemptState.NOT_SENT})
+"""The attempt provably left no trace at the portal, so the job may be tried again by itself."""
+
+
+class Reason(StrEnum):
+    """Why an attempt is made."""
+
+    FIRST = "first"
+    AGAIN = "call again"
+    REDIAL = "redial"
+    REDIAL_NO_KEY = "redial, no key"
+    ADOPTED = "adopted"
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """Everything that is sent for one call. `number` is E.164 without the plus."""
+
+    number: str
+    voice_id: str
+    amount: str = ""
+    texts: tuple[str, ...] = ("", "", "", "", "")
+    keys: tuple[str, ...] = ("", "", "", "", "")
+
+    def fingerprint(self) -> str:
+        """A short stable digest: two rows ask for the same call exactly if these are equal."""
+        parts = [self.number, self.voice_id, self.amount, *self.texts, *self.keys]
+        return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:32]
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One try at placing a job's call, as the ledger has it. All times are aware UTC."""
+
+    id: int
+    job_id: int
+    number: str
+    state: AttemptState
+    intended_at: datetime
+    reason: Reason = Reason.FIRST
+    sending_at: datetime | None = None
+    placed_at: datetime | None = None
+    call_id: str | None = None
+    call_status: int | None = None
+    dtmf: str | None = None
+    retry: int = 0
+    answered_at: datetime | None = None
+    changed_at: datetime | None = None
+    polled_at: datetime | None = None
+    ended_at: datetime | None = None
+    problem: str | None = None
+
+    @property
+    def is_open(self) -> bool:
+        """Whether this attempt still keeps its number from being called."""
+        return self.state in OPEN_STATES
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """What a row asks for: one content, called once unless a policy or a person says otherwise."""
+
+    id: int
+    campaign: str
+    ref: str
+    content: Content
+    fingerprint: str
+    queued_at: datetime
+    granted: int = 0
+    """How often a person has asked for this job to be called again."""
+    again_seen: bool = False
+    """Whether the last read still showed the `Call again` that was counted already."""
+    cleared_at: datetime | None = None
+    """When a person last cleared the results of this job's row."""
+    attempts: tuple[Attempt, ...] = ()
+
+    @property
+    def tried(self) -> tuple[Attempt, ...]:
+        """The attempts that may have rung, oldest first."""
+        return tuple(attempt for attempt in self.attempts if attempt.state not in NEVER_RANG)
+
+    @property
+    def again_is_owed(self) -> bool:
+        """Whether a person's `Call again` has not led to a call yet."""
+        used = sum(attempt.reason is Reason.AGAIN for attempt in self.tried)
+        return self.granted > used
+
+
+@dataclass(frozen=True, slots=True)
+class NewJob:
+    """A job to be recorded, and the Ref that its row will carry."""
+
+    ref: str
+    content: Content
+    granted: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Adoption:
+    """A call that the sheet shows and the ledger doesn't know: somebody else's, or of a lost
+    ledger. It is followed like our own and never dialled again by itself."""
+
+    job: NewJob
+    call_id: str
+    called_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class JobChange:
+    """What a person did to a job's row, to be remembered."""
+
+    job_id: int
+    granted: int
+    again_seen: bool
+    cleared_at: datetime | None

@@ -1,0 +1,121 @@
+"""May it ring now? If not, when?
+
+Everything is reckoned in the campaign's time zone by wall-clock windows of whole days, so that a
+change of the clocks moves the moment and not the hour that people see.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+_LAST_MOMENT = time(23, 59, 59, 999999)
+_DAYS_AHEAD = 400
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """From `start` to before `end` on one day. An end of 24:00 is kept as the day's last moment."""
+
+    start: time
+    end: time
+
+    def holds(self, moment: time) -> bool:
+        """Whether the moment lies inside."""
+        return self.start <= moment < self.end or (self.end == _LAST_MOMENT <= moment)
+
+
+@dataclass(frozen=True, slots=True)
+class CallingHours:
+    """The windows of each weekday (Monday first) in one time zone, and days without any."""
+
+    zone: ZoneInfo
+    week: tuple[tuple[Window, ...], ...]
+    holidays: frozenset[date] = frozenset()
+
+    def open_at(self, moment: datetime) -> bool:
+        """Whether a call may ring at this aware moment."""
+        local = moment.astimezone(self.zone)
+        return any(window.holds(local.time()) for window in self._windows(local.date()))
+
+    def next_opening(self, moment: datetime) -> datetime | None:
+        """The next moment at which a call may ring, which is now if one may; None when no day of
+        the coming year has a window."""
+        if self.open_at(moment):
+            return moment
+        local = moment.astimezone(self.zone)
+        for ahead in range(_DAYS_AHEAD):
+            day = local.date() + timedelta(days=ahead)
+            for window in self._windows(day):
+                opening = datetime.combine(day, window.start, self.zone).astimezone(UTC)
+                if opening > moment:
+                    return opening
+        return None
+
+    def _windows(self, day: date) -> tuple[Window, ...]:
+        return () if day in self.holidays else self.week[day.weekday()]
+
+
+def read_hours(
+    named: Mapping[str, str | Sequence[str]],
+) -> tuple[tuple[Window, ...], ...]:
+    """The week that a mapping such as ``{monday-saturday: 10:00-20:00}`` describes.
+
+    A day that several entries name takes the one that names the fewest days; days that none names
+    have no window.
+
+    Raises:
+        ValueError: an entry isn't understood; the message says which and what is expected.
+    """
+    chosen: dict[int, tuple[int, tuple[Window, ...]]] = {}
+    for days_text, windows_text in named.items():
+        days = read_days(days_text)
+        texts = [windows_text] if isinstance(windows_text, str) else windows_text
+        windows = tuple(sorted((read_window(text) for text in texts), key=lambda w: w.start))
+        for before, after in itertools.pairwise(windows):
+            if after.start < before.end:
+                raise ValueError(f"windows of {days_text} that don't overlap")
+        for day in days:
+            if day not in chosen or len(days) < chosen[day][0]:
+                chosen[day] = (len(days), windows)
+    return tuple(chosen[day][1] if day in chosen else () for day in range(7))
+
+
+def read_days(text: str) -> tuple[int, ...]:
+    """The weekdays of ``monday``, ``monday-saturday`` or ``friday, sunday``; Monday is 0."""
+    days: list[int] = []
+    for part in text.casefold().split(","):
+        first, _, last = (piece.strip() for piece in part.partition("-"))
+        begin = _day(first, text)
+        end = _day(last, text) if last else begin
+        days += [day % 7 for day in range(begin, end + (7 if end < begin else 0) + 1)]
+    return tuple(dict.fromkeys(days))
+
+
+def read_window(text: str) -> Window:
+    """The window of ``10:00-20:00``."""
+    start_text, dash, end_text = text.replace("–", "-").partition("-")
+    try:
+        start = time.fromisoformat(_padded(start_text))
+        end_text = _padded(end_text)
+        end = _LAST_MOMENT if end_text == "24:00" else time.fromisoformat(end_text)
+    except ValueError:
+        dash = ""
+    if not dash or start >= end:
+        raise ValueError(f"a window such as 10:00-20:00 instead of {text!r}")
+    return Window(start, end)
+
+
+def _padded(text: str) -> str:
+    return text.strip().rjust(5, "0")
+
+
+def _day(name: str, text: str) -> int:
+    matching = [place for place, day in enumerate(DAYS) if len(name) >= 3 and day.startswith(name)]
+    if len(matching) != 1:
+        raise ValueError(f"days such as monday or monday-saturday instead of {text!r}")
+    return matching[0]

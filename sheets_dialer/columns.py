@@ -1,0 +1,104 @@
+"""The queue tab's columns: which are people's, which are the dialer's, and where they stand today.
+
+The header row is read anew at every pass, so columns may be moved, inserted or renamed to a known
+alias at any time.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+PEOPLE: Mapping[str, tuple[str, ...]] = {
+    "phone": (
+        *("phone", "mobile", "number", "contact", "phone number", "mobile number", "mobile no"),
+        *("contact number", "contact no", "phone no", "cell", "cell number", "whatsapp"),
+        *("فون", "فون نمبر", "نمبر", "موبائل", "موبائل نمبر", "رابطہ نمبر"),
+    ),
+    "amount": ("amount", "total", "price", "رقم"),
+    "text1": ("store", "text1", "shop", "company", "دکان"),
+    "text2": ("order id", "text2", "order", "order no", "order number", "reference", "آرڈر"),
+    "text3": ("text3",),
+    "text4": ("text4",),
+    "text5": ("text5",),
+    "key1": ("key1",),
+    "key2": ("key2",),
+    "key3": ("key3",),
+    "key4": ("key4",),
+    "key5": ("key5",),
+    "voice_id": ("voice id", "voice"),
+    "call_after": ("call after",),
+    "call_before": ("call before",),
+}
+"""What people fill in, by the name used in the configuration, with every header that means it."""
+
+DIALER: Mapping[str, str] = {
+    "status": "Status",
+    "answer": "Answer",
+    "dtmf": "DTMF",
+    "call_id": "Call ID",
+    "called_number": "Called Number",
+    "attempts": "Attempts",
+    "called_at": "Called At",
+    "updated_at": "Updated At",
+    "why": "Why",
+    "ref": "Ref",
+}
+"""What the dialer fills in, in the order in which `setup` adds it."""
+
+_TOKEN_HEADER = re.compile(r"ref(?:\s+(?P<token>\S+))?", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """Where each known column stands (zero-based), and what stands in the Ref header's token."""
+
+    places: Mapping[str, int]
+    token: str | None = None
+    doubled: tuple[str, ...] = ()
+    missing: tuple[str, ...] = field(default=())
+
+    def ready(self) -> bool:
+        """Whether the tab has everything that dialling needs, once."""
+        return not self.missing and not self.doubled
+
+
+def find_columns(header: Sequence[object], named: Mapping[str, str]) -> Columns:
+    """Finds the columns in a header row.
+
+    `named` gives, by our name, the header that the configuration says a people's column has.
+    `missing` and `doubled` hold headers in the words of the sheet.
+    """
+    places: dict[str, int] = {}
+    doubled: list[str] = []
+    token: str | None = None
+    meanings = _meanings(named)
+    for place, cell in enumerate(header):
+        text = normal(cell)
+        reference = _TOKEN_HEADER.fullmatch(text)
+        name = "ref" if reference else meanings.get(text)
+        if name is None:
+            continue
+        if name in places:
+            doubled.append(str(cell).strip())
+            continue
+        places[name] = place
+        if reference:
+            token = reference["token"]
+    missing = [] if "phone" in places else [named.get("phone", "Phone")]
+    missing += [title for name, title in DIALER.items() if name not in places]
+    return Columns(places, token, tuple(doubled), tuple(missing))
+
+
+def normal(cell: object) -> str:
+    """A header as it is compared: without case, and with single spaces."""
+    return " ".join(str(cell).split()).casefold()
+
+
+def _meanings(named: Mapping[str, str]) -> dict[str, str]:
+    meanings = {normal(title): name for name, title in DIALER.items() if name != "ref"}
+    for name, aliases in PEOPLE.items():
+        if name not in named:
+            meanings |= {normal(alias): name for alias in aliases}
+    return meanings | {normal(title): name for name, title in named.items()}

@@ -1,0 +1,109 @@
+"""What the sheet should say about a job, worked out from its attempts alone.
+
+Because it needs nothing but the ledger, every cell of the dialer can be written anew at any pass.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from types import MappingProxyType
+from zoneinfo import ZoneInfo
+
+from .call import ANSWERED, Attempt, AttemptState, Job, call_status_words
+from .columns import DIALER
+from .following import has_given_up, is_final
+from .policy import Policy
+from .when import spoken, stamp
+
+QUEUED = "Queued"
+WAITING = "Waiting"
+CALLING = "Calling"
+CHECK = "Check"
+FAILED = "Failed"
+NOT_CALLED = "Not called"
+SKIP = "Skip"
+CALL_AGAIN = "Call again"
+
+UNKNOWN_OUTCOME = (
+    "It is not known whether this call went out. Ask the customer or look at the portal, "
+    "then choose Call again or Skip."
+)
+NEVER_ENDED = "The portal never said how this call ended. Choose Call again to call once more."
+REFUSED_HINT = "Correct the row, or choose Call again."
+STILL_TRYING = "The portal may still try this number by itself."
+
+EMPTY: Mapping[str, str] = MappingProxyType(
+    dict.fromkeys((name for name in DIALER if name != "ref"), "")
+)
+"""All cells of the dialer but Ref, blank."""
+
+
+def best(attempts: Sequence[Attempt]) -> Attempt | None:
+    """The attempt that the row shows: one with a key, else one with an answer, else the latest."""
+    return max(
+        attempts,
+        key=lambda attempt: (bool(attempt.dtmf), attempt.call_status == ANSWERED, attempt.id),
+        default=None,
+    )
+
+
+def shown(job: Job, now: datetime, policy: Policy, zone: ZoneInfo) -> Mapping[str, str] | None:
+    """What the dialer's cells (all but Ref) should say; None while no attempt may have rung.
+
+    While an attempt is under way or unclear the row shows that one; afterwards the best.
+    """
+    tried = job.tried
+    current = next((attempt for attempt in reversed(tried) if _is_under_way(attempt)), None)
+    attempt = current or best(tried)
+    if attempt is None:
+        return None
+    cells = dict(EMPTY)
+    cells["attempts"] = str(len(tried))
+    cells["called_number"] = attempt.number
+    cells["called_at"] = stamp(attempt.sending_at or attempt.intended_at, zone)
+    cells["updated_at"] = stamp(attempt.changed_at or attempt.intended_at, zone)
+    cells["call_id"] = attempt.call_id or ""
+    cells["status"], cells["why"] = _status_and_why(attempt, now, policy)
+    if attempt.call_status == ANSWERED and (attempt.dtmf or is_final(attempt, now, policy)):
+        cells["answer"] = policy.answer(attempt.dtmf)
+        cells["dtmf"] = attempt.dtmf or ""
+    if job.cleared_at and not cells["why"] and not _is_under_way(tried[-1]):
+        cells["why"] = _old_results(tried[-1], job.cleared_at, now, policy, zone)
+    return cells
+
+
+def _is_under_way(attempt: Attempt) -> bool:
+    return attempt.state in (AttemptState.INTENDED, AttemptState.SENDING, AttemptState.UNKNOWN)
+
+
+def _status_and_why(attempt: Attempt, now: datetime, policy: Policy) -> tuple[str, str]:
+    match attempt.state:
+        case AttemptState.UNKNOWN:
+            return CHECK, UNKNOWN_OUTCOME
+        case AttemptState.RELEASED:
+            return SKIP, "It is not known whether this call went out. You chose not to call again."
+        case AttemptState.REFUSED:
+            return FAILED, f"{attempt.problem or 'The portal refused.'} {REFUSED_HINT}"
+        case AttemptState.INTENDED | AttemptState.SENDING:
+            return CALLING, ""
+    if attempt.call_status is None:
+        given_up = has_given_up(attempt, now, policy)
+        return (CHECK, NEVER_ENDED) if given_up else (CALLING, "")
+    words = call_status_words(attempt.call_status)
+    ended = attempt.call_status in (2, 3, 4, 5, 6)
+    if not ended and has_given_up(attempt, now, policy):
+        return words, NEVER_ENDED
+    return words, ""
+
+
+def _old_results(
+    last: Attempt, cleared_at: datetime, now: datetime, policy: Policy, zone: ZoneInfo
+) -> str:
+    """Why results that a person cleared are back: with the date once they are old enough that
+    somebody may have meant to call anew."""
+    called_at = last.sending_at or last.intended_at
+    if cleared_at - called_at < policy.same_call_gap:
+        return ""
+    day = spoken(called_at, now, zone).partition(" at ")[0]
+    return f"These are the results of {day}. Choose Call again to call now."

@@ -1,0 +1,86 @@
+"""The errors that a user can meet, each with a message that says what to do next.
+
+::
+
+    DialerError                     everything below; exit code 3 unless said otherwise
+    ├── ConfigError                 the configuration can't be used (exit code 2)
+    ├── SetupNeeded                 the sheet lacks what dialling needs (exit code 2)
+    ├── AnotherDialer               another process or machine works on the tab (exit code 4)
+    ├── LedgerError                 the ledger can't be opened or is not ours
+    ├── SheetError                  Google Sheets
+    │   ├── SheetUnreachable        no answer, or one that can pass: the next pass tries again
+    │   └── SheetRefused            an answer that stays the same until a person acts
+    │       └── TokenLost           the fence: somebody wrote since our read
+    └── PortalError                 the Robo Call portal
+        ├── PortalNotSent           provably never left this machine
+        ├── PortalRefused           the portal said no, in so many words
+        └── PortalUnknown           it may have happened
+
+The library's own error is always chained as the cause. No message holds a key: whatever text of a
+library goes into one has passed `transport.redacted`.
+"""
+
+from __future__ import annotations
+
+
+class DialerError(Exception):
+    """Any error of this program. `exit_code` is what a command ends with when it meets it."""
+
+    exit_code = 3
+
+
+class ConfigError(DialerError):
+    """The configuration can't be used. The message lists every fault with its path."""
+
+    exit_code = 2
+
+
+class SetupNeeded(DialerError):
+    """The sheet lacks a tab or column that dialling needs."""
+
+    exit_code = 2
+
+
+class AnotherDialer(DialerError):
+    """Another process, or another machine, works on this tab at the moment."""
+
+    exit_code = 4
+
+
+class LedgerError(DialerError):
+    """The ledger can't be opened, written or understood."""
+
+
+class SheetError(DialerError):
+    """Google Sheets didn't do what was asked."""
+
+
+class SheetUnreachable(SheetError):
+    """Nothing certain is known: no answer, a time-out, a quota, a failure on Google's side.
+
+    A write that ends so may have been applied.
+    """
+
+
+class SheetRefused(SheetError):
+    """Google understood and refused; a write that ends so was not applied, not even in part."""
+
+
+class TokenLost(SheetRefused):
+    """The token that the write was planned from is gone: somebody has written since the read."""
+
+
+class PortalError(DialerError):
+    """The portal didn't do what was asked, or nobody knows whether it did."""
+
+
+class PortalNotSent(PortalError):
+    """The request provably never left this machine: name lookup, connect or TLS failed."""
+
+
+class PortalRefused(PortalError):
+    """The portal answered with an error of its own; no call was made."""
+
+
+class PortalUnknown(PortalError):
+    """Something went wrong after the first byte was sent; the call may have been made."""

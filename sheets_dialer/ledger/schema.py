@@ -1,0 +1,98 @@
+"""The ledger's tables. What must never happen twice is refused here, by a constraint."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import sqlalchemy as sa
+
+from ..call import OPEN_STATES
+
+SCHEMA_VERSION = 1
+
+
+class UtcTime(sa.types.TypeDecorator[datetime]):
+    """Aware times only, kept in UTC: SQLite would drop an offset without a word."""
+
+    impl = sa.DateTime
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, _dialect: sa.Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("the ledger takes aware times only")
+        return value.astimezone(UTC).replace(tzinfo=None)
+
+    def process_result_value(self, value: datetime | None, _dialect: sa.Dialect) -> datetime | None:
+        return None if value is None else value.replace(tzinfo=UTC)
+
+
+metadata = sa.MetaData()
+IS_OPEN = sa.text("state IN ({})".format(", ".join(f"'{state}'" for state in sorted(OPEN_STATES))))
+
+facts = sa.Table(
+    "facts",
+    metadata,
+    sa.Column("name", sa.String, primary_key=True),
+    sa.Column("value", sa.String, nullable=False),
+)
+tokens = sa.Table(
+    "tokens",
+    metadata,
+    sa.Column("tab", sa.String, primary_key=True),
+    sa.Column("counter", sa.BigInteger, nullable=False),
+)
+jobs = sa.Table(
+    "jobs",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("campaign", sa.String, nullable=False, index=True),
+    sa.Column("ref", sa.String, nullable=False, unique=True),
+    sa.Column("fingerprint", sa.String, nullable=False, index=True),
+    sa.Column("content", sa.String, nullable=False),
+    sa.Column("queued_at", UtcTime, nullable=False),
+    sa.Column("granted", sa.Integer, nullable=False),
+    sa.Column("again_seen", sa.Boolean, nullable=False),
+    sa.Column("cleared_at", UtcTime),
+)
+attempts = sa.Table(
+    "attempts",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("job_id", sa.ForeignKey("jobs.id"), nullable=False),
+    sa.Column("try_number", sa.Integer, nullable=False),
+    sa.Column("number", sa.String, nullable=False),
+    sa.Column("state", sa.String, nullable=False),
+    sa.Column("reason", sa.String, nullable=False),
+    sa.Column("intended_at", UtcTime, nullable=False),
+    sa.Column("sending_at", UtcTime),
+    sa.Column("placed_at", UtcTime),
+    sa.Column("call_id", sa.String, index=True),
+    sa.Column("call_status", sa.Integer),
+    sa.Column("dtmf", sa.String),
+    sa.Column("retry", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("answered_at", UtcTime),
+    sa.Column("changed_at", UtcTime),
+    sa.Column("polled_at", UtcTime),
+    sa.Column("ended_at", UtcTime),
+    sa.Column("problem", sa.String),
+    # One attempt for each try of a job, whatever two processes believe.
+    sa.UniqueConstraint("job_id", "try_number"),
+    # One open attempt for each number in the whole ledger.
+    sa.Index(
+        "one_open_attempt",
+        "number",
+        unique=True,
+        sqlite_where=IS_OPEN,
+        postgresql_where=IS_OPEN,
+    ),
+)
+events = sa.Table(
+    "events",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("at", UtcTime, nullable=False),
+    sa.Column("attempt_id", sa.ForeignKey("attempts.id"), nullable=False, index=True),
+    sa.Column("what", sa.String, nullable=False),
+)

@@ -1,0 +1,62 @@
+"""The limits under which a campaign is dialled, as the planner needs them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class RedialRule:
+    """How often, and how long after the last attempt became final, a new attempt is made."""
+
+    attempts: int
+    after: tuple[timedelta, ...]
+    """By number of redial; the last one holds for all further ones."""
+    statuses: frozenset[int]
+    """The call statuses that are tried again."""
+
+    def wait(self, redials: int) -> timedelta:
+        """How long to wait before the next redial when there were so many already."""
+        return self.after[min(redials, len(self.after) - 1)]
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """One campaign's limits. Each field says its unit; the defaults stand in `config`."""
+
+    campaign: str
+    voice_id: str
+    lines: int
+    """Calls believed in progress at once."""
+    call_length: timedelta
+    """How long an answered call is taken to hold its line."""
+    calls_per_minute: int
+    account_retries: int
+    """How often the portal's account tries an unanswered call again by itself."""
+    settle: timedelta
+    """How long an unanswered call may still change while the account retries."""
+    answer_settle: timedelta
+    """How long an answer without a key may still get one."""
+    poll_first_after: timedelta
+    poll_every: timedelta
+    give_up_after: timedelta
+    mark_lives: timedelta
+    """How old a mark may be when the call leaves this machine."""
+    same_call_gap: timedelta
+    """How long after a call another row with the same content is held."""
+    max_age: timedelta
+    """A row that was queued longer ago is held."""
+    redial: RedialRule | None
+    """Further attempts at calls that were not answered."""
+    redial_no_key: RedialRule | None
+    """Further attempts after an answer without a key."""
+    answers: Mapping[str, str]
+    """What each key means, by the key; ``none`` for an answer without a key."""
+
+    def answer(self, dtmf: str | None) -> str:
+        """What a pressed key means in this campaign's words."""
+        if not dtmf:
+            return self.answers["none"]
+        return self.answers.get(dtmf, f"Key {dtmf}")

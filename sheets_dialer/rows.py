@@ -1,0 +1,86 @@
+"""The queue tab's rows as values, read from what Google answers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from .call import Content
+from .columns import DIALER, Columns
+from .phone import NotDiallable, Number, read_number
+
+
+@dataclass(frozen=True, slots=True)
+class QueueRow:
+    """One row of the queue tab that has something in it.
+
+    `index` is zero-based and counts the header row. `shown` holds the text of the dialer's cells;
+    `phone`, `call_after` and `call_before` hold people's cells as Google gave them.
+    """
+
+    index: int
+    phone: object
+    number: Number | NotDiallable | None
+    content: Content | None
+    fingerprint: str
+    shown: Mapping[str, str]
+    call_after: object = None
+    call_before: object = None
+
+    @property
+    def ref(self) -> str:
+        """What stands in the hidden Ref cell."""
+        return self.shown["ref"]
+
+
+def read_rows(grid: Sequence[Sequence[Any]], columns: Columns, voice_id: str) -> list[QueueRow]:
+    """Reads every row below the header in which a known column holds something."""
+    places = columns.places
+    rows = []
+    for index, cells in enumerate(grid[1:], start=1):
+        known = {name: cells[at] for name, at in places.items() if at < len(cells)}
+        if not any(value not in ("", None) for value in known.values()):
+            continue
+        number = read_number(known.get("phone"))
+        content = _content(number, known, voice_id) if isinstance(number, Number) else None
+        rows.append(
+            QueueRow(
+                index=index,
+                phone=known.get("phone"),
+                number=number,
+                content=content,
+                fingerprint=content.fingerprint() if content else "",
+                shown={name: text_of(known.get(name)) for name in DIALER},
+                call_after=known.get("call_after"),
+                call_before=known.get("call_before"),
+            )
+        )
+    return rows
+
+
+def text_of(value: object) -> str:
+    """A cell's value as the text that a person reads; whole numbers without a decimal point."""
+    match value:
+        case None:
+            return ""
+        case bool():
+            return "TRUE" if value else "FALSE"
+        case float() if value.is_integer():
+            return str(int(value))
+        case _:
+            return str(value).strip()
+
+
+def _content(number: Number, cells: Mapping[str, Any], voice_id: str) -> Content:
+    return Content(
+        number=number.digits,
+        voice_id=text_of(cells.get("voice_id")) or voice_id,
+        amount=text_of(cells.get("amount")),
+        texts=_five("text", cells),
+        keys=_five("key", cells),
+    )
+
+
+def _five(kind: str, cells: Mapping[str, Any]) -> tuple[str, ...]:
+    return tuple(text_of(cells.get(f"{kind}{number}")) for number in range(1, 6))

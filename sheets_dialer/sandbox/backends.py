@@ -1,0 +1,222 @@
+"""The services behind the port, each in the same form: what a request is, may it, do it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Protocol
+
+from .gate import Gate, unauthenticated
+from .google.errors import GoogleError
+from .http import Request, Response, json_response
+from .limits import quota_exceeded
+from .methods import drive_method, sheets_method
+from .oauth import OAuthError, TokenEndpoint
+
+_GOOGLE_WORDS: Mapping[int, str] = {
+    400: "Request contains an invalid argument.",
+    403: "The caller does not have permission",
+    404: "Requested entity was not found.",
+    500: "Internal error encountered.",
+    503: "The service is currently unavailable.",
+}
+_PORTAL_WORDS: Mapping[int, str] = {
+    400: "Bad Request",
+    401: "API Key not matched",
+    403: "Forbidden",
+    404: "Not Found",
+    429: "Too Many Attempts.",
+    500: "Server Error",
+    503: "Service Unavailable",
+}
+_OAUTH_WORDS: Mapping[int, tuple[str, str]] = {
+    400: ("invalid_grant", "Bad Request"),
+    401: ("invalid_client", "Unauthorized"),
+    403: ("access_denied", "Account restricted"),
+    404: ("not_found", "The requested entity was not found."),
+    429: ("rate_limit_exceeded", "Rate Limit Exceeded"),
+    500: ("internal_failure", "Internal Error"),
+    503: ("temporarily_unavailable", "The service is currently unavailable."),
+}
+
+
+class Performer(Protocol):
+    """What Drive and the portal have in common once a request is admitted."""
+
+    def handle(self, request: Request, account: str) -> Response: ...
+
+
+class SheetsPerformer(Protocol):
+    """Google Sheets, which can also answer a read from the past."""
+
+    def handle(self, request: Request, account: str, *, as_of: float | None = None) -> Response: ...
+
+    def is_read(self, request: Request) -> bool: ...
+
+
+class PortalPerformer(Protocol):
+    """The portal's endpoints, which know their callers by the api_key in the request."""
+
+    def handle(self, request: Request) -> Response: ...
+
+
+class Backend(Protocol):
+    """One service as the web application sees it."""
+
+    name: str
+
+    def kind(self, request: Request) -> str:
+        """The method that the request calls, for the counters."""
+        ...
+
+    def reads(self, request: Request) -> bool:
+        """Whether it changes nothing."""
+        ...
+
+    def admit(self, request: Request) -> str:
+        """The caller's account; raises GoogleError when the request may not pass."""
+        ...
+
+    def perform(self, request: Request, account: str, *, as_of: float | None = None) -> Response:
+        """Carries the request out."""
+        ...
+
+    def refusal(self, code: int, request: Request) -> Response:
+        """This service's own way to refuse the request with that HTTP code, for faults."""
+        ...
+
+
+class SheetsBackend:
+    """`/v4/`."""
+
+    name = "sheets"
+
+    def __init__(self, gate: Gate, service: SheetsPerformer) -> None:
+        self._gate = gate
+        self._service = service
+
+    def kind(self, request: Request) -> str:
+        """Such as ``values.batchGet`` or ``batchUpdate``."""
+        return sheets_method(request.method, request.path)
+
+    def reads(self, request: Request) -> bool:
+        """As Google counts it: the POSTs that only fetch are reads."""
+        return self._service.is_read(request)
+
+    def admit(self, request: Request) -> str:
+        """See `Gate.admit`."""
+        return self._gate.admit("sheets", request, reads=self.reads(request))
+
+    def perform(self, request: Request, account: str, *, as_of: float | None = None) -> Response:
+        """Carries it out; a read may be answered from the document as it was at `as_of`."""
+        return self._service.handle(request, account, as_of=as_of)
+
+    def refusal(self, code: int, request: Request) -> Response:
+        """Google's error body."""
+        if code == 429:
+            return quota_exceeded(reads=self.reads(request)).response()
+        return _google_refusal("sheets", code)
+
+
+class DriveBackend:
+    """`/drive/v3/`."""
+
+    name = "drive"
+
+    def __init__(self, gate: Gate, service: Performer) -> None:
+        self._gate = gate
+        self._service = service
+
+    def kind(self, request: Request) -> str:
+        """Such as ``files.list`` or ``permissions.create``."""
+        return drive_method(request.method, request.path)
+
+    def reads(self, request: Request) -> bool:
+        """Whether it is a GET."""
+        return request.method == "GET"
+
+    def admit(self, request: Request) -> str:
+        """See `Gate.admit`."""
+        return self._gate.admit("drive", request, reads=self.reads(request))
+
+    def perform(self, request: Request, account: str, *, as_of: float | None = None) -> Response:
+        """Carries it out; Drive has no past to answer from."""
+        del as_of
+        return self._service.handle(request, account)
+
+    def refusal(self, code: int, request: Request) -> Response:
+        """Google's error body."""
+        del request
+        return _google_refusal("drive", code)
+
+
+class TokenBackend:
+    """`/token`."""
+
+    name = "token"
+
+    def __init__(self, endpoint: TokenEndpoint) -> None:
+        self._endpoint = endpoint
+
+    def kind(self, request: Request) -> str:
+        """There is one kind."""
+        del request
+        return "token"
+
+    def reads(self, request: Request) -> bool:
+        """A grant changes nothing that anyone else could see."""
+        del request
+        return True
+
+    def admit(self, request: Request) -> str:
+        """Everyone may ask; the assertion itself is what is checked."""
+        del request
+        return ""
+
+    def perform(self, request: Request, account: str, *, as_of: float | None = None) -> Response:
+        """Grants or refuses a token."""
+        del account, as_of
+        return self._endpoint.handle(request)
+
+    def refusal(self, code: int, request: Request) -> Response:
+        """An OAuth error body."""
+        del request
+        error, description = _OAUTH_WORDS[code]
+        return OAuthError(error, description, code).response()
+
+
+class PortalBackend:
+    """`/api/`."""
+
+    name = "portal"
+
+    def __init__(self, service: PortalPerformer) -> None:
+        self._service = service
+
+    def kind(self, request: Request) -> str:
+        """The endpoint's name, such as ``get_call``."""
+        return request.path.removeprefix("/api/").strip("/") or "unknown"
+
+    def reads(self, request: Request) -> bool:
+        """Everything but placing a call."""
+        return self.kind(request) != "calls"
+
+    def admit(self, request: Request) -> str:
+        """The portal checks the key itself, as part of its answer."""
+        del request
+        return ""
+
+    def perform(self, request: Request, account: str, *, as_of: float | None = None) -> Response:
+        """Carries it out."""
+        del account, as_of
+        return self._service.handle(request)
+
+    def refusal(self, code: int, request: Request) -> Response:
+        """The portal's error body; that the HTTP code is the same is a guess."""
+        del request
+        return json_response({"status": code, "response": _PORTAL_WORDS[code]}, code)
+
+
+def _google_refusal(service: str, code: int) -> Response:
+    if code == 401:
+        return unauthenticated(service, "ACCESS_TOKEN_EXPIRED").response()
+    return GoogleError(code, _GOOGLE_WORDS.get(code, "Rate Limit Exceeded")).response()

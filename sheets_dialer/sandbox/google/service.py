@@ -1,0 +1,286 @@
+"""Google Sheets v4 behind its HTTP paths."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import unquote
+
+import orjson
+
+from ..http import Request, Response, json_response
+from . import batch, values_methods
+from .a1 import parse_range
+from .call import Call
+from .copying import copy_to
+from .creation import new_document, workbook_from_json
+from .errors import GoogleError, violation
+from .fieldmask import Mask
+from .formulas.calculator import Calculator
+from .ids import Ids
+from .library import Library
+from .ranges import GridRange
+from .resources import spreadsheet_json
+from .schema import has_field, read, read_query, request_of, response_of
+from .values import inside_grid
+from .values_methods import filtered_range
+
+_ROOT = "/v4/spreadsheets"
+_BODY_PLACES = {
+    "spreadsheets.values.update": "data",
+    "spreadsheets.values.append": "data",
+    "spreadsheets.create": "spreadsheet",
+}
+"""What Google calls the message that these methods carry in their body (recorded for update)."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Route:
+    """A method by its name in the discovery document, and what the path names."""
+
+    method: str
+    spreadsheet_id: str = ""
+    subject: str = ""
+
+
+class SheetsService:
+    """Answers every request under ``/v4/``; a handler runs to its end, so each is atomic."""
+
+    def __init__(self, library: Library, ids: Ids, clock: Callable[[], float]) -> None:
+        self._library = library
+        self._ids = ids
+        self._clock = clock
+        values = "spreadsheets.values."
+        self._reads = {
+            "spreadsheets.get": _get,
+            "spreadsheets.getByDataFilter": _get_by_data_filter,
+            **{values + name: method for name, method in values_methods.READS.items()},
+        }
+        self._writes = {
+            "spreadsheets.batchUpdate": self._batch_update,
+            **{values + name: method for name, method in values_methods.WRITES.items()},
+        }
+
+    def is_read(self, request: Request) -> bool:
+        """Whether the request changes nothing, as Google counts it for its quotas."""
+        request = _plain(request)
+        return request.method == "GET" or request.path.endswith(
+            (":batchGetByDataFilter", ":getByDataFilter")
+        )
+
+    def handle(self, request: Request, account: str, *, as_of: float | None = None) -> Response:
+        """The answer to one request of an account.
+
+        Args:
+            as_of: answers a read from the state at that time, in seconds since 1970, as a replica
+                of Google's that lags behind would.
+        """
+        try:
+            return self._handle(_plain(request), account, as_of)
+        except GoogleError as error:
+            return error.response()
+
+    def _handle(self, request: Request, account: str, as_of: float | None) -> Response:
+        route = _route(request.method, request.path)
+        if route is None:
+            return _unknown_url(request.path)
+        query = read_query(route.method, request.query())
+        body = _body(route.method, request.body)
+        mask = _mask(query.get("fields") or request.headers.get("x-goog-fieldmask"), route.method)
+        answer = self._answer(route, account, query, body, mask, as_of)
+        if mask is not None:
+            answer = mask.project(answer)
+        return json_response(answer, pretty=query.get("prettyPrint", True))
+
+    def _answer(
+        self,
+        route: _Route,
+        account: str,
+        query: dict[str, Any],
+        body: dict[str, Any],
+        mask: Mask | None,
+        as_of: float | None,
+    ) -> dict[str, Any]:
+        if route.method == "spreadsheets.create":
+            return self._create(account, body, mask)
+        read_method = self._reads.get(route.method)
+        document = self._library.open(
+            route.spreadsheet_id, account, to_write=read_method is None and not _copies(route)
+        )
+        call = Call(
+            document=document,
+            workbook=document.workbook if as_of is None else document.as_of(as_of),
+            account=account,
+            now=self._clock(),
+            query=query,
+            body=body,
+            mask=mask,
+            subject=route.subject,
+        )
+        if read_method is not None:
+            return read_method(call)
+        if _copies(route):
+            return copy_to(call, self._library, self._ids)
+        if route.method != "spreadsheets.batchUpdate":  # which makes its own draft
+            call.workbook = document.workbook.draft()
+        answer = self._writes[route.method](call)
+        self._library.commit(document, call.workbook, call.now)
+        return answer
+
+    def _create(self, account: str, body: dict[str, Any], mask: Mask | None) -> dict[str, Any]:
+        now = self._clock()
+        workbook = workbook_from_json(body, self._ids)
+        document = new_document(workbook, account, ids=self._ids, now=now)
+        self._library.add(document)
+        return spreadsheet_json(
+            document,
+            workbook,
+            ranges=None,
+            grid_data=mask is not None and mask.covers("sheets", "data"),
+            account=account,
+            calculator=Calculator(workbook, now),
+            mask=mask,
+        )
+
+    def _batch_update(self, call: Call) -> dict[str, Any]:
+        call.workbook, answer = batch.batch_update(
+            call.document,
+            call.body,
+            account=call.account,
+            now=call.now,
+            ids=self._ids,
+            mask=call.mask,
+        )
+        return answer
+
+
+def _get(call: Call) -> dict[str, Any]:
+    texts = call.query.get("ranges")
+    ranges = [parse_range(call.workbook, text) for text in texts] if texts else None
+    return _spreadsheet(call, ranges, includes_cells=bool(call.query.get("includeGridData")))
+
+
+def _get_by_data_filter(call: Call) -> dict[str, Any]:
+    filters = call.body.get("dataFilters")
+    ranges = [filtered_range(call.workbook, item) for item in filters] if filters else None
+    return _spreadsheet(call, ranges, includes_cells=bool(call.body.get("includeGridData")))
+
+
+def _spreadsheet(
+    call: Call, ranges: list[GridRange] | None, *, includes_cells: bool
+) -> dict[str, Any]:
+    """The Spreadsheet. A field mask overrules what was said about cells (documented)."""
+    workbook = call.workbook
+    for area in ranges or ():
+        inside_grid(workbook.sheet(area.sheet_id), area)
+    return spreadsheet_json(
+        call.document,
+        workbook,
+        ranges=ranges,
+        grid_data=call.mask.covers("sheets", "data") if call.mask else includes_cells,
+        account=call.account,
+        calculator=call.calculator,
+        mask=call.mask,
+    )
+
+
+def _copies(route: _Route) -> bool:
+    return route.method == "spreadsheets.sheets.copyTo"
+
+
+def _plain(request: Request) -> Request:
+    """The request behind a tunnel: clients send long GETs as POST with the query as body."""
+    if request.headers.get("x-http-method-override", "").upper() != "GET":
+        return request
+    query_string = request.body.decode("utf-8", "replace") or request.query_string
+    return Request("GET", request.path, query_string, request.headers)
+
+
+def _route(method: str, path: str) -> _Route | None:
+    """Which method the path and the HTTP method mean; None when there is none."""
+    if not path.startswith(_ROOT):
+        return None
+    segments = path.removeprefix(_ROOT).split("/")
+    if segments == [""]:
+        return _Route("spreadsheets.create") if method == "POST" else None
+    if segments[0]:
+        return None
+    if len(segments) == 2:
+        spreadsheet_id, _, verb = segments[1].partition(":")
+        name = {("GET", ""): "get"}.get((method, verb), verb if method == "POST" else "")
+        known = name in {"get", "batchUpdate", "getByDataFilter"} and (name != "get" or not verb)
+        return _Route(f"spreadsheets.{name}", unquote(spreadsheet_id)) if known else None
+    if len(segments) == 3:
+        collection, _, verb = segments[2].partition(":")
+        return _collection_route(method, unquote(segments[1]), collection, verb)
+    if len(segments) == 4:
+        return _item_route(method, unquote(segments[1]), segments[2], segments[3])
+    return None
+
+
+def _collection_route(
+    method: str, spreadsheet_id: str, collection: str, verb: str
+) -> _Route | None:
+    expected = "GET" if verb == "batchGet" else "POST"
+    is_known = collection == "values" and (
+        verb in values_methods.READS or verb in values_methods.WRITES
+    )
+    if not is_known or not verb.startswith("batch") or method != expected:
+        return None
+    return _Route(f"spreadsheets.values.{verb}", spreadsheet_id)
+
+
+def _item_route(method: str, spreadsheet_id: str, collection: str, item: str) -> _Route | None:
+    verb = {"GET": "get", "PUT": "update"}.get(method)
+    if method == "POST":
+        item, _, verb = item.rpartition(":")
+    if collection == "values" and verb in {"get", "update", "append", "clear"}:
+        return _Route(f"spreadsheets.values.{verb}", spreadsheet_id, unquote(item))
+    if collection == "sheets" and verb == "copyTo":
+        return _Route("spreadsheets.sheets.copyTo", spreadsheet_id, unquote(item))
+    return None
+
+
+def _body(method: str, raw: bytes) -> dict[str, Any]:
+    message = request_of(method)
+    if message is None or not raw.strip():
+        return {}
+    try:
+        parsed = orjson.loads(raw)
+    except orjson.JSONDecodeError as error:
+        raise violation(
+            "", f"Invalid JSON payload received. {str(error).partition(':')[0].capitalize()}."
+        ) from error
+    return read(message, {} if parsed is None else parsed, _BODY_PLACES.get(method, ""))
+
+
+def _mask(text: str | None, method: str) -> Mask | None:
+    """The mask over the answer.
+
+    Raises:
+        GoogleError: 400 when it can't be read or names what the answer doesn't have.
+    """
+    if not text:
+        return None
+    mask = Mask.parse(text)
+    message = response_of(method)
+    for path in mask.paths():
+        if not has_field(message, *path):
+            name = ".".join(path)
+            refusal = violation(
+                name,
+                "Error expanding 'fields' parameter. "
+                f"Cannot find matching fields for path '{name}'.",
+            )
+            raise GoogleError(400, "Request contains an invalid argument.", details=refusal.details)
+    return mask
+
+
+def _unknown_url(path: str) -> Response:
+    text = (
+        "<!DOCTYPE html>\n<html lang=en>\n<title>Error 404 (Not Found)!!1</title>\n"
+        f"<p>The requested URL <code>{path.replace('<', '&lt;')}</code> was not found on this "
+        "server.\n"
+    )
+    return Response(404, text.encode(), content_type="text/html; charset=UTF-8")

@@ -1,0 +1,316 @@
+"""The methods of spreadsheets.values: from a checked call to Google's answer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from .a1 import format_range, parse_range
+from .call import Call
+from .errors import GoogleError, invalid
+from .model import Json, Workbook
+from .protection import check_may_edit
+from .ranges import GridRange
+from .shifting import insert
+from .spans import Insertion
+from .tables import last_table
+from .values import (
+    Rendering,
+    Written,
+    clear_range,
+    data_extent,
+    grow_for,
+    inside_grid,
+    read_range,
+    write_range,
+)
+
+Answer = dict[str, Any]
+
+
+def get(call: Call) -> Answer:
+    """values.get"""
+    return _value_range(call, parse_range(call.workbook, call.subject), _reading(call.query))
+
+
+def batch_get(call: Call) -> Answer:
+    """values.batchGet"""
+    rendering = _reading(call.query)
+    areas = [parse_range(call.workbook, text) for text in call.query.get("ranges") or ()]
+    answer: Answer = {"spreadsheetId": call.document.id}
+    if areas:
+        answer["valueRanges"] = [_value_range(call, area, rendering) for area in areas]
+    return answer
+
+
+def batch_get_by_data_filter(call: Call) -> Answer:
+    """values.batchGetByDataFilter: every range once, with all the filters that named it."""
+    rendering = _reading(call.body)
+    matched: dict[GridRange, list[Json]] = {}
+    for data_filter in call.body.get("dataFilters") or ():
+        area = filtered_range(call.workbook, data_filter)
+        matched.setdefault(area, []).append(_filter_json(data_filter))
+    answer: Answer = {"spreadsheetId": call.document.id}
+    if matched:
+        answer["valueRanges"] = [
+            {"valueRange": _value_range(call, area, rendering), "dataFilters": filters}
+            for area, filters in matched.items()
+        ]
+    return answer
+
+
+def update(call: Call) -> Answer:
+    """values.update"""
+    area = parse_range(call.workbook, call.subject)
+    named = call.body.get("range")
+    if named is not None and parse_range(call.workbook, named) != area:
+        raise invalid(
+            f"Requested writing within range [{call.subject}], "
+            f"but the values are for range [{named}]"
+        )
+    writing = _Writing.of(call.query)
+    written = writing.write(call, area, call.body)
+    return {"spreadsheetId": call.document.id, **writing.answer(call, written, call.body)}
+
+
+def append(call: Call) -> Answer:
+    """values.append: below the last table that the range touches, or where the range begins."""
+    area = parse_range(call.workbook, call.subject)
+    sheet = call.workbook.sheet(area.sheet_id)
+    closed = inside_grid(sheet, area)
+    writing = _Writing.of(call.query)
+    table = last_table(sheet, closed)
+    answer: Answer = {"spreadsheetId": call.document.id}
+    start = closed
+    if table is not None:
+        answer["tableRange"] = format_range(sheet, table)
+        start = GridRange(sheet.id, table.end_row, None, table.start_column, None)
+    dimension = call.body.get("majorDimension") or "ROWS"
+    data = data_extent(start, call.body.get("values") or (), dimension)
+    top, end = data.start_row or 0, data.end_row or 0
+    if call.query.get("insertDataOption") == "INSERT_ROWS" and top < sheet.row_count:
+        insertion = Insertion(sheet.id, "ROWS", top, end - top)
+        insert(call.workbook, insertion, inherit_from_before=table is not None)
+    grow_for(call.workbook, sheet, data)
+    written = writing.write(call, data, call.body)
+    updates = writing.answer(call, written, call.body)
+    return {**answer, "updates": {"spreadsheetId": call.document.id, **updates}}
+
+
+def batch_update(call: Call) -> Answer:
+    """values.batchUpdate"""
+    writing = _Writing.of(call.body)
+    done = []
+    for index, item in enumerate(call.body.get("data") or ()):
+        with _Placed(f"data[{index}]"):
+            area = parse_range(call.workbook, item.get("range") or "")
+            done.append((item, writing.write(call, area, item)))
+    return _batch_answer(call, writing, [(item, written, {}) for item, written in done])
+
+
+def batch_update_by_data_filter(call: Call) -> Answer:
+    """values.batchUpdateByDataFilter"""
+    writing = _Writing.of(call.body)
+    done = []
+    for index, item in enumerate(call.body.get("data") or ()):
+        data_filter = item.get("dataFilter") or {}
+        with _Placed(f"data[{index}]"):
+            area = filtered_range(call.workbook, data_filter)
+            written = writing.write(call, area, item)
+        done.append((item, written, {"dataFilter": _filter_json(data_filter)}))
+    return _batch_answer(call, writing, done)
+
+
+def clear(call: Call) -> Answer:
+    """values.clear"""
+    area = parse_range(call.workbook, call.subject)
+    return {"spreadsheetId": call.document.id, "clearedRange": _clear(call, area)}
+
+
+def batch_clear(call: Call) -> Answer:
+    """values.batchClear"""
+    areas = [parse_range(call.workbook, text) for text in call.body.get("ranges") or ()]
+    return _batch_clear(call, areas)
+
+
+def batch_clear_by_data_filter(call: Call) -> Answer:
+    """values.batchClearByDataFilter"""
+    filters = call.body.get("dataFilters") or ()
+    return _batch_clear(call, [filtered_range(call.workbook, item) for item in filters])
+
+
+READS: Mapping[str, Callable[[Call], Answer]] = {
+    "get": get,
+    "batchGet": batch_get,
+    "batchGetByDataFilter": batch_get_by_data_filter,
+}
+WRITES: Mapping[str, Callable[[Call], Answer]] = {
+    "update": update,
+    "append": append,
+    "clear": clear,
+    "batchUpdate": batch_update,
+    "batchUpdateByDataFilter": batch_update_by_data_filter,
+    "batchClear": batch_clear,
+    "batchClearByDataFilter": batch_clear_by_data_filter,
+}
+
+
+def filtered_range(workbook: Workbook, data_filter: Json) -> GridRange:
+    """The range that a DataFilter selects.
+
+    Raises:
+        GoogleError: 400 when it selects nothing here, or by developer metadata, which this sandbox
+            doesn't emulate.
+    """
+    if "a1Range" in data_filter:
+        return parse_range(workbook, data_filter["a1Range"])
+    if "gridRange" in data_filter:
+        area = GridRange.from_json(data_filter["gridRange"])
+        workbook.sheet(area.sheet_id)
+        _check_order(area)
+        return area
+    if "developerMetadataLookup" in data_filter:
+        raise invalid("developerMetadataLookup is not emulated by this sandbox.")
+    raise invalid("Must specify one filter in each DataFilter.")
+
+
+@dataclass(frozen=True, slots=True)
+class _Writing:
+    """How a write reads its values and what its answer shows, from a query or a body."""
+
+    user_entered: bool
+    shows_values: bool
+    rendering: Rendering
+
+    @classmethod
+    def of(cls, options: Mapping[str, Any]) -> _Writing:
+        option = options.get("valueInputOption")
+        if option not in {"RAW", "USER_ENTERED"}:
+            raise invalid("'valueInputOption' is required but not specified")
+        return cls(
+            user_entered=option == "USER_ENTERED",
+            shows_values=bool(options.get("includeValuesInResponse")),
+            rendering=Rendering(
+                render=options.get("responseValueRenderOption") or "FORMATTED_VALUE",
+                dates=options.get("responseDateTimeRenderOption") or "SERIAL_NUMBER",
+            ),
+        )
+
+    def write(self, call: Call, area: GridRange, item: Json) -> Written:
+        """Writes one ValueRange's values into the draft, if the caller may change the cells."""
+        values = item.get("values") or ()
+        dimension = item.get("majorDimension") or "ROWS"
+        sheet = call.workbook.sheet(area.sheet_id)
+        target = sheet.bounded(data_extent(area, values, dimension))
+        check_may_edit(call.workbook, target, call.account, call.document.owner, "")
+        return write_range(
+            call.workbook, area, values, dimension=dimension, user_entered=self.user_entered
+        )
+
+    def answer(self, call: Call, written: Written, item: Json) -> Answer:
+        """Google's UpdateValuesResponse without the spreadsheet's id; zero counts are left out."""
+        answer: Answer = {"updatedRange": written.range_text}
+        _put_counts(
+            answer,
+            updatedRows=len(written.rows),
+            updatedColumns=len(written.columns),
+            updatedCells=written.cells,
+        )
+        if self.shows_values:
+            rendering = Rendering(
+                item.get("majorDimension") or "ROWS", self.rendering.render, self.rendering.dates
+            )
+            answer["updatedData"] = _value_range(call, written.requested, rendering)
+        return answer
+
+
+class _Placed:
+    """Says in a refusal which item of a batch it is about, as Google does."""
+
+    def __init__(self, place: str) -> None:
+        self._place = place
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> None:
+        if isinstance(error, GoogleError):
+            message = error.message
+            if message.startswith("Invalid values["):
+                raise invalid(
+                    f"Invalid {self._place}.{message.removeprefix('Invalid ')}"
+                ) from error
+            raise invalid(f"Invalid {self._place}: {message}") from error
+
+
+def _batch_answer(
+    call: Call, writing: _Writing, done: Sequence[tuple[Json, Written, Json]]
+) -> Answer:
+    """The totals count a row, a column and a tab once, however often they were touched."""
+    rows = {(w.sheet_id, row) for _, w, _ in done for row in w.rows}
+    columns = {(w.sheet_id, column) for _, w, _ in done for column in w.columns}
+    answer: Answer = {"spreadsheetId": call.document.id}
+    _put_counts(
+        answer,
+        totalUpdatedRows=len(rows),
+        totalUpdatedColumns=len(columns),
+        totalUpdatedCells=sum(w.cells for _, w, _ in done),
+        totalUpdatedSheets=len({w.sheet_id for _, w, _ in done if w.cells}),
+    )
+    responses = []
+    for item, written, extra in done:
+        id_or_filter = extra or {"spreadsheetId": call.document.id}
+        responses.append({**id_or_filter, **writing.answer(call, written, item)})
+    if responses:
+        answer["responses"] = responses
+    return answer
+
+
+def _put_counts(answer: Answer, **counts: int) -> None:
+    answer.update({name: count for name, count in counts.items() if count})
+
+
+def _value_range(call: Call, area: GridRange, rendering: Rendering) -> Answer:
+    return read_range(call.workbook.sheet(area.sheet_id), area, rendering, call.calculator)
+
+
+def _reading(options: Mapping[str, Any]) -> Rendering:
+    dimension = options.get("majorDimension")
+    return Rendering(
+        "COLUMNS" if dimension == "COLUMNS" else "ROWS",
+        options.get("valueRenderOption") or "FORMATTED_VALUE",
+        options.get("dateTimeRenderOption") or "SERIAL_NUMBER",
+    )
+
+
+def _clear(call: Call, area: GridRange) -> str:
+    sheet = call.workbook.sheet(area.sheet_id)
+    closed = inside_grid(sheet, area)
+    check_may_edit(call.workbook, closed, call.account, call.document.owner, "")
+    return clear_range(call.workbook, area)
+
+
+def _batch_clear(call: Call, areas: Sequence[GridRange]) -> Answer:
+    answer: Answer = {"spreadsheetId": call.document.id}
+    if areas:
+        answer["clearedRanges"] = [_clear(call, area) for area in areas]
+    return answer
+
+
+def _filter_json(data_filter: Json) -> Json:
+    if "gridRange" in data_filter:
+        return {"gridRange": GridRange.from_json(data_filter["gridRange"]).to_json()}
+    return data_filter
+
+
+def _check_order(area: GridRange) -> None:
+    for name, start, end in (
+        ("Row", area.start_row or 0, area.end_row),
+        ("Column", area.start_column or 0, area.end_column),
+    ):
+        if start < 0 or (end is not None and end <= start):
+            raise invalid(
+                f"Invalid gridRange: start{name}Index [{start}] must lie before "
+                f"end{name}Index [{end}]."
+            )

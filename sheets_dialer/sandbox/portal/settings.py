@@ -1,0 +1,242 @@
+"""What can be set on the portal, with unit, default and the rules that a setting must keep."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from decimal import Decimal, InvalidOperation
+from types import MappingProxyType
+from typing import Any, TypeAlias
+
+from .shapes import ENDPOINTS, VENDOR, chosen_shapes, shape_names
+
+Span: TypeAlias = tuple[float, float]
+"""A shortest and a longest time in seconds; what happens is drawn evenly between them."""
+
+ERROR_CARRIERS = ("body", "http")
+UNANSWERED_WORDS = ("no_answer", "busy", "congestion", "hangup")
+
+
+def _frozen(weights: dict[str, float]) -> Mapping[str, float]:
+    return MappingProxyType(weights)
+
+
+class SettingsError(ValueError):
+    """A setting that doesn't exist or makes no sense; the text names it and says what is right."""
+
+
+@dataclass(frozen=True, slots=True)
+class Delays:
+    """How long the stages of a call take, in seconds of the portal's clock."""
+
+    push: Span = (1.0, 3.0)
+    """From the request to the first ring: status 8."""
+    ring: Span = (5.0, 30.0)
+    """How long it rings, whatever comes of it: status 1."""
+    key: Span = (5.0, 25.0)
+    """From the pick-up to the key."""
+    talk: Span = (10.0, 40.0)
+    """From the pick-up to the end of the call; never ends before the key."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Everything that `POST /_sandbox/portal` can change, but the balance of a running account."""
+
+    answered: float = 0.65
+    """Share of tries that are picked up."""
+    unanswered: Mapping[str, float] = field(
+        default_factory=lambda: _frozen(
+            {"no_answer": 50.0, "busy": 25.0, "congestion": 15.0, "hangup": 10.0}
+        )
+    )
+    """Weights of what becomes of the others."""
+    key_pressed: float = 0.8
+    """Share of answered calls in which a key is pressed."""
+    keys: Mapping[str, float] = field(
+        default_factory=lambda: _frozen({"1": 6.0, "2": 2.0, "3": 1.0})
+    )
+    """Weights of the keys."""
+    delays: Delays = field(default_factory=Delays)
+    retries: int = 0
+    """How often the account itself tries a call again that wasn't answered."""
+    retry_after: float = 300.0
+    """Seconds between a try's failure and the account's next one."""
+    balance: Decimal = Decimal("2682.00")
+    """Rupees on the account when the sandbox starts; the vendor's example."""
+    call_rate: Decimal = Decimal("5.50")
+    """Rupees for each started pulse of 30 seconds of talk; the vendor's example."""
+    shape: Mapping[str, str] = field(default_factory=lambda: chosen_shapes(VENDOR))
+    """The answers' form by endpoint; `shapes.py` lists them."""
+    errors: str = "body"
+    """``body``: HTTP 200 whatever the body says; ``http``: the body's status is HTTP's too."""
+    latency: float = 0.0
+    """Real seconds that each answer takes."""
+    api_keys: frozenset[str] = frozenset({"sandbox-api-key"})
+    header_keys: frozenset[str] = frozenset()
+    """Endpoints that take the key from an ``api_key`` header as well as from the query."""
+    voices: frozenset[str] = frozenset({"48", "49", "101", "102", "103"})
+
+
+def changed(settings: Settings, wishes: Mapping[str, Any]) -> Settings:
+    """The settings with these wishes fulfilled; what isn't named stays.
+
+    Raises:
+        SettingsError: for a setting that doesn't exist or a value that makes no sense.
+    """
+    if not isinstance(wishes, Mapping):
+        raise SettingsError("The portal's settings must be a JSON object.")
+    for name in wishes:
+        if name not in _READERS:
+            known = ", ".join(sorted(_READERS))
+            raise SettingsError(f"{name}: there is no such setting. There are: {known}.")
+    new: dict[str, Any] = {}
+    for name, value in wishes.items():
+        new[name] = _delays(settings, value) if name == "delays" else _READERS[name](name, value)
+    return replace(settings, **new)
+
+
+def to_json(settings: Settings) -> dict[str, Any]:
+    """The settings as JSON that `changed` reads back."""
+    delays = settings.delays
+    return {
+        "answered": settings.answered,
+        "unanswered": dict(settings.unanswered),
+        "key_pressed": settings.key_pressed,
+        "keys": dict(settings.keys),
+        "delays": {name: list(getattr(delays, name)) for name in _DELAYS},
+        "retries": settings.retries,
+        "retry_after": settings.retry_after,
+        "balance": str(settings.balance),
+        "call_rate": str(settings.call_rate),
+        "shape": dict(settings.shape),
+        "errors": settings.errors,
+        "latency": settings.latency,
+        "api_keys": sorted(settings.api_keys),
+        "header_keys": sorted(settings.header_keys),
+        "voices": sorted(settings.voices),
+    }
+
+
+_DELAYS = ("push", "ring", "key", "talk")
+
+
+def _delays(settings: Settings, value: Any) -> Delays:
+    if not isinstance(value, Mapping) or not set(value) <= set(_DELAYS):
+        raise SettingsError(f"delays: expected an object with some of {', '.join(_DELAYS)}.")
+    spans = {name: _span(f"delays.{name}", span) for name, span in value.items()}
+    delays = replace(settings.delays, **spans)
+    if delays.key[1] > delays.talk[1]:
+        raise SettingsError(
+            f"delays: a key after up to {delays.key[1]:g} seconds doesn't fit into a talk of at "
+            f"most {delays.talk[1]:g} seconds. Set both."
+        )
+    return delays
+
+
+def _span(name: str, value: Any) -> Span:
+    ends = value if isinstance(value, list) else [value, value]
+    if len(ends) != 2:
+        raise SettingsError(f"{name}: expected seconds or [shortest, longest], found {value!r}.")
+    shortest, longest = (_seconds(name, end) for end in ends)
+    if shortest > longest:
+        raise SettingsError(f"{name}: the shortest time is longer than the longest: {value!r}.")
+    return shortest, longest
+
+
+def _number(name: str, value: Any, expected: str) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise SettingsError(f"{name}: expected {expected}, found {value!r}.")
+    return float(value)
+
+
+def _seconds(name: str, value: Any) -> float:
+    expected = "seconds, 0 to 86400"
+    seconds = _number(name, value, expected)
+    if not 0 <= seconds <= 86_400:
+        raise SettingsError(f"{name}: expected {expected}, found {value!r}.")
+    return seconds
+
+
+def _share(name: str, value: Any) -> float:
+    expected = "a share from 0 to 1"
+    share = _number(name, value, expected)
+    if not 0 <= share <= 1:
+        raise SettingsError(f"{name}: expected {expected}, found {value!r}.")
+    return share
+
+
+def _weights(name: str, value: Any) -> Mapping[str, float]:
+    known = UNANSWERED_WORDS if name == "unanswered" else tuple("0123456789")
+    if not isinstance(value, Mapping) or not set(value) <= set(known):
+        raise SettingsError(f"{name}: expected weights of some of {', '.join(known)}.")
+    weights = {key: _number(f"{name}.{key}", weight, "a weight") for key, weight in value.items()}
+    if any(weight < 0 for weight in weights.values()) or sum(weights.values()) <= 0:
+        raise SettingsError(f"{name}: weights must not be negative, and one must be above 0.")
+    return MappingProxyType(weights)
+
+
+def _retries(name: str, value: Any) -> int:
+    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= 100:
+        raise SettingsError(f"{name}: expected a whole number from 0 to 100, found {value!r}.")
+    return value
+
+
+def _rupees(name: str, value: Any) -> Decimal:
+    refusal = SettingsError(f'{name}: expected rupees such as 5.5 or "5.50", found {value!r}.')
+    if isinstance(value, bool) or not isinstance(value, int | float | str):
+        raise refusal
+    try:
+        rupees = Decimal(str(value))
+    except InvalidOperation:
+        raise refusal from None
+    if not rupees.is_finite() or rupees < 0:
+        raise refusal
+    return rupees
+
+
+def _shape(name: str, value: Any) -> Mapping[str, str]:
+    try:
+        return chosen_shapes(value)
+    except LookupError as error:
+        raise SettingsError(f"{name}: {error.args[0]} {shape_names()}") from None
+
+
+def _errors(name: str, value: Any) -> str:
+    if value not in ERROR_CARRIERS:
+        raise SettingsError(f"{name}: expected {' or '.join(ERROR_CARRIERS)}, found {value!r}.")
+    return str(value)
+
+
+def _words(name: str, value: Any) -> frozenset[str]:
+    if not isinstance(value, list) or not all(isinstance(word, str | int) for word in value):
+        raise SettingsError(f"{name}: expected a list of words, found {value!r}.")
+    return frozenset(str(word) for word in value)
+
+
+def _endpoints(name: str, value: Any) -> frozenset[str]:
+    words = _words(name, value)
+    if not words <= set(ENDPOINTS):
+        raise SettingsError(f"{name}: expected some of {', '.join(ENDPOINTS)}, found {value!r}.")
+    return words
+
+
+_READERS = MappingProxyType(
+    {
+        "answered": _share,
+        "unanswered": _weights,
+        "key_pressed": _share,
+        "keys": _weights,
+        "delays": _span,
+        "retries": _retries,
+        "retry_after": _seconds,
+        "balance": _rupees,
+        "call_rate": _rupees,
+        "shape": _shape,
+        "errors": _errors,
+        "latency": _seconds,
+        "api_keys": _words,
+        "header_keys": _endpoints,
+        "voices": _words,
+    }
+)

@@ -1,0 +1,73 @@
+"""Times in cells: read as people and Sheets write them, shown as people read them."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+_SHEETS_DAY_ZERO = datetime(1899, 12, 30)
+_FORMS = (
+    "%Y-%m-%d %H:%M:%S",
+    "%Y-%m-%d %H:%M",
+    "%Y-%m-%d",
+    "%d/%m/%Y %H:%M:%S",
+    "%d/%m/%Y %H:%M",
+    "%d/%m/%Y",
+    "%d-%m-%Y %H:%M",
+    "%d-%m-%Y",
+    "%d %b %Y %H:%M",
+    "%d %b %Y",
+)
+_TIMES = ("%H:%M:%S", "%H:%M", "%I:%M %p", "%I %p", "%I:%M%p", "%I%p")
+
+
+def read_moment(cell: object, zone: ZoneInfo, today: datetime) -> datetime | None:
+    """The moment in a cell, in UTC; a time of day alone is that time on `today`.
+
+    A number is Sheets' serial: days since 1899-12-30 in the sheet's own time.
+
+    Raises:
+        ValueError: something stands there that is no time.
+    """
+    if cell is None or cell == "":
+        return None
+    if isinstance(cell, bool):
+        raise ValueError("not a time")
+    if isinstance(cell, int | float):
+        if not 0 <= cell < 200_000:
+            raise ValueError("not a time")
+        if cell < 1:
+            day = today.astimezone(zone).date()
+            midnight = datetime.combine(day, time(), zone)
+            return (midnight + timedelta(days=float(cell))).astimezone(UTC)
+        naive = _SHEETS_DAY_ZERO + timedelta(seconds=round(float(cell) * 86_400))
+        return naive.replace(tzinfo=zone).astimezone(UTC)
+    text = " ".join(str(cell).split())
+    for form in _FORMS:
+        try:
+            return datetime.strptime(text, form).replace(tzinfo=zone).astimezone(UTC)
+        except ValueError:
+            continue
+    for form in _TIMES:
+        try:
+            clock = datetime.strptime(text.upper(), form).time()
+        except ValueError:
+            continue
+        return datetime.combine(today.astimezone(zone).date(), clock, zone).astimezone(UTC)
+    raise ValueError("not a time")
+
+
+def stamp(moment: datetime, zone: ZoneInfo) -> str:
+    """A time as the dialer's columns show it, to the second."""
+    return moment.astimezone(zone).strftime("%Y-%m-%d %H:%M:%S")
+
+
+def spoken(moment: datetime, now: datetime, zone: ZoneInfo) -> str:
+    """A time within a sentence: ``today at 10:14``, ``tomorrow at 10:00``, ``3 Nov at 10:14``."""
+    local, today = moment.astimezone(zone), now.astimezone(zone).date()
+    clock = local.strftime("%H:%M")
+    days = (local.date() - today).days
+    near = {-1: "yesterday", 0: "today", 1: "tomorrow"}
+    if days in near:
+        return f"{near[days]} at {clock}"
+    return f"{local.day} {local.strftime('%b')} at {clock}"
