@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import google.auth.transport.requests
 import gspread
+import requests
 from google.auth.exceptions import GoogleAuthError
 from google.auth.transport.requests import AuthorizedSession
 from google.oauth2.service_account import Credentials
@@ -99,8 +100,13 @@ def google_client(config: Config) -> gspread.Client:
             "console (IAM, Service accounts, Keys, Add key, JSON)."
         ) from error
     adapter = google_adapter(config.google.base_url)
-    refresh = google.auth.transport.requests.Request()
-    session = AuthorizedSession(credentials, auth_request=refresh)  # type: ignore[no-untyped-call]
+    # google-auth makes requests of its own beside the refresh, so these too must go where Google
+    # is said to be.
+    plain = requests.Session()
+    plain.mount("https://", adapter)
+    session = AuthorizedSession(  # type: ignore[no-untyped-call]
+        credentials, auth_request=google.auth.transport.requests.Request(plain)
+    )
     session.mount("https://", adapter)
     return gspread.Client(auth=credentials, session=session)
 

@@ -115,7 +115,7 @@ def demo(
         whole_job.running_sandbox(directory, port=port, speed=speed) as sandbox,
     ):
         typer.echo(f"A sandbox of Google Sheets and the portal runs at {sandbox.url}")
-        config = whole_job.demo_config(sandbox, speed)
+        config = whole_job.demo_config(directory, speed)
         whole_job.fill_sheet(config, rows, random.Random(7))
         typer.echo(f"{rows} rows are pasted; calls go {speed:g} times as fast as real ones.")
         if not leave and sys.stdout.isatty():

@@ -42,8 +42,7 @@ class Sandbox:
 
     def calls(self) -> list[dict[str, Any]]:
         """Every call that the sandbox's portal accepted, as the portal has it."""
-        answer = requests.get(f"{self.url}/_sandbox/calls", timeout=30).json()
-        calls: list[dict[str, Any]] = answer["calls"] if isinstance(answer, dict) else answer
+        calls: list[dict[str, Any]] = requests.get(f"{self.url}/_sandbox/calls", timeout=30).json()
         return calls
 
 
@@ -76,9 +75,9 @@ def running_sandbox(directory: Path, *, port: int, speed: float) -> Iterator[San
             process.wait()
 
 
-def demo_config(sandbox: Sandbox, speed: float) -> Config:
+def demo_config(directory: Path, speed: float) -> Config:
     """The sandbox's configuration with the dialer's own times made as fast as the portal's."""
-    path = sandbox.directory / "config.yaml"
+    path = directory / "config.yaml"
     data = yaml.safe_load(path.read_text(encoding="utf-8"))
     data["portal"] |= {
         "calls_per_minute": min(60_000, round(60 * speed)),
@@ -146,8 +145,8 @@ def as_people_write(number: str, source: random.Random) -> str:
             f"0{national}",
             f"0{national[:3]}-{national[3:]}",
             f"0{national[:3]} {national[3:6]} {national[6:]}",
-            f"'+92 {national[:3]} {national[3:]}",
-            f"'+92 (0){national}",
+            f"+92 {national[:3]} {national[3:]}",
+            f"+92 (0){national}",
             f"0092{national}",
             f"0{national[:3]}-{national[3:]}".translate(_URDU_DIGITS),
         )

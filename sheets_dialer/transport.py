@@ -44,6 +44,9 @@ def portal_session(connections: int) -> requests.Session:
 class OriginAdapter(HTTPAdapter):
     """Sends requests meant for Google to another origin, such as the sandbox's."""
 
+    # google-auth copies sessions with their adapters, which keeps only what is listed here.
+    __attrs__ = [*HTTPAdapter.__attrs__, "_origin"]  # noqa: RUF012 - requests declares it so
+
     def __init__(self, origin: str, **options: Any) -> None:
         self._origin = origin.rstrip("/")
         super().__init__(**options)

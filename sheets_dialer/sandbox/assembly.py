@@ -100,7 +100,7 @@ def build(*, origin: str, directory: Path | None, speed: float, seed: int) -> Sa
             spreadsheet_id=spreadsheet_id,
             dialer=dialer,
             person=person,
-            api_key=str(portal.settings()["api_keys"][0]),
+            api_key=next(iter(portal.settings()["api_keys"]), ""),
             last_config=store.get("config"),
         )
         store.put("config", config)

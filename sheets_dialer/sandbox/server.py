@@ -149,6 +149,7 @@ def _listening(port: int) -> Iterator[socket.socket]:
     try:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind((HOST, port))
+        listener.listen()  # whoever reads the address in sandbox.json early waits in this queue
         yield listener
     finally:
         listener.close()

@@ -126,6 +126,16 @@ def test_each_kind_of_value_stays_what_it_is() -> None:
     ]
 
 
+def test_rules_written_to_cells_are_kept_as_set_data_validation_keeps_them() -> None:
+    grid = Grid()
+    url = {"condition": {"type": "TEXT_IS_URL", "values": []}, "strict": False}
+    grid.batch(update([[{"dataValidation": url}]], "dataValidation", start=start(0, 0)))
+    assert grid.sheet.cell(0, 0).validation == {"condition": {"type": "TEXT_IS_URL"}}
+    wrong = {"condition": {"type": "TEXT_STARTS_WITH"}}
+    message = refused(grid, update([[{"dataValidation": wrong}]], "*", start=start(0, 0)))
+    assert message.startswith("Invalid requests[0].updateCells: ConditionType 'TEXT_STARTS_WITH'")
+
+
 def test_one_kind_of_value_in_the_mask_clears_no_other_kind() -> None:
     grid = Grid([["text", 5]])
     number = {"userEnteredValue": {"numberValue": 7}}

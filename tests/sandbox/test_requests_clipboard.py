@@ -165,6 +165,16 @@ def test_formulas_and_names_that_point_into_the_source_follow_it() -> None:
     assert names["n2"]["range"] == unnumbered("A1:A3")
 
 
+def test_whole_columns_are_followed_too() -> None:
+    grid = Grid([[7, None, "=SUM(A:A)"]])
+    grid.document.workbook.named_ranges = {
+        "n": {"namedRangeId": "n", "name": "column", "range": {"endColumnIndex": 1}}
+    }
+    grid.batch(cut("A:A", 0, 5))
+    assert grid.rows() == [[None, None, "=SUM(F:F)", None, None, 7]]
+    assert grid.document.workbook.named_ranges["n"]["range"] == unnumbered("F1:F20")
+
+
 def test_formulas_cut_to_another_tab_point_where_they_did() -> None:
     grid = Grid([["=B1", 5, "=A1"]])
     grid.add_tab("My Tab", 8)

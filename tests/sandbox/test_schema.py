@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
+from runpy import run_path
 from typing import Any
 
 import pytest
@@ -12,13 +12,13 @@ from services import Refused, Services
 from sheets_dialer.sandbox.google.errors import GoogleError
 from sheets_dialer.sandbox.google.schema import check, has_field, read
 
-sys.path.insert(0, str(Path(__file__).parent.parent.parent / "tools"))
-
-from condense_discovery import TARGET, as_text, condensed, discovery_document  # noqa: E402
+TOOL = Path(__file__).parent.parent.parent / "tools" / "condense_discovery.py"
 
 
 def test_the_schema_is_what_the_tool_makes_of_googles_document() -> None:
-    assert TARGET.read_text(encoding="utf-8") == as_text(condensed(discovery_document()))
+    tool = run_path(str(TOOL))
+    made = tool["as_text"](tool["condensed"](tool["discovery_document"]()))
+    assert tool["TARGET"].read_text(encoding="utf-8") == made
 
 
 def batch(*requests: Any) -> dict[str, Any]:
@@ -32,7 +32,8 @@ def batch(*requests: Any) -> dict[str, Any]:
             "BatchUpdateSpreadsheetRequest",
             batch({"x": {}}),
             "requests[0]",
-            "Invalid JSON payload received. Unknown name \"x\" at 'requests[0]': Cannot find field.",
+            'Invalid JSON payload received. Unknown name "x" at '
+            "'requests[0]': Cannot find field.",
         ),
         (
             "BatchUpdateSpreadsheetRequest",

@@ -104,6 +104,13 @@ def test_an_unknown_path_gets_googles_404(sandbox: RunningSandbox) -> None:
     assert "<such>" not in response.text
 
 
+def test_rubbish_gets_a_400_and_the_server_goes_on(sandbox: RunningSandbox) -> None:
+    for rubbish in (b"rubbish\r\n\r\n", b"GET /\xff HTTP/1.1\r\nHost: localhost\r\n\r\n"):
+        assert _raw(sandbox, rubbish).startswith(b"HTTP/1.1 400 ")
+    assert sandbox.get("/_sandbox/calls") == []
+    assert sandbox.errors() == ""
+
+
 def test_a_connection_serves_many_requests(sandbox: RunningSandbox) -> None:
     connection = http.client.HTTPConnection(*_address(sandbox), timeout=5)
     connection.connect()

@@ -7,6 +7,8 @@ from typing import Any
 import pytest
 from services import FRIEND, OWNER, STRANGER, Refused, Services
 
+from sheets_dialer.sandbox.http import Request
+
 
 @pytest.fixture
 def services() -> Services:
@@ -131,8 +133,15 @@ class TestReading:
 
     def test_long_get_may_come_as_a_post(self, services: Services) -> None:
         services.put("A1", [["a"]])
-        request = services.send("GET", f"{services.values_path}:batchGet", ranges="A1")
-        assert request.status == 200
+        request = Request(
+            method="POST",
+            path=f"{services.values_path}:batchGet",
+            query_string="",
+            headers={"x-http-method-override": "GET"},
+            body=b"ranges=A1&prettyPrint=false",
+        )
+        assert services.sheets.is_read(request)
+        assert b'"values":[["a"]]' in services.sheets.handle(request, OWNER).body
 
 
 class TestWriting:
@@ -223,8 +232,18 @@ class TestWriting:
         )
 
     def test_value_that_is_no_scalar_is_refused(self, services: Services) -> None:
-        words = refusal(services, "A1", [["a"], [{"b": 1}]])
-        assert words.startswith("Invalid values[1][0]: struct_value")
+        words = refusal(services, "A1", [["a"], [["b", 1]]])
+        assert words == (
+            "Invalid values[1][0]: list_value {\n"
+            '  values {\n    string_value: "b"\n  }\n'
+            "  values {\n    number_value: 1\n  }\n"
+            "}\n"
+        )
+        words = refusal(services, "A1", [[{"b": None}]])
+        assert words == (
+            'Invalid values[0][0]: struct_value {\n  fields {\n    key: "b"\n'
+            "    value {\n      null_value: NULL_VALUE\n    }\n  }\n}\n"
+        )
 
     def test_input_option_is_required(self, services: Services) -> None:
         with pytest.raises(Refused) as refused:
@@ -404,7 +423,6 @@ class TestAppending:
         assert services.get("Sheet1") == [["head"], ["one"], ["two"], ["three", "x"]]
 
     def test_columns_can_be_appended(self, services: Services) -> None:
-        services.append("A1", [])
         services.values(
             "POST",
             "A1",

@@ -14,6 +14,7 @@ from .grid_limits import check_cell_count
 from .model import EMPTY, Cell, Formula, Row, Sheet, Workbook
 from .ranges import GridRange
 from .requests.areas import MAX_CELL_CHARACTERS
+from .textproto import textproto
 from .typed import enter
 
 Rows = Sequence[Sequence[Any]]
@@ -303,8 +304,7 @@ def _emptied(cell: Cell) -> Cell:
 
 
 def _no_scalar(raw: Any, row: int, column: int) -> GoogleError:
-    kind = "list_value" if isinstance(raw, list) else "struct_value"
-    return invalid(f"Invalid values[{row}][{column}]: {kind} {{\n}}\n")
+    return invalid(f"Invalid values[{row}][{column}]: {textproto(raw)}")
 
 
 def _open_area_text(area: GridRange) -> str:

@@ -4,3 +4,9 @@ export function element(name, properties = {}, ...children) {
   made.append(...children);
   return made;
 }
+
+/* Gives a cell a class and says in its tooltip what it means. */
+export function mark(cell, className, title) {
+  cell.classList.add(className);
+  cell.title = cell.title ? `${cell.title}\n${title}` : title;
+}

@@ -2,7 +2,7 @@
    `source.rows(start, end)` for cells and tells `source` what the person wants. */
 
 import { Editor } from "./editor.js";
-import { element } from "./element.js";
+import { element, mark } from "./element.js";
 import { asBlock, letters } from "./text.js";
 
 const ROW = 28;
@@ -370,9 +370,7 @@ export class Grid {
     });
   }
 
-  close(keep) {
-    this.editor?.close(keep);
-  }
+  close(keep) { this.editor?.close(keep); }
 
   copy(event, mode) {
     if (event.target === this.editor?.input) return;
@@ -399,9 +397,4 @@ function spacer(lines) {
   row.style.height = `${lines * ROW}px`;
   row.hidden = lines <= 0;
   return row;
-}
-
-function mark(cell, className, title) {
-  cell.classList.add(className);
-  cell.title = cell.title ? `${cell.title}\n${title}` : title;
 }

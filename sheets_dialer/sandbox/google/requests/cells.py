@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
-from ..cell_fields import CellFields
+from ..cell_fields import CellFields, Part
 from ..context import Context
 from ..errors import invalid
 from ..formulas.shift import translated
@@ -19,6 +19,7 @@ from .areas import (
     only_one_of,
     too_long,
 )
+from .validation import checked_rule
 
 
 def update_cells(context: Context, request: Json, place: str) -> dict[str, Json]:
@@ -33,11 +34,12 @@ def update_cells(context: Context, request: Json, place: str) -> dict[str, Json]
     """
     fields = CellFields.parse(request.get("fields"), place)
     rows = [row.get("values") or () for row in request.get("rows") or ()]
+    checked = [[_checked(context, cell, fields, place) for cell in row] for row in rows]
     target = only_one_of("area", ("range", "start"), request, place)
     if target == "range":
         sheet, area = editable_area(context, request["range"], place)
         _check_fits(area, rows, place)
-        _write_area(sheet, area, rows, fields, place)
+        _write_area(sheet, area, checked, fields)
     elif target == "start":
         sheet, row, column = coordinate_of(context.workbook, request["start"], place)
         area = GridRange(sheet.id, row, sheet.row_count, column, sheet.column_count)
@@ -46,9 +48,9 @@ def update_cells(context: Context, request: Json, place: str) -> dict[str, Json]
             sheet.id, row, row + len(rows), column, column + max(map(len, rows), default=0)
         )
         check_may_edit(context.workbook, written, context.account, context.owner, place)
-        for index, given in enumerate(rows, row):
+        for index, given in enumerate(checked, row):
             if given:
-                sheet.set_cells(index, _updated(sheet.rows[index], column, given, fields, place))
+                sheet.set_cells(index, _updated(sheet.rows[index], column, given, fields))
     else:
         raise invalid(f"Invalid {place}: Neither a start nor a range was given.")
     return {}
@@ -62,8 +64,7 @@ def repeat_cell(context: Context, request: Json, place: str) -> dict[str, Json]:
         GoogleError: 400 when the mask or range makes no sense or cells are protected.
     """
     fields = CellFields.parse(request.get("fields"), place)
-    new = request.get("cell") or {}
-    _check_cell(new, fields, place)
+    new = _checked(context, request.get("cell") or {}, fields, place)
     sheet, area = editable_area(context, request.get("range"), place)
     columns = area.columns(sheet.column_count)
     if not columns:
@@ -91,18 +92,16 @@ def _check_fits(area: GridRange, rows: Sequence[Sequence[Json]], place: str) -> 
         )
 
 
-def _updated(
-    old: Row, column: int, given: Sequence[Json], fields: CellFields, place: str
-) -> dict[int, Cell]:
+def _updated(old: Row, column: int, given: Sequence[Json], fields: CellFields) -> dict[int, Cell]:
     """The new cells of one row by column."""
-    cells = {}
-    for index, new in enumerate(given, column):
-        _check_cell(new, fields, place)
-        cells[index] = fields.updated(old[index] if index < len(old) else EMPTY, new)
-    return cells
+    return {
+        index: fields.updated(old[index] if index < len(old) else EMPTY, new)
+        for index, new in enumerate(given, column)
+    }
 
 
-def _check_cell(new: Json, fields: CellFields, place: str) -> None:
+def _checked(context: Context, new: Json, fields: CellFields, place: str) -> Json:
+    """The CellData, if it can be written; its rule as Google keeps it."""
     if fields.value is not None:
         text = (new.get("userEnteredValue") or {}).get("stringValue")
         if text and len(text) > MAX_CELL_CHARACTERS:
@@ -110,10 +109,16 @@ def _check_cell(new: Json, fields: CellFields, place: str) -> None:
     for name in fields.unkept:
         if new.get(name):
             raise not_emulated(place, f"Writing {name}")
+    if fields.validation == Part() and new.get("dataValidation"):
+        return {
+            **new,
+            "dataValidation": checked_rule(context.workbook, new["dataValidation"], place),
+        }
+    return new
 
 
 def _write_area(
-    sheet: Sheet, area: GridRange, rows: Sequence[Sequence[Json]], fields: CellFields, place: str
+    sheet: Sheet, area: GridRange, rows: Sequence[Sequence[Json]], fields: CellFields
 ) -> None:
     """Writes the rows and clears the rest of the area."""
     start_column = area.start_column or 0
@@ -123,7 +128,7 @@ def _write_area(
         given = rows[offset] if offset < len(rows) else ()
         if not given and len(old) <= start_column:
             continue
-        cells = _updated(old, start_column, given, fields, place)
+        cells = _updated(old, start_column, given, fields)
         for column in range(start_column + len(given), min(columns.stop, len(old))):
             cells[column] = fields.updated(old[column], {})
         sheet.set_cells(index, cells)

@@ -139,8 +139,10 @@ class _Block:
         def place(piece: GridRange) -> GridRange:
             down = (piece.start_row or 0) - (source.start_row or 0)
             right = (piece.start_column or 0) - (source.start_column or 0)
-            height = (piece.end_row or 0) - (piece.start_row or 0)
-            width = (piece.end_column or 0) - (piece.start_column or 0)
+            end_row = source.end_row if piece.end_row is None else piece.end_row
+            end_column = source.end_column if piece.end_column is None else piece.end_column
+            height = (end_row or 0) - (piece.start_row or 0)
+            width = (end_column or 0) - (piece.start_column or 0)
             if is_transposed:
                 down, right, height, width = right, down, width, height
             top, left = row + down, column + right
@@ -247,10 +249,16 @@ def _clear(sheet: Sheet, area: GridRange) -> None:
 def _let_references_follow(
     workbook: Workbook, source_sheet: Sheet, source: GridRange, target_sheet: Sheet, tile: Tile
 ) -> None:
+    # A source that reaches to the grid's edge holds what is open on that side too, like A:A.
+    reaching = replace(
+        source,
+        end_row=None if source.end_row == source_sheet.row_count else source.end_row,
+        end_column=None if source.end_column == source_sheet.column_count else source.end_column,
+    )
     carry = Carry(
         source_sheet.title,
-        Span(source.start_row or 0, source.end_row),
-        Span(source.start_column or 0, source.end_column),
+        Span(source.start_row or 0, reaching.end_row),
+        Span(source.start_column or 0, reaching.end_column),
         target_sheet.title,
         tile.area.start_row or 0,
         tile.area.start_column or 0,
@@ -258,7 +266,7 @@ def _let_references_follow(
     rewrite_formulas(workbook, lambda text, title: carried(text, carry, title))
 
     def moved(area: GridRange) -> GridRange:
-        return tile.place(area) if contains(source, area) else area
+        return tile.place(area) if contains(reaching, area) else area
 
     follow_names(workbook, moved)
     for sheet in workbook:

@@ -66,7 +66,7 @@ def add_filter_view(context: Context, request: Json, place: str) -> dict[str, Js
     _check_one_place(wanted, place)
     sheet, area = _filtered_area(context, wanted, place)
     taken = {view_id for one in context.workbook for view_id in one.filter_views}
-    view_id = chosen_number(wanted.get("filterViewId"), taken, context.ids.number)
+    view_id = chosen_number(wanted.get("filterViewId") or None, taken, context.ids.number)
     if view_id is None:
         raise invalid(
             f"Invalid {place}: A filter view with id {wanted['filterViewId']} already exists."

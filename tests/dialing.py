@@ -1,0 +1,107 @@
+"""A shop with a sheet and a dialer: what the tests of the whole job share."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import gspread
+from running import RunningSandbox
+
+from sheets_dialer.demo import demo_config
+
+HOME = Path(__file__).parent.parent
+SPEED = 100.0
+
+
+class Shop:
+    """A queue tab in a sandbox, people who work on it, and the program run as people run it."""
+
+    def __init__(self, sandbox: RunningSandbox) -> None:
+        self.sandbox = sandbox
+        self.config = sandbox.directory / "config.yaml"
+        demo_config(sandbox.directory, SPEED)
+
+    def tab(self, title: str = "Calls") -> gspread.Worksheet:
+        """The tab as a person has it open."""
+        return (
+            self.sandbox.person_client().open_by_key(self.sandbox.spreadsheet_id).worksheet(title)
+        )
+
+    def paste(self, rows: Sequence[Sequence[str]], at: str = "A2") -> None:
+        """Pastes rows below the header, as typed by a person."""
+        self.tab().update([list(row) for row in rows], at, raw=False)
+
+    def paste_numbers(self, *numbers: str) -> None:
+        """Pastes numbers into the Phone column."""
+        self.paste([[number] for number in numbers])
+
+    def ready(self, *numbers: str) -> None:
+        """Pastes numbers, sets the sheet up and says RUN."""
+        self.paste_numbers(*numbers)
+        assert self.run("setup").returncode == 0
+        self.control("RUN")
+
+    def control(self, word: str) -> None:
+        """Types into the Control cell of the Dialer tab."""
+        tab = self.tab("Dialer")
+        cell = tab.find("Control")
+        assert cell is not None
+        tab.update_cell(cell.row, cell.col + 1, word)
+
+    def rows(self) -> list[dict[str, str]]:
+        """The queue tab's rows by header, as people see them."""
+        header, *rows = self.tab().get_all_values()
+        return [dict(zip(header, row, strict=True)) for row in rows]
+
+    def row_of(self, number: str) -> dict[str, str]:
+        """The row on which this number was called."""
+        return next(row for row in self.rows() if row["Called Number"] == number)
+
+    def calls(self) -> list[Mapping[str, Any]]:
+        """Every call that the portal accepted: the judge."""
+        calls: list[Mapping[str, Any]] = self.sandbox.get("/_sandbox/calls")
+        return calls
+
+    def called_numbers(self) -> list[str]:
+        """The numbers called, in order."""
+        return [str(call["caller_id"]) for call in self.calls()]
+
+    def command(self, *words: str) -> list[str]:
+        """The command line of one of the program's commands with this shop's configuration."""
+        name, *rest = words
+        return [sys.executable, str(HOME / "run.py"), name, "-c", str(self.config), *rest]
+
+    def run(self, *words: str, seconds: float = 90) -> subprocess.CompletedProcess[str]:
+        """Runs a command to its end."""
+        return subprocess.run(
+            self.command(*words), capture_output=True, text=True, timeout=seconds, check=False
+        )
+
+    @contextmanager
+    def running(self, *words: str) -> Iterator[subprocess.Popen[str]]:
+        """A command that runs on while the test does something."""
+        process = subprocess.Popen(
+            self.command(*words), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+        )
+        try:
+            yield process
+        finally:
+            if process.poll() is None:
+                process.send_signal(signal.SIGKILL)
+            process.communicate()
+
+
+def eventually(what: Callable[[], bool], *, seconds: float = 30, every: float = 0.2) -> None:
+    """Waits until it is so; fails when it never is."""
+    end = time.monotonic() + seconds
+    while not what():
+        if time.monotonic() > end:
+            raise AssertionError("it never came to be")
+        time.sleep(every)
