@@ -14,8 +14,12 @@ import os
 import re
 import subprocess
 import sys
-import tomllib
 from pathlib import Path
+
+try:
+    import tomllib
+except ModuleNotFoundError:
+    sys.exit("sheets_dialer needs Python 3.11 or later.")
 
 HOME = Path(__file__).resolve().parent
 ENVIRONMENT = HOME / ".venv"
@@ -36,13 +40,14 @@ def main() -> int:
             prepare(python, needed)
             return go_on(str(python))
     sys.path.insert(0, str(HOME))
+    # Imported only here: before this line the packages may not be there.
     if for_tests:
-        from tools.test_machine import prepare_machine
+        import tools.test_machine as machine  # noqa: PLC0415
 
-        prepare_machine()
-    from sheets_dialer.cli import main as command
+        machine.prepare()
+    import sheets_dialer.cli as commands  # noqa: PLC0415
 
-    command()
+    commands.main()
     return 0
 
 
@@ -105,12 +110,11 @@ def install(python: str, needed: list[str]) -> None:
 def go_on(python: str) -> int:
     """Continues in the other interpreter, with the same words and the same exit code."""
     command = [python, str(HOME / "run.py"), *sys.argv[1:]]
-    if os.name == "nt":
-        return subprocess.run(command, check=False).returncode
-    os.execv(python, command)  # replaces this process so that signals reach the dialer
+    if os.name != "nt":
+        # Takes this process's place, so that signals reach the dialer.
+        os.execv(python, command)
+    return subprocess.run(command, check=False).returncode
 
 
 if __name__ == "__main__":
-    if sys.version_info < (3, 11):
-        sys.exit("sheets_dialer needs Python 3.11 or later.")
     sys.exit(main())

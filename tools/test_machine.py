@@ -10,7 +10,7 @@ import sys
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 
 
-def prepare_machine() -> None:
+def prepare() -> None:
     """Installs Chromium where it is missing and apt can be used; says what to do where it can't."""
     if any(map(shutil.which, BROWSERS)):
         return

@@ -219,6 +219,12 @@ class TestWriting:
             "Requested writing within range [Sheet1!A16:Z16], but tried writing to column [AA]"
         )
 
+    def test_one_cell_written_as_a_range_must_hold_the_values_too(self, services: Services) -> None:
+        services.put("A1", [["a", "b"]])
+        assert refusal(services, "A1:A1", [["a", "b"]]) == (
+            "Requested writing within range [Sheet1!A1], but tried writing to column [B]"
+        )
+
     @pytest.mark.parametrize("range_text", ["A1001", "AA1", "A999:A1001", "A1:AB2"])
     def test_nothing_is_written_outside_the_grid(self, services: Services, range_text: str) -> None:
         assert refusal(services, range_text, [["a"]]) == (
@@ -431,6 +437,15 @@ class TestAppending:
             valueInputOption="RAW",
         )
         assert services.get("A1:B2") == [["a", "c"], ["b"]]
+
+    def test_tab_is_widened_but_not_a_range_without_a_table(self, services: Services) -> None:
+        with pytest.raises(Refused) as refused:
+            services.append("A1:A1", [["a", "b"]])
+        assert refused.value.message == (
+            "Requested writing within range [Sheet1!A1], but tried writing to column [B]"
+        )
+        services.append("Sheet1", [["a"] * 30])
+        assert services.values("GET", "Sheet1")["range"] == "Sheet1!A1:AD1000"
 
     def test_more_than_ten_million_cells_are_refused(self, services: Services) -> None:
         services.batch(

@@ -36,6 +36,8 @@ from .model import Json
 _ROOT = "/drive/v3/"
 _LIST_FIELDS = frozenset({"kind", "nextPageToken", "incompleteSearch", "files"})
 _MAX_PAGE = 1000
+_TOKEN_LEAD = "~page~"
+"""A page token is this and the offset of the page."""
 _SORT_KEYS = {
     "name": lambda document: str(document.workbook.properties["title"]).casefold(),
     "name_natural": lambda document: str(document.workbook.properties["title"]).casefold(),
@@ -235,9 +237,6 @@ class DriveService:
         if to_write and role not in {"owner", "writer"}:
             raise insufficient_permissions()
         return document
-
-
-_TOKEN_LEAD = "~page~"
 
 
 def _taken_apart(request: Request, account: str) -> _Asked:

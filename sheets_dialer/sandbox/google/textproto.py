@@ -28,4 +28,5 @@ def textproto(value: Any, indent: int = 0) -> str:
         return f"{lead}bool_value: {str(value).lower()}\n"
     if isinstance(value, str):
         return f"{lead}string_value: {json.dumps(value)}\n"
-    return f"{lead}number_value: {value:g}\n"
+    number = int(value) if float(value).is_integer() else value
+    return f"{lead}number_value: {number}\n"

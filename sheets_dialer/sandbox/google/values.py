@@ -82,11 +82,18 @@ def read_range(
 
 
 def write_range(
-    workbook: Workbook, area: GridRange, values: Rows, *, dimension: str, user_entered: bool
+    workbook: Workbook,
+    area: GridRange,
+    values: Rows,
+    *,
+    dimension: str,
+    user_entered: bool,
+    is_anchor: bool,
 ) -> Written:
     """Writes the values from the range's first cell on; null leaves a cell alone, "" clears it.
 
-    A range of one cell says only where to begin, any other must hold all the values.
+    Args:
+        is_anchor: whether the range says only where to begin; else it must hold all the values.
 
     Raises:
         GoogleError: 400 when the range leaves the grid or the values leave the range, for a value
@@ -98,7 +105,7 @@ def write_range(
     width = max(map(len, by_row), default=0)
     top, left = closed.start_row or 0, closed.start_column or 0
     data = GridRange(sheet.id, top, top + max(len(by_row), 1), left, left + max(width, 1))
-    if _is_single_cell(area):
+    if is_anchor:
         if (data.end_row or 0) > sheet.row_count or (data.end_column or 0) > sheet.column_count:
             raise exceeds_grid(sheet, data)
         closed = data
@@ -235,15 +242,6 @@ def _writable(sheet: Sheet, area: GridRange) -> GridRange:
     if leaves_grid:
         raise exceeds_grid(sheet, area)
     return closed
-
-
-def _is_single_cell(area: GridRange) -> bool:
-    return (
-        area.end_row is not None
-        and area.end_column is not None
-        and area.end_row - (area.start_row or 0) == 1
-        and area.end_column - (area.start_column or 0) == 1
-    )
 
 
 def _check_fits(sheet: Sheet, area: GridRange, rows: Rows) -> None:

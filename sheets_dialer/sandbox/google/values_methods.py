@@ -6,10 +6,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from .a1 import format_range, parse_range
+from .a1 import column_letters, format_range, parse_range
 from .call import Call
 from .errors import GoogleError, invalid
-from .model import Json, Workbook
+from .model import Json, Sheet, Workbook
 from .protection import check_may_edit
 from .ranges import GridRange
 from .shifting import insert
@@ -70,7 +70,7 @@ def update(call: Call) -> Answer:
             f"but the values are for range [{named}]"
         )
     writing = _Writing.of(call.query)
-    written = writing.write(call, area, call.body)
+    written = writing.write(call, area, call.body, is_anchor=_is_anchor(call.subject, area))
     return {"spreadsheetId": call.document.id, **writing.answer(call, written, call.body)}
 
 
@@ -88,12 +88,14 @@ def append(call: Call) -> Answer:
         start = GridRange(sheet.id, table.end_row, None, table.start_column, None)
     dimension = call.body.get("majorDimension") or "ROWS"
     data = data_extent(start, call.body.get("values") or (), dimension)
+    if table is None and area.end_column is not None and not _is_anchor(call.subject, area):
+        _check_width(sheet, closed, data)
     top, end = data.start_row or 0, data.end_row or 0
     if call.query.get("insertDataOption") == "INSERT_ROWS" and top < sheet.row_count:
         insertion = Insertion(sheet.id, "ROWS", top, end - top)
         insert(call.workbook, insertion, inherit_from_before=table is not None)
     grow_for(call.workbook, sheet, data)
-    written = writing.write(call, data, call.body)
+    written = writing.write(call, data, call.body, is_anchor=False)
     updates = writing.answer(call, written, call.body)
     return {**answer, "updates": {"spreadsheetId": call.document.id, **updates}}
 
@@ -105,7 +107,8 @@ def batch_update(call: Call) -> Answer:
     for index, item in enumerate(call.body.get("data") or ()):
         with _Placed(f"data[{index}]"):
             area = parse_range(call.workbook, item.get("range") or "")
-            done.append((item, writing.write(call, area, item)))
+            is_anchor = _is_anchor(item["range"], area)
+            done.append((item, writing.write(call, area, item, is_anchor=is_anchor)))
     return _batch_answer(call, writing, [(item, written, {}) for item, written in done])
 
 
@@ -117,7 +120,7 @@ def batch_update_by_data_filter(call: Call) -> Answer:
         data_filter = item.get("dataFilter") or {}
         with _Placed(f"data[{index}]"):
             area = filtered_range(call.workbook, data_filter)
-            written = writing.write(call, area, item)
+            written = writing.write(call, area, item, is_anchor=False)
         done.append((item, written, {"dataFilter": _filter_json(data_filter)}))
     return _batch_answer(call, writing, done)
 
@@ -197,7 +200,7 @@ class _Writing:
             ),
         )
 
-    def write(self, call: Call, area: GridRange, item: Json) -> Written:
+    def write(self, call: Call, area: GridRange, item: Json, *, is_anchor: bool) -> Written:
         """Writes one ValueRange's values into the draft, if the caller may change the cells."""
         values = item.get("values") or ()
         dimension = item.get("majorDimension") or "ROWS"
@@ -205,7 +208,12 @@ class _Writing:
         target = sheet.bounded(data_extent(area, values, dimension))
         check_may_edit(call.workbook, target, call.account, call.document.owner, "")
         return write_range(
-            call.workbook, area, values, dimension=dimension, user_entered=self.user_entered
+            call.workbook,
+            area,
+            values,
+            dimension=dimension,
+            user_entered=self.user_entered,
+            is_anchor=is_anchor,
         )
 
     def answer(self, call: Call, written: Written, item: Json) -> Answer:
@@ -265,6 +273,29 @@ def _batch_answer(
     if responses:
         answer["responses"] = responses
     return answer
+
+
+def _is_anchor(text: str, area: GridRange) -> bool:
+    """Whether the text names one cell, and so only says where values begin (recorded). Written
+    with a colon, as ``A1:A1``, it is a range that must hold them (reported by others)."""
+    is_cell = GridRange(
+        area.sheet_id,
+        area.start_row,
+        (area.start_row or 0) + 1,
+        area.start_column,
+        (area.start_column or 0) + 1,
+    )
+    return area == is_cell and ":" not in text.rpartition("!")[2]
+
+
+def _check_width(sheet: Sheet, area: GridRange, data: GridRange) -> None:
+    """Refuses to append values wider than the range they were to be appended to."""
+    end = area.end_column or 0
+    if (data.end_column or 0) > end:
+        raise invalid(
+            f"Requested writing within range [{format_range(sheet, area)}], "
+            f"but tried writing to column [{column_letters(end)}]"
+        )
 
 
 def _put_counts(answer: Answer, **counts: int) -> None:
