@@ -162,7 +162,8 @@ def test(context: typer.Context) -> None:
     import pytest  # noqa: PLC0415 - a development package
 
     os.chdir(Path(__file__).parent.parent)
-    raise typer.Exit(pytest.main(context.args))
+    # One process for each core; a file's tests stay together, since they share a sandbox.
+    raise typer.Exit(pytest.main(["-n", "auto", "--dist", "loadfile", *context.args]))
 
 
 def main() -> None:
