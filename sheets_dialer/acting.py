@@ -1,8 +1,9 @@
-"""Placing and following calls, many at once, at the set pace, until the next pass is due.
+"""Placing and following calls: many requests at once, at the set pace, beside the passes.
 
-One thread decides and keeps the ledger; the others only wait for the portal. Just before a request
-leaves, its attempt is moved from *intended* to *sending* by compare-and-swap, in one commit for all
-that leave together; every outcome is committed as it arrives.
+One thread decides and keeps the ledger; the pool's threads only wait for the portal. Just before a
+request leaves, its attempt is moved from *intended* to *sending* by compare-and-swap, in one commit
+for all that leave together. Every outcome is committed as it arrives, however long Google takes to
+answer the pass that goes on meanwhile.
 """
 
 from __future__ import annotations
@@ -10,25 +11,34 @@ from __future__ import annotations
 import heapq
 import itertools
 import queue
+import threading
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 import structlog
 
+from .breaker import Breaker
 from .call import ANSWERED, Attempt, AttemptState, Content
+from .calling_hours import CallingHours
 from .clock import Clock
-from .errors import PortalError, PortalNotSent, PortalRefused
-from .following import holds_line, is_confirmed, next_poll
+from .errors import LedgerError, PortalError, PortalNotSent, PortalRefused
+from .following import is_confirmed
 from .ledger import Ledger, Move
+from .lines import Lines
 from .plan import Poll
 from .policy import Policy
+from .polling import next_poll
 from .portal import CallReport, Placed, Portal
 
 log = structlog.get_logger()
+_BREAKER = "breaker"
+_LONGEST_WAIT = 1.0
+_BURST_SECONDS = 0.2
+"""How much of the pace may be made up for after a wait, in seconds of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,18 +49,16 @@ class Confirmed:
     attempt: Attempt
     content: Content
     policy: Policy
+    hours: CallingHours
     marked_at: float
+
+    def may_leave(self, now: datetime, steady: float) -> bool:
+        """Whether the mark is young enough and the hours still hold."""
+        young = steady - self.marked_at < self.policy.mark_lives.total_seconds()
+        return young and self.hours.open_at(now)
 
 
 @dataclass(frozen=True, slots=True)
-class Followed:
-    """A placed attempt to ask about."""
-
-    poll: Poll
-    policy: Policy
-
-
-@dataclass(slots=True)
 class _Outcome:
     attempt: Attempt
     policy: Policy
@@ -58,115 +66,188 @@ class _Outcome:
     dialled: bool
 
 
-@dataclass(slots=True)
 class Caller:
-    """Shares the portal's lines, connections and pace among all campaigns of this process."""
+    """Shares the portal's lines, connections and pace among all campaigns of this process.
 
-    portal: Portal
-    ledger: Ledger
-    clock: Clock
-    connections: int
-    lines: int
-    calls_per_minute: int
-    _executor: ThreadPoolExecutor = field(init=False)
-    _next_call_at: float = field(init=False, default=0.0)
-
-    def __post_init__(self) -> None:
-        self._executor = ThreadPoolExecutor(self.connections, thread_name_prefix="portal")
-
-    def close(self) -> None:
-        """Waits for the requests in flight; their outcomes were committed by `act`."""
-        self._executor.shutdown(wait=True)
-
-    def act(
-        self,
-        dials: Sequence[Confirmed],
-        followed: Sequence[Followed],
-        *,
-        until: float,
-        stopping: Callable[[], bool],
-    ) -> None:
-        """Dials and polls until the steady clock says `until`, or nothing is left to do before.
-
-        Requests in flight at the end are waited for. Attempts that were not sent by then are
-        withdrawn, so that the next pass plans them anew.
-        """
-        work = _Work(self, dials, followed)
-        while work.step(until, stopping()):
-            pass
-        work.withdraw_rest()
-
-
-class _Work:
-    """The state of one `Caller.act`."""
+    `dial`, `follow` and `withdraw` are called by the passes; a thread of its own does the rest.
+    """
 
     def __init__(
-        self, caller: Caller, dials: Sequence[Confirmed], followed: Sequence[Followed]
+        self,
+        portal: Portal,
+        ledger: Ledger,
+        clock: Clock,
+        *,
+        connections: int,
+        lines: int,
+        calls_per_minute: float,
     ) -> None:
-        self._caller = caller
-        self._dials = deque(dials)
-        self._order = itertools.count()
-        self._due: list[tuple[datetime, int, Attempt, Policy]] = []
+        self._portal = portal
+        self._ledger = ledger
+        self._clock = clock
+        self._connections = connections
+        self._line_count = lines
+        self._lines = Lines()
+        self._seconds_per_call = 60.0 / calls_per_minute
+        self._breaker = Breaker.from_text(ledger.fact(_BREAKER))
+        self._lock = threading.RLock()
+        self._dials: deque[Confirmed] = deque()
         self._live: dict[int, tuple[Attempt, Policy]] = {}
-        self._outcomes: queue.SimpleQueue[_Outcome] = queue.SimpleQueue()
+        self._due: list[tuple[datetime, int, int]] = []
+        self._order = itertools.count()
+        self._outcomes: queue.SimpleQueue[_Outcome | None] = queue.SimpleQueue()
         self._in_flight = 0
-        for item in followed:
-            self._follow(item.poll.attempt, item.poll.due, item.policy)
+        self._dials_in_flight = 0
+        self._next_call_at = 0.0
+        self._finishing = False
+        self._failure: Exception | None = None
+        self._pool = ThreadPoolExecutor(connections, thread_name_prefix="portal")
+        self._thread = threading.Thread(target=self._work, name="caller", daemon=True)
 
-    def step(self, until: float, stopping: bool) -> bool:
-        """Sends what is due, takes in what has arrived; False when the time or the work is over."""
-        over = stopping or self._caller.clock.steady() >= until
-        if not over:
-            self._send_dials()
+    def start(self) -> None:
+        """Begins to work."""
+        self._thread.start()
+
+    def dial(self, confirmed: Iterable[Confirmed]) -> None:
+        """Places these calls as soon as pace, lines and caution allow."""
+        with self._lock:
+            self._dials.extend(confirmed)
+        self._outcomes.put(None)
+
+    def follow(self, polls: Iterable[tuple[Poll, Policy]]) -> None:
+        """Asks about these attempts when they are due; those already followed are left as they
+        are, because what is known of them here is newer."""
+        with self._lock:
+            for poll, policy in polls:
+                if poll.attempt.id not in self._live:
+                    self._follow(poll.attempt, poll.due, policy)
+        self._outcomes.put(None)
+
+    def in_flight(self) -> int:
+        """How many requests have been sent and not been settled yet."""
+        with self._lock:
+            return self._in_flight
+
+    def waiting(self) -> int:
+        """How many confirmed calls wait for their turn."""
+        with self._lock:
+            return len(self._dials)
+
+    def is_following(self, attempt_id: int) -> bool:
+        """Whether anything more is expected of the attempt."""
+        with self._lock:
+            return attempt_id in self._live
+
+    def withdraw(self) -> None:
+        """Takes back every attempt that was not sent, so that the next pass plans them anew."""
+        with self._lock:
+            moves = [
+                Move(item.attempt.id, AttemptState.INTENDED, AttemptState.WITHDRAWN, {})
+                for item in self._dials
+            ]
+            self._dials.clear()
+            self._ledger.move(moves, self._clock.now())
+
+    def caution(self) -> str | None:
+        """Why the portal's own behaviour stops all new calls, for people."""
+        return self._breaker.sentence(self._clock.now())
+
+    def lines_in_use(self) -> int:
+        """How many lines are believed taken at the moment."""
+        with self._lock:
+            return self._lines.in_use(self._clock.now())
+
+    def raise_failure(self) -> None:
+        """Raises what ended the thread, if anything did.
+
+        Raises:
+            LedgerError: outcomes can't be kept, so nothing may be dialled.
+        """
+        if self._failure is not None:
+            raise LedgerError(
+                f"Calls can't be followed any more: {self._failure}. Check the ledger's disk and "
+                "start again; calls whose outcome was not kept show as Check."
+            ) from self._failure
+
+    def finish(self) -> None:
+        """Sends nothing new, waits for the requests in flight and commits their outcomes."""
+        self.withdraw()
+        self._finishing = True
+        if self._thread.is_alive():
+            self._outcomes.put(None)
+            self._thread.join()
+        self._pool.shutdown(wait=True)
+
+    def _work(self) -> None:
+        try:
+            while self._step():
+                pass
+        except Exception as error:
+            self._failure = error
+            log.error("the caller stopped", problem=repr(error))
+
+    def _step(self) -> bool:
+        """Takes in what has arrived, sends what is due, and waits; False when all is finished."""
+        outcomes = self._arrived(self._seconds_to_next())
+        with self._lock:
+            now = self._clock.now()
+            self._in_flight -= len(outcomes)
+            dialled = [outcome for outcome in outcomes if outcome.dialled]
+            self._dials_in_flight -= len(dialled)
+            placed = [self._placed(outcome, now) for outcome in dialled]
+            leaving = [] if self._finishing else self._leaving(now)
+            sending = [
+                Move(
+                    item.attempt.id,
+                    AttemptState.INTENDED,
+                    AttemptState.SENDING,
+                    {"sending_at": now},
+                )
+                for item in leaving
+            ]
+            # One commit for what came back and what goes out: a free line waits for one disk.
+            moved = self._ledger.move(placed + sending, now)
+            reports = [self._reported(each, now) for each in outcomes if not each.dialled]
+            self._ledger.report([report for report in reports if report[1]], now)
+            if self._finishing:
+                return self._in_flight > 0
+            self._send([item for item in leaving if item.attempt.id in moved], now)
             self._send_polls()
-        wait = 0.0 if over else self._seconds_to_next(until)
-        if not self._in_flight and (over or wait is None):
-            return False
-        self._take_in(None if over else min(wait if wait is not None else 1.0, 1.0))
         return True
 
-    def withdraw_rest(self) -> None:
-        """Gives back every attempt that was not sent."""
-        moves = [
-            Move(item.attempt.id, AttemptState.INTENDED, AttemptState.WITHDRAWN, {})
-            for item in self._dials
-        ]
-        self._caller.ledger.move(moves, self._caller.clock.now())
-
-    def _send_dials(self) -> None:
-        caller = self._caller
-        now, steady = caller.clock.now(), caller.clock.steady()
+    def _leaving(self, now: datetime) -> list[Confirmed]:
+        """The calls that pace, lines, connections and caution allow to leave at this moment."""
+        steady = self._clock.steady()
+        free = min(
+            self._connections - self._in_flight,
+            self._line_count - self._lines.in_use(now),
+        )
+        width = self._breaker.width(now)
+        if width is not None:
+            free = min(free, width - self._dials_in_flight)
         leaving: list[Confirmed] = []
-        free = min(caller.connections - self._in_flight, caller.lines - self._lines_in_use(now))
-        while self._dials and len(leaving) < free and caller._next_call_at <= steady:
-            item = self._dials.popleft()
-            if steady - item.marked_at >= item.policy.mark_lives.total_seconds():
-                self._dials.appendleft(item)
-                self.withdraw_rest()
-                self._dials.clear()
+        while self._dials and len(leaving) < free and self._next_call_at <= steady:
+            if not self._dials[0].may_leave(now, steady):
+                self.withdraw()
                 break
-            # Up to a fifth of a second of unused pace is made up for, never more.
-            earliest = max(caller._next_call_at, steady - 0.2)
-            caller._next_call_at = earliest + 60.0 / caller.calls_per_minute
-            leaving.append(item)
-        if not leaving:
-            return
-        moves = [
-            Move(item.attempt.id, AttemptState.INTENDED, AttemptState.SENDING, {"sending_at": now})
-            for item in leaving
-        ]
-        sending = caller.ledger.move(moves, now)
+            leaving.append(self._dials.popleft())
+            earliest = max(self._next_call_at, steady - _BURST_SECONDS)
+            self._next_call_at = earliest + self._seconds_per_call
+        return leaving
+
+    def _send(self, leaving: Iterable[Confirmed], now: datetime) -> None:
         for item in leaving:
-            if item.attempt.id in sending:
-                attempt = replace(item.attempt, state=AttemptState.SENDING, sending_at=now)
-                self._live[attempt.id] = (attempt, item.policy)
-                self._submit(attempt, item.policy, True, caller.portal.place, item.content)
+            attempt = replace(item.attempt, state=AttemptState.SENDING, sending_at=now)
+            self._know(attempt, item.policy)
+            self._dials_in_flight += 1
+            self._submit(attempt, item.policy, True, self._portal.place, item.content)
 
     def _send_polls(self) -> None:
-        now = self._caller.clock.now()
-        while self._due and self._due[0][0] <= now and self._in_flight < self._caller.connections:
-            _, _, attempt, policy = heapq.heappop(self._due)
-            self._submit(attempt, policy, False, self._caller.portal.report, attempt.call_id)
+        now = self._clock.now()
+        while self._due and self._due[0][0] <= now and self._in_flight < self._connections:
+            _, _, attempt_id = heapq.heappop(self._due)
+            attempt, policy = self._live[attempt_id]
+            self._submit(attempt, policy, False, self._portal.report, attempt.call_id)
 
     def _submit(
         self,
@@ -185,27 +266,18 @@ class _Work:
             self._outcomes.put(_Outcome(attempt, policy, result, dialled))
 
         self._in_flight += 1
-        self._caller._executor.submit(run)
+        self._pool.submit(run)
 
-    def _take_in(self, timeout: float | None) -> None:
-        """Waits for one outcome, then commits it together with all others that have arrived."""
-        arrived: list[_Outcome] = []
+    def _arrived(self, wait: float) -> list[_Outcome]:
+        """Waits for an outcome or a call for attention; gives all outcomes that have arrived."""
+        arrived: list[_Outcome | None] = []
         try:
-            arrived.append(self._outcomes.get(timeout=timeout))
+            arrived.append(self._outcomes.get(timeout=wait))
             while True:
                 arrived.append(self._outcomes.get_nowait())
         except queue.Empty:
             pass
-        if not arrived:
-            return
-        self._in_flight -= len(arrived)
-        now = self._caller.clock.now()
-        moves = [self._placed(outcome, now) for outcome in arrived if outcome.dialled]
-        if moves:
-            self._caller.ledger.move(moves, now)
-        reports = [self._reported(outcome, now) for outcome in arrived if not outcome.dialled]
-        if reports:
-            self._caller.ledger.report(reports, now)
+        return [outcome for outcome in arrived if outcome is not None]
 
     def _placed(self, outcome: _Outcome, now: datetime) -> Move:
         attempt, result = outcome.attempt, outcome.result
@@ -214,54 +286,70 @@ class _Work:
             placed = replace(attempt, state=AttemptState.PLACED, **values)
             self._follow(placed, next_poll(placed, outcome.policy), outcome.policy)
             log.info("placed", number=masked(attempt.number), call_id=result.call_id)
+            self._learn(self._breaker.after_good())
             return Move(attempt.id, AttemptState.SENDING, AttemptState.PLACED, values)
-        self._live.pop(attempt.id, None)
         target = AttemptState.UNKNOWN
         if isinstance(result, PortalNotSent):
             target = AttemptState.NOT_SENT
         elif isinstance(result, PortalRefused):
             target = AttemptState.REFUSED
         log.warning(str(target), number=masked(attempt.number), problem=str(result))
+        self._learn(self._breaker.after_failure(target, str(result), now))
         values = {"problem": str(result), "changed_at": now}
+        self._forget(replace(attempt, state=target), outcome.policy)
         return Move(attempt.id, AttemptState.SENDING, target, values)
 
     def _reported(self, outcome: _Outcome, now: datetime) -> tuple[int, dict[str, Any]]:
-        attempt, result = outcome.attempt, outcome.result
-        values: dict[str, Any] = {"polled_at": now}
-        if isinstance(result, CallReport):
-            news = (result.status, result.dtmf, result.retry)
-            if news != (attempt.call_status, attempt.dtmf, attempt.retry):
-                values |= {"call_status": result.status, "dtmf": result.dtmf}
-                values |= {"retry": result.retry, "changed_at": now}
-                if result.status == ANSWERED and attempt.answered_at is None:
-                    values["answered_at"] = now
-        else:
+        attempt, policy, result = outcome.attempt, outcome.policy, outcome.result
+        if isinstance(result, PortalError):
+            # Only an answer counts as asked: what isn't known is asked for again.
             log.warning("no report", call_id=attempt.call_id, problem=str(result))
+            self._follow(attempt, now + policy.poll_every, policy)
+            return attempt.id, {}
+        assert isinstance(result, CallReport)
+        values: dict[str, Any] = {"polled_at": now}
+        news = (result.status, result.dtmf, result.retry)
+        if news != (attempt.call_status, attempt.dtmf, attempt.retry):
+            values |= {"call_status": result.status, "dtmf": result.dtmf}
+            values |= {"retry": result.retry, "changed_at": now}
+            if result.status == ANSWERED and attempt.answered_at is None:
+                values["answered_at"] = now
         attempt = replace(attempt, **values)
-        if is_confirmed(attempt, outcome.policy):
-            self._live.pop(attempt.id, None)
+        if is_confirmed(attempt, policy):
+            self._forget(attempt, policy)
         else:
-            self._follow(attempt, next_poll(attempt, outcome.policy), outcome.policy)
+            self._follow(attempt, next_poll(attempt, policy), policy)
         return attempt.id, values
 
     def _follow(self, attempt: Attempt, due: datetime, policy: Policy) -> None:
+        self._know(attempt, policy)
+        heapq.heappush(self._due, (due, next(self._order), attempt.id))
+
+    def _know(self, attempt: Attempt, policy: Policy) -> None:
         self._live[attempt.id] = (attempt, policy)
-        heapq.heappush(self._due, (due, next(self._order), attempt, policy))
+        self._lines.update(attempt, policy, self._clock.now())
 
-    def _lines_in_use(self, now: datetime) -> int:
-        return sum(holds_line(now, attempt, policy) for attempt, policy in self._live.values())
+    def _forget(self, attempt: Attempt, policy: Policy) -> None:
+        # The line may be taken for a while yet: somebody who pressed a key still listens.
+        self._lines.update(attempt, policy, self._clock.now())
+        del self._live[attempt.id]
 
-    def _seconds_to_next(self, until: float) -> float | None:
-        """How long until something is due; None when nothing is before `until`."""
-        steady = self._caller.clock.steady()
-        candidates = []
-        if self._due:
-            candidates.append((self._due[0][0] - self._caller.clock.now()).total_seconds())
-        if self._dials:
-            # A line may fall free at any moment, so a full house is looked at again soon.
-            candidates.append(max(self._caller._next_call_at - steady, 0.05))
-        waits = [wait for wait in candidates if steady + wait < until]
-        return max(min(waits), 0.0) if waits else None
+    def _learn(self, breaker: Breaker) -> None:
+        """Takes in how the portal treated a dial; the ledger keeps what the next run must know."""
+        before, self._breaker = self._breaker.to_text(), breaker
+        if breaker.to_text() != before:
+            self._ledger.set_fact(_BREAKER, breaker.to_text())
+
+    def _seconds_to_next(self) -> float:
+        """How long to wait for an outcome before looking again at what is due."""
+        waits = [_LONGEST_WAIT]
+        with self._lock:
+            if self._due and self._in_flight < self._connections:
+                waits.append((self._due[0][0] - self._clock.now()).total_seconds())
+            if self._dials and not self._finishing:
+                # Lines fall free by the clock, too, so a full house is looked at again soon.
+                waits.append(max(self._next_call_at - self._clock.steady(), 0.05))
+        return max(min(waits), 0.0)
 
 
 def masked(number: str) -> str:

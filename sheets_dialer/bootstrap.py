@@ -17,13 +17,14 @@ from google.oauth2.service_account import Credentials
 
 from .acting import Caller
 from .clock import Clock
-from .config import Campaign, Config
+from .config import Campaign, Config, Google
 from .dialer import Dialer, Queue
 from .errors import ConfigError
 from .ledger import Ledger
 from .plan import Rules
 from .portal import Portal
-from .sheet import QueueSheet
+from .purse import Purse
+from .sheet import Connection, QueueSheet
 from .transport import google_adapter, portal_session
 
 _SCOPES = ("https://www.googleapis.com/auth/spreadsheets",)
@@ -39,6 +40,8 @@ class Parts:
     ledger: Ledger
     portal: Portal
     queues: tuple[Queue, ...]
+    caller: Caller
+    purse: Purse
     dialer: Dialer
 
 
@@ -51,8 +54,8 @@ def build(config: Config, *, clock: Clock | None = None) -> Iterator[Parts]:
         LedgerError: the ledger can't be used.
     """
     clock = clock or Clock()
-    client = google_client(config)
-    ledger = Ledger(config.ledger, new_id=_letters(8))
+    client = google_client(config.google)
+    ledger = Ledger(config.ledger, new_id=random_letters(8))
     portal = Portal(
         config.portal.base_url,
         config.portal.api_key.get_secret_value,
@@ -60,14 +63,15 @@ def build(config: Config, *, clock: Clock | None = None) -> Iterator[Parts]:
         key_in_header=config.portal.key_in == "header",
     )
     caller = Caller(
-        portal=portal,
-        ledger=ledger,
-        clock=clock,
+        portal,
+        ledger,
+        clock,
         connections=config.portal.connections,
         lines=config.portal.lines,
         calls_per_minute=config.portal.calls_per_minute,
     )
-    queues = tuple(_queue(config, campaign, client) for campaign in config.campaigns)
+    purse = Purse(portal, clock, config.portal.call_seconds)
+    queues = tuple(_queue(config, campaign, client, ledger) for campaign in config.campaigns)
     try:
         yield Parts(
             config=config,
@@ -75,16 +79,22 @@ def build(config: Config, *, clock: Clock | None = None) -> Iterator[Parts]:
             ledger=ledger,
             portal=portal,
             queues=queues,
-            dialer=Dialer(queues, ledger, caller, clock, new_refs()),
+            caller=caller,
+            purse=purse,
+            dialer=Dialer(queues, ledger, caller, clock, new_refs(), purse),
         )
     finally:
-        caller.close()
+        caller.finish()
         ledger.close()
 
 
-def google_client(config: Config) -> gspread.Client:
-    """A gspread client of the configured service account, with our own retries and time-outs."""
-    path = config.google.service_account_file
+def google_client(settings: Google) -> gspread.Client:
+    """A gspread client of the configured service account, with our own retries and time-outs.
+
+    Raises:
+        ConfigError: the account's key file can't be used.
+    """
+    path = settings.service_account_file
     try:
         credentials = Credentials.from_service_account_file(  # type: ignore[no-untyped-call]
             str(path), scopes=_SCOPES
@@ -94,12 +104,17 @@ def google_client(config: Config) -> gspread.Client:
             f"The service account's key file {path} is missing. Download it from the Google Cloud "
             "console (IAM, Service accounts, Keys) and put it there."
         ) from error
-    except (OSError, ValueError, GoogleAuthError) as error:
+    except OSError as error:
+        raise ConfigError(
+            f"The service account's key file {path} can't be read ({error.strerror}). Let the user "
+            "who runs this program read it."
+        ) from error
+    except (ValueError, GoogleAuthError) as error:
         raise ConfigError(
             f"{path} is not a service account's key file. Download one from the Google Cloud "
             "console (IAM, Service accounts, Keys, Add key, JSON)."
         ) from error
-    adapter = google_adapter(config.google.base_url)
+    adapter = google_adapter(settings.base_url)
     # google-auth makes requests of its own beside the refresh, so these too must go where Google
     # is said to be.
     plain = requests.Session()
@@ -114,17 +129,29 @@ def google_client(config: Config) -> gspread.Client:
 def new_refs() -> Iterator[str]:
     """Refs that no two machines will ever make alike."""
     while True:
-        yield _letters(12)
+        yield random_letters(12)
 
 
-def _letters(count: int) -> str:
+def random_letters(count: int) -> str:
+    """Small letters and digits that nobody can guess."""
     return "".join(secrets.choice(_REF_LETTERS) for _ in range(count))
 
 
-def _queue(config: Config, campaign: Campaign, client: gspread.Client) -> Queue:
+def _queue(config: Config, campaign: Campaign, client: gspread.Client, ledger: Ledger) -> Queue:
+    connection = Connection(client, campaign.spreadsheet)
+    bound = f"tab: {campaign.spreadsheet}/{campaign.tab}"
+    known = ledger.fact(bound)
+    sheet = QueueSheet(
+        connection,
+        campaign.tab,
+        campaign.columns,
+        bound_id=int(known) if known else None,
+        bind=lambda sheet_id: ledger.set_fact(bound, str(sheet_id)),
+    )
     return Queue(
         name=campaign.name,
         tab=campaign.tab,
-        sheet=QueueSheet(client, campaign.spreadsheet, campaign.tab, campaign.columns),
+        connection=connection,
+        sheet=sheet,
         rules=Rules(config.policy(campaign), config.hours(campaign)),
     )

@@ -7,6 +7,7 @@ change of the clocks moves the moment and not the hour that people see.
 from __future__ import annotations
 
 import itertools
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
@@ -15,6 +16,7 @@ from zoneinfo import ZoneInfo
 DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _LAST_MOMENT = time(23, 59, 59, 999999)
 _DAYS_AHEAD = 400
+_WINDOW = re.compile(r"([0-9]{1,2}):([0-9]{2})\s*-\s*([0-9]{1,2}):([0-9]{2})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,11 +52,31 @@ class CallingHours:
         local = moment.astimezone(self.zone)
         for ahead in range(_DAYS_AHEAD):
             day = local.date() + timedelta(days=ahead)
-            for window in self._windows(day):
-                opening = datetime.combine(day, window.start, self.zone).astimezone(UTC)
-                if opening > moment:
-                    return opening
+            openings = [
+                opening
+                for window in self._windows(day)
+                for opening in self._moments(day, window.start)
+                if opening > moment and self.open_at(opening)
+            ]
+            if openings:
+                return min(openings)
         return None
+
+    def _moments(self, day: date, clock: time) -> tuple[datetime, ...]:
+        """The moments at which clocks show this time on this day: two when they are set back over
+        it; when they are set forward over it, the moment at which they are."""
+        local = datetime.combine(day, clock, self.zone)
+        first, last = (local.replace(fold=fold).astimezone(UTC) for fold in (0, 1))
+        if first <= last:
+            return first, last
+        before = last.astimezone(self.zone).utcoffset()
+        while first - last > timedelta(microseconds=1):
+            middle = last + (first - last) / 2
+            if middle.astimezone(self.zone).utcoffset() == before:
+                last = middle
+            else:
+                first = middle
+        return (first,)
 
     def _windows(self, day: date) -> tuple[Window, ...]:
         return () if day in self.holidays else self.week[day.weekday()]
@@ -65,8 +87,8 @@ def read_hours(
 ) -> tuple[tuple[Window, ...], ...]:
     """The week that a mapping such as ``{monday-saturday: 10:00-20:00}`` describes.
 
-    A day that several entries name takes the one that names the fewest days; days that none names
-    have no window.
+    A day that several entries name takes the one that names the fewest days; days that none names,
+    or that an entry gives no window, have none.
 
     Raises:
         ValueError: an entry isn't understood; the message says which and what is expected.
@@ -80,6 +102,8 @@ def read_hours(
             if after.start < before.end:
                 raise ValueError(f"windows of {days_text} that don't overlap")
         for day in days:
+            if day in chosen and len(days) == chosen[day][0]:
+                raise ValueError(f"one entry for {DAYS[day]}, not two of the same width")
             if day not in chosen or len(days) < chosen[day][0]:
                 chosen[day] = (len(days), windows)
     return tuple(chosen[day][1] if day in chosen else () for day in range(7))
@@ -89,29 +113,25 @@ def read_days(text: str) -> tuple[int, ...]:
     """The weekdays of ``monday``, ``monday-saturday`` or ``friday, sunday``; Monday is 0."""
     days: list[int] = []
     for part in text.casefold().split(","):
-        first, _, last = (piece.strip() for piece in part.partition("-"))
+        first, dash, last = (piece.strip() for piece in part.replace("–", "-").partition("-"))
         begin = _day(first, text)
-        end = _day(last, text) if last else begin
+        end = _day(last, text) if dash else begin
         days += [day % 7 for day in range(begin, end + (7 if end < begin else 0) + 1)]
     return tuple(dict.fromkeys(days))
 
 
 def read_window(text: str) -> Window:
     """The window of ``10:00-20:00``."""
-    start_text, dash, end_text = text.replace("–", "-").partition("-")
+    found = _WINDOW.fullmatch(text.replace("–", "-").strip())
+    hour, minute, end_hour, end_minute = map(int, found.groups()) if found else (0, 0, 0, 0)
     try:
-        start = time.fromisoformat(_padded(start_text))
-        end_text = _padded(end_text)
-        end = _LAST_MOMENT if end_text == "24:00" else time.fromisoformat(end_text)
+        start = time(hour, minute)
+        end = _LAST_MOMENT if (end_hour, end_minute) == (24, 0) else time(end_hour, end_minute)
     except ValueError:
-        dash = ""
-    if not dash or start >= end:
+        end = start = time()
+    if start >= end:
         raise ValueError(f"a window such as 10:00-20:00 instead of {text!r}")
     return Window(start, end)
-
-
-def _padded(text: str) -> str:
-    return text.strip().rjust(5, "0")
 
 
 def _day(name: str, text: str) -> int:

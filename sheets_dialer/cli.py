@@ -2,26 +2,36 @@
 
 from __future__ import annotations
 
+import contextlib
+import json
 import os
 import random
 import sys
-import time
 import webbrowser
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from .errors import AnotherDialer, DialerError
+from .errors import AnotherDialer, ConfigError, DialerError
 
 if TYPE_CHECKING:
     from .bootstrap import Parts
     from .dialer import PassResult
 
 DONE, USAGE, SERVICE, HELD, INTERRUPTED = 0, 2, 3, 4, 130
+
+
+class Format(StrEnum):
+    """In which form an export is printed."""
+
+    csv = "csv"
+    json = "json"
+
 
 app = typer.Typer(
     name="sheets-dialer",
@@ -40,31 +50,67 @@ ConfigOption = Annotated[
         help="The configuration; else $SHEETS_DIALER_CONFIG, else config.yaml.",
     ),
 ]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
 VerboseOption = Annotated[bool, typer.Option("-v", "--verbose", help="Say more.")]
+
+
+_COLOURS = {"ok": "green", "warning": "yellow", "fault": "red"}
+
+
+@app.command()
+def check(
+    config: ConfigOption = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the findings as JSON.")] = False,
+) -> None:
+    """Verify configuration, Google, the sheet and the portal; call nobody."""
+    from .check import exit_code  # noqa: PLC0415 - `--help` needs none of it
+    from .checking import check_file  # noqa: PLC0415
+    from .config import config_path  # noqa: PLC0415
+
+    findings = []
+    with _errors_told():
+        for finding in check_file(config_path(config, os.environ), os.environ):
+            findings.append(finding)
+            if not as_json:
+                level = typer.style(f"{finding.level:8}", fg=_COLOURS[finding.level])
+                typer.echo(f"{level} {finding.what}: {finding.sentence}")
+                if finding.remedy:
+                    typer.echo(f"         → {finding.remedy}")
+    code = exit_code(findings)
+    if as_json:
+        typer.echo(json.dumps([each.to_json() for each in findings], indent=2, ensure_ascii=False))
+    elif not code:
+        typer.echo("Everything that dialling needs is there. Nobody was called.")
+    raise typer.Exit(code)
 
 
 @app.command()
 def setup(config: ConfigOption = None) -> None:
     """Make the sheet ready: the dialer's columns, the Dialer tab, the Do Not Call tab."""
+    from .sheet.preparing import prepare  # noqa: PLC0415
+
     with _parts(config) as parts:
         for queue, campaign in zip(parts.queues, parts.config.campaigns, strict=True):
-            added = queue.sheet.setup(campaign.name)
+            added = prepare(queue.connection, queue.sheet, queue.tab, campaign.name)
             typer.echo(f"{queue.name}: {', '.join(added) or 'nothing was missing'}")
     typer.echo("Nobody is called until a person sets Control to RUN on the Dialer tab.")
 
 
 @app.command()
-def plan(config: ConfigOption = None) -> None:
-    """Print what a pass would do and why; change nothing."""
+def plan(config: ConfigOption = None, as_json: JsonOption = False) -> None:
+    """Print what a pass would do and why, and what it would cost; change nothing."""
+    from . import reports  # noqa: PLC0415
+
     with _parts(config) as parts:
         for queue in parts.queues:
-            _snapshot, made = parts.dialer.plan(queue, timedelta(seconds=parts.config.every))
-            typer.echo(f"{queue.name}: {made.stopped or 'calls may go out'}")
-            typer.echo(f"  {len(made.dials)} to call now, {made.counts.queued} more in the queue")
-            typer.echo(f"  {len(made.new_jobs)} new rows, {len(made.polls)} calls in progress")
-            for row, cells in made.cells.items():
-                if cells.get("why"):
-                    typer.echo(f"  row {row + 1}: {cells.get('status', '')}: {cells['why']}")
+            snapshot, made = parts.dialer.plan(queue, timedelta(seconds=parts.config.every))
+            preview = reports.preview(
+                queue.name, len(snapshot.grid) - 1, made, parts.purse.cost_of_a_call()
+            )
+            if as_json:
+                typer.echo(json.dumps(preview, ensure_ascii=False))
+            else:
+                typer.echo("\n".join(reports.preview_lines(preview)))
 
 
 @app.command()
@@ -78,7 +124,15 @@ def once(
     """Pass until nothing is due or the time is up, then end: for cron."""
     _set_up_logs(verbose)
     with _parts(config) as parts:
-        _run(parts, until_done=True, for_at_most=timedelta(seconds=seconds), say=_say_nothing)
+        length = timedelta(seconds=seconds)
+        ends_at = parts.clock.now() + length
+        _run(
+            parts,
+            ends=lambda result: result.nothing_due(ends_at),
+            for_at_most=length,
+            farewell="Waits for the next run.",
+            quiet=True,
+        )
 
 
 @app.command()
@@ -92,7 +146,88 @@ def start(
     """Pass on schedule until stopped by Ctrl-C or SIGTERM."""
     _set_up_logs(verbose)
     with _parts(config) as parts:
-        _run(parts, until_done=until_done, for_at_most=None, say=_say_changes())
+        _run(parts, ends=_done_or_closed if until_done else lambda _result: False)
+
+
+def _done_or_closed(result: PassResult) -> bool:
+    """Nothing is left, or all that is left waits for the calling hours."""
+    return result.nothing_left or result.only_hours_left
+
+
+@app.command()
+def call(
+    number: Annotated[str, typer.Argument(help="The number, in any form.")],
+    config: ConfigOption = None,
+    campaign: Annotated[
+        str | None, typer.Option(help="Whose voice it is; the first campaign's otherwise.")
+    ] = None,
+    verbose: VerboseOption = False,
+) -> None:
+    """Make one test call and follow it to its end; nothing is written to the sheet."""
+    from . import loop, testcall  # noqa: PLC0415 - not needed for --help
+    from .bootstrap import new_refs  # noqa: PLC0415
+
+    _set_up_logs(verbose)
+    stop = loop.Stop()
+    with _parts(config) as parts:
+        queues = [queue for queue in parts.queues if campaign in (None, queue.name)]
+        if not queues:
+            raise ConfigError(f"There is no campaign named {campaign} in the configuration.")
+        with parts.ledger.held(), loop.stopped_by_signals(stop):
+            parts.caller.start()
+            for attempt in testcall.call_once(
+                number,
+                queues[0],
+                ledger=parts.ledger,
+                caller=parts.caller,
+                clock=parts.clock,
+                refs=new_refs(),
+                stopping=stop,
+                wait=stop.wait,
+            ):
+                typer.echo(testcall.sentence(attempt))
+    if stop.by_signal:
+        raise typer.Exit(INTERRUPTED)
+
+
+@app.command()
+def status(config: ConfigOption = None, as_json: JsonOption = False) -> None:
+    """Show what the ledger knows: jobs, attempts, unknowns, today's figures."""
+    from . import reports  # noqa: PLC0415
+
+    with _parts(config) as parts:
+        all_figures = {
+            name: reports.figures(
+                parts.ledger.jobs(name), parts.clock.now(), parts.queues[0].rules.zone
+            )
+            for name in parts.ledger.campaigns()
+        }
+    if as_json:
+        typer.echo(json.dumps(all_figures, indent=2, ensure_ascii=False))
+        return
+    for name, figures in all_figures.items():
+        typer.echo(f"{name}:")
+        for group, counts in figures.items():
+            listed = ", ".join(f"{count} {what}" for what, count in counts.items())
+            typer.echo(f"  {group}: {listed or 'none'}")
+    if not all_figures:
+        typer.echo("The ledger is empty: nobody was called yet.")
+
+
+@app.command()
+def export(
+    config: ConfigOption = None,
+    form: Annotated[Format, typer.Option("--format", help="csv, or one JSON object a line.")] = (
+        Format.csv
+    ),
+) -> None:
+    """Print every attempt, one line each."""
+    from . import reports  # noqa: PLC0415
+
+    with _parts(config) as parts:
+        jobs = [job for name in parts.ledger.campaigns() for job in parts.ledger.jobs(name)]
+    rows = reports.export_rows(jobs)
+    typer.echo(reports.as_csv(rows) if form is Format.csv else reports.as_json(rows), nl=False)
 
 
 @app.command()
@@ -121,7 +256,7 @@ def demo(
         if not leave and sys.stdout.isatty():
             webbrowser.open(sandbox.url)
         with build(config) as parts:
-            _run(parts, until_done=leave, for_at_most=None, say=_say_changes())
+            _run(parts, ends=lambda result: leave and result.nothing_left)
         if not leave:
             return
         comparison = whole_job.compare(config, sandbox)
@@ -161,7 +296,10 @@ def test(context: typer.Context) -> None:
     """Run the tests; what stands behind goes to pytest."""
     import pytest  # noqa: PLC0415 - a development package
 
-    os.chdir(Path(__file__).parent.parent)
+    home = Path(__file__).parent.parent
+    os.chdir(home)
+    # The tests start processes in other folders, which must find this package too.
+    os.environ["PYTHONPATH"] = str(home)
     # One process for each core; a file's tests stay together, since they share a sandbox.
     raise typer.Exit(pytest.main(["-n", "auto", "--dist", "loadfile", *context.args]))
 
@@ -174,48 +312,28 @@ def main() -> None:
 def _run(
     parts: Parts,
     *,
-    until_done: bool,
-    for_at_most: timedelta | None,
-    say: Callable[[PassResult], None],
+    ends: Callable[[PassResult], bool] = lambda _result: False,
+    for_at_most: timedelta | None = None,
+    farewell: str = "Not running.",
+    quiet: bool = False,
 ) -> None:
-    """Runs the loop with the ledger locked, and turns its end into an exit code."""
-    from . import loop  # noqa: PLC0415 - not needed for --help
+    """Runs the loop, shows it as fits the output, and turns its end into an exit code."""
+    from . import loop, progress  # noqa: PLC0415 - not needed for --help
 
-    stop = loop.Stop()
-    with parts.ledger.held(), loop.stopped_by_signals(stop):
-        parts.dialer.recover()
-        last = loop.run(
-            parts.dialer,
-            parts.clock,
-            every=timedelta(seconds=parts.config.every),
-            stop=stop,
-            until_done=until_done,
-            for_at_most=for_at_most,
-            on_pass=say,
+    zone, now = parts.queues[0].rules.zone, parts.clock.now
+    with contextlib.ExitStack() as stack:
+        say = progress.silent if quiet else progress.lines(zone, now)
+        if not quiet and sys.stdout.isatty():
+            say = stack.enter_context(progress.live(zone, now))
+        last, by_signal = loop.work(
+            parts, ends=ends, for_at_most=for_at_most, farewell=farewell, on_pass=say
         )
-    if stop.by_signal:
+    if by_signal:
         raise typer.Exit(INTERRUPTED)
-    if last is not None and last.problems:
-        worst = next(iter(last.problems.values()))
-        raise worst
-
-
-def _say_nothing(_result: PassResult) -> None:
-    """A run under cron speaks only through its log and its exit code."""
-
-
-def _say_changes() -> Callable[[PassResult], None]:
-    """Prints a line whenever something is different from the pass before."""
-    before = ""
-
-    def say(result: PassResult) -> None:
-        nonlocal before
-        line = result.sentence
-        if line != before:
-            typer.echo(f"{time.strftime('%H:%M:%S')}  {line}")
-            before = line
-
-    return say
+    if last.problems:
+        raise next(iter(last.problems.values()))
+    if last.portal_problem:
+        raise last.portal_problem
 
 
 @contextmanager

@@ -75,13 +75,13 @@ def find_columns(header: Sequence[object], named: Mapping[str, str]) -> Columns:
     token: str | None = None
     meanings = _meanings(named)
     for place, cell in enumerate(header):
-        text = normal(cell)
-        reference = _TOKEN_HEADER.fullmatch(text)
-        name = "ref" if reference else meanings.get(text)
+        reference = _TOKEN_HEADER.fullmatch(normal(cell))
+        name = "ref" if reference else meanings.get(_bare(cell))
         if name is None:
             continue
         if name in places:
-            doubled.append(str(cell).strip())
+            titles = (str(header[places[name]]).strip(), str(cell).strip())
+            doubled += [title for title in titles if title not in doubled]
             continue
         places[name] = place
         if reference:
@@ -92,13 +92,18 @@ def find_columns(header: Sequence[object], named: Mapping[str, str]) -> Columns:
 
 
 def normal(cell: object) -> str:
-    """A header as it is compared: without case, and with single spaces."""
+    """A header or a Status as it is compared: without case, and with single spaces."""
     return " ".join(str(cell).split()).casefold()
 
 
+def _bare(cell: object) -> str:
+    """A header as it is looked up: without case, and without spaces."""
+    return "".join(str(cell).split()).casefold()
+
+
 def _meanings(named: Mapping[str, str]) -> dict[str, str]:
-    meanings = {normal(title): name for name, title in DIALER.items() if name != "ref"}
+    meanings = {_bare(title): name for name, title in DIALER.items() if name != "ref"}
     for name, aliases in PEOPLE.items():
         if name not in named:
-            meanings |= {normal(alias): name for alias in aliases}
-    return meanings | {normal(title): name for name, title in named.items()}
+            meanings |= {_bare(alias): name for alias in aliases}
+    return meanings | {_bare(title): name for name, title in named.items()}

@@ -6,8 +6,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 CONTROL_TAB = "Dialer"
+DO_NOT_CALL_TAB = "Do Not Call"
+CAMPAIGN_LABEL = "Campaign"
 CONTROL_LABEL = "Control"
+STATE_LABEL = "State"
+LABELS = (CAMPAIGN_LABEL, CONTROL_LABEL, STATE_LABEL)
+"""What stands in the tab's first column, in the order in which `setup` writes it."""
 RUN, PAUSE = "RUN", "PAUSE"
+
+Grid = Sequence[Sequence[object]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,25 +25,53 @@ class Control:
     problem: str | None = None
 
 
-def read_control(grid: Sequence[Sequence[object]] | None, campaign: str) -> Control:
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A cell of the control tab, zero-based, and what stands in it."""
+
+    row: int
+    column: int
+    text: str
+
+
+def read_control(grid: Grid | None, campaign: str) -> Control:
     """Reads one campaign's column of the control tab; whatever is unclear means no new calls.
 
     The first row names the campaigns, the first column the settings.
     """
     if not grid:
         return Control(False, f"The {CONTROL_TAB} tab is missing or empty. Run setup.")
-    names = [str(cell).strip() for cell in grid[0]]
-    if names.count(campaign) != 1:
+    if column_of(grid, campaign) is None:
         return Control(
             False, f"The {CONTROL_TAB} tab needs one column named {campaign}. Run setup."
         )
-    column = names.index(campaign)
-    for row in grid[1:]:
-        if row and str(row[0]).strip().casefold() == CONTROL_LABEL.casefold():
-            word = str(row[column]).strip() if column < len(row) else ""
-            if word.upper() == RUN:
-                return Control(True)
-            if word.upper() == PAUSE:
-                return Control(False)
-            return Control(False, f"Control says “{word}”. Choose {RUN} or {PAUSE}.")
-    return Control(False, f"The {CONTROL_TAB} tab has no row named {CONTROL_LABEL}. Run setup.")
+    place = find_place(grid, campaign, CONTROL_LABEL)
+    if place is None:
+        return Control(
+            False, f"The {CONTROL_TAB} tab needs one row named {CONTROL_LABEL}. Run setup."
+        )
+    word = place.text.upper()
+    if word in (RUN, PAUSE):
+        return Control(word == RUN)
+    return Control(False, f"Control says “{place.text}”. Choose {RUN} or {PAUSE}.")
+
+
+def find_place(grid: Grid, campaign: str, label: str) -> Place | None:
+    """The cell of a campaign's setting; None unless its row and column stand there just once."""
+    column = column_of(grid, campaign)
+    rows = [
+        index
+        for index, cells in enumerate(grid)
+        if cells and str(cells[0]).strip().casefold() == label.casefold()
+    ]
+    if column is None or len(rows) != 1:
+        return None
+    cells = grid[rows[0]]
+    text = str(cells[column]).strip() if column < len(cells) else ""
+    return Place(rows[0], column, text)
+
+
+def column_of(grid: Grid, campaign: str) -> int | None:
+    """The campaign's column; None unless exactly one is headed by its name."""
+    names = [str(cell).strip() for cell in grid[0]] if grid else []
+    return names.index(campaign) if names.count(campaign) == 1 else None

@@ -24,7 +24,8 @@ from .control import RUN
 from .disposition import NOT_CALLED
 from .errors import DialerError
 from .rows import QueueRow, read_rows
-from .sheet import QueueSheet
+from .sheet import Connection, QueueSheet
+from .sheet.preparing import prepare, set_control
 
 _HEADER = ("Phone", "Amount", "Store", "Order ID")
 _STORES = ("Lahore Cloth House", "Karachi Shoes", "Multan Mangoes", "چائے خانہ")
@@ -112,11 +113,12 @@ def fill_sheet(config: Config, rows: int, source: random.Random) -> None:
         }
     )
     campaign = config.campaigns[0]
-    tab = google_client(person).open_by_key(campaign.spreadsheet).worksheet(campaign.tab)
+    tab = google_client(person.google).open_by_key(campaign.spreadsheet).worksheet(campaign.tab)
     tab.update([list(_HEADER), *demo_rows(rows, source)], "A1", raw=False)
-    sheet = QueueSheet(google_client(config), campaign.spreadsheet, campaign.tab, campaign.columns)
-    sheet.setup(campaign.name)
-    sheet.set_control(RUN)
+    connection = Connection(google_client(config.google), campaign.spreadsheet)
+    sheet = QueueSheet(connection, campaign.tab, campaign.columns)
+    prepare(connection, sheet, campaign.tab, campaign.name)
+    set_control(connection, sheet.read().control or [], RUN)
 
 
 def demo_rows(count: int, source: random.Random) -> list[list[str]]:

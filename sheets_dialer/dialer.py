@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 import structlog
 
-from .acting import Caller, Confirmed, Followed
+from .acting import Caller, Confirmed
 from .call import Attempt, AttemptState
 from .clock import Clock
-from .control import read_control
+from .control import STATE_LABEL, Place, find_place, read_control
+from .culprits import Culprits
 from .disposition import CALLING
-from .errors import DialerError, TokenLost
+from .errors import DialerError, LedgerError, PortalError, TokenLost, WriteRefused
+from .fence import Fence
 from .ledger import Intent, Ledger, Move
-from .plan import Dial, LedgerState, Plan, Rules, SheetState, make_plan
+from .plan import Dial, LedgerState, Plan, Rules, SheetState
+from .planner import make_plan
+from .purse import Purse
 from .rows import read_rows
-from .sheet import Mark, QueueSheet, Snapshot, require_ready
-from .token import Token
+from .sheet import Connection, Mark, QueueSheet, Snapshot, require_ready
+from .token import unsafe_fact
 
 log = structlog.get_logger()
 
@@ -29,6 +33,7 @@ class Queue:
 
     name: str
     tab: str
+    connection: Connection
     sheet: QueueSheet
     rules: Rules
 
@@ -37,12 +42,30 @@ class Queue:
 class PassResult:
     """How a pass ended. `problems` holds, by campaign, what a person must know."""
 
-    nothing_left: bool
-    soon: bool
-    """Whether the next pass should follow at once: new rows wait for their first mark."""
     problems: Mapping[str, DialerError]
     plans: Mapping[str, Plan]
     """By campaign, what was planned."""
+    portal_problem: PortalError | None = None
+    """What the portal said or didn't say when it was asked for the balance."""
+
+    @property
+    def soon(self) -> bool:
+        """Whether the next pass should follow at once: new rows wait for their first mark."""
+        return any(made.new_jobs or made.adoptions for made in self.plans.values())
+
+    @property
+    def nothing_left(self) -> bool:
+        """Whether every row of every campaign is settled."""
+        return not self.problems and all(made.nothing_left for made in self.plans.values())
+
+    @property
+    def only_hours_left(self) -> bool:
+        """Whether all that is left to do waits for the calling hours."""
+        return not self.problems and all(made.only_hours_left for made in self.plans.values())
+
+    def nothing_due(self, before: datetime) -> bool:
+        """Whether no row can be called and no call must be asked about before that moment."""
+        return not self.problems and all(made.nothing_due(before) for made in self.plans.values())
 
     @property
     def sentence(self) -> str:
@@ -62,12 +85,18 @@ class Dialer:
         caller: Caller,
         clock: Clock,
         refs: Iterator[str],
+        purse: Purse,
     ) -> None:
         self._queues = queues
         self._ledger = ledger
         self._caller = caller
         self._clock = clock
         self._refs = refs
+        self._purse = purse
+        self._portal_problem: PortalError | None = None
+        self._funds_problem: str | None = None
+        self._fence = Fence(ledger)
+        self._culprits = Culprits()
 
     def recover(self) -> None:
         """Settles what an earlier process left: what was not yet sent goes back to the queue, what
@@ -87,53 +116,97 @@ class Dialer:
 
     def plan(self, queue: Queue, until_next_pass: timedelta) -> tuple[Snapshot, Plan]:
         """Reads a queue and plans its pass; changes nothing."""
+        snapshot, sheet = self._read(queue)
+        return snapshot, self._planned(queue, sheet, until_next_pass, self._obstacle(queue))
+
+    def _read(self, queue: Queue) -> tuple[Snapshot, SheetState]:
         snapshot = queue.sheet.read()
         require_ready(queue.tab, snapshot.columns)
-        sheet = SheetState(
+        return snapshot, SheetState(
             rows=read_rows(snapshot.grid, snapshot.columns, queue.rules.policy.voice_id),
             control=read_control(snapshot.control, queue.name),
         )
-        return snapshot, self._planned(queue, sheet, until_next_pass)
 
-    def _planned(self, queue: Queue, sheet: SheetState, until_next_pass: timedelta) -> Plan:
+    def run_pass(self, until_next_pass: timedelta, *, farewell: str | None = None) -> PassResult:
+        """One pass over every queue; the calls that it decides on are placed beside what follows.
+
+        A queue that fails doesn't stop the others, and its calls in progress are still followed.
+        With a `farewell` nobody new is called; the Dialer tab says that sentence.
+
+        Raises:
+            LedgerError: the ledger can't be used, so nothing may be dialled.
+        """
+        self._caller.raise_failure()
+        self._caller.withdraw()
+        problems: dict[str, DialerError] = {}
+        plans: dict[str, Plan] = {}
+        self._portal_problem = None
+        for queue in self._queues:
+            try:
+                made = self._pass_over(queue, until_next_pass, farewell)
+            except LedgerError:
+                raise
+            except DialerError as error:
+                log.error("pass failed", campaign=queue.name, problem=str(error))
+                problems[queue.name] = error
+                self._follow_anyway(queue)
+                continue
+            self._caller.follow((poll, queue.rules.policy) for poll in made.polls)
+            plans[queue.name] = made
+        return PassResult(problems, plans, self._portal_problem)
+
+    def _pass_over(self, queue: Queue, until_next_pass: timedelta, farewell: str | None) -> Plan:
+        """Read, plan, record and write for one queue; what may be dialled goes to the caller."""
+        snapshot, sheet = self._read(queue)
+        fenced = self._fence.look(
+            queue.sheet.name,
+            snapshot.token,
+            runs=sheet.control.run,
+            now=self._clock.now(),
+            zone=queue.rules.zone,
+        )
+        obstacle = fenced or self._obstacle(queue)
+        if farewell is not None:
+            # What stopped the calls before the run ended still says more than that it ended.
+            obstacle = obstacle or self._funds_problem or farewell
+        made = self._planned(queue, sheet, until_next_pass, obstacle)
+        self._caller.dial(self._record_and_write(queue, snapshot, made))
+        return made
+
+    def _obstacle(self, queue: Queue) -> str | None:
+        """What stands in the way of all new calls beside Control and hours."""
+        unsafe = self._ledger.fact(unsafe_fact(queue.sheet.name))
+        return unsafe or self._culprits.sentence(queue.name) or self._caller.caution()
+
+    def _planned(
+        self,
+        queue: Queue,
+        sheet: SheetState,
+        until_next_pass: timedelta,
+        obstacle: str | None,
+    ) -> Plan:
         now = self._clock.now()
+        rules = replace(queue.rules, obstacle=obstacle)
         ledger = LedgerState(
             jobs=self._ledger.jobs(queue.name),
             busy=self._ledger.busy_numbers(),
             last_calls=self._ledger.last_calls(now - queue.rules.policy.same_call_gap),
         )
-        return make_plan(
-            now, sheet, ledger, queue.rules, until_next_pass=until_next_pass, refs=self._refs
-        )
 
-    def run_pass(self, until: float, stopping: Callable[[], bool]) -> PassResult:
-        """One pass over every queue, then dialling and polling until the steady clock says `until`.
+        def planned(rules: Rules) -> Plan:
+            return make_plan(
+                now, sheet, ledger, rules, until_next_pass=until_next_pass, refs=self._refs
+            )
 
-        A queue that fails doesn't stop the others, and its calls in progress are still followed.
-        """
-        dials: list[Confirmed] = []
-        followed: list[Followed] = []
-        problems: dict[str, DialerError] = {}
-        plans: dict[str, Plan] = {}
-        window = timedelta(seconds=max(0.0, until - self._clock.steady()))
-        for queue in self._queues:
-            try:
-                snapshot, made = self.plan(queue, window)
-                confirmed = self._record_and_write(queue, snapshot, made)
-            except DialerError as error:
-                log.error("pass failed", campaign=queue.name, problem=str(error))
-                problems[queue.name] = error
-                followed += self._followed_anyway(queue)
-                continue
-            dials += confirmed
-            followed += [Followed(poll, queue.rules.policy) for poll in made.polls]
-            plans[queue.name] = made
-        soon = any(made.new_jobs or made.adoptions for made in plans.values())
-        if soon and not dials:
-            until = self._clock.steady()
-        self._caller.act(dials, followed, until=until, stopping=stopping)
-        nothing_left = not problems and all(made.nothing_left for made in plans.values())
-        return PassResult(nothing_left, soon, problems, plans)
+        made = planned(rules)
+        if not made.dials:
+            return made
+        # Only a pass that would call somebody asks what the balance pays.
+        funds = self._purse.look(self._caller.lines_in_use())
+        self._portal_problem, self._funds_problem = funds.error, funds.problem
+        if funds.problem is None and (funds.calls is None or funds.calls >= len(made.dials)):
+            return made
+        return planned(replace(rules, obstacle=funds.problem, calls_paid=funds.calls))
 
     def _record_and_write(self, queue: Queue, snapshot: Snapshot, made: Plan) -> list[Confirmed]:
         """Commits what is intended, writes the sheet, and returns the dials whose marks it showed.
@@ -159,12 +232,19 @@ class Dialer:
         confirmed: set[int] = set()
         marked_at = self._clock.steady()
         try:
-            if cells:
-                confirmed = self._write(queue, snapshot, cells, dials)
+            notes = _notes(queue, snapshot, made)
+            if cells or notes:
+                confirmed = self._write(queue, snapshot, cells, dials, notes)
         finally:
             self._withdraw([by_job[d.job.id] for d in dials if d.row.index not in confirmed])
         return [
-            Confirmed(by_job[dial.job.id], dial.job.content, queue.rules.policy, marked_at)
+            Confirmed(
+                by_job[dial.job.id],
+                dial.job.content,
+                queue.rules.policy,
+                queue.rules.hours,
+                marked_at,
+            )
             for dial in dials
             if dial.row.index in confirmed
         ]
@@ -175,27 +255,35 @@ class Dialer:
         snapshot: Snapshot,
         cells: Mapping[int, Mapping[str, str]],
         dials: Sequence[Dial],
+        notes: Sequence[Place],
     ) -> set[int]:
-        known = self._ledger.token_counter(queue.sheet.name)
-        before = snapshot.token or Token(self._ledger.id, known)
-        token = Token(before.ledger_id, max(before.counter, known)).successor(self._ledger.id)
+        tab = queue.sheet.name
         marks = [Mark(dial.row.index, dial.job.ref, dial.row.phone, CALLING) for dial in dials]
-        # Counted before it is written: a token that may have reached the sheet is never used anew.
-        self._ledger.set_token_counter(queue.sheet.name, token.counter)
+        cells = self._culprits.without(queue.name, cells, self._clock.now())
         try:
-            return queue.sheet.write(snapshot, token, cells, marks)
+            token = self._fence.next_token(tab, snapshot.token)
+            return queue.sheet.write(snapshot, token, cells, marks, notes)
         except TokenLost:
-            self._settle_token(queue, snapshot, token)
+            self._settle_token(queue, snapshot)
             raise
+        except WriteRefused as error:
+            marked = {mark.row for mark in marks}
+            found = queue.sheet.write_around(
+                snapshot,
+                lambda before: self._fence.next_token(tab, before),
+                {row: texts for row, texts in cells.items() if row not in marked},
+                error,
+            )
+            self._culprits.found(queue.name, found, self._clock.now())
+            return set()
 
-    def _settle_token(self, queue: Queue, snapshot: Snapshot, token: Token) -> None:
+    def _settle_token(self, queue: Queue, snapshot: Snapshot) -> None:
         """After a refused swap: if the header still says the same, a person broke header or range,
         and a new token is put in place without any mark."""
         current = queue.sheet.read()
         if current.token == snapshot.token and "ref" in current.columns.places:
-            renewed = token.successor(self._ledger.id)
-            self._ledger.set_token_counter(queue.sheet.name, renewed.counter)
-            queue.sheet.renew_token(current, renewed)
+            token = self._fence.next_token(queue.sheet.name, current.token)
+            queue.sheet.renew_token(current, token)
 
     def _withdraw(self, attempts: Sequence[Attempt]) -> None:
         moves = [
@@ -205,11 +293,19 @@ class Dialer:
         if moves:
             self._ledger.move(moves, self._clock.now())
 
-    def _followed_anyway(self, queue: Queue) -> list[Followed]:
-        """Polls for the calls in progress of a queue whose sheet can't be read or written."""
+    def _follow_anyway(self, queue: Queue) -> None:
+        """Follows the calls in progress of a queue whose sheet can't be read or written."""
         nothing_known = SheetState(rows=[], control=read_control(None, queue.name))
-        made = self._planned(queue, nothing_known, timedelta(0))
-        return [Followed(poll, queue.rules.policy) for poll in made.polls]
+        made = self._planned(queue, nothing_known, timedelta(0), None)
+        self._caller.follow((poll, queue.rules.policy) for poll in made.polls)
+
+
+def _notes(queue: Queue, snapshot: Snapshot, made: Plan) -> list[Place]:
+    """What the dialer's own cells of the control tab should say and don't say yet."""
+    place = find_place(snapshot.control or [], queue.name, STATE_LABEL)
+    if place is None or place.text == made.sentence:
+        return []
+    return [replace(place, text=made.sentence)]
 
 
 def _moves(made: Plan, now: datetime) -> list[Move]:

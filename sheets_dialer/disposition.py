@@ -10,7 +10,7 @@ from datetime import datetime
 from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
-from .call import ANSWERED, Attempt, AttemptState, Job, call_status_words
+from .call import ANSWERED, NOT_REACHED, Attempt, AttemptState, Job, call_status_words
 from .columns import DIALER
 from .following import has_given_up, is_final
 from .policy import Policy
@@ -23,7 +23,6 @@ CHECK = "Check"
 FAILED = "Failed"
 NOT_CALLED = "Not called"
 SKIP = "Skip"
-CALL_AGAIN = "Call again"
 
 UNKNOWN_OUTCOME = (
     "It is not known whether this call went out. Ask the customer or look at the portal, "
@@ -32,6 +31,8 @@ UNKNOWN_OUTCOME = (
 NEVER_ENDED = "The portal never said how this call ended. Choose Call again to call once more."
 REFUSED_HINT = "Correct the row, or choose Call again."
 STILL_TRYING = "The portal may still try this number by itself."
+SKIPPED = "Skipped by you. Clear Status to call."
+SKIPPED_AFTER_CALL = "You chose Skip: there is no further call. The last one: {status}."
 
 EMPTY: Mapping[str, str] = MappingProxyType(
     dict.fromkeys((name for name in DIALER if name != "ref"), "")
@@ -65,12 +66,33 @@ def shown(job: Job, now: datetime, policy: Policy, zone: ZoneInfo) -> Mapping[st
     cells["updated_at"] = stamp(attempt.changed_at or attempt.intended_at, zone)
     cells["call_id"] = attempt.call_id or ""
     cells["status"], cells["why"] = _status_and_why(attempt, now, policy)
-    if attempt.call_status == ANSWERED and (attempt.dtmf or is_final(attempt, now, policy)):
+    answered = attempt.call_status == ANSWERED
+    if attempt.dtmf or (answered and is_final(attempt, now, policy)):
         cells["answer"] = policy.answer(attempt.dtmf)
         cells["dtmf"] = attempt.dtmf or ""
-    if job.cleared_at and not cells["why"] and not _is_under_way(tried[-1]):
-        cells["why"] = _old_results(tried[-1], job.cleared_at, now, policy, zone)
+    if job.cleared_at and not cells["why"] and all(is_final(a, now, policy) for a in tried):
+        cells["why"] = _old_results(tried[-1], job.cleared_at, now, zone)
     return cells
+
+
+def marked(job: Job, now: datetime, zone: ZoneInfo) -> Mapping[str, str]:
+    """What the dialer's cells (all but Ref) say of a job that is about to be dialled."""
+    return {
+        **EMPTY,
+        "status": CALLING,
+        "called_number": job.content.number,
+        "attempts": str(len(job.tried) + 1),
+        "called_at": stamp(now, zone),
+        "updated_at": stamp(now, zone),
+    }
+
+
+def skipped(cells: Mapping[str, str] | None, word: str) -> Mapping[str, str]:
+    """The cells (all but Ref) of a row whose person chose Skip: their word stays in Status."""
+    if cells is None:
+        return {**EMPTY, "status": word, "why": SKIPPED}
+    why = cells["why"] or SKIPPED_AFTER_CALL.format(status=cells["status"])
+    return {**cells, "status": word, "why": why}
 
 
 def _is_under_way(attempt: Attempt) -> bool:
@@ -91,19 +113,21 @@ def _status_and_why(attempt: Attempt, now: datetime, policy: Policy) -> tuple[st
         given_up = has_given_up(attempt, now, policy)
         return (CHECK, NEVER_ENDED) if given_up else (CALLING, "")
     words = call_status_words(attempt.call_status)
-    ended = attempt.call_status in (2, 3, 4, 5, 6)
+    ended = attempt.call_status == ANSWERED or attempt.call_status in NOT_REACHED
     if not ended and has_given_up(attempt, now, policy):
         return words, NEVER_ENDED
+    if attempt.call_status in NOT_REACHED and not is_final(attempt, now, policy):
+        return words, STILL_TRYING
     return words, ""
 
 
-def _old_results(
-    last: Attempt, cleared_at: datetime, now: datetime, policy: Policy, zone: ZoneInfo
-) -> str:
-    """Why results that a person cleared are back: with the date once they are old enough that
-    somebody may have meant to call anew."""
+def _old_results(last: Attempt, cleared_at: datetime, now: datetime, zone: ZoneInfo) -> str:
+    """Why results that a person cleared are back, with the date: somebody may have meant to call
+    anew. A call made since then is what was meant."""
     called_at = last.sending_at or last.intended_at
-    if cleared_at - called_at < policy.same_call_gap:
+    if called_at >= cleared_at:
         return ""
-    day = spoken(called_at, now, zone).partition(" at ")[0]
+    day = spoken(called_at, now, zone)
+    if not day.startswith("today"):
+        day = day.partition(" at ")[0]
     return f"These are the results of {day}. Choose Call again to call now."

@@ -10,6 +10,7 @@
     ├── SheetError                  Google Sheets
     │   ├── SheetUnreachable        no answer, or one that can pass: the next pass tries again
     │   └── SheetRefused            an answer that stays the same until a person acts
+    │       ├── WriteRefused        one request of a batch: a protected cell, a row that is gone
     │       └── TokenLost           the fence: somebody wrote since our read
     └── PortalError                 the Robo Call portal
         ├── PortalNotSent           provably never left this machine
@@ -64,6 +65,16 @@ class SheetUnreachable(SheetError):
 
 class SheetRefused(SheetError):
     """Google understood and refused; a write that ends so was not applied, not even in part."""
+
+
+class WriteRefused(SheetRefused):
+    """One request of a batch was refused, so nothing was applied: a protected cell, a row that is
+    gone. `index` is its place in the batch, `rows` the sheet's rows that it touches."""
+
+    def __init__(self, message: str, index: int) -> None:
+        super().__init__(message)
+        self.index = index
+        self.rows: tuple[int, ...] = ()
 
 
 class TokenLost(SheetRefused):

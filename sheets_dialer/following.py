@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from collections.abc import Sequence
+from datetime import datetime
 
-from .call import ANSWERED, NOT_REACHED, Attempt, AttemptState
+from .call import ANSWERED, NEVER_RANG, NOT_REACHED, Attempt, AttemptState
 from .policy import Policy
 
 
@@ -31,7 +32,7 @@ def final_at(attempt: Attempt, policy: Policy) -> datetime:
 
 def is_final(attempt: Attempt, now: datetime, policy: Policy) -> bool:
     """Whether nothing more is to come of this attempt."""
-    if attempt.state is AttemptState.PLACED:
+    if attempt.state in (AttemptState.PLACED, AttemptState.ENDED):
         return now >= final_at(attempt, policy)
     return attempt.state not in (AttemptState.INTENDED, AttemptState.SENDING)
 
@@ -46,21 +47,20 @@ def has_given_up(attempt: Attempt, now: datetime, policy: Policy) -> bool:
     return now >= (attempt.placed_at or attempt.intended_at) + policy.give_up_after
 
 
-def next_poll(attempt: Attempt, policy: Policy) -> datetime:
-    """When the portal should be asked about a placed attempt for the next time.
+def is_followed(
+    attempt: Attempt, now: datetime, policy: Policy, *, later: Sequence[Attempt]
+) -> bool:
+    """Whether the portal is to be asked about this attempt, `later` being the job's later ones.
 
-    A call in progress is asked about at the set interval. One that the account may still try
-    again is asked about rarely, and once more when it becomes final.
+    A placed one is, until it is final and confirmed. One that was dialled again still is, more
+    rarely, because the account's own late retry may yet bring an answer or a key.
     """
-    if attempt.polled_at is None:
-        return (attempt.placed_at or attempt.intended_at) + policy.poll_first_after
-    every = policy.poll_every
-    if attempt.call_status in NOT_REACHED:
-        every = max(every, min(policy.settle / 10, timedelta(minutes=5)))
-    return max(
-        min(attempt.polled_at + every, final_at(attempt, policy)),
-        attempt.polled_at + min(policy.poll_every, timedelta(seconds=1)),
-    )
+    if has_given_up(attempt, now, policy):
+        return False
+    if attempt.state is AttemptState.PLACED:
+        return not is_confirmed(attempt, policy)
+    dialled_again = any(one.state not in NEVER_RANG for one in later)
+    return attempt.state is AttemptState.ENDED and dialled_again and not attempt.dtmf
 
 
 def holds_line(now: datetime, attempt: Attempt, policy: Policy) -> bool:

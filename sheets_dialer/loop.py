@@ -10,13 +10,10 @@ from datetime import timedelta
 from types import FrameType
 
 import schedule
-import structlog
 
+from .bootstrap import Parts
 from .clock import Clock
 from .dialer import Dialer, PassResult
-from .errors import DialerError
-
-log = structlog.get_logger()
 
 
 class Stop:
@@ -60,48 +57,84 @@ def stopped_by_signals(stop: Stop) -> Iterator[None]:
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
+def work(
+    parts: Parts,
+    *,
+    ends: Callable[[PassResult], bool] = lambda _result: False,
+    for_at_most: timedelta | None = None,
+    farewell: str,
+    on_pass: Callable[[PassResult], None] = lambda _result: None,
+) -> tuple[PassResult, bool]:
+    """A whole run: takes the ledger, dials, and at the end finishes what is in flight and writes.
+    The Dialer tab then says `farewell`, unless something else keeps calls from going out.
+
+    Returns the last result, and whether a signal ended the run.
+
+    Raises:
+        AnotherDialer: another process works with this ledger.
+        LedgerError: the ledger can't be used, so there is nothing to go on with.
+    """
+    stop = Stop()
+    every = timedelta(seconds=parts.config.every)
+    with parts.ledger.held(), stopped_by_signals(stop):
+        parts.dialer.recover()
+        parts.caller.start()
+        try:
+            last = run(
+                parts.dialer,
+                parts.clock,
+                every=every,
+                stop=stop,
+                ends=ends,
+                for_at_most=for_at_most,
+                on_pass=on_pass,
+            )
+        finally:
+            parts.caller.finish()
+        last_written = parts.dialer.run_pass(timedelta(0), farewell=farewell)
+        on_pass(last_written)
+    if last is None:
+        return last_written, stop.by_signal
+    problems = {**last.problems, **last_written.problems}
+    return PassResult(problems, last_written.plans, last.portal_problem), stop.by_signal
+
+
 def run(
     dialer: Dialer,
     clock: Clock,
     *,
     every: timedelta,
     stop: Stop,
-    until_done: bool = False,
+    ends: Callable[[PassResult], bool] = lambda _result: False,
     for_at_most: timedelta | None = None,
     on_pass: Callable[[PassResult], None] = lambda _result: None,
 ) -> PassResult | None:
-    """Runs passes until `stop` is set, the work is done or the time is over.
+    """Runs passes until `stop` is set, `ends` says so of a pass's result, or the time is over.
 
     A pass that fails is reported and the next one comes as if nothing had happened. Returns the
-    last pass's result.
+    last pass's result; the caller then finishes what is in flight and says farewell.
+
+    Raises:
+        LedgerError: the ledger can't be used, so there is nothing to go on with.
     """
-    seconds = every.total_seconds()
     ends_at = None if for_at_most is None else clock.steady() + for_at_most.total_seconds()
     last: PassResult | None = None
 
     def one_pass() -> None:
         nonlocal last
-        until = clock.steady() + seconds
-        if ends_at is not None:
-            until = min(until, ends_at)
-        try:
-            last = dialer.run_pass(until, stop)
-            # New rows get their first mark at once instead of a whole interval later.
-            if last.soon and not stop():
-                last = dialer.run_pass(until, stop)
-            on_pass(last)
-        except DialerError as error:
-            log.error("pass failed", problem=str(error))
-        if until_done and last is not None and last.nothing_left:
+        last = dialer.run_pass(every)
+        # New rows get their first mark at once instead of a whole interval later.
+        if last.soon and not stop():
+            last = dialer.run_pass(every)
+        on_pass(last)
+        if ends(last):
             stop.set()
 
-    # The scheduler compares naive local times; an interval in seconds, started anew after each
-    # pass, doesn't meet the hour that a clock change repeats or skips.
     scheduler = schedule.Scheduler()
-    scheduler.every(max(1, round(seconds))).seconds.do(one_pass)
+    scheduler.every(max(1, round(every.total_seconds()))).seconds.do(one_pass)
     scheduler.run_all()
     while not stop() and (ends_at is None or clock.steady() < ends_at):
-        idle = scheduler.idle_seconds
-        stop.wait(min(max(idle or 0.0, 0.0), 1.0))
+        idle = scheduler.idle_seconds or 0.0
+        stop.wait(min(max(idle, 0.0), 1.0))
         scheduler.run_pending()
     return last

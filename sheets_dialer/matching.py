@@ -1,6 +1,8 @@
 """Which row is which job, however the rows were sorted, copied, pasted over or torn apart.
 
-A row is its Ref and its content together: a Ref beside other content counts as no Ref.
+A row is its Ref and its content together: a Ref beside other content counts as no Ref. What a row
+shows of a call that this ledger didn't make is evidence of somebody else's call: such a row is
+never taken for a job of ours.
 """
 
 from __future__ import annotations
@@ -8,134 +10,255 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
-from .call import Job
+from .call import CALL_STATUS_WORDS, Attempt, AttemptState, Job
 from .rows import QueueRow
+from .when import read_moment
 
-MAY_BE_NEW = frozenset({"", "queued", "waiting", "not called", "call again"})
-"""The words in Status under which a row without a job of its own asks for a call."""
+AGAIN = "call again"
+SKIP = "skip"
 MARKED = "calling"
+MAY_BE_NEW = frozenset({"", "queued", "waiting", "not called", AGAIN})
+"""The words in Status under which a row without a job of its own asks for a call."""
+OURS = MAY_BE_NEW | {MARKED, "check", "failed", *map(str.casefold, CALL_STATUS_WORDS.values())}
+"""The words in Status that the dialer writes or answers to; any other is a person's own."""
+COPIED = "These results belong to the row that this one was copied from. Clear them to call."
 CLEARING_IS_REMEMBERED = timedelta(hours=1)
+_SAME_MOMENT = timedelta(minutes=2)
+"""A mark's time and its attempt's differ by what lies between planning and sending."""
 
 
 @dataclass(frozen=True, slots=True)
 class Matches:
-    """Rows with their jobs, and rows that have none."""
+    """Rows with their jobs, top to bottom, and rows that have none."""
 
     jobs: Mapping[int, Job]
-    """By row index."""
+    """By row index; the row's content is exactly the job's."""
     new: tuple[QueueRow, ...]
     """Rows that ask for a call and have no job yet."""
     strange_calls: tuple[QueueRow, ...]
     """Rows with a Call ID that the ledger doesn't know."""
     strange_marks: tuple[QueueRow, ...]
     """Rows that say Calling, but not by this ledger."""
-    changed: tuple[QueueRow, ...]
-    """Rows with results of a call beside a number that wasn't called for them."""
+    changed: tuple[tuple[QueueRow, Job | None], ...]
+    """Rows with results of a call beside content that wasn't called for them, and the job of those
+    results unless another row has it."""
     copies: tuple[QueueRow, ...]
     """Rows with results that belong to another row, from which they were copied."""
     foreign: tuple[QueueRow, ...]
-    """Rows whose Status is a word of somebody else: hands off."""
+    """Rows never called whose Status is somebody's own word: hands off."""
 
 
-def match(rows: Iterable[QueueRow], jobs: Sequence[Job], now: datetime) -> Matches:
-    """Finds each row's job: by Ref and content, then by Call ID and number, then by content alone
-    among the jobs whose Ref stands on no row. What is left over is sorted by what stands on it.
+def match(rows: Iterable[QueueRow], jobs: Sequence[Job], now: datetime, zone: ZoneInfo) -> Matches:
+    """Finds each row's job: by Ref, then by Call ID, then by content alone among the jobs that no
+    row has; each time the content must be the job's. What is left is sorted by what stands on it.
     """
-    by_ref = {job.ref: job for job in jobs}
-    found: dict[int, Job] = {}
-    taken: set[int] = set()
-    rest = _take(rows, found, taken, lambda row: by_ref.get(row.ref), content_must_fit=True)
-    by_call = {
-        (attempt.call_id, attempt.number): job
-        for job in jobs
-        for attempt in job.attempts
-        if attempt.call_id
-    }
-    rest = _take(
-        rest,
-        found,
-        taken,
-        lambda row: by_call.get((row.shown["call_id"], row.content.number if row.content else "")),
-        content_must_fit=False,
-    )
-    spare: dict[str, list[Job]] = {}
-    for job in reversed(jobs):
-        if job.id not in taken:
-            spare.setdefault(job.fingerprint, []).append(job)
-    left: list[QueueRow] = []
-    for row in rest:
-        alike = spare.get(row.fingerprint) if row.content else None
-        if alike:
-            found[row.index] = alike.pop()
-        else:
-            left.append(row)
-    known_calls = {call_id for call_id, _number in by_call}
-    return _sorted_out(left, found, by_ref, known_calls, now)
+    return _Matching(jobs, now, zone).of(rows)
 
 
-def _take(
-    rows: Iterable[QueueRow],
-    found: dict[int, Job],
-    taken: set[int],
-    job_of: Callable[[QueueRow], Job | None],
-    *,
-    content_must_fit: bool,
-) -> list[QueueRow]:
-    """Gives each row the job that `job_of` names, each job once; returns the rows left over."""
-    rest = []
-    for row in rows:
-        job = job_of(row) if row.content else None
-        fits = job is not None and (not content_must_fit or job.fingerprint == row.fingerprint)
-        if job is not None and fits and job.id not in taken:
-            found[row.index] = job
-            taken.add(job.id)
-        else:
-            rest.append(row)
-    return rest
+def is_ours(word: str) -> bool:
+    """Whether a Status, casefolded, is one that the dialer writes or answers to."""
+    return word in OURS or word.startswith("unknown status ")
 
 
-def _sorted_out(
-    rows: Iterable[QueueRow],
-    found: Mapping[int, Job],
-    by_ref: Mapping[str, Job],
-    known_calls: set[str],
-    now: datetime,
-) -> Matches:
-    new: list[QueueRow] = []
-    strange_calls: list[QueueRow] = []
-    strange_marks: list[QueueRow] = []
-    changed: list[QueueRow] = []
-    copies: list[QueueRow] = []
-    foreign: list[QueueRow] = []
-    for row in rows:
-        kept = by_ref.get(row.ref)
+def called_at(row: QueueRow, now: datetime, zone: ZoneInfo) -> datetime | None:
+    """What the row's Called At says; None when it says no time."""
+    try:
+        return read_moment(row.shown["called_at"], zone, now)
+    except ValueError:
+        return None
+
+
+class _Matching:
+    def __init__(self, jobs: Sequence[Job], now: datetime, zone: ZoneInfo) -> None:
+        self._jobs = jobs
+        self._now = now
+        self._zone = zone
+        self._by_ref = {job.ref: job for job in jobs}
+        self._by_call = {
+            attempt.call_id: job for job in jobs for attempt in job.attempts if attempt.call_id
+        }
+        self._alike: dict[str, list[Job]] = {}
+        for job in jobs:
+            self._alike.setdefault(job.fingerprint, []).append(job)
+        self._found: dict[int, Job] = {}
+        self._taken: set[int] = set()
+
+    def of(self, rows: Iterable[QueueRow]) -> Matches:
+        strange_calls: list[QueueRow] = []
+        strange_marks: list[QueueRow] = []
+        rest: list[QueueRow] = []
+        for row in rows:
+            if self._shows_strange_call(row):
+                strange_calls.append(row)
+            elif self._shows_strange_mark(row):
+                strange_marks.append(row)
+            else:
+                rest.append(row)
+        rest.sort(key=_likeness_to_original)
+        rest = self._take(rest, lambda row: self._by_ref.get(row.ref))
+        rest = self._take(rest, lambda row: self._by_call.get(row.shown["call_id"]))
+        rest = self._take(rest, self._spare)
+        rest = self._take(rest, self._spare_of_torn)
+        new: list[QueueRow] = []
+        changed: list[tuple[QueueRow, Job | None]] = []
+        copies: list[QueueRow] = []
+        foreign: list[QueueRow] = []
+        for row in rest:
+            kept = self._by_ref.get(row.ref) or self._by_call.get(row.shown["call_id"])
+            if self._is_foreign(row, kept):
+                foreign.append(row)
+            elif self._is_new(row, kept):
+                new.append(row)
+            elif kept is not None and kept.fingerprint == row.fingerprint:
+                copies.append(row)
+            else:
+                changed.append((row, self._give(kept)))
+        own = {row.index: row for row in rows}
+        for index, job in list(self._found.items()):
+            if self._is_hands_off(own[index], job):
+                del self._found[index]
+                foreign.append(own[index])
+        return Matches(
+            jobs=dict(sorted(self._found.items())),
+            new=_in_order(new),
+            strange_calls=_in_order(strange_calls),
+            strange_marks=_in_order(strange_marks),
+            changed=tuple(sorted(changed, key=lambda pair: pair[0].index)),
+            copies=_in_order(copies),
+            foreign=_in_order(foreign),
+        )
+
+    def _take(
+        self, rows: Sequence[QueueRow], job_of: Callable[[QueueRow], Job | None]
+    ) -> list[QueueRow]:
+        """Gives each row the job that `job_of` names, each job once; returns the rows left over."""
+        rest = []
+        for row in rows:
+            job = job_of(row) if row.content else None
+            if job is None or job.fingerprint != row.fingerprint or job.id in self._taken:
+                rest.append(row)
+            else:
+                self._found[row.index] = job
+                self._taken.add(job.id)
+        return rest
+
+    def _give(self, job: Job | None) -> Job | None:
+        """The job if no row has it yet; then this one has."""
+        if job is None or job.id in self._taken:
+            return None
+        self._taken.add(job.id)
+        return job
+
+    def _spare(self, row: QueueRow) -> Job | None:
+        """The job with this content that no row has and that fits what the row shows: results the
+        latest one that was called, a row that asks for a call one that was not."""
+        asks = row.word in MAY_BE_NEW
+        if not is_ours(row.word):
+            return None
+        alike = [
+            job
+            for job in self._alike.get(row.fingerprint, ())
+            if job.id not in self._taken and (asks or job.tried)
+        ]
+        return max(alike, key=lambda job: (bool(job.tried) != asks, job.id), default=None)
+
+    def _spare_of_torn(self, row: QueueRow) -> Job | None:
+        """The job, not yet called, of a row that shows another row's results: it lost its own when
+        some columns were sorted or pasted without the others."""
+        pasted = self._pasted(row)
+        if pasted is None or pasted.id not in self._taken or not is_ours(row.word):
+            return None
+        alike = self._alike.get(row.fingerprint, ())
+        return max(
+            (job for job in alike if job.id not in self._taken),
+            key=lambda job: job.id,
+            default=None,
+        )
+
+    def _pasted(self, row: QueueRow) -> Job | None:
+        """The job with other content whose results the row shows."""
+        shown = self._by_ref.get(row.ref) or self._by_call.get(row.shown["call_id"])
+        return shown if shown and shown.fingerprint != row.fingerprint and shown.tried else None
+
+    def _shows_strange_call(self, row: QueueRow) -> bool:
         call_id = row.shown["call_id"]
-        word = row.shown["status"].casefold()
-        if not call_id and word in MAY_BE_NEW:
-            new.append(row)
-        elif kept and kept.fingerprint == row.fingerprint:
-            copies.append(row)
-        elif kept and _was_cleared(kept, now):
-            # Cleared, then a new number typed, is the same as typed, then cleared.
-            new.append(row)
-        elif call_id and call_id not in known_calls and not kept:
-            strange_calls.append(row)
-        elif kept or call_id:
-            changed.append(row)
-        elif word == MARKED:
-            strange_marks.append(row)
-        else:
-            foreign.append(row)
-    return Matches(
-        jobs=found,
-        new=tuple(new),
-        strange_calls=tuple(strange_calls),
-        strange_marks=tuple(strange_marks),
-        changed=tuple(changed),
-        copies=tuple(copies),
-        foreign=tuple(foreign),
+        if not call_id or call_id in self._by_call:
+            return False
+        # Beside its own Ref and the time of our own call it is a stray edit of one cell.
+        own = self._by_ref.get(row.ref)
+        is_own = own is not None and own.fingerprint == row.fingerprint
+        return not (own and is_own and self._fits(row, own, own.tried))
+
+    def _shows_strange_mark(self, row: QueueRow) -> bool:
+        if row.word != MARKED or row.shown["call_id"]:
+            return False
+        own = self._by_ref.get(row.ref)
+        possible = [own] if own else []
+        if row.content:
+            possible += self._alike.get(row.fingerprint, ())
+        return not any(self._fits(row, job, job.attempts) for job in possible)
+
+    def _fits(self, row: QueueRow, job: Job, attempts: Sequence[Attempt]) -> bool:
+        """Whether the row's Called At is the time of one of these attempts of the job."""
+        moment = called_at(row, self._now, self._zone)
+        if moment is None:
+            return bool(attempts) and job.ref == row.ref
+        return any(
+            abs(moment - time) <= _SAME_MOMENT
+            for attempt in attempts
+            for time in (attempt.intended_at, attempt.sending_at)
+            if time
+        )
+
+    def _is_foreign(self, row: QueueRow, kept: Job | None) -> bool:
+        if row.word == SKIP:
+            return kept is None or kept.id in self._taken or not kept.tried
+        return not is_ours(row.word) or (kept is None and row.word not in MAY_BE_NEW)
+
+    def _is_new(self, row: QueueRow, kept: Job | None) -> bool:
+        if kept is None:
+            return True
+        if kept.fingerprint == row.fingerprint:
+            asks = row.word in MAY_BE_NEW
+            return asks and (row.word != AGAIN or not row.shown["call_id"])
+        if row.word == AGAIN and kept.tried:
+            return False
+        if row.word in MAY_BE_NEW and not row.shown["call_id"]:
+            return True
+        if row.word == SKIP:
+            return False
+        never_rang = all(attempt.state is AttemptState.REFUSED for attempt in kept.tried)
+        # Cleared, then a new number typed, is the same as typed, then cleared.
+        return never_rang or _was_cleared(kept, self._now)
+
+    def _is_hands_off(self, row: QueueRow, job: Job) -> bool:
+        """Whether a row whose job was never called carries a word that keeps the dialer off: a
+        person's own, or one that tells of a call and that nothing in this ledger explains."""
+        if job.tried or row.word in MAY_BE_NEW or row.word == SKIP:
+            return False
+        if not is_ours(row.word):
+            return True
+        return row.word != MARKED and not row.shown["call_id"] and self._pasted(row) is None
+
+
+def _likeness_to_original(row: QueueRow) -> tuple[object, ...]:
+    """Among rows with one Ref and content the original is the one that still has its results. The
+    order doesn't depend on where rows stand, unless they are alike in everything."""
+    return (
+        row.shown["why"] == COPIED,
+        not row.shown["call_id"],
+        row.word in MAY_BE_NEW,
+        not row.word,
+        tuple(row.shown.values()),
+        repr((row.phone, row.call_after, row.call_before)),
+        row.index,
     )
+
+
+def _in_order(rows: Iterable[QueueRow]) -> tuple[QueueRow, ...]:
+    return tuple(sorted(rows, key=lambda row: row.index))
 
 
 def _was_cleared(job: Job, now: datetime) -> bool:

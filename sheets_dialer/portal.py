@@ -7,21 +7,34 @@ happened: not sent, refused, or nobody knows.
 
 from __future__ import annotations
 
+import json
+import math
+import re
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import quote
 
 import requests
-from urllib3.exceptions import (
-    ConnectTimeoutError,
-    NameResolutionError,
-    NewConnectionError,
-    SSLError,
-)
 
 from .call import Content
 from .errors import PortalError, PortalNotSent, PortalRefused, PortalUnknown
-from .transport import CONNECT_SECONDS, PORTAL_READ_SECONDS, redacted
+from .transport import (
+    CONNECT_SECONDS,
+    PORTAL_READ_SECONDS,
+    QUERY_KEY_HEADER,
+    NeverConnected,
+    redacted,
+    without_query,
+)
+
+MOST_BYTES = 1_000_000
+"""A longer answer isn't read to its end; the longest known has 200 bytes."""
+
+_WORDS_SHOWN = 200
+_NO_KEY = frozenset({"", "none", "null", "nil", "n/a", "na", "-"})
+_BAD_WORDS = frozenset({"error", "errors", "fail", "failed", "failure", "false"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +63,11 @@ class Balance:
 
 
 class Portal:
-    """A client of the portal. It is safe to share between threads."""
+    """A client of the portal. It is safe to share between threads.
+
+    `session` must come from `transport.portal_session`: it keeps the key out of sight and sends
+    nothing twice. `timeouts` are seconds to connect, and to wait for each piece of an answer.
+    """
 
     def __init__(
         self,
@@ -59,11 +76,17 @@ class Portal:
         session: requests.Session,
         *,
         key_in_header: bool = False,
+        timeouts: tuple[float, float] = (CONNECT_SECONDS, PORTAL_READ_SECONDS),
     ) -> None:
         self._base_url = base_url
         self._api_key = api_key
         self._session = session
-        self._key_in_header = key_in_header
+        self._key_header = "api_key" if key_in_header else QUERY_KEY_HEADER
+        self._timeouts = timeouts
+
+    def close(self) -> None:
+        """Closes the idle connections."""
+        self._session.close()
 
     def verify(self) -> None:
         """Asks whether the key is good.
@@ -72,16 +95,16 @@ class Portal:
             PortalRefused: it isn't, in the portal's words.
             PortalNotSent, PortalUnknown: the portal can't be reached or can't be understood.
         """
-        self._get("user_verify", {})
+        if _whole(self._get("user_verify", {}).get("status")) is None:
+            raise PortalUnknown("The portal's answer doesn't say whether the key is good.")
 
     def balance(self) -> Balance:
         """The account's balance. Raises as `verify` does."""
         data = _inner(self._get("check_balance", {}))
-        try:
-            rate = data.get("call_rate")
-            return Balance(float(data["balance"]), None if rate is None else float(rate))
-        except (KeyError, TypeError, ValueError) as error:
-            raise PortalUnknown("The portal's answer names no balance.") from error
+        rupees = _amount(data.get("balance"))
+        if rupees is None:
+            raise PortalUnknown("The portal's answer names no balance.")
+        return Balance(rupees, _amount(data.get("call_rate")))
 
     def place(self, content: Content) -> Placed:
         """Places one call. Never repeat it after anything but `PortalNotSent`.
@@ -98,99 +121,197 @@ class Portal:
             for number, value in enumerate(values, start=1):
                 parameters[f"{name}{number}"] = value or "0"
         body = self._get("calls", parameters)
-        call_id = _inner(body).get("call_id") or body.get("call_id") or body.get("rc_id")
-        if not isinstance(call_id, str | int) or isinstance(call_id, bool):
-            raise PortalUnknown("The portal's answer names no call id.")
-        return Placed(str(call_id))
+        call_id = _call_id(body)
+        if call_id is None:
+            raise PortalUnknown(f"The portal's answer names no call id. {self._words(body)}")
+        if str(body.get("status")).strip().casefold() in _BAD_WORDS:
+            raise PortalUnknown(
+                f"The portal told of an error, and of call {call_id}. {self._words(body)}"
+            )
+        return Placed(call_id)
 
     def report(self, call_id: str) -> CallReport:
         """How the call stands. Raises as `verify` does; asking again is always safe."""
         body = self._get("get_call", {"call_id": call_id})
         data = _inner(body)
-        # At the top level `status` is the API's own 200; only beside `data` or within it can it
-        # be the call's.
-        status = data.get("call_status", data.get("status") if data is not body else None)
-        try:
-            number = int(str(status))
-        except ValueError as error:
-            raise PortalUnknown("The portal's answer names no call status.") from error
-        dtmf = str(data.get("dtmf") if data.get("dtmf") is not None else "").strip()
-        try:
-            retry = int(str(data.get("retry") or 0))
-        except ValueError:
-            retry = 0
-        return CallReport(number, dtmf or None, retry)
+        # At the top level `status` is the API's own 200; only within `data` can it be the call's.
+        if data is body or "call_status" in data:
+            status = _whole(data.get("call_status"))
+        else:
+            status = _whole(data.get("status"))
+        if status is None:
+            raise PortalUnknown("The portal's answer names no call status.")
+        return CallReport(status, _key_pressed(data.get("dtmf")), _retries(data.get("retry")))
 
     def _get(self, endpoint: str, parameters: Mapping[str, str]) -> Mapping[str, Any]:
-        sent = dict(parameters)
-        headers = {}
-        if self._key_in_header:
-            headers["api_key"] = self._api_key()
-        else:
-            sent["api_key"] = self._api_key()
+        """The JSON object of a good answer to one request, which is sent at most once."""
         try:
-            response = self._session.get(
-                f"{self._base_url}/api/{endpoint}",
-                params=sent,
-                headers=headers,
-                timeout=(CONNECT_SECONDS, PORTAL_READ_SECONDS),
-                allow_redirects=False,
+            request = self._session.prepare_request(
+                requests.Request(
+                    "GET",
+                    f"{self._base_url}/api/{endpoint}",
+                    params=parameters,
+                    headers={self._key_header: self._api_key(), "Accept-Encoding": "identity"},
+                )
             )
-        except requests.RequestException as error:
-            raise _failed(error) from error
-        return _understood(response)
+        except (requests.RequestException, ValueError) as error:
+            problem: PortalError = PortalNotSent(
+                f"The portal's address or key can't be used: {self._cleaned(error)}"
+            )
+            cause = self._harmless(error)
+        else:
+            try:
+                return self._understood(*self._answer(request))
+            except PortalError:
+                raise
+            except Exception as error:  # whatever it is: from here on a call may have been made
+                problem = _failed(error)
+                cause = self._harmless(error)
+        # Outside of the handler, so that the library's error, which holds the address with the
+        # number in it, isn't kept as the context either.
+        raise problem from cause
+
+    def _answer(self, request: requests.PreparedRequest) -> tuple[requests.Response, bytes]:
+        connect, read = self._timeouts
+        begun = time.monotonic()
+        with self._session.send(
+            request, timeout=(connect, read), allow_redirects=False, stream=True
+        ) as response:
+            pieces: list[bytes] = []
+            length = 0
+            while piece := response.raw.read1(65_536, decode_content=True):
+                pieces.append(piece)
+                length += len(piece)
+                if length > MOST_BYTES:
+                    raise PortalUnknown("The portal's answer is too long to be one.")
+                if time.monotonic() - begun > 2 * read:
+                    raise PortalUnknown("The portal's answer took too long.")
+            return response, b"".join(pieces)
+
+    def _understood(self, response: requests.Response, raw: bytes) -> Mapping[str, Any]:
+        """The JSON object of a good answer; every other answer as the error that it means."""
+        http = response.status_code
+        try:
+            # Some servers put a byte order mark before JSON, or words that aren't UTF-8 into it.
+            body = json.loads(raw.decode("utf-8-sig", errors="replace"))
+        except (ValueError, RecursionError):
+            body = None
+        if not isinstance(body, dict):
+            # Not chained: a decoder's error keeps the whole text, and its place helps nobody.
+            hint = " Check portal.base_url." if 300 <= http <= 399 else ""
+            raise PortalUnknown(f"The portal answered something unreadable (HTTP {http}).{hint}")
+        code = _whole(body.get("status"))
+        says_good = code is not None and 200 <= code <= 299
+        says_bad = code is not None and not says_good
+        if 200 <= http <= 299 and not says_bad:
+            return body
+        refused = any(number is not None and 400 <= number <= 499 for number in (code, http))
+        named = says_bad or (not says_good and bool(_reason(body)))
+        doubtful = says_good or 408 in (code, http) or _call_id(body) is not None
+        if refused and named and not doubtful:
+            raise PortalRefused(f"The portal refused: {self._words(body)}")
+        raise PortalUnknown(f"The portal failed (HTTP {http}): {self._words(body)}")
+
+    def _words(self, body: Mapping[str, Any]) -> str:
+        """The portal's own words, fit for a cell: one line, not too long, without the key."""
+        words = " ".join(self._cleaned(_reason(body) or "It gave no reason.").split())
+        return words if len(words) <= _WORDS_SHOWN else f"{words[: _WORDS_SHOWN - 1]}…"
+
+    def _cleaned(self, text: object) -> str:
+        """The text without secrets: not by their names, nor where the key stands for itself."""
+        plain = str(text).encode("utf-8", errors="replace").decode()
+        key = self._api_key()
+        for form in {key, quote(key, safe=""), repr(key)[1:-1]} - {""}:
+            plain = plain.replace(form, "…")
+        return redacted(plain)
+
+    def _harmless(self, error: Exception) -> Exception:
+        """A copy of a library's error that can be chained: without key, queries and request."""
+        text = without_query(self._cleaned(error))
+        if isinstance(error, requests.exceptions.RequestException):
+            return type(error)(text)
+        return requests.exceptions.RequestException(f"{type(error).__name__}: {text}")
 
 
-def _failed(error: requests.RequestException) -> PortalError:
-    """Sorts a failure of the transport by whether a byte can have left."""
-    if isinstance(error, requests.exceptions.InvalidURL | requests.exceptions.MissingSchema):
-        return PortalNotSent(f"The portal's address can't be used: {redacted(error)}")
-    cause: object = error.args[0] if error.args else None
-    cause = getattr(cause, "reason", None) or cause
-    if isinstance(error, requests.exceptions.ConnectTimeout) or isinstance(
-        cause, NewConnectionError | NameResolutionError | ConnectTimeoutError
-    ):
-        return PortalNotSent("The portal can't be reached. Check the network of this machine.")
-    if isinstance(error, requests.exceptions.SSLError) and isinstance(cause, SSLError):
-        return PortalNotSent("The portal's certificate can't be trusted, so nothing was sent.")
-    if isinstance(error, requests.exceptions.Timeout):
+def _failed(error: Exception) -> PortalError:
+    """Sorts a failure of the transport: only what failed before connecting was surely not sent."""
+    reason = getattr(error.args[0] if error.args else None, "reason", None)
+    if isinstance(reason, NeverConnected):
+        return PortalNotSent(f"Nothing was sent to the portal: {reason.problem}.")
+    if isinstance(error, requests.exceptions.InvalidURL | requests.exceptions.InvalidSchema):
+        return PortalNotSent("The portal's address can't be used. Check portal.base_url.")
+    if "timed out" in str(error):
         return PortalUnknown("The portal didn't answer in time.")
     return PortalUnknown("The connection to the portal broke before its answer was complete.")
 
 
-def _understood(response: requests.Response) -> Mapping[str, Any]:
-    """The JSON of a good answer; every other answer as the error that it means."""
-    try:
-        body = response.json()
-    except requests.exceptions.JSONDecodeError as error:
-        raise PortalUnknown(
-            f"The portal answered something unreadable (HTTP {response.status_code})."
-        ) from error
-    if not isinstance(body, dict):
-        raise PortalUnknown("The portal answered something unreadable.")
-    code = _code(body.get("status"))
-    names_error = code is not None and code != 200
-    if names_error or response.status_code >= 400:
-        refused = any(
-            400 <= number <= 499 and number != 408
-            for number in (code, response.status_code)
-            if number is not None
-        )
-        words = redacted(body.get("response") or body.get("message") or "no reason given")
-        if refused and (names_error or "response" in body or "message" in body):
-            raise PortalRefused(f"The portal refused: {words}")
-        raise PortalUnknown(f"The portal failed (HTTP {response.status_code}): {words}")
-    if response.status_code != 200:
-        raise PortalUnknown(f"The portal answered HTTP {response.status_code}.")
-    return body
-
-
-def _code(status: object) -> int | None:
-    """The API's own status, a number or a string of digits; None for words such as success."""
-    try:
-        return int(str(status))
-    except ValueError:
+def _whole(value: object) -> int | None:
+    """A whole number, as such or as text; None for everything else, such as the word success."""
+    if isinstance(value, bool) or not isinstance(value, str | int | float):
         return None
+    # No status is longer, and a database's numbers end somewhere.
+    found = re.fullmatch(r"\s*(-?[0-9]{1,9})(?:\.0*)?\s*", str(value))
+    return int(found.group(1)) if found else None
+
+
+def _amount(value: object) -> float | None:
+    """An amount of rupees; a balance that isn't a number could pay for anything."""
+    if isinstance(value, bool) or not isinstance(value, str | int | float):
+        return None
+    try:
+        amount = float(value.replace(",", "") if isinstance(value, str) else value)
+    except (ValueError, OverflowError):
+        return None
+    return amount if math.isfinite(amount) else None
+
+
+def _text(value: object) -> str:
+    """A value as the text that it would be on paper; nothing for what isn't one word or number."""
+    if isinstance(value, bool) or not isinstance(value, str | int | float):
+        return ""
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    text = str(value).strip()
+    return text if text.isascii() and text.isprintable() and len(text) <= 100 else ""
+
+
+def _call_id(body: Mapping[str, Any]) -> str | None:
+    """The call's id wherever it stands; 0 and words for nothing are none."""
+    for place in (_inner(body), body):
+        for name in ("call_id", "rc_id"):
+            text = _text(place.get(name))
+            if text.casefold() not in _NO_KEY | {"0", "false"}:
+                return text
+    return None
+
+
+def _key_pressed(value: object) -> str | None:
+    """The key, None for none.
+
+    A number 0 is how PHP writes an empty number, and taking it for a key would end the waiting for
+    the real one; the text "0" is a key.
+    """
+    text = _text(value)
+    if text.casefold() in _NO_KEY or (text == "0" and not isinstance(value, str)):
+        return None
+    return text
+
+
+def _retries(value: object) -> int:
+    return max(_whole(value) or 0, 0)
+
+
+def _reason(body: Mapping[str, Any]) -> str:
+    """The words in which an error is named; nothing when there are none."""
+    for name in ("response", "message", "error", "errors"):
+        words = body.get(name)
+        if isinstance(words, dict):
+            words = words.get("message")
+        if isinstance(words, list):
+            words = "; ".join(str(each) for each in words)
+        if isinstance(words, str) and words.strip():
+            return words
+    return ""
 
 
 def _inner(body: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from .call import Content
-from .columns import DIALER, Columns
+from .columns import DIALER, Columns, normal
 from .phone import NotDiallable, Number, read_number
 
 
@@ -32,6 +32,11 @@ class QueueRow:
     def ref(self) -> str:
         """What stands in the hidden Ref cell."""
         return self.shown["ref"]
+
+    @property
+    def word(self) -> str:
+        """The Status as words are compared: without case, and with single spaces."""
+        return normal(self.shown["status"])
 
 
 def read_rows(grid: Sequence[Sequence[Any]], columns: Columns, voice_id: str) -> list[QueueRow]:

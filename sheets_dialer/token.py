@@ -11,7 +11,7 @@ import re
 from dataclasses import dataclass
 
 PREFIX = "SheetsDialer"
-_FORM = re.compile(r"sd(?P<ledger>[a-z0-9]{8})x(?P<counter>\d{1,15})")
+_FORM = re.compile(r"sd(?P<ledger>[a-z0-9]{8})x(?P<counter>[0-9]{1,15})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +46,12 @@ def read_token(text: str | None) -> Token | None:
     """The token that a header or named-range id spells; None where it spells none."""
     found = _FORM.fullmatch(text or "")
     return Token(found["ledger"], int(found["counter"])) if found else None
+
+
+def unsafe_fact(tab: str) -> str:
+    """Under which name the ledger keeps why the fence doesn't hold on a tab, as `check` found. The
+    fact is empty where it holds."""
+    return f"unsafe {tab}"
 
 
 def anchor_name(sheet_id: int) -> str:

@@ -2,40 +2,154 @@
 
 from __future__ import annotations
 
+import logging
 import re
+import ssl
+import time
 from collections.abc import Mapping
+from http.cookiejar import DefaultCookiePolicy
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 import requests
 from requests.adapters import HTTPAdapter
+from urllib3 import HTTPConnectionPool, HTTPSConnectionPool
+from urllib3.connection import HTTPConnection, HTTPSConnection
+from urllib3.exceptions import NewConnectionError
 from urllib3.util.retry import Retry
+from urllib3.util.ssl_match_hostname import CertificateError
 
 CONNECT_SECONDS = 5.0
 PORTAL_READ_SECONDS = 30.0
 SHEETS_READ_SECONDS = 60.0
+IDLE_SECONDS = 1.5
+"""A connection to the portal that has been idle for longer is not used again. Servers close idle
+ones after 2 seconds or more, and one that closes just as a call is sent leaves it unknown."""
 
+QUERY_KEY_HEADER = "sheets-dialer-query-key"
+"""The portal's key travels under this name through requests and urllib3, and joins the query only
+as the request line is written: no address that they know, log or put into an error holds it."""
+
+_NAMES = r"key|token|assertion|password|passwd|secret|signature|authorization"
 _SECRETS = re.compile(
-    r"(?P<name>api_key|apikey|access_token|assertion|authorization|key)"
-    r"(?P<mark>\"?'?\s*[=:]\s*\"?'?)(?:Bearer\s+)?[^&\s\"',)}]+",
-    re.IGNORECASE,
+    rf"(?P<name>(?:{_NAMES})[\"']?\s*(?:=|:|%3D|%3A)\s*)"
+    r"(?P<value>\"(?:[^\"\\]|\\.)*(?:\"|$)|'(?:[^'\\]|\\.)*(?:'|$)"
+    r"|(?:(?:bearer|basic)\s+)?[^&\s]+)",
+    re.IGNORECASE | re.DOTALL,
 )
+_PASSWORD_IN_ADDRESS = re.compile(r"(?<=://)(?P<user>[^/\s:@]*):[^/\s]*@")
+_QUERY = re.compile(r"\?[^\s)\"'>]+")
 
 
 def redacted(text: object) -> str:
     """The text with every value that follows the name of a secret taken out."""
-    return _SECRETS.sub(lambda found: f"{found['name']}{found['mark']}…", str(text))
+    plain = _PASSWORD_IN_ADDRESS.sub(r"\g<user>:…@", str(text))
+    return _SECRETS.sub(r"\g<name>…", plain)
+
+
+def without_query(text: object) -> str:
+    """The text redacted and with every address cut at its question mark: queries hold numbers."""
+    return _QUERY.sub("?…", redacted(text))
+
+
+class NeverConnected(NewConnectionError):
+    """Name lookup, connect or TLS failed: not one byte of the request has left this machine.
+
+    `problem` is what to tell the user.
+    """
+
+    def __init__(self, connection: HTTPConnection, cause: Exception) -> None:
+        super().__init__(connection, f"{type(cause).__name__}: {cause}")
+        if isinstance(cause, ssl.SSLCertVerificationError | CertificateError):
+            self.problem = "its certificate can't be trusted"
+        elif isinstance(cause, ssl.SSLError):
+            self.problem = "no encrypted connection could be made"
+        else:
+            self.problem = "there is no connection to it. Check the network of this machine"
+
+
+class _Careful(HTTPConnection):
+    """A connection that tells "never sent" apart from everything else, closes itself when it has
+    been idle for long, and keeps the key out of the addresses that others see."""
+
+    debuglevel = 0  # whatever is set for all of http.client: it prints whole requests
+    _used_at = 0.0
+    _query_key: str | None = None
+
+    def connect(self) -> None:
+        try:
+            super().connect()
+        except Exception as error:
+            # TLS errors of a later moment look the same; only here nothing has been sent yet.
+            raise NeverConnected(self, error) from error
+        self._used_at = time.monotonic()
+
+    def request(
+        self, method: str, url: str, body: Any = None, headers: Any = None, **options: Any
+    ) -> None:
+        if self.sock is not None and time.monotonic() - self._used_at > IDLE_SECONDS:
+            self.close()  # writing the request line opens it anew
+        rest = dict(headers or {})
+        self._query_key = rest.pop(QUERY_KEY_HEADER, None)
+        super().request(method, url, body, rest, **options)
+
+    def putrequest(self, method: str, url: str, *args: Any, **options: Any) -> None:
+        if self._query_key is not None:
+            mark = "&" if "?" in url else "?"
+            url = f"{url}{mark}api_key={quote(self._query_key, safe='')}"
+            self._query_key = None
+        super().putrequest(method, url, *args, **options)
+
+    def getresponse(self) -> Any:
+        response = super().getresponse()
+        self._used_at = time.monotonic()
+        return response
+
+
+class _CarefulTls(_Careful, HTTPSConnection):
+    """The same with TLS; the handshake is part of `connect`."""
+
+
+class _Pool(HTTPConnectionPool):
+    ConnectionCls = _Careful
+
+
+class _TlsPool(HTTPSConnectionPool):
+    ConnectionCls = _CarefulTls
+
+
+class _OnceAdapter(HTTPAdapter):
+    """Sends every request at most once."""
+
+    def __init__(self, connections: int) -> None:
+        # As requests' own default, and never otherwise: errors come out as they are, untried again.
+        never = Retry(total=0, read=False, redirect=0, status=0, other=0, raise_on_status=False)
+        super().__init__(pool_connections=1, pool_maxsize=connections, max_retries=never)
+
+    def init_poolmanager(self, *args: Any, **options: Any) -> None:
+        super().init_poolmanager(*args, **options)
+        self.poolmanager.pool_classes_by_scheme = {"http": _Pool, "https": _TlsPool}
+
+
+class _OnceSession(requests.Session):
+    """Takes a redirect for an answer like any other."""
+
+    def get_redirect_target(self, resp: requests.Response) -> None:  # noqa: ARG002
+        return None
 
 
 def portal_session(connections: int) -> requests.Session:
-    """A session that never sends anything twice: no retries, no redirects, no proxies from outside.
+    """A session that never sends anything twice: no retries, no redirects, no proxies.
 
-    A GET to ``/api/calls`` rings a phone, so even urllib3's silent repeat after a connection that
-    the server closed must not happen: `Retry(0)` makes it an error instead.
+    A GET to ``/api/calls`` rings a phone. Whatever stands between could repeat it, so proxies of
+    the environment are not used (nor its certificates and .netrc, which come by the same switch).
     """
-    session = _session()
-    never = Retry(total=0, connect=0, read=0, redirect=0, status=0, other=0, raise_on_status=False)
-    adapter = HTTPAdapter(pool_connections=1, pool_maxsize=connections, max_retries=never)
+    session = _OnceSession()
+    _settle(session)
+    session.trust_env = False
+    # PHP answers requests that share a session cookie one after the other.
+    session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
+    adapter = _OnceAdapter(connections)
     session.mount("https://", adapter)
     session.mount("http://", adapter)
     return session
@@ -80,10 +194,23 @@ def google_adapter(origin: str | None) -> HTTPAdapter:
     return OriginAdapter(origin, max_retries=retries)
 
 
-def _session() -> requests.Session:
-    session = requests.Session()
+class _QuietQueries(logging.Filter):
+    """Cuts the queries out of what urllib3 logs about requests."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        if isinstance(record.args, tuple):
+            record.args = tuple(
+                each if isinstance(each, int) else without_query(each) for each in record.args
+            )
+        return True
+
+
+_QUIET_QUERIES = _QuietQueries()
+
+
+def _settle(session: requests.Session) -> None:
+    logging.getLogger("urllib3.connectionpool").addFilter(_QUIET_QUERIES)
     session.headers["User-Agent"] = "sheets-dialer"
-    return session
 
 
 def seconds_apart(headers: Mapping[str, str], now: float) -> float | None:

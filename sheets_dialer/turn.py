@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from .call import ANSWERED, Attempt, Job, Reason
+from .call import ANSWERED, NOT_REACHED, Attempt, AttemptState, Job, Reason
 from .following import final_at, is_confirmed, is_final
 from .policy import Policy, RedialRule
-from .when import spoken
+from .rows import QueueRow
+from .when import read_moment, spoken
 
-IN_QUEUE = "Waits for its turn. The Dialer tab says whether calls go out."
-SAME_NUMBER = "Another call to this number is still in progress or unclear."
 TOO_OLD = "Too old. Choose Call again."
+IN_PROGRESS = "The last call is still in progress. It is called again after that."
 PORTAL_MAY_RETRY = "The portal may still try this number by itself. It is called again after that."
-BEFORE_HAS_PASSED = "Call Before has passed. Change it, or choose Call again."
+BEFORE_HAS_PASSED = "Call Before has passed. Change it or clear it to call."
+TODAY_HAS_PASSED = "The time in Call Before has passed for today. It is called tomorrow."
+NEVER_BETWEEN = "Call Before is not later than Call After. Correct one of them."
+UNREADABLE_TIME = "{column} can't be read. Type it like 2026-01-31 14:30."
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,8 +30,7 @@ class Owed:
 
 @dataclass(frozen=True, slots=True)
 class NotYet:
-    """A new attempt is owed and comes by itself; the row says why not now. `status` is None where
-    the row goes on showing its results."""
+    """A new attempt is owed and can't be made now; the row says why."""
 
     why: str
     waits: bool = True
@@ -42,6 +43,29 @@ class Bounds:
 
     after: datetime | None = None
     before: datetime | None = None
+    daily: bool = False
+    """Whether `before` is a time of day, which comes again tomorrow."""
+    asked_at: datetime | None = None
+    """From when the row asked to be called: the day it was queued, or a later Call After."""
+    problem: str | None = None
+    """What is wrong with the row's bounds, in a sentence for people."""
+
+
+def read_bounds(row: QueueRow, queued_at: datetime, now: datetime, zone: ZoneInfo) -> Bounds:
+    """The bounds that a row's Call After and Call Before set; a time of day holds on every day."""
+    try:
+        after = read_moment(row.call_after, zone, now)
+        first_after = read_moment(row.call_after, zone, queued_at)
+    except ValueError:
+        return Bounds(problem=UNREADABLE_TIME.format(column="Call After"))
+    try:
+        before = read_moment(row.call_before, zone, now)
+        day_before = read_moment(row.call_before, zone, now - timedelta(days=1))
+    except ValueError:
+        return Bounds(problem=UNREADABLE_TIME.format(column="Call Before"))
+    if after is not None and before is not None and before <= after:
+        return Bounds(problem=NEVER_BETWEEN)
+    return Bounds(after, before, before != day_before, max(queued_at, first_after or queued_at))
 
 
 def turn(
@@ -50,18 +74,21 @@ def turn(
     policy: Policy,
     *,
     bounds: Bounds,
-    last_same: Mapping[str, datetime],
+    last_same: datetime | None,
     zone: ZoneInfo,
 ) -> Owed | NotYet | None:
     """Whether the job is owed an attempt. None when nothing is: it is in progress, or settled.
 
-    `last_same` gives, by fingerprint, when the same content was last called for another job.
+    `last_same` is when the same content was last called for another job.
     """
     tried = job.tried
-    if any(attempt.is_open and not is_final(attempt, now, policy) for attempt in tried):
-        if job.again_is_owed:
-            return NotYet(PORTAL_MAY_RETRY)
+    if any(attempt.state is AttemptState.UNKNOWN for attempt in tried):
         return None
+    if any(attempt.is_open and not is_final(attempt, now, policy) for attempt in tried):
+        if not job.again_is_owed:
+            return None
+        rings_on = tried[-1].call_status in NOT_REACHED
+        return NotYet(PORTAL_MAY_RETRY if rings_on else IN_PROGRESS)
     if job.again_is_owed:
         return _within(now, bounds, zone) or Owed(Reason.AGAIN)
     if not tried:
@@ -75,14 +102,16 @@ def _first(
     policy: Policy,
     *,
     bounds: Bounds,
-    last_same: Mapping[str, datetime],
+    last_same: datetime | None,
     zone: ZoneInfo,
 ) -> Owed | NotYet:
-    called_at = last_same.get(job.fingerprint)
-    if called_at is not None and now - called_at < policy.same_call_gap:
-        why = f"The same call was placed {spoken(called_at, now, zone)}."
+    asked_at = bounds.asked_at or job.queued_at
+    # Measured to when the row asked, not to now: a row that is held stays so until a person acts,
+    # and doesn't ring somebody by surprise when the gap is over.
+    if last_same is not None and asked_at - last_same < policy.same_call_gap:
+        why = f"The same call was placed {spoken(last_same, now, zone)}."
         return NotYet(f"{why} Choose Call again to call once more.", waits=False)
-    if now - max(job.queued_at, bounds.after or job.queued_at) >= policy.max_age:
+    if now - asked_at >= policy.max_age:
         return NotYet(TOO_OLD, waits=False)
     return _within(now, bounds, zone) or Owed(Reason.FIRST)
 
@@ -96,7 +125,8 @@ def _redial(
     zone: ZoneInfo,
 ) -> Owed | NotYet | None:
     last = tried[-1]
-    if any(attempt.dtmf for attempt in tried) or last.call_status is None:
+    # Whoever made an adopted call may be dialling it again as well.
+    if any(attempt.dtmf for attempt in tried) or last.reason is Reason.ADOPTED:
         return None
     answered = last.call_status == ANSWERED
     if any(attempt.call_status == ANSWERED for attempt in tried) and not answered:
@@ -109,6 +139,9 @@ def _redial(
         return None
     if now < due:
         return NotYet(f"Tried again {spoken(due, now, zone)}.")
+    # After a long pause, or when a redial is configured later, old calls don't ring by surprise.
+    if now - due >= policy.max_age:
+        return NotYet(TOO_OLD, waits=False)
     return _within(now, bounds, zone) or Owed(reason)
 
 
@@ -124,7 +157,11 @@ def _due(
 
 
 def _within(now: datetime, bounds: Bounds, zone: ZoneInfo) -> NotYet | None:
+    if bounds.problem:
+        return NotYet(bounds.problem, waits=False)
     if bounds.before is not None and now >= bounds.before:
+        if bounds.daily:
+            return NotYet(TODAY_HAS_PASSED)
         return NotYet(BEFORE_HAS_PASSED, waits=False)
     if bounds.after is not None and now < bounds.after:
         return NotYet(f"Called after {spoken(bounds.after, now, zone)}.")

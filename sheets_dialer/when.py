@@ -45,9 +45,13 @@ def read_moment(cell: object, zone: ZoneInfo, today: datetime) -> datetime | Non
     text = " ".join(str(cell).split())
     for form in _FORMS:
         try:
-            return datetime.strptime(text, form).replace(tzinfo=zone).astimezone(UTC)
+            naive = datetime.strptime(text, form)
         except ValueError:
             continue
+        # Far enough from the calendar's ends that no zone and no gap leads over them.
+        if not 1900 <= naive.year < 2500:
+            raise ValueError("not a time")
+        return naive.replace(tzinfo=zone).astimezone(UTC)
     for form in _TIMES:
         try:
             clock = datetime.strptime(text.upper(), form).time()
@@ -63,11 +67,13 @@ def stamp(moment: datetime, zone: ZoneInfo) -> str:
 
 
 def spoken(moment: datetime, now: datetime, zone: ZoneInfo) -> str:
-    """A time within a sentence: ``today at 10:14``, ``tomorrow at 10:00``, ``3 Nov at 10:14``."""
+    """A time within a sentence: ``today at 10:14``, ``tomorrow at 10:00``, ``3 Nov at 10:14``, and
+    with its year when that is another one."""
     local, today = moment.astimezone(zone), now.astimezone(zone).date()
     clock = local.strftime("%H:%M")
     days = (local.date() - today).days
     near = {-1: "yesterday", 0: "today", 1: "tomorrow"}
     if days in near:
         return f"{near[days]} at {clock}"
-    return f"{local.day} {local.strftime('%b')} at {clock}"
+    year = "" if local.year == today.year else f" {local.year}"
+    return f"{local.day} {local.strftime('%b')}{year} at {clock}"

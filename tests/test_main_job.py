@@ -204,8 +204,31 @@ def test_a_wrong_portal_key_calls_nobody_and_says_so(shop: Shop) -> None:
     shop.ready("03000000001")
     text = shop.config.read_text()
     shop.config.write_text(text.replace("sandbox-api-key", "a-wrong-key"))
-    shop.run("once", "--for", "5")
+    done = shop.run("once", "--for", "5")
+    assert done.returncode == 3
+    assert "not matched" in done.stderr
     (row,) = shop.rows()
-    assert row["Status"] == "Failed"
-    assert "not matched" in row["Why"]
+    assert row["Status"] == "Queued"
     assert shop.calls() == []
+
+
+def test_a_balance_of_less_than_one_call_stops_new_calls_and_says_so(shop: Shop) -> None:
+    shop.ready("03000000001")
+    shop.sandbox.post("/_sandbox/portal", {"balance": 0.1})
+    assert shop.run("once", "--for", "5").returncode == 0
+    assert shop.calls() == []
+    states = shop.tab("Dialer").row_values(3)
+    assert "balance 0.10 is less than one call" in states[1]
+
+
+def test_a_portal_that_keeps_refusing_is_not_burnt_through(shop: Shop) -> None:
+    shop.ready(*[f"92300{line}" for line in range(2000000, 2000010)])
+    shop.sandbox.post("/_sandbox/portal", {"voices": ["999"]})
+    shop.run("once", "--for", "8")
+    assert shop.calls() == []
+    statuses = [row["Status"] for row in shop.rows()]
+    assert statuses.count("Failed") == 3
+    assert statuses.count("Queued") == 7
+    assert "refused 3 calls in a row" in shop.tab("Dialer").row_values(3)[1]
+    shop.run("once", "--for", "5")
+    assert [row["Status"] for row in shop.rows()].count("Failed") == 3

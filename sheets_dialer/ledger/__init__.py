@@ -10,16 +10,13 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, fields
+from dataclasses import fields
 from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.exc import SQLAlchemyError
 
 from ..call import (
-    MOVES,
     NEVER_RANG,
     Adoption,
     Attempt,
@@ -31,28 +28,14 @@ from ..call import (
     Reason,
 )
 from ..errors import LedgerError
-from .database import held, line_up, make_engine
-from .schema import IS_OPEN, SCHEMA_VERSION, attempts, events, facts, jobs, metadata, tokens
+from . import writing
+from .database import held, line_up, make_engine, own_errors
+from .schema import IS_OPEN, attempts, facts, jobs, settle_schema, tokens
+from .writing import Intent, Move
+
+__all__ = ["Intent", "Ledger", "Move"]
 
 _ATTEMPT_COLUMNS = [attempts.c[field.name] for field in fields(Attempt)]
-
-
-@dataclass(frozen=True, slots=True)
-class Intent:
-    """An attempt that is wanted: of this job, for this reason."""
-
-    job: Job
-    reason: Reason
-
-
-@dataclass(frozen=True, slots=True)
-class Move:
-    """An attempt's move from one state to another, with what became known by it."""
-
-    attempt_id: int
-    source: AttemptState
-    target: AttemptState
-    values: Mapping[str, Any]
 
 
 class Ledger:
@@ -67,25 +50,13 @@ class Ledger:
         Raises:
             LedgerError: it can't be opened or written, or a newer version has written it.
         """
+        self._engine = make_engine(address)
         try:
-            self._engine = make_engine(address)
-            with self._engine.begin() as connection:
-                line_up(connection)
-                metadata.create_all(connection)
-                known = {row.name: row.value for row in connection.execute(sa.select(facts))}
-                for name, value in (("id", new_id), ("schema", str(SCHEMA_VERSION))):
-                    if name not in known:
-                        connection.execute(facts.insert().values(name=name, value=value))
-                        known[name] = value
-        except (SQLAlchemyError, OSError) as error:
-            raise LedgerError(
-                f"The ledger {_without_password(address)} can't be used: "
-                f"{getattr(error, 'orig', None) or error}. Check that its folder exists and can be "
-                "written."
-            ) from error
-        if int(known["schema"]) > SCHEMA_VERSION:
-            raise LedgerError("A newer version wrote this ledger. Upgrade sheets-dialer.")
-        self.id = known["id"]
+            with self._writing() as connection:
+                self.id = settle_schema(connection, new_id)
+        except LedgerError:
+            self.close()
+            raise
 
     def close(self) -> None:
         """Gives the database back."""
@@ -100,6 +71,12 @@ class Ledger:
         """
         with held(self._engine, self.id):
             yield
+
+    def campaigns(self) -> list[str]:
+        """The names of all campaigns that have jobs."""
+        query = sa.select(jobs.c.campaign).distinct().order_by(jobs.c.campaign)
+        with self._reading() as connection:
+            return [row.campaign for row in connection.execute(query)]
 
     def jobs(self, campaign: str) -> list[Job]:
         """Every job of the campaign with its attempts, oldest first."""
@@ -180,21 +157,12 @@ class Ledger:
         """
         if not (new_jobs or adoptions or job_changes or moves or intents):
             return []
-        with self._engine.begin() as connection:
-            line_up(connection)
-            if new_jobs:
-                rows = [_job_row(campaign, job, now) for job in new_jobs]
-                connection.execute(jobs.insert(), rows)
-            for adoption in adoptions:
-                _adopt(connection, campaign, adoption, now)
-            for change in job_changes:
-                values = asdict(change)
-                job_id = values.pop("job_id")
-                connection.execute(jobs.update().where(jobs.c.id == job_id).values(**values))
-            for move in moves:
-                _move(connection, move, now)
-            intended = (_intend(connection, intent, now, gap) for intent in intents)
-            return [attempt for attempt in intended if attempt is not None]
+        with self._writing() as connection:
+            writing.add_jobs(connection, campaign, new_jobs, now)
+            writing.adopt(connection, campaign, adoptions, now)
+            writing.change_jobs(connection, job_changes)
+            writing.make_moves(connection, moves, now)
+            return writing.intend(connection, intents, now, now - gap)
 
     def move(self, moves: Sequence[Move], now: datetime) -> set[int]:
         """Makes the moves in one transaction; returns the attempts that were in the right state.
@@ -203,21 +171,30 @@ class Ledger:
         """
         if not moves:
             return set()
-        with self._engine.begin() as connection:
-            return {move.attempt_id for move in moves if _move(connection, move, now)}
+        with self._writing() as connection:
+            return writing.make_moves(connection, moves, now)
 
     def report(self, reports: Sequence[tuple[int, Mapping[str, Any]]], now: datetime) -> None:
         """Keeps what the portal said about placed calls, in one transaction."""
         if not reports:
             return
-        with self._engine.begin() as connection:
-            for attempt_id, values in reports:
-                connection.execute(
-                    attempts.update().where(attempts.c.id == attempt_id).values(**values)
-                )
-                if "call_status" in values:
-                    what = f"call status {values['call_status']}, key {values.get('dtmf') or '-'}"
-                    _note(connection, now, attempt_id, what)
+        with self._writing() as connection:
+            writing.keep_reports(connection, reports, now)
+
+    def fact(self, name: str) -> str:
+        """Something that one run leaves for the next; empty when it left nothing."""
+        with self._reading() as connection:
+            query = sa.select(facts.c.value).where(facts.c.name == name)
+            return connection.execute(query).scalar() or ""
+
+    def set_fact(self, name: str, value: str) -> None:
+        """Leaves something for the next run."""
+        with self._writing() as connection:
+            changed = connection.execute(
+                facts.update().where(facts.c.name == name).values(value=value)
+            )
+            if changed.rowcount == 0:
+                connection.execute(facts.insert().values(name=name, value=value))
 
     def token_counter(self, tab: str) -> int:
         """The counter of the last token that this ledger wrote, or adopted, on the tab."""
@@ -227,7 +204,7 @@ class Ledger:
 
     def set_token_counter(self, tab: str, counter: int) -> None:
         """Remembers the counter of the token on the tab."""
-        with self._engine.begin() as connection:
+        with self._writing() as connection:
             changed = connection.execute(
                 tokens.update().where(tokens.c.tab == tab).values(counter=counter)
             )
@@ -237,131 +214,15 @@ class Ledger:
     @contextmanager
     def _reading(self) -> Iterator[sa.Connection]:
         """A transaction that only reads, so that it waits for no writer."""
-        with self._engine.connect().execution_options(sqlite_begin="DEFERRED") as connection:
+        with own_errors(self._engine), self._engine.connect() as connection:
+            yield connection.execution_options(sqlite_begin="DEFERRED")
+
+    @contextmanager
+    def _writing(self) -> Iterator[sa.Connection]:
+        """A transaction that waits for every other one that writes, and holds off the next."""
+        with own_errors(self._engine), self._engine.begin() as connection:
+            line_up(connection)
             yield connection
-
-
-def _move(connection: sa.Connection, move: Move, now: datetime) -> bool:
-    if move.target not in MOVES[move.source]:
-        raise ValueError(f"no attempt goes from {move.source} to {move.target}")
-    changed = connection.execute(
-        attempts.update()
-        .where(attempts.c.id == move.attempt_id, attempts.c.state == move.source)
-        .values(state=move.target, **move.values)
-    )
-    if changed.rowcount != 1:
-        return False
-    _note(connection, now, move.attempt_id, str(move.target))
-    if move.target is AttemptState.PLACED:
-        _doubt_shared_call_id(connection, move, now)
-    return True
-
-
-def _doubt_shared_call_id(connection: sa.Connection, move: Move, now: datetime) -> None:
-    """A call id that two open attempts carry says nothing about either: both become unknown."""
-    sharing = sa.select(attempts.c.id).where(
-        attempts.c.call_id == move.values["call_id"], attempts.c.state == AttemptState.PLACED
-    )
-    ids = [row.id for row in connection.execute(sharing)]
-    if len(ids) < 2:
-        return
-    problem = "The portal gave this call's id to another call too."
-    for attempt_id in ids:
-        values = {"state": AttemptState.UNKNOWN, "problem": problem, "changed_at": now}
-        connection.execute(attempts.update().where(attempts.c.id == attempt_id).values(**values))
-        _note(connection, now, attempt_id, "unknown: shared call id")
-
-
-def _intend(
-    connection: sa.Connection, intent: Intent, now: datetime, gap: timedelta
-) -> Attempt | None:
-    job = intent.job
-    if intent.reason is Reason.FIRST and _called_within(connection, job, now - gap):
-        return None
-    insert = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
-    made = connection.execute(
-        insert(attempts)
-        .values(
-            job_id=job.id,
-            try_number=len(job.attempts) + 1,
-            number=job.content.number,
-            state=AttemptState.INTENDED,
-            reason=intent.reason,
-            intended_at=now,
-        )
-        .on_conflict_do_nothing()
-        .returning(attempts.c.id)
-    ).scalar()
-    if made is None:
-        return None
-    _note(connection, now, made, f"intended: {intent.reason}")
-    return Attempt(
-        id=made,
-        job_id=job.id,
-        number=job.content.number,
-        state=AttemptState.INTENDED,
-        intended_at=now,
-        reason=intent.reason,
-    )
-
-
-def _called_within(connection: sa.Connection, job: Job, since: datetime) -> bool:
-    query = (
-        sa.select(attempts.c.id)
-        .join(jobs)
-        .where(
-            jobs.c.fingerprint == job.fingerprint,
-            jobs.c.id != job.id,
-            attempts.c.intended_at > since,
-            attempts.c.state.not_in(sorted(NEVER_RANG)),
-        )
-        .limit(1)
-    )
-    return connection.execute(query).first() is not None
-
-
-def _adopt(connection: sa.Connection, campaign: str, adoption: Adoption, now: datetime) -> None:
-    made = connection.execute(
-        jobs.insert().values(_job_row(campaign, adoption.job, now)).returning(jobs.c.id)
-    ).scalar_one()
-    insert = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
-    attempt_id = connection.execute(
-        insert(attempts)
-        .values(
-            job_id=made,
-            try_number=1,
-            number=adoption.job.content.number,
-            state=AttemptState.PLACED,
-            reason=Reason.ADOPTED,
-            intended_at=adoption.called_at,
-            sending_at=adoption.called_at,
-            placed_at=adoption.called_at,
-            call_id=adoption.call_id,
-        )
-        .on_conflict_do_nothing()
-        .returning(attempts.c.id)
-    ).scalar()
-    if attempt_id is None:
-        # Its number was taken in the meantime; the row is looked at anew at the next pass.
-        connection.execute(jobs.delete().where(jobs.c.id == made))
-    else:
-        _note(connection, now, attempt_id, "adopted")
-
-
-def _note(connection: sa.Connection, now: datetime, attempt_id: int, what: str) -> None:
-    connection.execute(events.insert().values(at=now, attempt_id=attempt_id, what=what))
-
-
-def _job_row(campaign: str, job: NewJob, now: datetime) -> dict[str, Any]:
-    return {
-        "campaign": campaign,
-        "ref": job.ref,
-        "fingerprint": job.content.fingerprint(),
-        "content": json.dumps(asdict(job.content)),
-        "queued_at": now,
-        "granted": job.granted,
-        "again_seen": job.granted > 0,
-    }
 
 
 def _attempt(row: sa.Row[Any]) -> Attempt:
@@ -374,10 +235,3 @@ def _attempt(row: sa.Row[Any]) -> Attempt:
 def _content(text: str) -> Content:
     data = json.loads(text)
     return Content(**data | {"texts": tuple(data["texts"]), "keys": tuple(data["keys"])})
-
-
-def _without_password(address: str) -> str:
-    try:
-        return sa.make_url(address).render_as_string(hide_password=True)
-    except SQLAlchemyError:
-        return "that the configuration names"

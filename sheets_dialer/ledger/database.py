@@ -2,26 +2,102 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 import filelock
 import sqlalchemy as sa
+from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
-from ..errors import AnotherDialer
+from ..errors import AnotherDialer, LedgerError
 
 _HELD = "Another process dials with this ledger. Wait for it to end, or stop it."
 _WRITERS = 7_301_942  # any number: the key under which PostgreSQL lines up transactions
+_DRIVERS = {
+    "sqlite": "sqlite",
+    "postgresql": "postgresql+psycopg",
+    "postgres": "postgresql+psycopg",
+}
+_CONNECT_SECONDS = 10
 
 
 def make_engine(address: str) -> sa.Engine:
-    """An engine whose transactions follow each other, one writer at a time."""
-    engine = sa.create_engine(address)
-    if engine.dialect.name == "sqlite":
+    """An engine whose writing transactions follow each other, one at a time.
+
+    Raises:
+        LedgerError: the address is none, or its driver isn't installed.
+    """
+    try:
+        url = sa.make_url(address)
+    except (ArgumentError, ValueError):
+        url = None
+    driver = url and _DRIVERS.get(url.drivername, url.drivername)
+    if url is None or driver not in _DRIVERS.values() or not _names_a_database(url):
+        # Not chained: the parser's error may quote the address, with its password.
+        raise LedgerError(
+            "The setting `ledger` is not an address of a database. Write sqlite:/// and a file's "
+            "name, or postgresql+psycopg://user:password@host/database."
+        )
+    url = url.set(drivername=driver)
+    # No error shows parameters: they are people's numbers.
+    options: dict[str, Any] = {"hide_parameters": True}
+    if driver != "sqlite":
+        # A connection that died while it was idle is replaced before it is used.
+        options |= {"pool_pre_ping": True, "connect_args": {"connect_timeout": _CONNECT_SECONDS}}
+    try:
+        engine = sa.create_engine(url, **options)
+    except ImportError as error:
+        raise LedgerError(
+            'PostgreSQL needs its driver. Install it with: pip install "sheets-dialer[postgresql]"'
+        ) from error
+    if driver == "sqlite":
         sa.event.listen(engine, "connect", _settle_sqlite)
         sa.event.listen(engine, "begin", _begin_sqlite)
     return engine
+
+
+def _names_a_database(url: sa.URL) -> bool:
+    # SQLite in memory forgets everything, and a host means a slash too few.
+    return bool(url.database) and (
+        url.drivername != "sqlite" or (url.database != ":memory:" and not url.host)
+    )
+
+
+@contextmanager
+def own_errors(engine: sa.Engine) -> Iterator[None]:
+    """Turns whatever the database says into a `LedgerError` with what to do.
+
+    Raises:
+        LedgerError: the database can't be reached, read or written.
+    """
+    try:
+        yield
+    except (SQLAlchemyError, OSError) as error:
+        reason = " ".join(str(getattr(error, "orig", None) or error).split())
+        password = engine.url.password
+        if password:
+            reason = reason.replace(str(password), "…")
+        name = engine.url.render_as_string(hide_password=True)
+        raise LedgerError(
+            f"The ledger {name} can't be used: {reason}. {_advice(engine)}"
+        ) from error
+
+
+def _advice(engine: sa.Engine) -> str:
+    if engine.dialect.name != "sqlite":
+        return "Check that the server runs and that the address, user and password are right."
+    file = str(engine.url.database)
+    folder = os.path.dirname(file) or "."
+    if not os.path.isdir(folder):
+        return f"Make the folder {folder}."
+    if not os.access(folder, os.W_OK) or (os.path.exists(file) and not os.access(file, os.W_OK)):
+        return f"Let the user who runs this program write to the folder {folder} and the file."
+    return (
+        "Check that the disk isn't full and that the file is this program's ledger; if it is "
+        "damaged, put a backup in its place. Don't delete it: it knows who was called."
+    )
 
 
 def line_up(connection: sa.Connection) -> None:
@@ -43,24 +119,32 @@ def held(engine: sa.Engine, ledger_id: str) -> Iterator[None]:
     """
     if engine.dialect.name == "sqlite":
         lock = filelock.FileLock(f"{engine.url.database}.lock", timeout=0)
-        try:
-            lock.acquire()
-        except filelock.Timeout as error:
-            raise AnotherDialer(_HELD) from error
+        with own_errors(engine):
+            try:
+                lock.acquire()
+            except filelock.Timeout as error:
+                raise AnotherDialer(_HELD) from error
         try:
             yield
         finally:
             lock.release()
         return
-    with engine.connect() as connection:
-        key = int.from_bytes(ledger_id.encode()[:7], "big")
-        if not connection.execute(sa.select(sa.func.pg_try_advisory_lock(key))).scalar():
-            raise AnotherDialer(_HELD)
-        connection.commit()
+    key = int.from_bytes(ledger_id.encode()[:7], "big")
+    with own_errors(engine):
+        connection = engine.connect()
+    try:
+        with own_errors(engine):
+            if not connection.execute(sa.select(sa.func.pg_try_advisory_lock(key))).scalar():
+                raise AnotherDialer(_HELD)
+            connection.commit()
         try:
             yield
         finally:
-            connection.execute(sa.select(sa.func.pg_advisory_unlock(key)))
+            # A connection that is lost has given the lock back already.
+            with suppress(SQLAlchemyError):
+                connection.execute(sa.select(sa.func.pg_advisory_unlock(key)))
+    finally:
+        connection.close()
 
 
 def _settle_sqlite(connection: Any, _record: object) -> None:

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 import sqlalchemy as sa
 
 from ..call import OPEN_STATES
+from ..errors import LedgerError
 
 SCHEMA_VERSION = 1
 
@@ -96,3 +97,27 @@ events = sa.Table(
     sa.Column("attempt_id", sa.ForeignKey("attempts.id"), nullable=False, index=True),
     sa.Column("what", sa.String, nullable=False),
 )
+
+
+def settle_schema(connection: sa.Connection, new_id: str) -> str:
+    """Makes the tables where there are none; returns the ledger's id, which is `new_id` then.
+
+    Raises:
+        LedgerError: the tables are another program's, or a newer version's.
+    """
+    found = set(sa.inspect(connection).get_table_names())
+    if found & set(metadata.tables) and facts.name not in found:
+        raise LedgerError(
+            "The database that the setting `ledger` names belongs to another program. Give the "
+            "ledger a database of its own."
+        )
+    metadata.create_all(connection)
+    known = {row.name: row.value for row in connection.execute(sa.select(facts))}
+    for name, value in (("id", new_id), ("schema", str(SCHEMA_VERSION))):
+        if name not in known:
+            connection.execute(facts.insert().values(name=name, value=value))
+            known[name] = value
+    version = known["schema"]
+    if not version.isdecimal() or int(version) > SCHEMA_VERSION:
+        raise LedgerError("A newer version wrote this ledger. Upgrade sheets-dialer.")
+    return str(known["id"])

@@ -107,6 +107,7 @@ def build(*, origin: str, directory: Path | None, speed: float, seed: int) -> Sa
 
     control = Control(
         portal=portal,
+        sheets=sheets,
         faults=faults,
         limits=limits,
         tokens=tokens,
@@ -125,10 +126,12 @@ def build(*, origin: str, directory: Path | None, speed: float, seed: int) -> Sa
         speed=speed,
         counts=log.counts,
     )
+    drive_backend = DriveBackend(gate, drive)
     app = App(
         {
             "/v4/": SheetsBackend(gate, sheets),
-            "/drive/v3/": DriveBackend(gate, drive),
+            "/drive/v3/": drive_backend,
+            "/upload/drive/": drive_backend,  # gspread's import_csv, which is refused in words
             "/token": TokenBackend(TokenEndpoint(Accounts([dialer, person]), tokens, clock.now)),
             "/api/": PortalBackend(portal),
         },
@@ -194,6 +197,4 @@ def _portal_clock(store: Keeper, speed: float) -> ScaledClock:
 
 
 def _save_portal(store: Keeper, portal: PortalService) -> None:
-    state = portal.dump()
-    del state["calls"]
-    store.put("portal", state)
+    store.put("portal", portal.dump(with_calls=False))

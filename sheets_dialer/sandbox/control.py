@@ -12,6 +12,7 @@ from .accounts import Tokens
 from .clock import Clock
 from .faults import BadFaultError, Faults
 from .gate import Gate
+from .google.service import SheetsService
 from .http import Request, Response, json_response
 from .limits import Limits
 from .request_log import RequestLog
@@ -44,6 +45,7 @@ class Control:
         self,
         *,
         portal: PortalControls,
+        sheets: SheetsService,
         faults: Faults,
         limits: Limits,
         tokens: Tokens,
@@ -53,6 +55,7 @@ class Control:
         on_portal_change: Callable[[], None] = lambda: None,
     ) -> None:
         self._portal = portal
+        self._sheets = sheets
         self._faults = faults
         self._limits = limits
         self._tokens = tokens
@@ -73,6 +76,7 @@ class Control:
             "tokens": {"GET": self._show_tokens, "POST": self._set_tokens},
             "apis": {"GET": self._show_apis, "POST": self._set_apis},
             "clock": {"GET": self._show_clock, "POST": self._set_clock},
+            "behaviour": {"GET": self._show_behaviour, "POST": self._set_behaviour},
         }
 
     def handle(self, request: Request) -> Response:
@@ -141,6 +145,13 @@ class Control:
         for name, enabled in wanted.items():
             (self._gate.disabled.discard if enabled else self._gate.disabled.add)(name)
         return self._show_apis(request)
+
+    def _show_behaviour(self, _: Request) -> Any:
+        return self._sheets.behaviour.to_json()
+
+    def _set_behaviour(self, request: Request) -> Any:
+        self._sheets.behaviour = self._sheets.behaviour.changed(_object(request))
+        return self._show_behaviour(request)
 
     def _show_clock(self, _: Request) -> Any:
         return {"now": self._clock.now(), "offset": self._clock.offset}

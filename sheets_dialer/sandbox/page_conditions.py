@@ -154,7 +154,8 @@ class Rules:
             anchor_row, anchor_column = rule.anchor
             formula = translated(operand, row - anchor_row, column - anchor_column)
             return self._worked_out(formula, View(self._calculator, self._tab, row, column))
-        entered = enter(operand, user_entered=True, current_format=None).value
+        year = self._calculator.year
+        entered = enter(operand, user_entered=True, current_format=None, year=year).value
         return entered if isinstance(entered, str | int | float | bool) else operand
 
 

@@ -127,7 +127,7 @@ def _cell_json(
         text = formatted(value, number_format)
         if text:
             answer["text"] = text
-        raw = _raw(cell, text, number_format)
+        raw = _raw(cell, text, number_format, calculator.year)
         if raw != text:
             answer["raw"] = raw
         if cell.note:
@@ -144,7 +144,7 @@ def _cell_json(
     return answer or None
 
 
-def _raw(cell: Cell, text: str, number_format: Json | None) -> str:
+def _raw(cell: Cell, text: str, number_format: Json | None, year: int) -> str:
     """What stands in the editor: typed back unchanged, it leaves the cell as it is."""
     value = cell.value
     if isinstance(value, Formula):
@@ -152,11 +152,11 @@ def _raw(cell: Cell, text: str, number_format: Json | None) -> str:
     if isinstance(value, str):
         if (number_format or {}).get("type") == "TEXT":
             return value
-        typed = enter(value, user_entered=True, current_format=number_format).value
+        typed = enter(value, user_entered=True, current_format=number_format, year=year).value
         return value if typed == value and isinstance(typed, str) else f"'{value}"
     if isinstance(value, bool) or value is None:
         return text
-    typed = enter(text, user_entered=True, current_format=number_format).value
+    typed = enter(text, user_entered=True, current_format=number_format, year=year).value
     return text if typed == value else repr(value)
 
 

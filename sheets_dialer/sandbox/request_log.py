@@ -13,6 +13,10 @@ from .http import Request
 
 LATEST = 5000
 """How many requests are remembered one by one."""
+MOST_KINDS = 100
+"""How many kinds are counted apart for each service: more than there are, but a client that makes
+paths up must not fill the memory."""
+OTHER = "other"
 
 _ALWAYS_SHOWN: Mapping[str, tuple[str, ...]] = {
     "sheets": ("total", "read", "write"),
@@ -53,7 +57,7 @@ class RequestLog:
         """Notes a request; whoever answers it completes the entry."""
         counts = self._counts[service]
         counts["total"] += 1
-        counts[kind] += 1
+        counts[kind if kind in counts or len(counts) < MOST_KINDS else OTHER] += 1
         if service in ("sheets", "drive"):
             counts["read" if reads else "write"] += 1
         entry = Entry(

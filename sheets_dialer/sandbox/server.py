@@ -64,6 +64,8 @@ class _Protocol(HttpToolsProtocol):
         self.scope["state"]["abort"] = self._abort
 
     def _abort(self) -> None:
+        if self.transport.is_closing():
+            return  # the client left this very moment: there is no connection to reset any more
         connection = self.transport.get_extra_info("socket")
         if connection is not None:
             connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET_ON_CLOSE)

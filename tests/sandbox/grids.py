@@ -11,7 +11,7 @@ from sheets_dialer.sandbox.google.batch import batch_update
 from sheets_dialer.sandbox.google.ids import Ids
 from sheets_dialer.sandbox.google.library import Document
 from sheets_dialer.sandbox.google.model import Cell, Formula, Sheet, Stored, Workbook, trimmed
-from sheets_dialer.sandbox.google.schema import check
+from sheets_dialer.sandbox.google.schema import read
 
 OWNER = "owner@example.com"
 DIALER = "dialer@example.com"
@@ -36,7 +36,7 @@ class Grid:
     def batch(self, *requests: dict[str, Any], account: str = OWNER) -> list[dict[str, Any]]:
         """Applies the requests as one batch and gives the replies."""
         body = {"requests": list(requests)}
-        check("BatchUpdateSpreadsheetRequest", body)
+        read("BatchUpdateSpreadsheetRequest", body)
         workbook, answer = batch_update(
             self.document, body, account=account, now=NOW, ids=self._ids
         )

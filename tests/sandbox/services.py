@@ -85,7 +85,7 @@ class Services:
             headers={},
             body=b"" if body is None else json.dumps(body).encode(),
         )
-        if path.startswith("/drive/"):
+        if path.startswith(("/drive/", "/upload/drive/")):
             return self.drive.handle(request, account)
         return self.sheets.handle(request, account, as_of=as_of)
 

@@ -121,6 +121,12 @@ class TestFiles:
                 services.call("DELETE", file_path(services), account=account)
             assert refused.value.code == code
 
+    def test_uploads_are_said_not_to_be_emulated(self, services: Services) -> None:
+        with pytest.raises(Refused) as refused:
+            services.call("PUT", f"/upload/drive/v2/files/{services.id}", uploadType="media")
+        assert refused.value.code == 400
+        assert "not emulated" in refused.value.message
+
     def test_export_is_said_not_to_be_emulated(self, services: Services) -> None:
         with pytest.raises(Refused) as refused:
             services.call("GET", f"{file_path(services)}/export", mimeType="text/csv")

@@ -45,7 +45,7 @@ def workbook(cells: Mapping[str, Any], *, time_zone: str = "Etc/GMT") -> Workboo
     for place, raw in cells.items():
         area = parse_area(place, 0)
         assert area is not None
-        entered = enter(raw, user_entered=True, current_format=None)
+        entered = enter(raw, user_entered=True, current_format=None, year=None)
         look: Json | None = (
             None if entered.number_format is None else {"numberFormat": entered.number_format}
         )

@@ -55,6 +55,7 @@ class TestTexts:
             (Cell(45000, DATE), "2023-03-15", None),
             (Cell(True), "TRUE", None),
             (Cell("TRUE"), "TRUE", "'TRUE"),
+            (Cell("12-5"), "12-5", "'12-5"),
             (Cell(Formula("=1/0")), "#DIV/0!", "=1/0"),
         ],
     )

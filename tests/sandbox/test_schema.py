@@ -10,7 +10,7 @@ import pytest
 from services import Refused, Services
 
 from sheets_dialer.sandbox.google.errors import GoogleError
-from sheets_dialer.sandbox.google.schema import check, has_field, read
+from sheets_dialer.sandbox.google.schema import has_field, read
 
 TOOL = Path(__file__).parent.parent.parent / "tools" / "condense_discovery.py"
 
@@ -108,7 +108,7 @@ def test_fault_is_named_with_its_place(
     message: str, body: dict[str, Any], place: str, words: str
 ) -> None:
     with pytest.raises(GoogleError) as refusal:
-        check(message, body, "data" if message == "ValueRange" else "")
+        read(message, body, "data" if message == "ValueRange" else "")
     assert refusal.value.code == 400
     assert refusal.value.message == words
     assert refusal.value.body()["error"]["details"] == [
@@ -121,7 +121,7 @@ def test_fault_is_named_with_its_place(
 
 def test_every_fault_is_named_in_order() -> None:
     with pytest.raises(GoogleError) as refusal:
-        check("BatchUpdateSpreadsheetRequest", {"requests": [{"x": 1}], "replies": [], "fields": 1})
+        read("BatchUpdateSpreadsheetRequest", {"requests": [{"x": 1}], "replies": [], "fields": 1})
     assert [line.split(": ")[0] for line in refusal.value.message.splitlines()] == [
         "Invalid JSON payload received. Unknown name \"x\" at 'requests[0]'",
         'Invalid JSON payload received. Unknown name "replies"',

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import http.client
 import json
 import signal
@@ -11,11 +12,15 @@ import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
+from typing import cast
 from urllib.parse import urlsplit
 
 import pytest
 import requests
 from running import COMMAND, RunningSandbox
+
+from sheets_dialer.sandbox.server import _Protocol
 
 KEY = "sandbox-api-key"
 
@@ -54,6 +59,22 @@ def test_ends_cleanly_and_at_once_with_requests_hanging_and_connections_open(
     assert code == 0
     assert took < 2
     assert sandbox.errors() == ""
+
+
+def test_a_connection_that_is_gone_already_is_not_reset_again() -> None:
+    """A client may leave in the very moment in which the server lets go of those that hang."""
+
+    async def meet_and_part() -> asyncio.Transport:
+        ours, theirs = socket.socketpair()
+        loop = asyncio.get_running_loop()
+        transport, _ = await loop.create_connection(asyncio.Protocol, sock=ours)
+        theirs.close()
+        while ours.fileno() >= 0:
+            await asyncio.sleep(0)
+        return transport
+
+    transport = asyncio.run(meet_and_part())
+    _Protocol._abort(cast("_Protocol", SimpleNamespace(transport=transport)))
 
 
 def test_listens_on_loopback_only(sandbox: RunningSandbox) -> None:

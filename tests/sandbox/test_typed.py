@@ -113,14 +113,14 @@ def test_a_cell_formatted_as_plain_text_keeps_what_is_typed() -> None:
 
 
 def test_an_empty_text_clears_the_cell() -> None:
-    assert enter("", user_entered=True, current_format=None) == Entered(None)
-    assert enter("", user_entered=False, current_format=None) == Entered(None)
+    assert enter("", user_entered=True, current_format=None, year=None) == Entered(None)
+    assert enter("", user_entered=False, current_format=None, year=None) == Entered(None)
 
 
 @pytest.mark.parametrize("user_entered", [True, False])
 def test_json_numbers_and_booleans_stay_what_they_are(user_entered: bool) -> None:
     for value in (53, 0.12, True, False):
-        entered = enter(value, user_entered=user_entered, current_format=None)
+        entered = enter(value, user_entered=user_entered, current_format=None, year=None)
         assert entered == Entered(value)
         assert type(entered.value) is type(value)
 
@@ -160,7 +160,7 @@ def test_dates_and_times_become_serial_numbers_with_their_format(
 
 
 def test_a_date_without_a_year_needs_one_to_be_a_date() -> None:
-    assert enter("Jan 5", user_entered=True, current_format=None) == Entered("Jan 5")
+    assert enter("Jan 5", user_entered=True, current_format=None, year=None) == Entered("Jan 5")
     assert typed("Jan 5").value == 46027
 
 
@@ -194,7 +194,7 @@ def test_a_format_of_the_cells_own_is_kept() -> None:
 
 @given(st.text(min_size=1))
 def test_raw_text_always_comes_back_as_it_was(text: str) -> None:
-    entered = enter(text, user_entered=False, current_format=None)
+    entered = enter(text, user_entered=False, current_format=None, year=None)
     assert entered == Entered(text)
     for render in ("FORMATTED_VALUE", "UNFORMATTED_VALUE", "FORMULA"):
         assert json_value(text, None, render=render, dates="FORMATTED_STRING") == text

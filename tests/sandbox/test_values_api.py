@@ -176,6 +176,12 @@ class TestWriting:
         shown = services.get("A1:C1", valueRenderOption="UNFORMATTED_VALUE")
         assert shown == [[3001234567, "0300", 923001234567]]
 
+    def test_typed_dates_without_a_year_are_of_this_year(self, services: Services) -> None:
+        services.put("A1", [["03-12", "Jan 5"]], option="USER_ENTERED")
+        assert services.get("A1:B1") == [["03-12", "Jan 5"]]
+        shown = services.get("A1:B1", valueRenderOption="UNFORMATTED_VALUE")
+        assert shown == [[44997, 44931]]  # in 2023, by the services' clock
+
     def test_column_formatted_as_text_keeps_what_is_typed(self, services: Services) -> None:
         services.batch(
             {

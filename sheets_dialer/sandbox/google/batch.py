@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, TypeAlias
 
 from .a1 import parse_range
+from .behaviour import AS_KNOWN, Behaviour
 from .context import Context
 from .errors import invalid, violation
 from .fieldmask import Mask
@@ -86,6 +87,7 @@ def batch_update(
     now: float,
     ids: Ids,
     mask: Mask | None = None,
+    behaviour: Behaviour = AS_KNOWN,
 ) -> tuple[Workbook, dict[str, Any]]:
     """Works out what a batch makes of a spreadsheet. The document stays as it is: the caller
     keeps the new state or forgets it.
@@ -98,6 +100,7 @@ def batch_update(
         ids: where new ids come from.
         mask: the mask that will be put over the answer, if any. Then it alone decides whether
             cells come along (discovery document, `responseIncludeGridData`).
+        behaviour: where Google is to behave otherwise than known.
 
     Returns:
         The new state and the whole answer, before any mask.
@@ -115,12 +118,20 @@ def batch_update(
         now=now,
         ids=ids,
         editors=_editors(document),
+        behaviour=behaviour,
     )
+    if not behaviour.range_swaps and _swaps_named_ranges(requests):
+        raise invalid("Named ranges can't be deleted and added in one batch.")
     replies = [_apply(context, request, index) for index, request in enumerate(requests)]
     answer: dict[str, Any] = {"spreadsheetId": document.id, "replies": replies}
     if body.get("includeSpreadsheetInResponse"):
         answer["updatedSpreadsheet"] = _updated(document, context, body, mask)
     return context.workbook, answer
+
+
+def _swaps_named_ranges(requests: Sequence[Json]) -> bool:
+    kinds = {kind for request in requests for kind in request}
+    return {"deleteNamedRange", "addNamedRange"} <= kinds
 
 
 def _apply(context: Context, request: Json, index: int) -> dict[str, Any]:

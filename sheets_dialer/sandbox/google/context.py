@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from .behaviour import AS_KNOWN, Behaviour
 from .ids import Ids
 from .model import Workbook
 
@@ -23,3 +24,4 @@ class Context:
     now: float
     ids: Ids
     editors: tuple[str, ...] = ()
+    behaviour: Behaviour = AS_KNOWN

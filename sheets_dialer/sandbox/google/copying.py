@@ -10,8 +10,8 @@ from .errors import invalid
 from .grid_limits import check_cell_count
 from .ids import Ids
 from .library import Library
-from .model import Workbook
 from .requests.sheet_copies import copied
+from .requests.sheets import free_id, free_title
 from .resources import sheet_properties_json
 
 
@@ -29,25 +29,10 @@ def copy_to(call: Call, library: Library, ids: Ids) -> dict[str, Any]:
     target = library.open(target_id, call.account, to_write=True)
     draft = target.workbook.draft()
     context = Context(draft, call.account, target.owner, call.now, ids)
-    sheet_id = _free_id(draft, ids)
-    title = _free_title(draft, f"Copy of {source.title}")
+    sheet_id = free_id(context, None, "")
+    title = free_title(draft, f"Copy of {source.title}")
     copy = copied(context, source, {**source.properties, "sheetId": sheet_id, "title": title})
     draft.sheets.append(copy)
     check_cell_count(draft.cell_count())
     library.commit(target, draft, call.now)
     return sheet_properties_json(copy, len(draft.sheets) - 1)
-
-
-def _free_id(workbook: Workbook, ids: Ids) -> int:
-    taken = {sheet.id for sheet in workbook}
-    while (number := ids.number()) in taken:
-        pass
-    return number
-
-
-def _free_title(workbook: Workbook, wanted: str) -> str:
-    title, count = wanted, 1
-    while workbook.sheet_titled(title) is not None:
-        count += 1
-        title = f"{wanted} {count}"
-    return title

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_HALF_UP, Context, Decimal
 
 from .model import Computed, ErrorValue, Formula, Json, Stored
 from .number_patterns import render_number, render_text
@@ -30,6 +30,7 @@ _DEFAULT_PATTERNS = {
 }
 """The en_US patterns of formats that name only their type (documented by example)."""
 
+_TEN_DIGITS = Context(prec=10, rounding=ROUND_HALF_UP)
 _DATE_TYPES = frozenset({"DATE", "TIME", "DATE_TIME"})
 
 
@@ -96,7 +97,7 @@ def general_number(value: int | float) -> str:
     whole_digits = len(str(int(size))) if size >= 1 else 0
     if whole_digits >= 10:
         return str(Decimal(repr(value)).to_integral_value(ROUND_HALF_UP))
-    shown = format(Decimal(format(value, ".10g")), "f")
+    shown = format(_TEN_DIGITS.create_decimal(repr(value)), "f")
     return shown.rstrip("0").rstrip(".") if "." in shown else shown
 
 

@@ -51,6 +51,7 @@ class _Asked:
     """One request, taken apart."""
 
     method: str
+    path: str
     segments: tuple[str, ...]
     query: Mapping[str, str]
     body: Json
@@ -65,7 +66,7 @@ class _Asked:
 
 
 class DriveService:
-    """Answers every request under ``/drive/v3/``.
+    """Answers every request under ``/drive/v3/``, and refuses uploads.
 
     Folders are labels only: any id will do as a parent. Files are spreadsheets of the library.
     """
@@ -110,7 +111,7 @@ class DriveService:
                 return _masked(comments, asked, ("comments", "nextPageToken", "kind"), None)
             case (_, "files", _, "permissions", *_):
                 return self._permissions(asked)
-        raise not_emulated(f"{asked.method} on /drive/v3/{'/'.join(asked.segments)}")
+        raise not_emulated(f"{asked.method} on {asked.path}")
 
     def _create(self, asked: _Asked) -> dict[str, Any]:
         if asked.body.get("mimeType") != SPREADSHEET_TYPE:
@@ -250,6 +251,7 @@ def _taken_apart(request: Request, account: str) -> _Asked:
     path = request.path.removeprefix(_ROOT)
     return _Asked(
         method=request.method,
+        path=request.path,
         segments=tuple(unquote(segment) for segment in path.split("/")),
         query={name: texts[0] for name, texts in request.query().items()},
         body={name: value for name, value in body.items() if value is not None},

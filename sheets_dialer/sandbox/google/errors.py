@@ -28,19 +28,21 @@ class GoogleError(Exception):
         *,
         details: Sequence[Mapping[str, Any]] = (),
         headers: Mapping[str, str] | None = None,
+        status: str = "",
     ) -> None:
         super().__init__(message)
         self.code = code
         self.message = message
         self.details = tuple(details)
         self.headers = dict(headers or {})
+        self.status = status or _STATUS_WORDS.get(code, "UNKNOWN")
 
     def body(self) -> dict[str, Any]:
         """The JSON body that tells a client what was wrong."""
         error: dict[str, Any] = {
             "code": self.code,
             "message": self.message,
-            "status": _STATUS_WORDS.get(self.code, "UNKNOWN"),
+            "status": self.status,
         }
         if self.details:
             error["details"] = list(self.details)
@@ -73,6 +75,13 @@ def violation(field: str, description: str) -> GoogleError:
 def not_found() -> GoogleError:
     """The 404 for a spreadsheet, file or page that isn't there."""
     return GoogleError(404, "Requested entity was not found.")
+
+
+def unsupported_document() -> GoogleError:
+    """The 400 for a file in Drive that only looks like a Google Sheet (as users report it)."""
+    return GoogleError(
+        400, "This operation is not supported for this document", status="FAILED_PRECONDITION"
+    )
 
 
 def permission_denied() -> GoogleError:

@@ -5,14 +5,30 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from itertools import compress
+from operator import is_not
 
 from .errors import not_found, permission_denied
-from .model import Json, Workbook
+from .model import Json, Row, Workbook
 
 HISTORY_SECONDS = 300.0
-HISTORY_ROWS = 4_000_000
-"""How many rows, counted over all remembered versions, one document's past may hold: a version of
-a sheet shares its rows with the next but keeps a list of them, eight bytes each."""
+HISTORY_BYTES = 256_000_000
+"""About how much memory one document's past may take. The version before the present one is
+remembered whatever its size."""
+_ROW_BYTES = 16
+"""A version of a tab shares its rows with the next, but has two lists with a place for each."""
+_CELL_BYTES = 130
+"""What a cell takes that only the past still has (measured, with a short text of its own)."""
+_FEW_ROWS = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """A state that was replaced, and about how many bytes remembering it takes."""
+
+    replaced_at: float
+    workbook: Workbook
+    size: int
 
 
 @dataclass(slots=True)
@@ -29,27 +45,27 @@ class Document:
     modified_at: float
     permissions: dict[str, Json] = field(default_factory=dict)
     parents: tuple[str, ...] = ()
-    history: deque[tuple[float, Workbook]] = field(default_factory=deque)
-    _history_rows: int = 0
+    history: deque[Past] = field(default_factory=deque)
+    history_size: int = 0
 
     def as_of(self, moment: float) -> Workbook:
         """The state that was current then; the oldest one remembered for a time before that."""
         current = self.workbook
-        for replaced_at, workbook in reversed(self.history):
-            if replaced_at <= moment:
+        for past in reversed(self.history):
+            if past.replaced_at <= moment:
                 return current
-            current = workbook
+            current = past.workbook
         return current
 
     def commit(self, workbook: Workbook, now: float) -> None:
         """Makes the draft the present state and remembers the one that it replaces."""
-        self.history.append((now, self.workbook))
-        self._history_rows += _rows(self.workbook)
-        while self.history and (
-            self._history_rows > HISTORY_ROWS or self.history[0][0] < now - HISTORY_SECONDS
+        past = Past(now, self.workbook, _size_of_past(self.workbook, workbook))
+        self.history.append(past)
+        self.history_size += past.size
+        while self.history[0].replaced_at < now - HISTORY_SECONDS or (
+            self.history_size > HISTORY_BYTES and len(self.history) > 1
         ):
-            _, forgotten = self.history.popleft()
-            self._history_rows -= _rows(forgotten)
+            self.history_size -= self.history.popleft().size
         self.workbook = workbook
         self.modified_at = now
 
@@ -72,8 +88,24 @@ def _is_meant(permission: Json, account: str) -> bool:
     return permission.get("type") == "anyone" or subject == account
 
 
-def _rows(workbook: Workbook) -> int:
-    return sum(sheet.row_count for sheet in workbook)
+def _size_of_past(old: Workbook, new: Workbook) -> int:
+    """About how many bytes it takes to remember the old state beside the new one."""
+    sheets = {sheet.id: sheet for sheet in new}
+    size = 0
+    for sheet in old:
+        now = sheets.get(sheet.id)
+        lost = _lost(sheet.rows, now.rows if now else [])
+        size += _ROW_BYTES * sheet.row_count + _CELL_BYTES * sum(map(len, lost))
+    return size
+
+
+def _lost(old: list[Row], new: list[Row]) -> list[Row]:
+    """The rows that the new list doesn't have; of a few that only may have moved all."""
+    lost = [*compress(old, map(is_not, old, new)), *old[len(new) :]]
+    if len(lost) < _FEW_ROWS:
+        return lost
+    kept = set(map(id, new))
+    return [row for row in lost if id(row) not in kept]
 
 
 class Library:

@@ -56,15 +56,6 @@ class _Kind:
         return cls(text)
 
 
-def check(schema_name: str, body: Any, place: str = "") -> None:
-    """Refuses a body that isn't a message of that name.
-
-    Raises:
-        GoogleError: 400 that names every fault with its place below `place`.
-    """
-    read(schema_name, body, place)
-
-
 def read(schema_name: str, body: Any, place: str = "") -> dict[str, Any]:
     """The body in its plain form: nulls left out, names in camel case, numbers that were sent as
     text turned into numbers. A body that is plain already is returned as it is.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import unquote
@@ -12,10 +12,11 @@ import orjson
 from ..http import Request, Response, json_response
 from . import batch, values_methods
 from .a1 import parse_range
+from .behaviour import AS_KNOWN
 from .call import Call
 from .copying import copy_to
 from .creation import new_document, workbook_from_json
-from .errors import GoogleError, violation
+from .errors import GoogleError, unsupported_document, violation
 from .fieldmask import Mask
 from .formulas.calculator import Calculator
 from .ids import Ids
@@ -51,6 +52,7 @@ class SheetsService:
         self._library = library
         self._ids = ids
         self._clock = clock
+        self.behaviour = AS_KNOWN
         values = "spreadsheets.values."
         self._reads = {
             "spreadsheets.get": _get,
@@ -108,6 +110,8 @@ class SheetsService:
         document = self._library.open(
             route.spreadsheet_id, account, to_write=read_method is None and not _copies(route)
         )
+        if document.id in self.behaviour.office_files:
+            raise unsupported_document()
         call = Call(
             document=document,
             workbook=document.workbook if as_of is None else document.as_of(as_of),
@@ -144,14 +148,29 @@ class SheetsService:
         )
 
     def _batch_update(self, call: Call) -> dict[str, Any]:
+        if not self.behaviour.atomic_batches:
+            return self._batch_piece_by_piece(call)
+        return self._apply(call, call.body)
+
+    def _apply(self, call: Call, body: Mapping[str, Any]) -> dict[str, Any]:
         call.workbook, answer = batch.batch_update(
             call.document,
-            call.body,
+            body,
             account=call.account,
             now=call.now,
             ids=self._ids,
             mask=call.mask,
+            behaviour=self.behaviour,
         )
+        return answer
+
+    def _batch_piece_by_piece(self, call: Call) -> dict[str, Any]:
+        """Each request on its own, so that those before a refused one stay applied."""
+        answer: dict[str, Any] = {"spreadsheetId": call.document.id, "replies": []}
+        for request in call.body.get("requests") or ():
+            piece = self._apply(call, {**call.body, "requests": [request]})
+            self._library.commit(call.document, call.workbook, call.now)
+            answer |= piece | {"replies": answer["replies"] + piece["replies"]}
         return answer
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from .model import Computed, ErrorValue, Formula, Json, Stored
+from .model import Computed, ErrorValue, Formula, Json, Stored, Workbook
+from .serial import year_at
 from .typed_dates import parse_date
 from .typed_numbers import parse_number, tidy
 
@@ -23,7 +24,7 @@ def enter(
     *,
     user_entered: bool,
     current_format: Json | None,
-    year: int | None = None,
+    year: int | None,
 ) -> Entered:
     """What one JSON value of a values write puts into a cell; an empty string clears it.
 
@@ -54,6 +55,11 @@ def enter(
         # that "+92 300 1234567" ends as #ERROR! and has to be typed with an apostrophe.
         return Entered(Formula(f"={raw}"))
     return Entered(value, None if own_format else implied)
+
+
+def typing_year(workbook: Workbook, now: float) -> int:
+    """The year that completes dates typed into the spreadsheet now: its own calendar's."""
+    return year_at(now, str(workbook.properties.get("timeZone", "Etc/GMT")))
 
 
 def read_typed(text: str, *, year: int | None = None) -> str | int | float | bool:

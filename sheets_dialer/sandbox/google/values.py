@@ -89,11 +89,13 @@ def write_range(
     dimension: str,
     user_entered: bool,
     is_anchor: bool,
+    year: int,
 ) -> Written:
     """Writes the values from the range's first cell on; null leaves a cell alone, "" clears it.
 
     Args:
         is_anchor: whether the range says only where to begin; else it must hold all the values.
+        year: completes dates typed without one.
 
     Raises:
         GoogleError: 400 when the range leaves the grid or the values leave the range, for a value
@@ -115,7 +117,9 @@ def write_range(
     touched_columns: set[int] = set()
     count = 0
     for row, row_values in enumerate(by_row, top):
-        updates = _row_updates(sheet.rows[row], left, row_values, row - top, user_entered)
+        updates = _row_updates(
+            sheet.rows[row], left, row_values, row - top, user_entered=user_entered, year=year
+        )
         if updates:
             sheet.set_cells(row, updates)
             touched_rows.add(row)
@@ -261,7 +265,7 @@ def _check_fits(sheet: Sheet, area: GridRange, rows: Rows) -> None:
 
 
 def _row_updates(
-    old: Row, left: int, values: Sequence[Any], number: int, user_entered: bool
+    old: Row, left: int, values: Sequence[Any], number: int, *, user_entered: bool, year: int
 ) -> dict[int, Cell]:
     """The new cells of one row by column; `number` is the row's place among the values."""
     updates: dict[int, Cell] = {}
@@ -277,7 +281,7 @@ def _row_updates(
             continue
         elif not isinstance(raw, int | float):
             raise _no_scalar(raw, number, column - left)
-        entered = enter(raw, user_entered=user_entered, current_format=cell.format)
+        entered = enter(raw, user_entered=user_entered, current_format=cell.format, year=year)
         if entered.number_format is None:
             updates[column] = _with_value(cell, entered.value)
         else:

@@ -15,6 +15,7 @@ from .ranges import GridRange
 from .shifting import insert
 from .spans import Insertion
 from .tables import last_table
+from .typed import typing_year
 from .values import (
     Rendering,
     Written,
@@ -214,6 +215,7 @@ class _Writing:
             dimension=dimension,
             user_entered=self.user_entered,
             is_anchor=is_anchor,
+            year=typing_year(call.workbook, call.now),
         )
 
     def answer(self, call: Call, written: Written, item: Json) -> Answer:

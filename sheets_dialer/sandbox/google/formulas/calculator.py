@@ -5,10 +5,12 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
 from .. import serial
 from ..model import Computed, ErrorValue, Formula, Json, Sheet, Workbook
 from ..ranges import GridRange
+from ..typed import typing_year
 from .evaluate import Area, Signature, evaluate, scalar
 from .formats import implied_format
 from .functions import FUNCTIONS
@@ -35,7 +37,6 @@ class Calculator:
     def __init__(self, workbook: Workbook, now: float) -> None:
         self._workbook = workbook
         self._instant = now
-        self._now: float | None = None
         self._known: dict[_Key, Computed] = {}
         self._open: set[_Key] = set()
         self._formulas: dict[int, list[tuple[int, int]]] = {}
@@ -80,13 +81,16 @@ class Calculator:
 
         return implied_format(root, format_of)
 
-    @property
+    @cached_property
     def now(self) -> float:
         """The moment of reading as a serial number."""
-        if self._now is None:
-            zone = str(self._workbook.properties.get("timeZone", "Etc/GMT"))
-            self._now = serial.from_instant(self._instant, zone)
-        return self._now
+        zone = str(self._workbook.properties.get("timeZone", "Etc/GMT"))
+        return serial.from_instant(self._instant, zone)
+
+    @cached_property
+    def year(self) -> int:
+        """The year that completes dates typed at the moment of reading."""
+        return typing_year(self._workbook, self._instant)
 
     def area(self, reference: Reference, own: Sheet) -> tuple[Sheet, GridRange]:
         """The tab and the rectangle, closed at the grid's edges, that a reference points to.

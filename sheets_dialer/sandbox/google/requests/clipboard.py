@@ -67,6 +67,8 @@ def cut_paste(context: Context, request: Json, place: str) -> dict[str, Json]:
     )
     paste_type = request.get("pasteType") or "PASTE_NORMAL"
     block = _taken(context, source_sheet, source, paste_type)
+    if block.is_empty:
+        return {}
     (tile,) = block.tiles(GridRange(target_sheet.id, row, row + 1, column, column + 1))
     check_may_edit(context.workbook, tile.area, context.account, context.owner, place)
     if target_sheet is not source_sheet:
@@ -97,6 +99,11 @@ class _Block:
     def width(self) -> int:
         return len(self.rows[0]) if self.rows else 0
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether the source ends where it begins."""
+        return not self.height or not self.width
+
     def transposed(self) -> _Block:
         """Rows turned into columns."""
         return _Block(self.source, list(zip(*self.rows, strict=True)), is_transposed=True)
@@ -122,7 +129,7 @@ class _Block:
 
     def tiles(self, target: GridRange) -> list[Tile]:
         """The areas that copies of the block fill in the closed target."""
-        if not self.height or not self.width:
+        if self.is_empty:
             return []
         top, left = target.start_row or 0, target.start_column or 0
         return [

@@ -25,8 +25,6 @@ from .lines import (
     lines_of,
 )
 
-_PROPERTIES = {"hiddenByUser", "hiddenByFilter", "pixelSize", "developerMetadata"}
-
 
 def insert_dimension(context: Context, request: Json, place: str) -> dict[str, Any]:
     """Inserts rows or columns that look like those before or after them.

@@ -12,7 +12,7 @@ from ..errors import invalid
 from ..model import Cell, Formula, Json, Sheet
 from ..protection import check_may_edit
 from ..ranges import GridRange
-from ..typed import enter
+from ..typed import enter, typing_year
 from .areas import MAX_CELL_CHARACTERS, area_of, only_one_of, too_long
 
 _JAVA_REPLACEMENT = re.compile(r"\\(.)|\$(\d+)|\$\{(\w+)\}", re.DOTALL)
@@ -53,11 +53,12 @@ def find_replace(context: Context, request: Json, place: str) -> dict[str, Json]
             can't be read or a cell to change is protected from the caller.
     """
     replaced = _replacer(request, place)
+    year = typing_year(context.workbook, context.now)
     counts = _Counts()
     for sheet, area in _places(context, request, place):
         changed_rows = 0
         for row in area.rows(sheet.row_count):
-            cells = _changed_cells(sheet, row, area, replaced, request, counts)
+            cells = _changed_cells(sheet, row, area, replaced, request, counts, year)
             for column, cell in cells.items():
                 _check(context, sheet, row, column, cell, place)
             sheet.set_cells(row, cells)
@@ -135,6 +136,7 @@ def _changed_cells(
     replaced: _Replace,
     request: Json,
     counts: _Counts,
+    year: int,
 ) -> dict[int, Cell]:
     cells = sheet.rows[row]
     changed = {}
@@ -146,7 +148,7 @@ def _changed_cells(
         text, occurrences = replaced(_shown(cell))
         if not occurrences:
             continue
-        changed[column] = _typed(cell, text)
+        changed[column] = _typed(cell, text, year)
         counts.occurrences += occurrences
         if is_formula:
             counts.formulas += 1
@@ -162,8 +164,8 @@ def _shown(cell: Cell) -> str:
     return cell.value if type(cell.value) is str else formatted(cell.value, number_format)
 
 
-def _typed(cell: Cell, text: str) -> Cell:
-    entered = enter(text, user_entered=True, current_format=cell.format)
+def _typed(cell: Cell, text: str, year: int) -> Cell:
+    entered = enter(text, user_entered=True, current_format=cell.format, year=year)
     new_format = cell.format
     if entered.number_format is not None:
         new_format = {**(cell.format or {}), "numberFormat": entered.number_format}

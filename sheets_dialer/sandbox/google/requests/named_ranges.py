@@ -30,9 +30,11 @@ def add_named_range(context: Context, request: Json, place: str) -> dict[str, An
             doesn't exist.
     """
     wanted = required(request, "namedRange", place)
-    name = _checked_name(context.workbook, wanted.get("name"), place)
+    unique = context.behaviour.unique_range_names
+    name = _checked_name(context.workbook, wanted.get("name"), place, unique=unique)
     area = _checked_range(context.workbook, wanted, place)
-    range_id = str(wanted.get("namedRangeId") or _free_id(context))
+    chosen = wanted.get("namedRangeId") if context.behaviour.chosen_range_ids else None
+    range_id = str(chosen or _free_id(context))
     if range_id in context.workbook.named_ranges:
         raise invalid(f"Invalid {place}: A named range with id {range_id} already exists.")
     named = {"namedRangeId": range_id, "name": name, "range": area.to_json()}
@@ -71,6 +73,8 @@ def delete_named_range(context: Context, request: Json, place: str) -> dict[str,
     """
     range_id = str(request.get("namedRangeId", ""))
     if range_id not in context.workbook.named_ranges:
+        if not context.behaviour.strict_range_deletes:
+            return {}
         raise no_such("named range", range_id, place)
     del context.workbook.named_ranges[range_id]
     for sheet in context.workbook:
@@ -89,7 +93,12 @@ def _free_id(context: Context) -> str:
 
 
 def _checked_name(
-    workbook: Workbook, name: str | None, place: str, besides: str | None = None
+    workbook: Workbook,
+    name: str | None,
+    place: str,
+    besides: str | None = None,
+    *,
+    unique: bool = True,
 ) -> str:
     """A name is made of letters, digits and underscores, doesn't begin with a digit, isn't TRUE
     or FALSE and doesn't read as a cell (documented); the words of a duplicate are measured."""
@@ -97,7 +106,7 @@ def _checked_name(
         raise invalid(f"Invalid {place}: The name of a named range is not valid: {name or ''}")
     folded = name.casefold()
     for range_id, other in workbook.named_ranges.items():
-        if range_id != besides and str(other["name"]).casefold() == folded:
+        if unique and range_id != besides and str(other["name"]).casefold() == folded:
             raise _name_taken(name, place)
     return name
 

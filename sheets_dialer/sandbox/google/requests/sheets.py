@@ -35,8 +35,8 @@ def add_sheet(context: Context, request: Json, place: str) -> dict[str, Any]:
     wanted = request.get("properties") or NOTHING
     if wanted.get("sheetType") not in {None, "GRID", "SHEET_TYPE_UNSPECIFIED"}:
         raise not_emulated(place, f"A sheet of the type {wanted['sheetType']}")
-    sheet_id = _free_id(context, wanted.get("sheetId"), place)
-    title = wanted.get("title") or _free_title(workbook, "Sheet", first=len(workbook.sheets) + 1)
+    sheet_id = free_id(context, wanted.get("sheetId"), place)
+    title = wanted.get("title") or free_title(workbook, "Sheet", first=len(workbook.sheets) + 1)
     _check_title(workbook, title, place)
     grid = dict(wanted.get("gridProperties") or NOTHING)
     row_count = int(grid.pop("rowCount", 0) or DEFAULT_ROWS)
@@ -83,8 +83,8 @@ def duplicate_sheet(context: Context, request: Json, place: str) -> dict[str, An
     """
     workbook = context.workbook
     source = _sheet(workbook, request.get("sourceSheetId"), place)
-    sheet_id = _free_id(context, request.get("newSheetId"), place)
-    title = request.get("newSheetName") or _free_title(workbook, f"Copy of {source.title}")
+    sheet_id = free_id(context, request.get("newSheetId"), place)
+    title = request.get("newSheetName") or free_title(workbook, f"Copy of {source.title}")
     _check_title(workbook, title, place)
     check_cell_count(workbook.cell_count() + source.row_count * source.column_count, place)
     properties = {**source.properties, "sheetId": sheet_id, "title": title}
@@ -212,7 +212,12 @@ def _sheet(workbook: Workbook, sheet_id: int | None, place: str) -> Sheet:
     raise invalid(f"Invalid {place}: No sheet with id: {wanted}")
 
 
-def _free_id(context: Context, wanted: int | None, place: str) -> int:
+def free_id(context: Context, wanted: int | None, place: str) -> int:
+    """The id that was asked for, or a new one.
+
+    Raises:
+        GoogleError: 400 when a tab has it already, or it can't be one.
+    """
     if wanted is not None and int(wanted) < 0:
         raise invalid(f"Invalid {place}: Sheet id must be non-negative.")
     number = chosen_number(wanted, {sheet.id for sheet in context.workbook}, context.ids.number)
@@ -221,7 +226,7 @@ def _free_id(context: Context, wanted: int | None, place: str) -> int:
     return number
 
 
-def _free_title(workbook: Workbook, stem: str, first: int | None = None) -> str:
+def free_title(workbook: Workbook, stem: str, first: int | None = None) -> str:
     """A title that no tab has: ``Sheet2``, or ``Copy of Calls`` and then ``Copy of Calls 2``."""
     if first is None:
         if workbook.sheet_titled(stem) is None:

@@ -1,0 +1,105 @@
+"""How fast calls are placed, with both commits, against a portal that takes its time.
+
+    python benchmarks/placing.py [--calls N] [--connections N] [--latency SECONDS]
+
+The sandbox runs as a process of its own. Printed are calls a second, as a share of what the latency
+allows (connections divided by seconds), and this process's processor time for each call.
+"""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import sys
+import tempfile
+import time
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+HOME = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(HOME))
+
+import requests  # noqa: E402 - only after the path is set
+import structlog  # noqa: E402
+
+from sheets_dialer.acting import Caller, Confirmed  # noqa: E402
+from sheets_dialer.bootstrap import new_refs  # noqa: E402
+from sheets_dialer.call import AttemptState, Content, NewJob, Reason  # noqa: E402
+from sheets_dialer.clock import Clock  # noqa: E402
+from sheets_dialer.config import load_config  # noqa: E402
+from sheets_dialer.demo import Sandbox, running_sandbox  # noqa: E402
+from sheets_dialer.ledger import Intent, Ledger  # noqa: E402
+from sheets_dialer.portal import Portal  # noqa: E402
+from sheets_dialer.transport import portal_session  # noqa: E402
+
+
+def main() -> None:
+    """Measures once and prints the figures."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--calls", type=int, default=6400)
+    parser.add_argument("--connections", type=int, default=64)
+    parser.add_argument("--latency", type=float, default=0.2)
+    options = parser.parse_args()
+    # As the program runs unless told -v: warnings only.
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
+    with (
+        tempfile.TemporaryDirectory() as name,
+        running_sandbox(Path(name), port=0, speed=1) as sandbox,
+    ):
+        settings = {"latency": options.latency, "balance": 10_000_000}
+        requests.post(f"{sandbox.url}/_sandbox/portal", json=settings, timeout=10)
+        measure(sandbox, options.calls, options.connections, options.latency)
+
+
+def measure(sandbox: Sandbox, calls: int, connections: int, latency: float) -> None:
+    """Places the calls and prints how it went."""
+    config = load_config(sandbox.directory / "config.yaml")
+    clock = Clock()
+    ledger = Ledger(config.ledger, new_id="benchmrk")
+    portal = Portal(
+        config.portal.base_url,
+        config.portal.api_key.get_secret_value,
+        portal_session(connections),
+    )
+    caller = Caller(
+        portal, ledger, clock, connections=connections, lines=100_000, calls_per_minute=60_000
+    )
+    campaign = config.campaigns[0]
+    # Placing alone is measured: no call is asked about meanwhile.
+    policy = replace(config.policy(campaign), poll_first_after=timedelta(hours=1))
+    hours = config.hours(campaign)
+    now = clock.now()
+    refs = new_refs()
+    numbers = [f"92300{1_000_000 + each}" for each in range(calls)]
+    new = [NewJob(next(refs), Content(number, campaign.voice_id)) for number in numbers]
+    ledger.record(campaign.name, now, new_jobs=new)
+    begun = time.perf_counter()
+    intents = [Intent(job, Reason.FIRST) for job in ledger.jobs(campaign.name)]
+    intended = ledger.record(campaign.name, now, intents=intents, gap=timedelta(hours=24))
+    recording = time.perf_counter() - begun
+    by_job = {intent.job.id: intent.job.content for intent in intents}
+    confirmed = [
+        Confirmed(attempt, by_job[attempt.job_id], policy, hours, clock.steady())
+        for attempt in intended
+    ]
+    caller.start()
+    cpu, begun = time.process_time(), time.perf_counter()
+    caller.dial(confirmed)
+    while caller.in_flight() or caller.waiting():
+        time.sleep(0.02)
+    seconds, cpu = time.perf_counter() - begun, time.process_time() - cpu
+    caller.finish()
+    placed = sum(1 for _ in ledger.attempts_in({AttemptState.PLACED}))
+    accepted = len(sandbox.calls())
+    ledger.close()
+    possible = connections / latency
+    print(f"placed                    {placed} of {calls}, the portal accepted {accepted}")
+    print(f"calls a second            {placed / seconds:.1f} of {possible:.0f} possible")
+    print(f"share of what is possible {placed / seconds / possible:.1%} (wanted: 95 %)")
+    print(f"processor time a call     {cpu / placed * 1000:.2f} ms (wanted: at most 2 ms)")
+    print(f"recording as intended     {recording / calls * 1000:.2f} ms a call, before that")
+
+
+if __name__ == "__main__":
+    main()

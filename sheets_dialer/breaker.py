@@ -1,0 +1,83 @@
+"""Caution towards the portal: a run begins with one call, and stops when the portal fails in a row.
+
+A value that each reply turns into the next; it neither reads a clock nor keeps anything by itself.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+
+from .call import AttemptState
+
+TRIPS_AFTER = 3
+COOLS = timedelta(minutes=5)
+COOLS_WITHOUT_NETWORK = timedelta(seconds=30)
+
+_WORDS = {
+    AttemptState.REFUSED: "the portal refused 3 calls in a row",
+    AttemptState.UNKNOWN: "3 calls in a row got no clear answer from the portal",
+    AttemptState.NOT_SENT: "the portal can't be reached",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Breaker:
+    """How the portal treated the last dials.
+
+    `proven` is set by the first good reply of a run. `failures` counts the replies of one `kind`
+    that came without another between them.
+    """
+
+    proven: bool = False
+    kind: AttemptState | None = None
+    failures: int = 0
+    tripped_at: datetime | None = None
+    problem: str = ""
+
+    def after_good(self) -> Breaker:
+        """The portal accepted a call."""
+        return Breaker(proven=True)
+
+    def after_failure(self, kind: AttemptState, problem: str, now: datetime) -> Breaker:
+        """A dial ended as refused, unknown or not sent."""
+        failures = self.failures + 1 if kind is self.kind else 1
+        tripped_at = now if failures >= TRIPS_AFTER else self.tripped_at
+        return replace(self, kind=kind, failures=failures, tripped_at=tripped_at, problem=problem)
+
+    def width(self, now: datetime) -> int | None:
+        """How many dials may be in flight at once; None is as many as else may."""
+        if self.tripped_at is not None:
+            return 1 if now >= self._cool_at(self.tripped_at) else 0
+        return None if self.proven else 1
+
+    def sentence(self, now: datetime) -> str | None:
+        """Why no new call starts, for people; None while calls may start."""
+        if self.tripped_at is None or self.kind is None or self.width(now) != 0:
+            return None
+        return f"Stopped: {_WORDS[self.kind]}. {self.problem} Tried again in a few minutes."
+
+    def _cool_at(self, tripped_at: datetime) -> datetime:
+        short = self.kind is AttemptState.NOT_SENT
+        return tripped_at + (COOLS_WITHOUT_NETWORK if short else COOLS)
+
+    def to_text(self) -> str:
+        """What the next run must know of this one; empty when that is nothing."""
+        if self.tripped_at is None or self.kind is None:
+            return ""
+        at = self.tripped_at.astimezone(UTC).isoformat()
+        return json.dumps({"kind": self.kind, "at": at, "problem": self.problem})
+
+    @classmethod
+    def from_text(cls, text: str) -> Breaker:
+        """What an earlier run left: still tripped, and after one more failure again."""
+        if not text:
+            return cls()
+        data = json.loads(text)
+        return cls(
+            kind=AttemptState(data["kind"]),
+            failures=TRIPS_AFTER - 1,
+            tripped_at=datetime.fromisoformat(data["at"]),
+            problem=data["problem"],
+        )

@@ -1,0 +1,138 @@
+"""Google's side: the key file, the clock, and each spreadsheet with the tabs of its campaigns."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, TypeAlias
+
+from ..columns import find_columns
+from ..control import CONTROL_TAB, DO_NOT_CALL_TAB
+from ..errors import ConfigError, SheetRefused, SheetUnreachable
+from .fence import Fence
+from .finding import Finding, Findings, fault, ok
+from .google import AccountRefused, Google, clock, refusal
+from .local import address_in, key_file_is_private
+from .subject import GoogleAccount, Tab
+from .tabs import RUN_SETUP, examine_control, examine_tab
+
+Remember: TypeAlias = Callable[[str, str], None]
+_FIELDS = (
+    "sheets(properties(sheetId,title),protectedRanges(range,unprotectedRanges,warningOnly,"
+    "requestingUserCanEdit))"
+)
+
+
+def examine_google(
+    account: GoogleAccount, tabs: Sequence[Tab], new_word: Callable[[], str], remember: Remember
+) -> Iterator[Finding]:
+    """Everything about Google. `new_word` gives a few random letters for names of our own;
+    `remember` hears of each tab why dialling it isn't safe, or an empty word where it is."""
+    client = None
+    try:
+        client = account.connect()
+    except ConfigError as error:
+        sentence, _, remedy = str(error).partition(". ")
+        yield fault("Google key file", f"{sentence}.", remedy)
+    else:
+        open_to_others = key_file_is_private(account.key_file)
+        if open_to_others:
+            yield open_to_others
+    reached = True
+    for finding in clock(account):
+        reached = reached and finding.what != "Google"
+        yield finding
+    if client is None or not reached:
+        return
+    google = Google(client, address_in(account.key_file))
+    yield ok("Google key file", f"The sheets must be shared with {google.account}")
+    by_spreadsheet: dict[str, list[Tab]] = {}
+    for tab in tabs:
+        by_spreadsheet.setdefault(tab.spreadsheet, []).append(tab)
+    for spreadsheet, its_tabs in by_spreadsheet.items():
+        try:
+            yield from _Spreadsheet(google, spreadsheet, its_tabs).examine(new_word(), remember)
+        except (SheetRefused, SheetUnreachable) as error:
+            what = f"{', '.join(tab.campaign for tab in its_tabs)}: spreadsheet"
+            yield refusal(error, what, spreadsheet, google.account)
+            if isinstance(error, AccountRefused | SheetUnreachable):
+                return  # every other spreadsheet would say the same
+
+
+class _Spreadsheet:
+    """One spreadsheet with the tabs of the campaigns that are dialled from it."""
+
+    def __init__(self, google: Google, spreadsheet: str, tabs: Sequence[Tab]) -> None:
+        self._google = google
+        self._spreadsheet = spreadsheet
+        self._tabs = tabs
+        self._what = f"{', '.join(tab.campaign for tab in tabs)}: spreadsheet"
+
+    def examine(self, word: str, remember: Remember) -> Findings:
+        """Everything about it; raises where it can't even be looked at."""
+        answer = self._google.ask("get", self._spreadsheet, "", params={"fields": _FIELDS})
+        sheets = {sheet["properties"]["title"]: sheet for sheet in answer.get("sheets", [])}
+        if not sheets:
+            raise SheetUnreachable("Google Sheets gave no clear answer.")
+        ids = {title: sheet["properties"].get("sheetId", 0) for title, sheet in sheets.items()}
+        yield from self._missing_tabs(list(ids))
+        wanted = {tab.title for tab in self._tabs} | {CONTROL_TAB}
+        grids = self._cells({title: ids[title] for title in ids if title in wanted})
+        seen: set[str] = set()
+        for tab in self._tabs:
+            if tab.title not in ids:
+                continue
+            if tab.title in seen:
+                yield fault(
+                    tab.what,
+                    "Another campaign dials from the same tab.",
+                    "Give each campaign a tab of its own.",
+                )
+                continue
+            seen.add(tab.title)
+            protected = sheets[tab.title].get("protectedRanges", [])
+            yield from examine_tab(tab, grids[tab.title], protected)
+            if CONTROL_TAB in ids:
+                yield examine_control(tab, grids[CONTROL_TAB])
+        if seen:
+            tab = next(tab for tab in self._tabs if tab.title in seen)
+            grid = grids[tab.title]
+            place = find_columns(grid[0] if grid else (), tab.columns).places.get("ref", 0)
+            fence = Fence(self._google, self._spreadsheet, self._what, word)
+            yield from fence.prove(ids[tab.title], place)
+            for title in seen if fence.unsafe is not None else ():
+                remember(f"{self._spreadsheet}/{title}", fence.unsafe or "")
+
+    def _missing_tabs(self, titles: Sequence[str]) -> Findings:
+        for tab in self._tabs:
+            if tab.title not in titles:
+                yield fault(
+                    tab.what,
+                    f"The sheet has no tab named {tab.title}. It has: {', '.join(titles)}.",
+                    "Rename the tab in the sheet, or set the campaign's tab to its name.",
+                )
+        for title in (CONTROL_TAB, DO_NOT_CALL_TAB):
+            if title not in titles:
+                yield fault(self._what, f"The tab {title} is missing.", RUN_SETUP)
+
+    def _cells(self, ids: dict[str, int]) -> dict[str, list[list[Any]]]:
+        """The cells of these tabs, by title."""
+        if not ids:
+            return {}
+        answer = self._google.ask(
+            "post",
+            self._spreadsheet,
+            "/values:batchGetByDataFilter",
+            json={
+                "dataFilters": [{"gridRange": {"sheetId": sheet_id}} for sheet_id in ids.values()],
+                "valueRenderOption": "UNFORMATTED_VALUE",
+            },
+        )
+        by_id = {
+            matched["dataFilters"][0]["gridRange"].get("sheetId", 0): matched["valueRange"].get(
+                "values", []
+            )
+            for matched in answer.get("valueRanges", [])
+        }
+        if set(by_id) < set(ids.values()):
+            raise SheetUnreachable("Google Sheets gave no clear answer.")
+        return {title: by_id[sheet_id] for title, sheet_id in ids.items()}

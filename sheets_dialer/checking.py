@@ -1,0 +1,111 @@
+"""Brings a configuration file and the check together: as much of the file as makes sense is
+checked, whatever else is wrong with it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from functools import partial
+from pathlib import Path
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+from .bootstrap import google_client, random_letters
+from .check import Finding, GoogleAccount, PortalAccount, Subject, Tab, examine, fault, ok
+from .config import (
+    Campaign,
+    Config,
+    Google,
+    Portal,
+    Settings,
+    ledger_address,
+    read_settings,
+    validated,
+)
+from .errors import ConfigError, LedgerError
+from .ledger import Ledger
+from .token import unsafe_fact
+
+Section = TypeVar("Section", bound=BaseModel)
+_WHAT = "Configuration"
+
+
+def check_file(path: Path, environment: Mapping[str, str]) -> Iterator[Finding]:
+    """Every finding about the set-up that this configuration file describes, as it is made."""
+    try:
+        settings = read_settings(path, environment)
+    except ConfigError as error:
+        sentence, _, remedy = str(error).partition(". ")
+        yield fault(_WHAT, sentence, remedy or f"Correct {path}.")
+        return
+    config, faults = validated(settings)
+    if config is not None:
+        yield ok(_WHAT, f"{path} has no faults.")
+    for each in faults:
+        yield fault(_WHAT, each, f"Correct it in {path}; config.example.yaml shows every setting.")
+    subject = _subject(settings)
+    yield from examine(subject, partial(random_letters, 8), partial(_remember, subject.ledger))
+
+
+def _subject(settings: Settings) -> Subject:
+    """What can be checked of it. A section is left out when what it needs is missing or wrong."""
+    data = settings.data
+    portal = _sound(Portal, data.get("portal"), {"base_url", "api_key", "key_in"})
+    google = _sound(Google, data.get("google", {}), {"service_account_file", "base_url"})
+    campaigns = data.get("campaigns")
+    needed = {"name", "spreadsheet", "tab", "columns", "voice_id"}
+    sound = [
+        _sound(Campaign, each, needed)
+        for each in (campaigns if isinstance(campaigns, list) else ())
+    ]
+    address = data.get("ledger", Config.model_fields["ledger"].default)
+    return Subject(
+        portal=_portal_account(portal, key_known=not settings.key_faults) if portal else None,
+        google=_google_account(google, settings.folder) if google else None,
+        ledger=ledger_address(address, settings.folder) if isinstance(address, str) else None,
+        tabs=tuple(
+            Tab(each.name, each.spreadsheet, each.tab, each.columns, each.voice_id)
+            for each in sound
+            if each is not None
+        ),
+    )
+
+
+def _sound(model: type[Section], data: Any, needed: set[str]) -> Section | None:
+    """The section without the settings that have faults; None when one of these is needed."""
+    if not isinstance(data, dict):
+        return None
+    try:
+        return model.model_validate(data)
+    except ValidationError as error:
+        faulty = {str(detail["loc"][0]) if detail["loc"] else "" for detail in error.errors()}
+    rest = {name: value for name, value in data.items() if name not in faulty}
+    return None if faulty & needed or len(rest) == len(data) else _sound(model, rest, needed)
+
+
+def _portal_account(portal: Portal, *, key_known: bool) -> PortalAccount:
+    return PortalAccount(
+        base_url=portal.base_url,
+        api_key=portal.api_key.get_secret_value if key_known else None,
+        key_in_header=portal.key_in == "header",
+        call_seconds=portal.call_seconds,
+    )
+
+
+def _google_account(google: Google, folder: Path) -> GoogleAccount:
+    file = folder / google.service_account_file
+    here = google.model_copy(update={"service_account_file": file})
+    return GoogleAccount(file, google.base_url, partial(google_client, here))
+
+
+def _remember(address: str | None, tab: str, why: str) -> None:
+    """Leaves in the ledger, for the dialer, why dialling isn't safe on a tab; empty when it is."""
+    try:
+        ledger = Ledger(address or "", new_id=random_letters(8))
+        try:
+            if ledger.fact(unsafe_fact(tab)) != why:
+                ledger.set_fact(unsafe_fact(tab), why)
+        finally:
+            ledger.close()
+    except LedgerError:
+        pass  # said by the check of the ledger; nothing can be dialled with it

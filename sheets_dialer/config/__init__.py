@@ -1,0 +1,37 @@
+"""The configuration: one YAML file, secrets from the environment, a frozen model.
+
+`model` says what there is, `reading` reads the file, `faults` puts what is wrong into sentences.
+What each setting is for stands in `config.example.yaml`, with its unit, its default and the reason.
+"""
+
+from __future__ import annotations
+
+from .model import Campaign, Config, Google, Poll, Portal, Redial, RedialNoKey
+from .reading import (
+    API_KEY_VARIABLE,
+    CONFIG_VARIABLE,
+    Settings,
+    config_path,
+    ledger_address,
+    load_config,
+    read_settings,
+    validated,
+)
+
+__all__ = [
+    "API_KEY_VARIABLE",
+    "CONFIG_VARIABLE",
+    "Campaign",
+    "Config",
+    "Google",
+    "Poll",
+    "Portal",
+    "Redial",
+    "RedialNoKey",
+    "Settings",
+    "config_path",
+    "ledger_address",
+    "load_config",
+    "read_settings",
+    "validated",
+]

@@ -1,0 +1,317 @@
+"""What can be set, within which bounds, and what it is when it isn't set."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
+
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    SecretStr,
+    field_serializer,
+    field_validator,
+)
+
+from ..call import ANSWERED
+from ..calling_hours import CallingHours, read_hours
+from ..columns import PEOPLE
+from ..policy import Policy, RedialRule
+
+DAY_SECONDS = 86_400
+MONTH_MINUTES = 43_200
+YEAR_HOURS = 8_760
+
+_SPREADSHEET_ADDRESS = re.compile(r"/spreadsheets/(?:u/\d+/)?d/([A-Za-z0-9_-]+)")
+_LEDGER_ADDRESS = re.compile(
+    r"sqlite:///(?!:memory:)[^?].*|postgres(?:ql)?(?:\+psycopg)?://[^/]*/.+", re.DOTALL
+)
+_PASSWORD = re.compile(r"(?<=:)[^/:@]+(?=@)")
+_LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
+_KEYS = frozenset("0123456789*#")
+_OUTCOME_STATUSES = {"congestion": 3, "busy": 4, "no_answer": 5, "hangup": 6}
+_LABELS = {
+    "1": "Confirmed",
+    "2": "Cancelled",
+    "3": "Callback requested",
+    "none": "No key pressed",
+}
+
+
+def _as_text(value: object) -> object:
+    """YAML reads an id such as 102 as a number."""
+    if isinstance(value, int) and not isinstance(value, bool):
+        return str(value)
+    return value.strip() if isinstance(value, str) else value
+
+
+def _not_bool(value: object) -> object:
+    if isinstance(value, bool):
+        raise ValueError("a number, not true or false")
+    return value
+
+
+def _as_list(value: object) -> object:
+    """One entry may stand for itself, without brackets."""
+    return value if value is None or isinstance(value, list | tuple) else [value]
+
+
+Outcome = Literal["busy", "no_answer", "congestion", "hangup"]
+Text = Annotated[str, BeforeValidator(_as_text), Field(min_length=1)]
+Whole = Annotated[int, BeforeValidator(_not_bool)]
+Number = Annotated[float, BeforeValidator(_not_bool)]
+Wait = Annotated[Number, Field(gt=0, le=MONTH_MINUTES)]
+Waits = Annotated[tuple[Wait, ...], BeforeValidator(_as_list), Field(min_length=1)]
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+
+class Portal(_Section):
+    """The account at the Robo Call portal, and how hard it may be worked."""
+
+    base_url: Text = "https://portal.robocall.pk"
+    api_key: SecretStr
+    api_key_file: Path | None = None
+    key_in: Literal["query", "header"] = "query"
+    lines: Whole = Field(default=10, ge=1, le=100_000)
+    call_seconds: Number = Field(default=60, gt=0, le=DAY_SECONDS)
+    connections: Whole = Field(default=16, ge=1, le=256)
+    calls_per_minute: Whole = Field(default=30, ge=1, le=60_000)
+    retries: Whole = Field(default=3, ge=0, le=20)
+    settle_minutes: Number = Field(default=60, ge=0, le=MONTH_MINUTES)
+    answer_settle_seconds: Number = Field(default=90, ge=0, le=DAY_SECONDS)
+
+    @field_validator("base_url")
+    @classmethod
+    def _is_safe(cls, value: str) -> str:
+        return _origin(value)
+
+    @field_validator("api_key", mode="before")
+    @classmethod
+    def _is_a_key(cls, value: object) -> object:
+        if isinstance(value, SecretStr):
+            return value
+        key = _as_text(value)
+        if not isinstance(key, str) or not re.fullmatch(r"[!-~]+", key):
+            raise ValueError("the portal's API key: letters, digits and signs without a space")
+        return key
+
+
+class Google(_Section):
+    """The service account that the sheets are shared with."""
+
+    service_account_file: Path = Path("service-account.json")
+    base_url: Text | None = None
+
+    @field_validator("base_url")
+    @classmethod
+    def _is_safe(cls, value: str | None) -> str | None:
+        return None if value is None else _origin(value)
+
+
+class Poll(_Section):
+    """The bounds of asking the portal how a call stands, in seconds (give-up in hours)."""
+
+    first_after: Number = Field(default=10, gt=0, le=DAY_SECONDS)
+    every: Number = Field(default=15, gt=0, le=DAY_SECONDS)
+    give_up_after_hours: Number = Field(default=24, gt=0, le=YEAR_HOURS)
+
+
+class Redial(_Section):
+    """Further attempts by the dialer itself, each so many minutes after the last one."""
+
+    attempts: Whole = Field(default=1, ge=1, le=10)
+    after_minutes: Waits = (30, 120)
+    on: Annotated[tuple[Outcome, ...], BeforeValidator(_as_list), Field(min_length=1)] = (
+        "busy",
+        "no_answer",
+        "congestion",
+        "hangup",
+    )
+
+
+class RedialNoKey(_Section):
+    """Further attempts after an answer without a key."""
+
+    attempts: Whole = Field(default=1, ge=1, le=10)
+    after_minutes: Waits = (60,)
+
+
+class Campaign(_Section):
+    """One queue tab of one spreadsheet, with its voice and its policy."""
+
+    name: Text
+    spreadsheet: Text
+    tab: Text = "Calls"
+    voice_id: Text
+    columns: Mapping[str, Text] = Field(default_factory=dict)
+    calling_hours: Mapping[str, str | tuple[str, ...]] = Field(
+        default_factory=lambda: {"monday-sunday": "10:00-20:00"}
+    )
+    holidays: Annotated[tuple[date, ...], BeforeValidator(_as_list)] = ()
+    redial: Redial | None = None
+    redial_no_key: RedialNoKey | None = None
+    same_call_gap_hours: Number = Field(default=24, ge=0, le=YEAR_HOURS)
+    max_age_hours: Number = Field(default=72, gt=0, le=YEAR_HOURS)
+    answers: Mapping[str, Text] = Field(default_factory=lambda: dict(_LABELS))
+
+    @field_validator("spreadsheet")
+    @classmethod
+    def _key_of_address(cls, value: str) -> str:
+        address = _SPREADSHEET_ADDRESS.search(value)
+        key = address.group(1) if address else value
+        if not re.fullmatch(r"[A-Za-z0-9_-]{20,}", key):
+            raise ValueError("the sheet's address from the browser, or the key in it")
+        return key
+
+    @field_validator("columns")
+    @classmethod
+    def _are_columns(cls, value: Mapping[str, str]) -> Mapping[str, str]:
+        if not set(value) <= set(PEOPLE):
+            raise ValueError(f"the headers of columns by these names: {', '.join(PEOPLE)}")
+        return value
+
+    @field_validator("calling_hours", mode="before")
+    @classmethod
+    def _is_a_week(cls, value: object) -> object:
+        """Read here already: what a union of types would say to a fault helps nobody."""
+        if not isinstance(value, Mapping) or not value:
+            raise ValueError('days with their hours, such as monday-saturday: "10:00-20:00"')
+        for days, windows in value.items():
+            listed = _as_list(windows)
+            if not isinstance(listed, list | tuple) or not listed:
+                raise ValueError(f"hours for {days} such as 10:00-20:00")
+            if not all(isinstance(each, str) for each in (days, *listed)):
+                raise ValueError(f'hours for {days} in quotes, such as "10:00-20:00"')
+        read_hours(value)
+        return value
+
+    @field_validator("answers", mode="before")
+    @classmethod
+    def _are_keys(cls, value: object) -> object:
+        if not isinstance(value, Mapping):
+            return value
+        # YAML reads `1:` as a number and `null:` as nothing; both are labels of keys here.
+        labels = {"none" if key is None else str(key): text for key, text in value.items()}
+        if not all(key == "none" or (key and set(key) <= _KEYS) for key in labels):
+            raise ValueError("labels for keys of the phone (1, 2, …, *, #) and for none")
+        return _LABELS | labels
+
+
+class Config(_Section):
+    """Everything that a user may set."""
+
+    portal: Portal
+    google: Google = Field(default_factory=Google)
+    ledger: Text = Field(default="sqlite:///dialer.db", repr=False)
+    timezone: Text = "Asia/Karachi"
+    every: Number = Field(default=15, gt=0, le=DAY_SECONDS)
+    poll: Poll = Field(default_factory=Poll)
+    campaigns: tuple[Campaign, ...] = Field(min_length=1)
+
+    @field_validator("ledger")
+    @classmethod
+    def _is_a_database(cls, value: str) -> str:
+        if not _LEDGER_ADDRESS.fullmatch(value):
+            raise ValueError(
+                "sqlite:/// and a file's name, or postgresql+psycopg://user:password@host/database"
+            )
+        return value
+
+    @field_serializer("ledger")
+    def _without_password(self, value: str) -> str:
+        return _PASSWORD.sub("***", value)
+
+    @field_validator("timezone")
+    @classmethod
+    def _is_known(cls, value: str) -> str:
+        try:
+            ZoneInfo(value)
+        except (OSError, ValueError, KeyError) as error:
+            raise ValueError("a time zone's name such as Asia/Karachi") from error
+        return value
+
+    @field_validator("campaigns")
+    @classmethod
+    def _differ(cls, value: tuple[Campaign, ...]) -> tuple[Campaign, ...]:
+        # The name heads a column of the control tab, where case and spaces don't count.
+        if len({" ".join(each.name.casefold().split()) for each in value}) < len(value):
+            raise ValueError("campaigns with different names")
+        if len({(each.spreadsheet, each.tab.casefold()) for each in value}) < len(value):
+            raise ValueError("campaigns on different tabs: only one may dial a tab")
+        return value
+
+    def policy(self, campaign: Campaign) -> Policy:
+        """The limits of one campaign as the planner takes them."""
+        portal = self.portal
+        return Policy(
+            campaign=campaign.name,
+            voice_id=campaign.voice_id,
+            lines=portal.lines,
+            call_length=timedelta(seconds=portal.call_seconds),
+            calls_per_minute=portal.calls_per_minute,
+            account_retries=portal.retries,
+            settle=timedelta(minutes=portal.settle_minutes),
+            answer_settle=timedelta(seconds=portal.answer_settle_seconds),
+            poll_first_after=timedelta(seconds=self.poll.first_after),
+            poll_every=timedelta(seconds=self.poll.every),
+            give_up_after=timedelta(hours=self.poll.give_up_after_hours),
+            mark_lives=timedelta(seconds=60),
+            same_call_gap=timedelta(hours=campaign.same_call_gap_hours),
+            max_age=timedelta(hours=campaign.max_age_hours),
+            redial=_redial(campaign.redial),
+            redial_no_key=_redial_no_key(campaign.redial_no_key),
+            answers=dict(campaign.answers),
+        )
+
+    def hours(self, campaign: Campaign) -> CallingHours:
+        """When the campaign may ring, in the configuration's time zone."""
+        return CallingHours(
+            zone=ZoneInfo(self.timezone),
+            week=read_hours(campaign.calling_hours),
+            holidays=frozenset(campaign.holidays),
+        )
+
+
+def _redial(setting: Redial | None) -> RedialRule | None:
+    if setting is None:
+        return None
+    statuses = frozenset(_OUTCOME_STATUSES[outcome] for outcome in setting.on)
+    return RedialRule(setting.attempts, _waits(setting.after_minutes), statuses)
+
+
+def _redial_no_key(setting: RedialNoKey | None) -> RedialRule | None:
+    if setting is None:
+        return None
+    return RedialRule(setting.attempts, _waits(setting.after_minutes), frozenset({ANSWERED}))
+
+
+def _waits(minutes: tuple[float, ...]) -> tuple[timedelta, ...]:
+    return tuple(timedelta(minutes=each) for each in minutes)
+
+
+def _origin(value: str) -> str:
+    """The address of a server and nothing more."""
+    expected = (
+        "an address that begins with https:// (http only for this machine itself), with nothing "
+        "behind the server's name"
+    )
+    try:
+        parts = urlsplit(value)
+        rest: tuple[Any, ...] = (parts.query, parts.fragment, parts.username, parts.password)
+        safe = parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in _LOOPBACK)
+        sound = bool(parts.hostname) and parts.port != 0 and parts.path in ("", "/")
+    except ValueError as error:
+        raise ValueError(expected) from error
+    if not (safe and sound) or any(rest) or re.search(r"\s", value):
+        raise ValueError(expected)
+    return value.rstrip("/")

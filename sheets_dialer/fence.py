@@ -1,0 +1,79 @@
+"""Who may write to a tab: the token's next value, standing by for another dialer, an old ledger."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from .errors import AnotherDialer
+from .ledger import Ledger
+from .token import Token
+from .when import spoken
+
+STANDS_BY = timedelta(minutes=5)
+"""How long another's token may rest before this dialer takes over. Politeness, not safety: whoever
+writes, only one of two writes planned from the same read succeeds."""
+OLDER_LEDGER = (
+    "Stopped: this ledger is older than the sheet, as if restored from a copy. Look at the rows, "
+    "then set Control to PAUSE and, a minute later, to RUN."
+)
+
+
+class Fence:
+    """Keeps in the ledger what must be known of a tab's tokens from one run to the next."""
+
+    def __init__(self, ledger: Ledger) -> None:
+        self._ledger = ledger
+
+    def look(
+        self, tab: str, token: Token | None, *, runs: bool, now: datetime, zone: ZoneInfo
+    ) -> str | None:
+        """Takes in the token that a read found; returns what stops new calls, for people.
+
+        `runs` is whether Control says RUN.
+
+        Raises:
+            AnotherDialer: another dialer has written within the last minutes.
+        """
+        if token is None:
+            return None
+        if token.ledger_id != self._ledger.id:
+            self._stand_by(tab, token, now, zone)
+        elif token.counter > self._ledger.token_counter(tab):
+            self._ledger.set_token_counter(tab, token.counter)
+            self._ledger.set_fact(_older(tab), "older")
+        if not self._ledger.fact(_older(tab)):
+            return None
+        if runs:
+            return OLDER_LEDGER
+        # A person has stopped the calls; the RUN that follows is theirs and not an old one.
+        self._ledger.set_fact(_older(tab), "")
+        return None
+
+    def next_token(self, tab: str, before: Token | None) -> Token:
+        """The token for the next write, counted before it is written: one that may have reached
+        the sheet is never used anew."""
+        known = self._ledger.token_counter(tab)
+        counter = max(known, before.counter if before else 0) + 1
+        self._ledger.set_token_counter(tab, counter)
+        return Token(self._ledger.id, counter)
+
+    def _stand_by(self, tab: str, token: Token, now: datetime, zone: ZoneInfo) -> None:
+        seen_id, _, seen_at = self._ledger.fact(_seen(tab)).partition(" ")
+        if seen_id != token.id:
+            seen_at = now.isoformat()
+            self._ledger.set_fact(_seen(tab), f"{token.id} {seen_at}")
+        takes_over = datetime.fromisoformat(seen_at) + STANDS_BY
+        if now < takes_over:
+            raise AnotherDialer(
+                "Another dialer works on this tab. This one takes over "
+                f"{spoken(takes_over, now, zone)} if that one falls silent."
+            )
+
+
+def _older(tab: str) -> str:
+    return f"older ledger: {tab}"
+
+
+def _seen(tab: str) -> str:
+    return f"foreign token: {tab}"

@@ -1,0 +1,313 @@
+"""What the ledger's transactions write, in as few statements as the work allows.
+
+Every function here runs inside a transaction that waits for all others that write, so what it
+reads to decide still holds when it writes.
+"""
+
+from __future__ import annotations
+
+import functools
+import itertools
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any, TypeVar
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+
+from ..call import (
+    MOVES,
+    NEVER_RANG,
+    OPEN_STATES,
+    Adoption,
+    Attempt,
+    AttemptState,
+    Job,
+    JobChange,
+    NewJob,
+    Reason,
+)
+from .schema import attempts, events, jobs
+
+_SHARED_ID = "The portal gave this call's id to another call too."
+_OTHER_ROWS_ID = "This Call ID belongs to a call to another number."
+_CHUNK = 500  # values in one statement; databases have limits
+
+_REF_AND_ID = sa.select(jobs.c.ref, jobs.c.id)
+_CALL_AND_NUMBER = sa.select(attempts.c.call_id, attempts.c.number)
+
+Item = TypeVar("Item")
+
+
+@dataclass(frozen=True, slots=True)
+class Intent:
+    """An attempt that is wanted: of this job, for this reason."""
+
+    job: Job
+    reason: Reason
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """An attempt's move from one state to another, with what became known by it."""
+
+    attempt_id: int
+    source: AttemptState
+    target: AttemptState
+    values: Mapping[str, Any]
+
+
+def add_jobs(
+    connection: sa.Connection, campaign: str, new: Sequence[NewJob], now: datetime
+) -> None:
+    """Adds jobs as a plan found them."""
+    if new:
+        connection.execute(jobs.insert(), [_job_row(campaign, job, now) for job in new])
+
+
+def change_jobs(connection: sa.Connection, changes: Sequence[JobChange]) -> None:
+    """Remembers what people did to the rows of jobs."""
+    if not changes:
+        return
+    names = [name for name in asdict(changes[0]) if name != "job_id"]
+    connection.execute(
+        jobs.update()
+        .where(jobs.c.id == sa.bindparam("of_job_id"))
+        .values({name: sa.bindparam(f"new_{name}") for name in names}),
+        [
+            {"of_job_id": each.job_id} | {f"new_{name}": getattr(each, name) for name in names}
+            for each in changes
+        ],
+    )
+
+
+def make_moves(connection: sa.Connection, moves: Iterable[Move], now: datetime) -> set[int]:
+    """Makes each move whose attempt is in the right state; returns these attempts.
+
+    Raises:
+        ValueError: no attempt may ever make this move.
+    """
+    groups: dict[tuple[AttemptState, AttemptState], dict[int, Move]] = {}
+    for move in moves:
+        if move.target not in MOVES[move.source]:
+            raise ValueError(f"no attempt goes from {move.source} to {move.target}")
+        groups.setdefault((move.source, move.target), {})[move.attempt_id] = move
+    moved: set[int] = set()
+    for (source, target), group in groups.items():
+        movable = _in_state(connection, group, source)
+        made = [group[attempt_id] for attempt_id in sorted(movable)]
+        _change(connection, [(m.attempt_id, {"state": target, **m.values}) for m in made])
+        note(connection, now, [(attempt_id, str(target)) for attempt_id in sorted(movable)])
+        if target is AttemptState.PLACED:
+            _doubt_shared_ids(connection, {move.values["call_id"] for move in made}, now)
+        moved |= movable
+    return moved
+
+
+def keep_reports(
+    connection: sa.Connection, reports: Sequence[tuple[int, Mapping[str, Any]]], now: datetime
+) -> None:
+    """Keeps what the portal said about calls that are placed; to others no report belongs."""
+    placed = _in_state(connection, [attempt_id for attempt_id, _ in reports], AttemptState.PLACED)
+    kept = [(attempt_id, values) for attempt_id, values in reports if attempt_id in placed]
+    _change(connection, kept)
+    note(
+        connection,
+        now,
+        [
+            (attempt_id, f"call status {values['call_status']}, key {values.get('dtmf') or '-'}")
+            for attempt_id, values in kept
+            if "call_status" in values
+        ],
+    )
+
+
+def intend(
+    connection: sa.Connection, intents: Sequence[Intent], now: datetime, since: datetime
+) -> list[Attempt]:
+    """Adds the attempts that nothing forbids, in the given order."""
+    firsts = {each.job.fingerprint for each in intents if each.reason is Reason.FIRST}
+    called = _called_since(connection, firsts, since)
+    wanted = [
+        each
+        for each in intents
+        if each.reason is not Reason.FIRST
+        or not called.get(each.job.fingerprint, set()) - {each.job.id}
+    ]
+    made = _insert_attempts(
+        connection,
+        [
+            {
+                "job_id": each.job.id,
+                "try_number": len(each.job.attempts) + 1,
+                "number": each.job.content.number,
+                "state": AttemptState.INTENDED,
+                "reason": each.reason,
+                "intended_at": now,
+            }
+            for each in wanted
+        ],
+    )
+    added = [
+        Attempt(
+            id=made.pop(each.job.id),
+            job_id=each.job.id,
+            number=each.job.content.number,
+            state=AttemptState.INTENDED,
+            intended_at=now,
+            reason=each.reason,
+        )
+        for each in wanted
+        if each.job.id in made
+    ]
+    note(connection, now, [(each.id, f"intended: {each.reason}") for each in added])
+    return added
+
+
+def adopt(
+    connection: sa.Connection, campaign: str, adoptions: Sequence[Adoption], now: datetime
+) -> None:
+    """Takes over calls that the sheet shows and the ledger doesn't know.
+
+    One whose number was taken in the meantime is left out; its row is looked at anew at the next
+    pass. One whose id belongs to a call to another number is held for a person: a row must not
+    show another row's result.
+    """
+    if not adoptions:
+        return
+    add_jobs(connection, campaign, [each.job for each in adoptions], now)
+    refs = [each.job.ref for each in adoptions]
+    ids = {row.ref: row.id for row in _rows(connection, _REF_AND_ID, jobs.c.ref, refs)}
+    owners: dict[str, set[str]] = {}
+    call_ids = {each.call_id for each in adoptions}
+    for row in _rows(connection, _CALL_AND_NUMBER, attempts.c.call_id, call_ids):
+        owners.setdefault(row.call_id, set()).add(row.number)
+    rows = []
+    for each in adoptions:
+        number = each.job.content.number
+        doubtful = bool(owners.setdefault(each.call_id, {number}) - {number})
+        rows.append(
+            {
+                "job_id": ids[each.job.ref],
+                "try_number": 1,
+                "number": number,
+                "state": AttemptState.UNKNOWN if doubtful else AttemptState.PLACED,
+                "reason": Reason.ADOPTED,
+                "intended_at": each.called_at,
+                "sending_at": each.called_at,
+                "placed_at": each.called_at,
+                "call_id": each.call_id,
+                "problem": _OTHER_ROWS_ID if doubtful else None,
+            }
+        )
+    made = _insert_attempts(connection, rows)
+    note(connection, now, [(attempt_id, "adopted") for attempt_id in made.values()])
+    left_out = [job_id for job_id in ids.values() if job_id not in made]
+    for chunk in _chunks(left_out):
+        connection.execute(jobs.delete().where(jobs.c.id.in_(chunk)))
+
+
+def note(connection: sa.Connection, now: datetime, notes: Iterable[tuple[int, str]]) -> None:
+    """Adds to the history of attempts, which is only ever added to."""
+    rows = [{"at": now, "attempt_id": attempt_id, "what": what} for attempt_id, what in notes]
+    if rows:
+        connection.execute(events.insert(), rows)
+
+
+def _in_state(connection: sa.Connection, ids: Iterable[int], state: AttemptState) -> set[int]:
+    query = sa.select(attempts.c.id).where(attempts.c.state == state)
+    return {row.id for row in _rows(connection, query, attempts.c.id, ids)}
+
+
+def _change(connection: sa.Connection, changes: Sequence[tuple[int, Mapping[str, Any]]]) -> None:
+    """Sets values of attempts, all changes of the same columns in one go."""
+    by_columns: dict[tuple[str, ...], list[dict[str, Any]]] = {}
+    for attempt_id, values in changes:
+        row = {"attempt_id": attempt_id, **{f"new_{name}": v for name, v in values.items()}}
+        by_columns.setdefault(tuple(sorted(values)), []).append(row)
+    for columns, rows in by_columns.items():
+        if columns:
+            connection.execute(_change_of(columns), rows)
+
+
+@functools.cache
+def _change_of(columns: tuple[str, ...]) -> sa.Update:
+    here = attempts.c.id == sa.bindparam("attempt_id")
+    return (
+        attempts.update()
+        .where(here)
+        .values({each: sa.bindparam(f"new_{each}") for each in columns})
+    )
+
+
+def _insert_attempts(
+    connection: sa.Connection, rows: Sequence[Mapping[str, Any]]
+) -> dict[int, int]:
+    """Inserts what no constraint forbids; the new attempts' ids by job."""
+    insert = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
+    if not rows:
+        return {}
+    statement = insert(attempts).on_conflict_do_nothing()
+    made = connection.execute(statement.returning(attempts.c.job_id, attempts.c.id), rows)
+    return {row.job_id: row.id for row in made}
+
+
+def _called_since(
+    connection: sa.Connection, fingerprints: Iterable[str], since: datetime
+) -> dict[str, set[int]]:
+    """By fingerprint, the jobs with an attempt after `since` that may have rung."""
+    query = (
+        sa.select(jobs.c.fingerprint, jobs.c.id)
+        .join(attempts)
+        .where(attempts.c.intended_at > since, attempts.c.state.not_in(sorted(NEVER_RANG)))
+    )
+    called: dict[str, set[int]] = {}
+    for row in _rows(connection, query, jobs.c.fingerprint, fingerprints):
+        called.setdefault(row.fingerprint, set()).add(row.id)
+    return called
+
+
+def _doubt_shared_ids(connection: sa.Connection, call_ids: set[str], now: datetime) -> None:
+    """A call id that two open attempts carry says nothing about either: both become unknown."""
+    query = sa.select(attempts.c.call_id, attempts.c.id).where(
+        attempts.c.state.in_(sorted(OPEN_STATES))
+    )
+    carriers: dict[str, list[int]] = {}
+    for row in _rows(connection, query, attempts.c.call_id, call_ids):
+        carriers.setdefault(row.call_id, []).append(row.id)
+    shared = [each for ids in carriers.values() if len(ids) > 1 for each in ids]
+    doubted = sorted(_in_state(connection, shared, AttemptState.PLACED))
+    values = {"state": AttemptState.UNKNOWN, "problem": _SHARED_ID, "changed_at": now}
+    _change(connection, [(attempt_id, values) for attempt_id in doubted])
+    note(connection, now, [(attempt_id, "unknown: shared call id") for attempt_id in doubted])
+
+
+def _rows(
+    connection: sa.Connection,
+    query: sa.Select[Any],
+    column: sa.ColumnElement[Any],
+    values: Iterable[Any],
+) -> Iterator[sa.Row[Any]]:
+    """The query's rows whose column has one of the values."""
+    for chunk in _chunks(sorted(values)):
+        yield from connection.execute(query.where(column.in_(chunk)))
+
+
+def _chunks(items: Sequence[Item]) -> Iterator[list[Item]]:
+    iterator = iter(items)
+    while chunk := list(itertools.islice(iterator, _CHUNK)):
+        yield chunk
+
+
+def _job_row(campaign: str, job: NewJob, now: datetime) -> dict[str, Any]:
+    return {
+        "campaign": campaign,
+        "ref": job.ref,
+        "fingerprint": job.content.fingerprint(),
+        "content": json.dumps(asdict(job.content)),
+        "queued_at": now,
+        "granted": job.granted,
+        "again_seen": job.granted > 0,
+    }

@@ -1,0 +1,38 @@
+"""How many lines are believed taken, kept up to date call by call instead of counted anew."""
+
+from __future__ import annotations
+
+import heapq
+from datetime import datetime
+
+from .call import ANSWERED, Attempt
+from .following import holds_line
+from .policy import Policy
+
+
+class Lines:
+    """Counts lines. A call holds one until it is picked up, then for the policy's `call_length`."""
+
+    def __init__(self) -> None:
+        self._ringing: set[int] = set()
+        self._talking: set[int] = set()
+        self._hang_ups: list[tuple[datetime, int]] = []
+
+    def update(self, attempt: Attempt, policy: Policy, now: datetime) -> None:
+        """Takes in what is now known of an attempt."""
+        if not holds_line(now, attempt, policy):
+            self._ringing.discard(attempt.id)
+            self._talking.discard(attempt.id)
+        elif attempt.call_status != ANSWERED:
+            self._ringing.add(attempt.id)
+        elif attempt.id not in self._talking:
+            self._ringing.discard(attempt.id)
+            self._talking.add(attempt.id)
+            answered_at = attempt.answered_at or attempt.intended_at
+            heapq.heappush(self._hang_ups, (answered_at + policy.call_length, attempt.id))
+
+    def in_use(self, now: datetime) -> int:
+        """How many lines are believed taken at this moment."""
+        while self._hang_ups and self._hang_ups[0][0] <= now:
+            self._talking.discard(heapq.heappop(self._hang_ups)[1])
+        return len(self._ringing) + len(self._talking)

@@ -1,0 +1,131 @@
+"""What the ledger knows, for people and programs: the `status` and `export` commands."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime, time
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from .call import ANSWERED, AttemptState, Job, call_status_words
+from .plan import Plan
+
+COLUMNS = (
+    *("campaign", "ref", "number", "try", "reason", "state", "call_id", "call_status", "status"),
+    *("dtmf", "retry", "intended_at", "sending_at", "placed_at", "answered_at", "changed_at"),
+    *("polled_at", "ended_at", "problem", "voice_id", "amount", "text1", "text2"),
+)
+"""The columns of an export, in order. Times are ISO 8601 in UTC."""
+
+
+def export_rows(jobs: Iterable[Job]) -> list[dict[str, str | int | None]]:
+    """One row for each attempt of these jobs, in the order in which they were made."""
+    rows: list[tuple[datetime, dict[str, str | int | None]]] = []
+    for job in jobs:
+        for number, attempt in enumerate(job.attempts, start=1):
+            status = attempt.call_status
+            row: dict[str, str | int | None] = {
+                "campaign": job.campaign,
+                "ref": job.ref,
+                "number": attempt.number,
+                "try": number,
+                "reason": str(attempt.reason),
+                "state": str(attempt.state),
+                "call_id": attempt.call_id,
+                "call_status": status,
+                "status": None if status is None else call_status_words(status),
+                "dtmf": attempt.dtmf,
+                "retry": attempt.retry,
+                "problem": attempt.problem,
+                "voice_id": job.content.voice_id,
+                "amount": job.content.amount,
+                "text1": job.content.texts[0],
+                "text2": job.content.texts[1],
+            }
+            for name in COLUMNS:
+                if name.endswith("_at"):
+                    moment: datetime | None = getattr(attempt, name)
+                    row[name] = None if moment is None else moment.isoformat()
+            rows.append((attempt.intended_at, {name: row[name] for name in COLUMNS}))
+    return [row for _at, row in sorted(rows, key=lambda item: item[0])]
+
+
+def as_csv(rows: Sequence[Mapping[str, object]]) -> str:
+    """The rows as CSV with a header.
+
+    A text that a spreadsheet would take for a formula gets an apostrophe in front.
+    """
+    text = io.StringIO()
+    writer = csv.DictWriter(text, COLUMNS, lineterminator="\n")
+    writer.writeheader()
+    for row in rows:
+        writer.writerow({name: _harmless(value) for name, value in row.items()})
+    return text.getvalue()
+
+
+def as_json(rows: Sequence[Mapping[str, object]]) -> str:
+    """The rows as one JSON object on each line."""
+    return "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
+
+
+def figures(jobs: Sequence[Job], now: datetime, zone: ZoneInfo) -> dict[str, dict[str, int]]:
+    """Counts of jobs, of attempts by state, and of today's calls by status and key."""
+    midnight = datetime.combine(now.astimezone(zone).date(), time(), zone)
+    attempts = [attempt for job in jobs for attempt in job.attempts]
+    today = [
+        attempt for attempt in attempts if attempt.sending_at and attempt.sending_at >= midnight
+    ]
+    untried = sum(not job.tried for job in jobs)
+    return {
+        "jobs": {"all": len(jobs), "not called yet": untried},
+        "attempts": dict(Counter(str(attempt.state) for attempt in attempts)),
+        "today": dict(Counter(_outcome(attempt.call_status, attempt.state) for attempt in today)),
+        "keys today": dict(
+            Counter(attempt.dtmf or "none" for attempt in today if attempt.call_status == ANSWERED)
+        ),
+    }
+
+
+def preview(campaign: str, rows: int, made: Plan, cost: float | None) -> dict[str, Any]:
+    """What a pass would do, as plain values. `cost` is rupees a call, `rows` how many are read."""
+    to_call = len(made.dials) + made.counts.queued + len(made.new_jobs)
+    reasons = Counter(cells["why"] for cells in made.cells.values() if cells.get("why"))
+    return {
+        "campaign": campaign,
+        "rows": rows,
+        "stopped": made.stopped,
+        "call_now": [dial.row.index + 1 for dial in made.dials],
+        "to_call": to_call,
+        "cost": None if cost is None else round(cost * to_call, 2),
+        "in_progress": made.in_progress,
+        "settled": made.counts.settled,
+        "new_rows": len(made.new_jobs),
+        "reasons": dict(reasons.most_common()),
+        "changes": {
+            str(row + 1): dict(cells) for row, cells in made.cells.items() if cells.get("why")
+        },
+    }
+
+
+def preview_lines(preview: Mapping[str, Any]) -> Iterator[str]:
+    """A preview in words."""
+    yield f"{preview['campaign']}: {preview['stopped'] or 'calls may go out'}"
+    cost = "" if preview["cost"] is None else f", about {preview['cost']:.2f} rupees"
+    yield f"  {preview['to_call']} to call{cost}; {len(preview['call_now'])} of them in this pass"
+    yield f"  {preview['in_progress']} in progress, {preview['settled']} settled"
+    for why, count in preview["reasons"].items():
+        yield f"  {count} × {why}"
+
+
+def _outcome(status: int | None, state: AttemptState) -> str:
+    return str(state) if status is None else call_status_words(status)
+
+
+def _harmless(value: object) -> object:
+    if isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t", "\r"):
+        return f"'{value}"
+    return value

@@ -1,0 +1,285 @@
+"""The queue tab on Google Sheets: one request to read a pass's facts, one to write its results.
+
+Rules of the service that shape this package (recorded, or from Google's documentation): a batch is
+applied whole or not at all; a 503 may have been applied; tabs are addressed by id because a rename
+breaks every A1 range; `updateCells` with `stringValue` never becomes a formula.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from ..columns import Columns, find_columns
+from ..control import CONTROL_TAB, DO_NOT_CALL_TAB, Place
+from ..errors import SetupNeeded, SheetRefused, WriteRefused
+from ..token import PREFIX, Token, anchor_name, read_token
+from .connection import Connection, TabFacts
+from .requests import Cells, Mark, blocks_of, confirmed, ranges_of, that_fit, update
+
+__all__ = ["Connection", "Mark", "QueueSheet", "Snapshot", "TabFacts", "require_ready"]
+
+_CELLS_BACK = (
+    "replies,updatedSpreadsheet(sheets(properties.sheetId,"
+    "data(startRow,startColumn,rowData(values(effectiveValue)))))"
+)
+_TRIES_AROUND_CULPRITS = 12
+"""How many writes one pass may spend on finding what Google refuses; the next pass goes on."""
+
+Grid = list[list[Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """What one read found: the queue tab's cells and columns, and the cells of the control tab and
+    the do-not-call tab, None where there is no such tab."""
+
+    grid: Grid
+    columns: Columns
+    control: Grid | None
+    do_not_call: Grid | None
+    token: Token | None
+
+
+class QueueSheet:
+    """One queue tab, found by its title at first and by its id ever after.
+
+    `bound_id` is the id that the tab had when it was first read, and `bind` keeps it.
+    """
+
+    def __init__(
+        self,
+        connection: Connection,
+        tab: str,
+        named_columns: Mapping[str, str],
+        *,
+        bound_id: int | None = None,
+        bind: Callable[[int], None] = lambda _id: None,
+    ) -> None:
+        self._connection = connection
+        self._tab = tab
+        self._named_columns = named_columns
+        self._bound_id = bound_id
+        self._bind = bind
+        self.name = f"{connection.key}/{tab}"
+
+    def read(self) -> Snapshot:
+        """Reads everything that a pass needs in one request.
+
+        Raises:
+            SetupNeeded: the tab is missing, or another one has taken its title.
+            SheetRefused, SheetUnreachable: Google didn't answer with the cells.
+        """
+        queue = self._queue_tab().id
+        beside = {
+            title: self._connection.tab_titled(title) for title in (CONTROL_TAB, DO_NOT_CALL_TAB)
+        }
+        found = {title: tab.id for title, tab in beside.items() if tab is not None}
+        grids = self._connection.read_grids([queue, *found.values()])
+        grid = grids.get(queue) or [[]]
+        columns = find_columns(grid[0], self._named_columns)
+        extra = {title: grids.get(sheet_id, []) for title, sheet_id in found.items()}
+        return Snapshot(
+            grid=grid,
+            columns=columns,
+            control=extra.get(CONTROL_TAB),
+            do_not_call=extra.get(DO_NOT_CALL_TAB),
+            token=read_token(columns.token),
+        )
+
+    def write(
+        self,
+        snapshot: Snapshot,
+        token: Token,
+        cells: Cells,
+        marks: Sequence[Mark] = (),
+        notes: Sequence[Place] = (),
+    ) -> set[int]:
+        """Writes cells and marks in one atomic batch that swaps the snapshot's token for `token`,
+        and `notes`, the dialer's own cells of the control tab, along with them. What is more than
+        one payload takes is left out: the next pass finds it missing.
+
+        Returns the rows whose marks the answer shows beside the same Ref and number.
+
+        Raises:
+            TokenLost: somebody has written since the snapshot; nothing was applied.
+            WriteRefused: Google refuses one of the cells; nothing was applied. `rows` names them.
+            SheetRefused: nothing was applied, for another reason.
+            SheetUnreachable: it may have been applied or not.
+        """
+        tab = self._queue_tab()
+        fence = self._swap(snapshot, token)
+        blocks = blocks_of(that_fit(cells, (mark.row for mark in marks)), snapshot.columns)
+        batch = fence + [block.request(tab.id) for block in blocks]
+        control = self._connection.tab_titled(CONTROL_TAB)
+        if control is not None:
+            batch += [update(control.id, note.row, note.column, [[note.text]]) for note in notes]
+        options: dict[str, Any] = {}
+        if marks:
+            options = {
+                "fields": _CELLS_BACK,
+                "includeSpreadsheetInResponse": True,
+                "responseIncludeGridData": True,
+                "responseRanges": ranges_of(tab.title, snapshot.columns, marks),
+            }
+        try:
+            answer = self._connection.batch(batch, **options)
+        except WriteRefused as error:
+            place = error.index - len(fence)
+            if 0 <= place < len(blocks):
+                error.rows = tuple(blocks[place].rows)
+            raise
+        return confirmed(answer, snapshot.columns, marks) if marks else set()
+
+    def write_around(
+        self,
+        snapshot: Snapshot,
+        next_token: Callable[[Token | None], Token],
+        cells: Cells,
+        error: WriteRefused,
+    ) -> dict[int, str]:
+        """Writes what can be written without marks, after Google has refused a batch; returns the
+        rows that it refuses, each with Google's words.
+
+        Google names the request that it refuses. Its rows are set apart, the rest is written, and
+        those set apart are halved until every culprit stands alone.
+        """
+        culprits: dict[int, str] = {}
+        pending = [dict(cells)]
+        refusal: WriteRefused | None = error
+        for _ in range(_TRIES_AROUND_CULPRITS):
+            if not pending:
+                break
+            part = pending.pop()
+            if refusal is None:
+                refusal = self._refused(snapshot, token := next_token(snapshot.token), part)
+                if refusal is None:
+                    snapshot = replace(snapshot, token=token)
+                    continue
+            suspects = {row: part[row] for row in refusal.rows if row in part} or part
+            if len(suspects) == 1:
+                (row,) = suspects
+                culprits[row] = str(refusal)
+            else:
+                pending += _halves(suspects)
+            rest = {row: texts for row, texts in part.items() if row not in suspects}
+            if rest:
+                pending.append(rest)
+            refusal = None
+        return culprits
+
+    def renew_token(self, snapshot: Snapshot, token: Token) -> None:
+        """Puts a token in place when header and named range disagree; marks nothing."""
+        sheet_id = self._queue_tab().id
+        answer = self._connection.get("namedRanges(namedRangeId,name,range.sheetId)")
+        mine = [
+            item
+            for item in answer.get("namedRanges", [])
+            if item["range"].get("sheetId", 0) == sheet_id and item["name"].startswith(PREFIX)
+        ]
+        removals = [
+            {"deleteNamedRange": {"namedRangeId": item["namedRangeId"]}}
+            for item in mine
+            if item["name"] != anchor_name(sheet_id)
+        ]
+        renewal = removals + self._token_requests(snapshot, token)
+        if len(removals) == len(mine):
+            # No anchor is listed. One whose cell was deleted isn't listed but keeps its name, so
+            # that adding it is refused; then it does its work all the same.
+            anchor = self._named_range(snapshot, None, anchor_name(sheet_id))
+            try:
+                self._connection.batch([*renewal, anchor])
+            except SheetRefused:
+                self._connection.batch(renewal)
+        else:
+            self._connection.batch(renewal)
+
+    def rebind(self) -> None:
+        """Takes the tab that has the configured title today for the queue tab: `setup` does."""
+        self._connection.forget_tabs()
+        titled = self._connection.tab_titled(self._tab)
+        if titled is not None:
+            self._bound_id = titled.id
+            self._bind(titled.id)
+
+    def _queue_tab(self) -> TabFacts:
+        """The queue tab; binds to the one that has the title now if none was bound."""
+        titled = self._connection.tab_titled(self._tab)
+        bound = None if self._bound_id is None else self._connection.tabs().get(self._bound_id)
+        if bound is not None and (titled is None or titled.id == bound.id):
+            return bound
+        if titled is None:
+            raise SetupNeeded(
+                f"The sheet has no tab named {self._tab}. Rename the tab, or set the campaign's "
+                "tab in the configuration."
+            )
+        if self._bound_id is not None and titled.id != self._bound_id:
+            was = f"is named {bound.title} now" if bound else "is gone"
+            raise SetupNeeded(
+                f"Another tab is named {self._tab}; the one that was dialled {was}. Give it its "
+                "name back, or run setup to dial the other one."
+            )
+        self._bound_id = titled.id
+        self._bind(titled.id)
+        return titled
+
+    def _refused(self, snapshot: Snapshot, token: Token, cells: Cells) -> WriteRefused | None:
+        try:
+            self.write(snapshot, token, cells)
+        except WriteRefused as error:
+            return error
+        return None
+
+    def _swap(self, snapshot: Snapshot, token: Token) -> list[dict[str, Any]]:
+        if snapshot.token is None:
+            anchor = self._named_range(snapshot, None, anchor_name(self._queue_tab().id))
+            return [anchor, *self._token_requests(snapshot, token)]
+        return [
+            {"deleteNamedRange": {"namedRangeId": snapshot.token.id}},
+            *self._token_requests(snapshot, token),
+        ]
+
+    def _token_requests(self, snapshot: Snapshot, token: Token) -> list[dict[str, Any]]:
+        place = snapshot.columns.places["ref"]
+        return [
+            self._named_range(snapshot, token.id, token.name),
+            update(self._queue_tab().id, 0, place, [[token.header]]),
+        ]
+
+    def _named_range(self, snapshot: Snapshot, range_id: str | None, name: str) -> dict[str, Any]:
+        place = snapshot.columns.places["ref"]
+        named: dict[str, Any] = {
+            "name": name,
+            "range": {
+                "sheetId": self._queue_tab().id,
+                "startRowIndex": 0,
+                "endRowIndex": 1,
+                "startColumnIndex": place,
+                "endColumnIndex": place + 1,
+            },
+        }
+        if range_id:
+            named["namedRangeId"] = range_id
+        return {"addNamedRange": {"namedRange": named}}
+
+
+def require_ready(tab: str, columns: Columns) -> None:
+    """Raises SetupNeeded, with what to do, unless the tab has what dialling needs."""
+    if not columns.ready():
+        raise SetupNeeded(columns_sentence(tab, columns))
+
+
+def columns_sentence(tab: str, columns: Columns) -> str:
+    """What is wrong with a tab's header row, and what to do."""
+    if columns.doubled:
+        names = ", ".join(columns.doubled)
+        return f"Tab {tab} has more than one column for {names}. Rename or remove all but one."
+    names = ", ".join(columns.missing)
+    return f"Tab {tab} lacks these columns: {names}. Run: python3 run.py setup"
+
+
+def _halves(cells: Cells) -> Iterable[dict[int, Mapping[str, str]]]:
+    rows = sorted(cells)
+    middle = len(rows) // 2
+    return [{row: cells[row] for row in part} for part in (rows[:middle], rows[middle:])]

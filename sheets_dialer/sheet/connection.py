@@ -1,0 +1,141 @@
+"""One spreadsheet over gspread: requests, Google's refusals as our errors, and its tabs by id."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import gspread
+import orjson
+import requests
+from google.auth.exceptions import GoogleAuthError, RefreshError
+from gspread.exceptions import APIError
+
+from ..errors import SheetError, SheetRefused, SheetUnreachable, TokenLost, WriteRefused
+from ..transport import CONNECT_SECONDS, SHEETS_READ_SECONDS, redacted
+
+_TABS = "sheets.properties(sheetId,title,gridProperties(rowCount,columnCount))"
+_HINTS = {
+    401: "Google doesn't accept the service account's key. Make a new key and put it in place.",
+    403: "Share the sheet with the service account as an editor, and enable the Google Sheets API.",
+    404: "No spreadsheet has this key. Copy the sheet's address from the browser again.",
+}
+_PLACE_IN_BATCH = re.compile(r"Invalid requests\[(\d+)\]")
+
+
+@dataclass(frozen=True, slots=True)
+class TabFacts:
+    """A tab as the spreadsheet lists it."""
+
+    id: int
+    title: str
+    columns: int
+
+
+class Connection:
+    """Talks to one spreadsheet. Not safe to share between threads."""
+
+    def __init__(self, client: gspread.Client, key: str) -> None:
+        client.set_timeout((CONNECT_SECONDS, SHEETS_READ_SECONDS))
+        self._http = client.http_client
+        self._address = f"https://sheets.googleapis.com/v4/spreadsheets/{key}"
+        self._tabs: dict[int, TabFacts] | None = None
+        self.key = key
+
+    def tabs(self) -> Mapping[int, TabFacts]:
+        """The spreadsheet's tabs by id, as last looked up."""
+        if self._tabs is None:
+            answer = self.get(_TABS)
+            listed = [sheet["properties"] for sheet in answer.get("sheets", [])]
+            self._tabs = {
+                each["sheetId"]: TabFacts(
+                    each["sheetId"], each["title"], each["gridProperties"]["columnCount"]
+                )
+                for each in listed
+            }
+        return self._tabs
+
+    def forget_tabs(self) -> None:
+        """Lets the tabs be looked up anew: something said that they are not what they were."""
+        self._tabs = None
+
+    def tab_titled(self, title: str) -> TabFacts | None:
+        """The tab with this title."""
+        return next((tab for tab in self.tabs().values() if tab.title == title), None)
+
+    def get(self, fields: str) -> dict[str, Any]:
+        """The spreadsheet's own resource, only these fields of it."""
+        return self._call("get", "", params={"fields": fields})
+
+    def read_grids(self, sheet_ids: Sequence[int]) -> dict[int, list[list[Any]]]:
+        """The cells of these tabs by id, unformatted, in one request."""
+        answer = self._call(
+            "post",
+            "/values:batchGetByDataFilter",
+            # Half the bytes: Google indents every cell onto a line of its own unless told not to.
+            params={"prettyPrint": "false"},
+            json={
+                "dataFilters": [{"gridRange": {"sheetId": each}} for each in sheet_ids],
+                "valueRenderOption": "UNFORMATTED_VALUE",
+            },
+        )
+        grids: dict[int, list[list[Any]]] = {}
+        for matched in answer.get("valueRanges", []):
+            sheet_id = matched["dataFilters"][0]["gridRange"].get("sheetId", 0)
+            grids[sheet_id] = matched["valueRange"].get("values", [])
+        return grids
+
+    def batch(
+        self, batch: Sequence[Mapping[str, Any]], *, fields: str = "replies", **options: Any
+    ) -> dict[str, Any]:
+        """Sends one atomic batch.
+
+        Raises:
+            TokenLost: its first request was refused, which is the one that takes the token away.
+            WriteRefused: another of its requests was.
+            SheetRefused, SheetUnreachable: as in `errors`.
+        """
+        body = {"requests": list(batch), **options}
+        return self._call("post", ":batchUpdate", params={"fields": fields}, json=body)
+
+    def _call(self, method: str, path: str, **arguments: Any) -> dict[str, Any]:
+        try:
+            response = self._http.request(method, self._address + path, **arguments)
+            answer = orjson.loads(response.content)
+        except APIError as error:
+            self.forget_tabs()
+            raise _refusal(error) from error
+        except RefreshError as error:
+            if error.retryable:
+                raise SheetUnreachable("Google's sign-in doesn't answer just now.") from error
+            raise SheetRefused(f"Google refused the service account: {redacted(error)}") from error
+        except (
+            GoogleAuthError,
+            requests.RequestException,
+            orjson.JSONDecodeError,
+            KeyError,
+            TypeError,
+        ) as error:
+            raise SheetUnreachable(
+                "Google Sheets can't be reached or gave no clear answer. The next pass tries again."
+            ) from error
+        if not isinstance(answer, dict) or (not answer and method != "get"):
+            raise SheetUnreachable("Google Sheets gave an empty answer. The next pass tries again.")
+        return answer
+
+
+def _refusal(error: APIError) -> SheetError:
+    code, message = error.code, redacted(error.error.get("message", ""))
+    if code == 429 or code >= 500 or code in (-1, 408):
+        return SheetUnreachable(f"Google Sheets is busy or failing ({code}): {message}")
+    place = _PLACE_IN_BATCH.search(message)
+    # Google's words for refusing the first request, which takes the old token away, aren't known;
+    # its place in the batch is.
+    if code == 400 and place:
+        index = int(place[1])
+        if index == 0:
+            return TokenLost("Somebody else has written to the tab since it was read.")
+        return WriteRefused(f"Google Sheets refused: {message}", index)
+    return SheetRefused(f"Google Sheets refused ({code}): {message} {_HINTS.get(code, '')}".strip())

@@ -1,0 +1,173 @@
+"""From cells to the requests of one batch, and from its answer to the marks that were seen."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from ..columns import Columns
+from ..disposition import QUEUED
+
+Cells = Mapping[int, Mapping[str, str]]
+"""Texts by row index and column name."""
+
+PAYLOAD_BYTES = 1_900_000
+"""Google advises at most 2 MB a request; what doesn't fit waits for the next pass."""
+_ROW_BYTES = 180
+_CELL_BYTES = 45
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A row that is about to be dialled: the write's own answer must show all of this."""
+
+    row: int
+    ref: str
+    phone: object
+    status: str
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Neighbouring cells of neighbouring rows, written by one request."""
+
+    row: int
+    column: int
+    texts: list[list[str]]
+
+    @property
+    def rows(self) -> range:
+        """The rows that it touches."""
+        return range(self.row, self.row + len(self.texts))
+
+    def request(self, sheet_id: int) -> dict[str, Any]:
+        """The request that writes it."""
+        return update(sheet_id, self.row, self.column, self.texts)
+
+
+def update(sheet_id: int, row: int, column: int, rows: Sequence[Sequence[str]]) -> dict[str, Any]:
+    """Sets texts and nothing else: formats, notes and validation stay; blank text clears.
+
+    ``stringValue`` never becomes a formula (discovery document).
+    """
+    cells = [
+        {"values": [{"userEnteredValue": {"stringValue": text}} if text else {} for text in texts]}
+        for texts in rows
+    ]
+    start = {"sheetId": sheet_id, "rowIndex": row, "columnIndex": column}
+    return {"updateCells": {"start": start, "rows": cells, "fields": "userEnteredValue"}}
+
+
+def that_fit(cells: Cells, first: Iterable[int], limit: int = PAYLOAD_BYTES) -> Cells:
+    """As many rows as one payload takes: those `first`, then results, reasons, and the rest."""
+    chosen = set(first)
+    order = sorted(cells, key=lambda row: (row not in chosen, _rank(cells[row]), row))
+    fitting: dict[int, Mapping[str, str]] = {}
+    size = 0
+    for row in order:
+        size += _ROW_BYTES + sum(_CELL_BYTES + len(json.dumps(t)) for t in cells[row].values())
+        if size > limit and fitting:
+            break
+        fitting[row] = cells[row]
+    return fitting
+
+
+def _rank(cells: Mapping[str, str]) -> int:
+    if cells.get("call_id") or cells.get("dtmf") or cells.get("answer"):
+        return 0
+    if cells.get("status") == QUEUED:
+        return 2
+    return 1
+
+
+def blocks_of(cells: Cells, columns: Columns) -> list[Block]:
+    """The cells as few blocks: rows of the same shape that follow each other share one."""
+    blocks: list[Block] = []
+    for row in sorted(cells):
+        texts = {columns.places[name]: text for name, text in cells[row].items()}
+        for start, values in _runs(texts):
+            last = blocks[-1] if blocks else None
+            if (
+                last is not None
+                and last.rows.stop == row
+                and (last.column, len(last.texts[0])) == (start, len(values))
+            ):
+                last.texts.append(values)
+            else:
+                blocks.append(Block(row, start, [values]))
+    return blocks
+
+
+def _runs(texts: Mapping[int, str]) -> Iterable[tuple[int, list[str]]]:
+    """Neighbouring columns, together."""
+    run: list[str] = []
+    start = 0
+    for place in sorted(texts):
+        if run and place == start + len(run):
+            run.append(texts[place])
+            continue
+        if run:
+            yield start, run
+        start, run = place, [texts[place]]
+    if run:
+        yield start, run
+
+
+def ranges_of(title: str, columns: Columns, marks: Sequence[Mark]) -> list[str]:
+    """In A1 notation, the cells that show the marks, beside Ref and number."""
+    wanted = [columns.places[name] for name in ("phone", "status", "ref")]
+    first, last = letters(min(wanted)), letters(max(wanted))
+    quoted = title.replace("'", "''")
+    return [
+        f"'{quoted}'!{first}{start + 1}:{last}{end}"
+        for start, end in _row_runs(mark.row for mark in marks)
+    ]
+
+
+def confirmed(answer: Mapping[str, Any], columns: Columns, marks: Iterable[Mark]) -> set[int]:
+    """The rows of which the answer shows the mark, the Ref and the number side by side."""
+    seen: dict[tuple[int, int], Any] = {}
+    for sheet in answer.get("updatedSpreadsheet", {}).get("sheets", []):
+        for block in sheet.get("data", []):
+            for down, row in enumerate(block.get("rowData", []), start=block.get("startRow", 0)):
+                left = block.get("startColumn", 0)
+                for across, cell in enumerate(row.get("values", []), start=left):
+                    seen[down, across] = _plain(cell.get("effectiveValue", {}))
+    places = columns.places
+    return {
+        mark.row
+        for mark in marks
+        if seen.get((mark.row, places["ref"])) == mark.ref
+        and seen.get((mark.row, places["status"])) == mark.status
+        and seen.get((mark.row, places["phone"])) == mark.phone
+    }
+
+
+def letters(column: int) -> str:
+    """A column's letters; the first is A."""
+    text = ""
+    column += 1
+    while column:
+        column, rest = divmod(column - 1, 26)
+        text = chr(ord("A") + rest) + text
+    return text
+
+
+def _plain(value: Mapping[str, Any]) -> object:
+    for kind in ("stringValue", "numberValue", "boolValue"):
+        if kind in value:
+            return value[kind]
+    return None
+
+
+def _row_runs(rows: Iterable[int]) -> list[tuple[int, int]]:
+    """Neighbouring rows, together, as start and end (exclusive)."""
+    runs: list[list[int]] = []
+    for row in sorted(rows):
+        if runs and runs[-1][1] == row:
+            runs[-1][1] = row + 1
+        else:
+            runs.append([row, row + 1])
+    return [(start, end) for start, end in runs]

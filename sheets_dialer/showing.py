@@ -1,0 +1,105 @@
+"""What a row should say, from its job and from what the row itself shows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from .call import ANSWERED, NOT_REACHED, Job, NewJob, Reason, call_status_words
+from .disposition import CALLING, EMPTY, NOT_CALLED, shown, skipped
+from .following import has_given_up
+from .matching import AGAIN, MAY_BE_NEW, SKIP
+from .phone import NotDiallable
+from .policy import Policy
+from .rows import QueueRow
+from .turn import IN_PROGRESS
+
+NUMBER_CHANGED = "Number changed since the call. Choose Call again or clear the results."
+NUMBER_REMOVED = "The number was removed after the call. Type it again or clear the results."
+ROW_CHANGED = "The row changed since the call. Choose Call again to call with what it says now."
+_ENDED_WORDS = frozenset(call_status_words(s).casefold() for s in (ANSWERED, *NOT_REACHED))
+
+Cells = Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Showing:
+    """What rows should say at one moment, by one campaign's policy."""
+
+    now: datetime
+    policy: Policy
+    zone: ZoneInfo
+
+    def results(self, row: QueueRow, job: Job) -> Cells | None:
+        """What the dialer's cells (all but Ref) should say of the job; None while no attempt may
+        have rung. Of an adopted call of which the portal has said nothing, the sheet knows more
+        than the ledger."""
+        cells = shown(job, self.now, self.policy, self.zone)
+        if cells is None:
+            return None
+        last = job.tried[-1]
+        silent = last.reason is Reason.ADOPTED and last.call_status is None
+        if not silent or row.shown["call_id"] != last.call_id:
+            return cells
+        given_up = has_given_up(last, self.now, self.policy)
+        if given_up and row.word not in _ENDED_WORDS | {AGAIN, SKIP}:
+            return cells
+        return {name: row.shown[name] for name in cells} | self._adopted(row)
+
+    def adopted(self, row: QueueRow, job: NewJob) -> Cells:
+        """The cells of a row whose Call ID is adopted: what it shows, and the Ref of its job."""
+        return {**row.shown, **self._adopted(row), "ref": job.ref}
+
+    def _adopted(self, row: QueueRow) -> Cells:
+        # Queued would be wrong of a row that shows a call.
+        waits = row.word in MAY_BE_NEW and row.word != AGAIN
+        return {"why": "", "status": CALLING if waits else row.shown["status"]}
+
+    def settled(self, row: QueueRow, job: Job) -> Cells:
+        """The cells of a row of which nothing is owed."""
+        return {**(self.results(row, job) or EMPTY), "ref": job.ref}
+
+    def skipped(self, row: QueueRow, job: Job) -> Cells:
+        """The cells of a row whose person chose Skip."""
+        return {**skipped(self.results(row, job), row.shown["status"]), "ref": job.ref}
+
+    def waiting(self, row: QueueRow, job: Job, status: str, why: str) -> Cells:
+        """The cells of a row that is owed a call and not called now. Results of earlier attempts
+        stay in place; the status too, unless a person asked for the call, who then sees that it
+        was heard."""
+        cells = self.results(row, job)
+        if cells is None:
+            cells = {**EMPTY, "status": status}
+        elif job.again_is_owed:
+            cells = {**cells, "status": status}
+        return {**cells, "why": why, "ref": job.ref}
+
+    def changed(self, row: QueueRow, job: Job | None, *, owed: bool) -> Cells:
+        """The cells of a row whose results belong to other content than it now has. `job` is the
+        one of these results, unless another row has it; `owed` is whether it would be called."""
+        cells = {**row.shown}
+        if job is not None:
+            cells |= self.settled(row, job)
+            if row.word == SKIP:
+                return {**cells, **self.skipped(row, job)}
+            if row.word == AGAIN:
+                # A person's word stands until it can be followed.
+                cells["status"] = row.shown["status"]
+        if isinstance(row.number, NotDiallable):
+            cells["why"] = row.number.reason
+        elif row.content is None:
+            cells["why"] = NUMBER_REMOVED
+        elif job is None or row.content.number != job.content.number:
+            cells["why"] = NUMBER_CHANGED
+        elif row.word == AGAIN:
+            cells["why"] = IN_PROGRESS
+        elif owed and not cells["why"]:
+            cells["why"] = ROW_CHANGED
+        return cells
+
+
+def not_diallable(reason: str) -> Cells:
+    """The cells of a row without a number that can be called."""
+    return {**EMPTY, "status": NOT_CALLED, "why": reason, "ref": ""}

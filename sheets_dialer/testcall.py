@@ -1,0 +1,100 @@
+"""One call to one number, by hand: through the ledger like any other, but away from the sheet."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from .acting import Caller, Confirmed
+from .call import Attempt, AttemptState, Content, NewJob, Reason, call_status_words
+from .calling_hours import CallingHours, read_hours
+from .clock import Clock
+from .dialer import Queue
+from .errors import DialerError
+from .ledger import Intent, Ledger
+from .phone import NotDiallable, read_number
+
+_LOOKS_EVERY = 0.3
+
+
+class CantCall(DialerError):
+    """The number can't be called now; the message says why."""
+
+    exit_code = 2
+
+
+def call_once(
+    text: str,
+    queue: Queue,
+    *,
+    ledger: Ledger,
+    caller: Caller,
+    clock: Clock,
+    refs: Iterator[str],
+    stopping: Callable[[], bool],
+    wait: Callable[[float], None],
+) -> Iterator[Attempt]:
+    """Calls a number with the campaign's voice and follows it to its end; yields every change.
+
+    A person asks for this very call, so hours and the gap don't hold it back; a number whose last
+    call is still open does.
+
+    Raises:
+        CantCall: the text is no number, or the number is being called already.
+    """
+    number = read_number(text)
+    if number is None or isinstance(number, NotDiallable):
+        raise CantCall(number.reason if number else "Give a number to call.")
+    attempt, content = _recorded(number.digits, queue, ledger, clock, next(refs))
+    always = CallingHours(queue.rules.zone, read_hours({"monday-sunday": "00:00-24:00"}))
+    caller.dial([Confirmed(attempt, content, queue.rules.policy, always, clock.steady())])
+    seen = attempt
+    while not stopping():
+        wait(_LOOKS_EVERY)
+        caller.raise_failure()
+        current = _current(ledger, attempt.id, queue)
+        if current != seen:
+            seen = current
+            yield current
+        if _is_over(current, caller):
+            return
+
+
+def _recorded(
+    number: str, queue: Queue, ledger: Ledger, clock: Clock, ref: str
+) -> tuple[Attempt, Content]:
+    campaign = campaign_of_tests(queue.name)
+    content = Content(number, queue.rules.policy.voice_id, texts=("Test call", "", "", "", ""))
+    now = clock.now()
+    ledger.record(campaign, now, new_jobs=[NewJob(ref, content, granted=1)])
+    job = next(each for each in ledger.jobs(campaign) if each.ref == ref)
+    intended = ledger.record(campaign, now, intents=[Intent(job, Reason.AGAIN)])
+    if not intended:
+        raise CantCall("Another call to this number is in progress or unclear. Wait for its end.")
+    return intended[0], content
+
+
+def _current(ledger: Ledger, attempt_id: int, queue: Queue) -> Attempt:
+    jobs = reversed(ledger.jobs(campaign_of_tests(queue.name)))
+    return next(each for job in jobs for each in job.attempts if each.id == attempt_id)
+
+
+def _is_over(attempt: Attempt, caller: Caller) -> bool:
+    if attempt.state is AttemptState.PLACED:
+        return not caller.is_following(attempt.id)
+    return attempt.state not in (AttemptState.INTENDED, AttemptState.SENDING)
+
+
+def campaign_of_tests(name: str) -> str:
+    """The name under which the ledger keeps a campaign's test calls, apart from its rows."""
+    return f"{name} (test calls)"
+
+
+def sentence(attempt: Attempt) -> str:
+    """How a test call stands, for the person who made it."""
+    if attempt.state is AttemptState.PLACED or attempt.call_status is not None:
+        words = "Placed" if attempt.call_status is None else call_status_words(attempt.call_status)
+        key = f", key {attempt.dtmf}" if attempt.dtmf else ""
+        return f"{words}{key} (call {attempt.call_id})"
+    if attempt.problem:
+        return f"{attempt.state.capitalize()}: {attempt.problem}"
+    return attempt.state.capitalize()

@@ -1,0 +1,291 @@
+"""A small world for the planner: a sheet and a ledger as plain values, and plans applied to them.
+
+Applying is simple and faithful: cells land on the rows, new jobs and what people said are kept,
+dials become attempts. Nothing is sent anywhere.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, fields, replace
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sheets_dialer.call import Attempt, AttemptState, Content, Job, Reason
+from sheets_dialer.calling_hours import CallingHours, read_hours
+from sheets_dialer.columns import DIALER, PEOPLE, find_columns
+from sheets_dialer.control import Control
+from sheets_dialer.phone import Number, read_number
+from sheets_dialer.plan import LedgerState, Plan, Rules, SheetState
+from sheets_dialer.planner import make_plan
+from sheets_dialer.policy import Policy, RedialRule
+from sheets_dialer.rows import QueueRow, read_rows
+
+KARACHI = ZoneInfo("Asia/Karachi")
+VOICE = "102"
+TITLES = {
+    "phone": "Phone",
+    "amount": "Amount",
+    "text1": "Store",
+    "text2": "Order ID",
+    "voice_id": "Voice ID",
+    "call_after": "Call After",
+    "call_before": "Call Before",
+    **DIALER,
+}
+"""The columns of every test sheet, by our names."""
+OPEN_ALL_DAY = {"monday-sunday": "00:00-24:00"}
+POLICY = Policy(
+    campaign="orders",
+    voice_id=VOICE,
+    lines=10,
+    call_length=timedelta(seconds=60),
+    calls_per_minute=60,
+    account_retries=3,
+    settle=timedelta(minutes=60),
+    answer_settle=timedelta(seconds=90),
+    poll_first_after=timedelta(seconds=10),
+    poll_every=timedelta(seconds=15),
+    give_up_after=timedelta(hours=24),
+    mark_lives=timedelta(seconds=60),
+    same_call_gap=timedelta(hours=24),
+    max_age=timedelta(hours=72),
+    redial=None,
+    redial_no_key=None,
+    answers={
+        "1": "Confirmed",
+        "2": "Cancelled",
+        "3": "Callback requested",
+        "none": "No key pressed",
+    },
+)
+_UNITS = {"seconds", "minutes", "hours", "days"}
+
+
+def moment(text: str) -> datetime:
+    """A time as the cases write it, in Karachi: ``2026-07-15 14:00`` or with seconds."""
+    return datetime.fromisoformat(str(text)).replace(tzinfo=KARACHI).astimezone(UTC)
+
+
+def span(text: object) -> timedelta:
+    """A length of time as the cases write it: ``90 seconds``."""
+    number, unit = str(text).split()
+    unit = unit if unit.endswith("s") else f"{unit}s"
+    assert unit in _UNITS, text
+    return timedelta(**{unit: float(number)})
+
+
+def policy(overrides: Mapping[str, Any]) -> Policy:
+    """The usual policy with some of its fields set otherwise."""
+    values: dict[str, Any] = {}
+    usual = {item.name: getattr(POLICY, item.name) for item in fields(Policy)}
+    for name, value in overrides.items():
+        assert name in usual, f"the policy has no field {name}"
+        if name in ("redial", "redial_no_key"):
+            values[name] = RedialRule(
+                attempts=value.get("attempts", 1),
+                after=tuple(span(each) for each in value["after"]),
+                statuses=frozenset(value.get("on", (2,) if name == "redial_no_key" else (4, 5))),
+            )
+        elif isinstance(usual[name], timedelta):
+            values[name] = span(value)
+        else:
+            values[name] = value
+    return replace(POLICY, **values)
+
+
+def content(cells: Mapping[str, object]) -> Content:
+    """What a row with these people's cells asks for."""
+    (row,) = rows_of([{"Phone": "0300 1234567", **cells}])
+    assert row.content is not None, f"{cells} can't be dialled"
+    return row.content
+
+
+def people_cells(job: Job) -> dict[str, str]:
+    """People's cells that ask for what the job asks for."""
+    texts = {"Store": job.content.texts[0], "Order ID": job.content.texts[1]}
+    cells = {"Phone": job.content.number, "Amount": job.content.amount, **texts}
+    return {title: text for title, text in cells.items() if text}
+
+
+def rows_of(sheet: Sequence[Mapping[str, object]]) -> list[QueueRow]:
+    """The rows as the dialer reads them; each is given by column header."""
+    header = list(TITLES.values())
+    for row in sheet:
+        assert set(row) <= set(header), f"unknown columns in {row}"
+    grid = [header, *([row.get(title, "") for title in header] for row in sheet)]
+    return read_rows(grid, find_columns(header, {}), VOICE)
+
+
+@dataclass
+class World:
+    """A sheet and a ledger between passes."""
+
+    now: datetime
+    sheet: list[dict[str, Any]]
+    """Rows by column header, people's cells and the dialer's."""
+    jobs: list[Job] = field(default_factory=list)
+    policy: Policy = field(default=POLICY, repr=False)
+    hours: CallingHours = field(
+        default_factory=lambda: CallingHours(KARACHI, read_hours(OPEN_ALL_DAY)), repr=False
+    )
+    control: Control = field(default_factory=lambda: Control(True))
+    obstacle: str | None = None
+    calls_paid: int | None = None
+    until_next_pass: timedelta = timedelta(seconds=15)
+    elsewhere_busy: dict[str, AttemptState] = field(default_factory=dict)
+    """Numbers that open attempts of other campaigns hold."""
+    elsewhere_called: dict[str, datetime] = field(default_factory=dict)
+    """By fingerprint, calls of other campaigns."""
+    refs: Iterator[str] = field(
+        default_factory=lambda: (f"new{n}" for n in itertools.count(1)), repr=False
+    )
+
+    def rows(self) -> list[QueueRow]:
+        """The rows that have something in them."""
+        return rows_of(self.sheet)
+
+    def busy(self) -> dict[str, AttemptState]:
+        """The numbers that open attempts hold, with their states."""
+        mine = {a.number: a.state for job in self.jobs for a in job.attempts if a.is_open}
+        return self.elsewhere_busy | mine
+
+    def plan(self) -> Plan:
+        """Plans a pass; changes nothing."""
+        since = self.now - self.policy.same_call_gap
+        calls: dict[str, list[tuple[int, datetime]]] = {
+            fingerprint: [(-1, called_at)]
+            for fingerprint, called_at in self.elsewhere_called.items()
+            if called_at >= since
+        }
+        for job in self.jobs:
+            times = [attempt.intended_at for attempt in job.tried]
+            if times and max(times) >= since:
+                calls.setdefault(job.fingerprint, []).append((job.id, max(times)))
+        return make_plan(
+            self.now,
+            SheetState(self.rows(), self.control),
+            LedgerState(self.jobs, self.busy(), calls),
+            Rules(self.policy, self.hours, self.obstacle, self.calls_paid),
+            until_next_pass=self.until_next_pass,
+            refs=self.refs,
+        )
+
+    def write(self, plan: Plan) -> None:
+        """Puts a plan's cells into the sheet."""
+        for index, cells in plan.cells.items():
+            for name, text in cells.items():
+                assert name in DIALER, f"{name} is not the dialer's column"
+                self.sheet[index - 1][DIALER[name]] = text
+
+    def record(self, plan: Plan) -> None:
+        """Keeps in the ledger what a plan decided, and makes attempts of its dials."""
+        changes = {change.job_id: change for change in plan.job_changes}
+        ended = {attempt.id for attempt in plan.ended}
+        released = {attempt.id for attempt in plan.released}
+        dials = {dial.job.id: dial.reason for dial in plan.dials}
+        ids = itertools.count(1 + max((a.id for job in self.jobs for a in job.attempts), default=0))
+
+        def moved(attempt: Attempt) -> Attempt:
+            if attempt.id in ended:
+                return replace(attempt, state=AttemptState.ENDED, ended_at=self.now)
+            if attempt.id in released:
+                return replace(attempt, state=AttemptState.RELEASED)
+            return attempt
+
+        def kept(job: Job) -> Job:
+            attempts = tuple(map(moved, job.attempts))
+            if job.id in dials:
+                attempts += (self.dialled(next(ids), job, dials[job.id]),)
+            job = replace(job, attempts=attempts)
+            change = changes.get(job.id)
+            return (
+                job
+                if change is None
+                else replace(
+                    job,
+                    granted=change.granted,
+                    again_seen=change.again_seen,
+                    cleared_at=change.cleared_at,
+                )
+            )
+
+        self.jobs = [kept(job) for job in self.jobs]
+        made = [(new, None, self.now) for new in plan.new_jobs]
+        made += [(one.job, one.call_id, one.called_at) for one in plan.adoptions]
+        for new, call_id, time in made:
+            job = Job(
+                id=1 + max((job.id for job in self.jobs), default=0),
+                campaign=self.policy.campaign,
+                ref=new.ref,
+                content=new.content,
+                fingerprint=new.content.fingerprint(),
+                queued_at=self.now,
+                granted=new.granted,
+                again_seen=new.granted > 0,
+            )
+            if call_id is not None:
+                adopted = self.dialled(next(ids), job, Reason.ADOPTED, at=time)
+                job = replace(job, attempts=(replace(adopted, call_id=call_id),))
+            self.jobs.append(job)
+
+    def dialled(
+        self, attempt_id: int, job: Job, reason: Reason, at: datetime | None = None
+    ) -> Attempt:
+        """The attempt of a dial that the portal took at once."""
+        time = at or self.now
+        return Attempt(
+            id=attempt_id,
+            job_id=job.id,
+            number=job.content.number,
+            state=AttemptState.PLACED,
+            intended_at=time,
+            reason=reason,
+            sending_at=time,
+            placed_at=time,
+            call_id=f"call{attempt_id}",
+        )
+
+    def run(self) -> Plan:
+        """One whole pass: plan, record, write."""
+        plan = self.plan()
+        self.record(plan)
+        self.write(plan)
+        return plan
+
+    def report(self, call_id: str, at: datetime, **news: Any) -> None:
+        """What the portal says about a call when it is asked."""
+
+        def told(attempt: Attempt) -> Attempt:
+            if attempt.call_id != call_id:
+                return attempt
+            values: dict[str, Any] = {"polled_at": at}
+            if any(getattr(attempt, name) != value for name, value in news.items()):
+                values |= news | {"changed_at": at}
+            if values.get("call_status") == 2 and attempt.answered_at is None:
+                values["answered_at"] = at
+            return replace(attempt, **values)
+
+        self.jobs = [replace(job, attempts=tuple(map(told, job.attempts))) for job in self.jobs]
+
+
+def hours(spec: Mapping[str, Any]) -> CallingHours:
+    """Calling hours as the cases write them: days with windows, `zone`, `holidays`."""
+    named = {key: value for key, value in spec.items() if key not in ("zone", "holidays")}
+    return CallingHours(
+        ZoneInfo(spec.get("zone", "Asia/Karachi")),
+        read_hours(named),
+        frozenset(map(date.fromisoformat, map(str, spec.get("holidays", ())))),
+    )
+
+
+def e164(phone: object) -> str:
+    """The number that a cell means."""
+    number = read_number(phone)
+    assert isinstance(number, Number), phone
+    return number.digits
+
+
+assert set(TITLES) <= set(PEOPLE) | set(DIALER)

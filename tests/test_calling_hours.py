@@ -1,0 +1,202 @@
+"""May it ring now? If not, when?"""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from sheets_dialer.calling_hours import CallingHours, Window, read_days, read_hours, read_window
+
+KARACHI = ZoneInfo("Asia/Karachi")
+LONDON = ZoneInfo("Europe/London")
+HAVANA = ZoneInfo("America/Havana")  # its clocks change at midnight
+
+
+def at(text: str, zone: ZoneInfo = KARACHI, fold: int = 0) -> datetime:
+    return datetime.fromisoformat(text).replace(tzinfo=zone, fold=fold).astimezone(UTC)
+
+
+def hours(
+    zone: ZoneInfo = KARACHI, holidays: tuple[date, ...] = (), **named: str | list[str]
+) -> CallingHours:
+    week = read_hours({days.replace("_", "-"): windows for days, windows in named.items()})
+    return CallingHours(zone, week, frozenset(holidays))
+
+
+@pytest.mark.parametrize(
+    ("moment", "is_open"),
+    [
+        ("2026-07-15 09:59:59.999999", False),
+        ("2026-07-15 10:00", True),
+        ("2026-07-15 19:59:59.999999", True),
+        ("2026-07-15 20:00", False),
+    ],
+)
+def test_a_window_holds_its_start_and_not_its_end(moment: str, is_open: bool) -> None:
+    assert hours(monday_sunday="10:00-20:00").open_at(at(moment)) is is_open
+
+
+def test_hours_are_those_of_the_zone_whatever_the_moment_is_given_in() -> None:
+    opened = hours(monday_sunday="10:00-20:00")
+    assert opened.open_at(datetime(2026, 7, 15, 5, 0, tzinfo=UTC))
+    assert not opened.open_at(datetime(2026, 7, 15, 4, 59, tzinfo=UTC))
+    assert not opened.open_at(datetime(2026, 7, 15, 15, 0, tzinfo=UTC))
+
+
+def test_a_day_may_have_several_windows() -> None:
+    friday = hours(friday=["14:30-20:00", "10:00-12:30"])
+    assert friday.open_at(at("2026-07-17 12:29"))
+    assert not friday.open_at(at("2026-07-17 13:00"))
+    assert friday.next_opening(at("2026-07-17 13:00")) == at("2026-07-17 14:30")
+    assert friday.next_opening(at("2026-07-17 20:00")) == at("2026-07-24 10:00")
+
+
+def test_the_narrower_entry_wins_in_any_order() -> None:
+    for named in (
+        {"monday-sunday": "10:00-20:00", "friday": "15:00-18:00"},
+        {"friday": "15:00-18:00", "monday-sunday": "10:00-20:00"},
+    ):
+        week = read_hours(named)
+        assert week[4] == (read_window("15:00-18:00"),)
+        assert week[3] == (read_window("10:00-20:00"),)
+
+
+def test_an_entry_without_windows_closes_its_day() -> None:
+    assert read_hours({"monday-sunday": "10:00-20:00", "friday": []})[4] == ()
+
+
+def test_a_day_that_no_entry_names_is_closed() -> None:
+    assert read_hours({"monday-friday": "10:00-20:00"})[5:] == ((), ())
+
+
+def test_a_holiday_has_no_window() -> None:
+    opened = hours(holidays=(date(2026, 7, 16),), monday_sunday="10:00-20:00")
+    assert not opened.open_at(at("2026-07-16 12:00"))
+    assert opened.next_opening(at("2026-07-15 20:00")) == at("2026-07-17 10:00")
+
+
+def test_an_end_of_24_00_reaches_the_next_day_without_a_gap() -> None:
+    night = hours(monday="20:00-24:00", tuesday="00:00-02:00")
+    assert night.open_at(at("2026-07-13 23:59:59.999999"))
+    assert night.open_at(at("2026-07-14 00:00"))
+    assert not night.open_at(at("2026-07-14 02:00"))
+    assert not night.open_at(at("2026-07-14 23:59:59.999999"))
+
+
+def test_no_windows_at_all_never_open() -> None:
+    assert hours().next_opening(at("2026-07-15 12:00")) is None
+
+
+def test_while_open_the_next_opening_is_now() -> None:
+    now = at("2026-07-15 12:00")
+    assert hours(monday_sunday="10:00-20:00").next_opening(now) == now
+
+
+def test_when_clocks_go_forward_over_a_start_the_window_opens_with_the_change() -> None:
+    # On 29 March 2026 London's clocks go from 01:00 to 02:00.
+    opened = hours(LONDON, sunday="01:30-03:00")
+    assert opened.next_opening(at("2026-03-29 00:10", LONDON)) == at("2026-03-29 02:00", LONDON)
+
+
+def test_a_window_that_clocks_leap_over_does_not_open_that_day() -> None:
+    opened = hours(LONDON, sunday="01:15-01:45")
+    assert opened.next_opening(at("2026-03-29 00:10", LONDON)) == at("2026-04-05 01:15", LONDON)
+
+
+def test_a_window_that_clocks_show_twice_opens_twice() -> None:
+    opened = hours(LONDON, sunday="01:15-01:45")
+    again = at("2026-10-25 01:15", LONDON, fold=1)
+    assert opened.next_opening(at("2026-10-25 01:50", LONDON)) == again
+    assert opened.next_opening(at("2026-10-25 00:10", LONDON)) == at("2026-10-25 01:15", LONDON)
+
+
+def test_a_day_whose_midnight_is_leapt_over_opens_with_the_change() -> None:
+    # On 8 March 2026 Havana's clocks go from 00:00 to 01:00.
+    opened = hours(HAVANA, sunday="00:00-24:00")
+    assert opened.next_opening(at("2026-03-07 12:00", HAVANA)) == at("2026-03-08 01:00", HAVANA)
+
+
+clocks = st.integers(0, 24 * 60)
+windows = st.lists(clocks, min_size=2, max_size=6, unique=True).map(
+    lambda minutes: [
+        f"{start // 60:02}:{start % 60:02}-{end // 60:02}:{end % 60:02}"
+        for start, end in zip(*[iter(sorted(minutes))] * 2, strict=False)
+    ]
+)
+weeks = st.dictionaries(st.sampled_from(["monday-sunday", "sunday", "wed-fri", "mon"]), windows)
+moments = st.datetimes(datetime(2026, 1, 1), datetime(2027, 1, 1), timezones=st.just(UTC))
+
+
+@settings(max_examples=150, deadline=None)
+@given(weeks, moments, st.sampled_from([KARACHI, LONDON, HAVANA]))
+def test_it_is_open_at_the_next_opening_and_never_between(
+    named: dict[str, list[str]], moment: datetime, zone: ZoneInfo
+) -> None:
+    opened = CallingHours(zone, read_hours(named), frozenset({date(2026, 3, 29)}))
+    opening = opened.next_opening(moment)
+    if opening is None:
+        assert not any(read_hours(named))
+        return
+    assert opening >= moment
+    assert opened.open_at(opening)
+    step = min(opening - moment, timedelta(days=2)) / 40
+    assert not any(opened.open_at(opening - step * n) for n in range(1, 40) if step)
+
+
+@settings(max_examples=80, deadline=None)
+@given(st.datetimes(datetime(2026, 3, 28), datetime(2026, 3, 30), timezones=st.just(UTC)), windows)
+def test_the_night_in_which_clocks_change(moment: datetime, texts: list[str]) -> None:
+    opened = hours(LONDON, monday_sunday=texts)
+    opening = opened.next_opening(moment)
+    assert opening is not None
+    assert opened.open_at(opening)
+
+
+@pytest.mark.parametrize(
+    ("text", "days"),
+    [
+        ("monday", (0,)),
+        ("Mon-Sat", (0, 1, 2, 3, 4, 5)),
+        ("friday, sunday", (4, 6)),
+        ("saturday-monday", (5, 6, 0)),
+        ("monday–wednesday", (0, 1, 2)),
+        ("mon, monday", (0,)),
+    ],
+)
+def test_days_are_read(text: str, days: tuple[int, ...]) -> None:
+    assert read_days(text) == days
+
+
+@pytest.mark.parametrize("text", ["", "m", "weekdays", "monday-", "monday-someday", "tu"])
+def test_days_that_make_no_sense_are_refused_with_an_example(text: str) -> None:
+    with pytest.raises(ValueError, match="days such as monday"):
+        read_days(text)
+
+
+@pytest.mark.parametrize("text", ["9:00-17:00", " 09:00 – 17:00 ", "09:00 -17:00"])
+def test_windows_are_read(text: str) -> None:
+    assert read_window(text) == Window(*(datetime(2026, 1, 1, h).time() for h in (9, 17)))
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "10-20", "10:00", "20:00-10:00", "10:00-10:00", "10:00-25:00", "10:00-24:01", "9am-5pm",
+     "10:00+05:00-20:00", "10:60-11:00", "24:00-24:00"],
+)  # fmt: skip
+def test_windows_that_make_no_sense_are_refused_with_an_example(text: str) -> None:
+    with pytest.raises(ValueError, match="a window such as 10:00-20:00"):
+        read_window(text)
+
+
+def test_windows_that_overlap_are_refused() -> None:
+    with pytest.raises(ValueError, match="overlap"):
+        read_hours({"monday": ["10:00-14:00", "13:00-20:00"]})
+
+
+def test_two_entries_of_one_width_for_one_day_are_refused() -> None:
+    with pytest.raises(ValueError, match="one entry for tuesday"):
+        read_hours({"monday, tuesday": "10:00-12:00", "tuesday, friday": "14:00-20:00"})

@@ -1,0 +1,558 @@
+"""The configuration: what is read, what is refused and in which words, and what is never shown."""
+
+from __future__ import annotations
+
+import itertools
+import traceback
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from pydantic import BaseModel
+
+from sheets_dialer.config import (
+    Campaign,
+    Config,
+    Google,
+    Poll,
+    Portal,
+    Redial,
+    RedialNoKey,
+    config_path,
+    load_config,
+)
+from sheets_dialer.errors import ConfigError
+
+EXAMPLE = Path(__file__).parent.parent / "config.example.yaml"
+SHEET = "1AbCdEfGhIjKlMnOpQrStUvWxYz0123456789abcdefg"
+SECRET = "geheim-77"
+LEAST = f"""\
+portal:
+  api_key: {SECRET}
+campaigns:
+  - name: orders
+    spreadsheet: {SHEET}
+    voice_id: 102
+"""
+
+
+def load(folder: Path, text: str | bytes, **environment: str) -> Config:
+    path = folder / "config.yaml"
+    path.write_bytes(text if isinstance(text, bytes) else text.encode())
+    return load_config(path, environment)
+
+
+def faults(folder: Path, text: str | bytes, **environment: str) -> list[str]:
+    """The faults' sentences; nothing that they show holds the secret."""
+    with pytest.raises(ConfigError) as caught:
+        load(folder, text, **environment)
+    told = "".join(traceback.format_exception(caught.value))
+    assert SECRET not in told
+    assert "Input should be" not in told
+    assert "pydantic" not in str(caught.value)
+    return [line.strip() for line in str(caught.value).splitlines()]
+
+
+def with_campaign(line: str) -> str:
+    return f"{LEAST}    {line}\n"
+
+
+def with_portal(line: str) -> str:
+    return LEAST.replace(f"  api_key: {SECRET}\n", f"  api_key: {SECRET}\n  {line}\n")
+
+
+# --- What is read ---------------------------------------------------------------------------------
+
+
+def test_the_least_that_must_be_set(tmp_path: Path) -> None:
+    config = load(tmp_path, LEAST)
+
+    [campaign] = config.campaigns
+    assert (campaign.name, campaign.spreadsheet, campaign.voice_id) == ("orders", SHEET, "102")
+    assert config.portal.api_key.get_secret_value() == SECRET
+    assert config.ledger == f"sqlite:///{tmp_path / 'dialer.db'}"
+    assert config.google.service_account_file == tmp_path / "service-account.json"
+
+
+def test_paths_are_taken_from_the_files_folder(tmp_path: Path) -> None:
+    more = "ledger: sqlite:///data/l.db\ngoogle: {service_account_file: ~/sa.json}\n"
+
+    config = load(tmp_path, LEAST + more)
+
+    assert config.ledger == f"sqlite:///{tmp_path / 'data' / 'l.db'}"
+    assert config.google.service_account_file == Path.home() / "sa.json"
+    absolute = load(tmp_path, LEAST + "ledger: sqlite:////var/lib/l.db\n")
+    assert absolute.ledger == "sqlite:////var/lib/l.db"
+
+
+def test_which_file(tmp_path: Path) -> None:
+    assert config_path(None, {}) == Path("config.yaml")
+    assert config_path(None, {"SHEETS_DIALER_CONFIG": "x.yaml"}) == Path("x.yaml")
+    assert config_path(tmp_path, {"SHEETS_DIALER_CONFIG": "x.yaml"}) == tmp_path
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        SHEET,
+        f"https://docs.google.com/spreadsheets/d/{SHEET}/edit#gid=0",
+        f"https://docs.google.com/spreadsheets/u/1/d/{SHEET}/edit?usp=sharing",
+        f"  docs.google.com/spreadsheets/d/{SHEET}  ",
+    ],
+)
+def test_a_sheets_address_or_its_key(tmp_path: Path, address: str) -> None:
+    config = load(tmp_path, LEAST.replace(SHEET, f'"{address}"'))
+
+    assert config.campaigns[0].spreadsheet == SHEET
+
+
+def test_yamls_surprises_do_not_happen(tmp_path: Path) -> None:
+    text = LEAST.replace("voice_id: 102", "voice_id: 0102").replace("name: orders", "name: no")
+    text += """\
+    tab: 2024
+    holidays: [2026-12-25, '2027-01-01']
+    redial: {on: [busy], after_minutes: 45}
+    redial_no_key: {}
+    answers: {1: Yes, none: nobody, 2: 2}
+    calling_hours: {monday-friday: 10:00-20:00, sunday: [09:00-10:00, 11:00-24:00]}
+    columns:
+"""
+    config = load(tmp_path, "\ufeff" + text)
+
+    [campaign] = config.campaigns
+    assert (campaign.voice_id, campaign.name, campaign.tab) == ("0102", "no", "2024")
+    assert campaign.holidays == (date(2026, 12, 25), date(2027, 1, 1))
+    assert campaign.redial is not None
+    assert (campaign.redial.on, campaign.redial.after_minutes) == (("busy",), (45.0,))
+    assert campaign.redial_no_key == RedialNoKey()
+    answers = config.policy(campaign).answers
+    assert [answers[key] for key in ("1", "2", "3", "none")] == [
+        "Yes",
+        "2",
+        "Callback requested",
+        "nobody",
+    ]
+    noon = datetime(2026, 11, 23, 7, 0, tzinfo=UTC)  # a Monday, 12:00 in Karachi
+    hours = config.hours(campaign)
+    assert hours.open_at(noon)
+    assert not hours.open_at(noon + timedelta(days=5))
+    assert not hours.open_at(noon + timedelta(days=32))
+
+
+def test_what_is_set_to_nothing_is_not_set(tmp_path: Path) -> None:
+    more = "google:\npoll:\nevery:\nledger:\ntimezone: null\n"
+
+    config = load(tmp_path, with_campaign("tab:") + more)
+
+    assert (config.google.base_url, config.poll, config.every) == (None, Poll(), 15)
+    assert config.campaigns[0].tab == "Calls"
+
+
+def test_sections_may_share_what_they_say(tmp_path: Path) -> None:
+    text = (
+        LEAST
+        + f"""\
+  - &second
+    name: second
+    spreadsheet: {SHEET}
+    tab: Two
+    voice_id: 7
+  - <<: *second
+    name: third
+    tab: Three
+"""
+    )
+    assert [each.voice_id for each in load(tmp_path, text).campaigns] == ["102", "7", "7"]
+
+
+# --- The key --------------------------------------------------------------------------------------
+
+NO_KEY = LEAST.replace(f"api_key: {SECRET}", "api_key:")
+KEY_FILE = LEAST.replace(f"api_key: {SECRET}", "api_key_file: portal.key")
+
+
+def key_of(config: Config) -> str:
+    return config.portal.api_key.get_secret_value()
+
+
+def test_the_key_comes_from_the_environment_before_anything_else(tmp_path: Path) -> None:
+    no_portal = LEAST[LEAST.index("campaigns") :]
+    for text in (LEAST, NO_KEY, KEY_FILE, no_portal):
+        assert key_of(load(tmp_path, text, ROBOCALL_API_KEY=" from-outside\n")) == "from-outside"
+    assert key_of(load(tmp_path, LEAST, ROBOCALL_API_KEY="")) == SECRET
+
+
+def test_the_key_comes_from_a_file_of_its_own(tmp_path: Path) -> None:
+    (tmp_path / "portal.key").write_text(f"\ufeff{SECRET}\r\n", encoding="utf-8")
+
+    assert key_of(load(tmp_path, KEY_FILE)) == SECRET
+    [_, fault] = faults(tmp_path, KEY_FILE.replace("  api_key", "  api_key: x\n  api_key", 1))
+    assert fault.startswith("portal.api_key: stands beside portal.api_key_file")
+
+
+@pytest.mark.parametrize(
+    "content", [None, b"", b"a b", f"{SECRET}\nmore".encode(), b"\xff\xfe\x00"]
+)
+def test_a_key_file_that_holds_no_key(tmp_path: Path, content: bytes | None) -> None:
+    if content is not None:
+        (tmp_path / "portal.key").write_bytes(content)
+
+    [_, fault] = faults(tmp_path, KEY_FILE)
+    assert fault.startswith("portal.api_key_file: ")
+
+
+@pytest.mark.parametrize("key", ["123456", "0123", "12e45", "1.50", "0x1F"])
+def test_a_key_of_digits_stays_as_it_is(tmp_path: Path, key: str) -> None:
+    if key == "1.50":
+        assert "API key" in faults(tmp_path, LEAST.replace(SECRET, key))[1]
+        key_text = f'"{key}"'
+    else:
+        key_text = key
+    assert key_of(load(tmp_path, LEAST.replace(SECRET, key_text))) == key
+
+
+@pytest.mark.parametrize("key", ['"a b"', '"a\\nb"', "کلید", "[a]", "true", '""'])
+def test_a_key_that_can_be_none(tmp_path: Path, key: str) -> None:
+    [_, fault] = faults(tmp_path, LEAST.replace(SECRET, key))
+    assert fault.startswith("portal.api_key: ")
+
+
+def test_secrets_are_not_shown(tmp_path: Path) -> None:
+    config = load(tmp_path, LEAST + "ledger: postgresql://me:geheim-99@host/db\n")
+
+    assert config.ledger == "postgresql://me:geheim-99@host/db"
+    shown = (
+        f"{config!r} {config} {config.model_dump()} {config.model_dump_json()} {config.portal!r}"
+    )
+    assert "geheim" not in shown
+    assert "postgresql://me:***@host/db" in shown
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"portal: {SECRET}\n",
+        f"portal: [{SECRET}]\n",
+        f"portal:\n  api_key: [{SECRET}]\n",
+        f"portal:\n  api_key: {{a: {SECRET}}}\n",
+        f"portal:\n  apikey: {SECRET}\n",
+        f"portal:\n  api_key: {SECRET}: x\n",
+        f"portal:\n  api_key: {SECRET}\n\tlines: 3\n",
+        f'portal:\n  api_key: "{SECRET}\n',
+        f"portal:\n  api_key: {SECRET}\n  api_key: {SECRET}\n",
+        f"portal:\n  api_key: !!int {SECRET}\n",
+        f"portal:\n  api_key: *{SECRET}\n",
+        f"ledger: mysql://me:{SECRET}@host/db\n",
+        f"ledger: [{SECRET}]\n",
+    ],
+)
+def test_faults_do_not_show_secrets(tmp_path: Path, text: str) -> None:
+    text = text.replace(f"*{SECRET}", "*nothing")
+    assert faults(tmp_path, text)
+
+
+# --- Faults ---------------------------------------------------------------------------------------
+
+
+def test_all_faults_are_told_together(tmp_path: Path) -> None:
+    text = f"""\
+portal:
+  lines: many
+  connections: 0
+  key_in: body
+every: -1
+every: 5x
+daily_cap: 7
+campaigns:
+  - name: ""
+    spreadsheet: short
+    voiceid: 102
+  - spreadsheet: {SHEET}
+    voice_id: [1]
+"""
+    head, *told = faults(tmp_path, text)
+
+    assert head.endswith("config.yaml has 13 faults:")
+    assert sorted(told) == sorted(
+        [
+            "line 6: every stands here a second time (first in line 5); expected: it once",
+            "portal.api_key: missing; expected the portal's API key here, in $ROBOCALL_API_KEY or "
+            "in the file named by portal.api_key_file",
+            "portal.key_in: found 'body'; expected: one of these: query or header",
+            "portal.lines: found 'many'; expected: a whole number",
+            "portal.connections: found 0; expected: 1 or more",
+            "every: found '5x'; expected: a number",
+            "campaigns[0].name: found ''; expected: a text that isn't empty",
+            "campaigns[0].spreadsheet: found 'short'; expected: the sheet's address from the "
+            "browser, or the key in it",
+            "campaigns[0].voice_id: missing; it has no default",
+            "campaigns[0].voiceid: there is no such setting (is it voice_id?); see "
+            "config.example.yaml",
+            "campaigns[1].name: missing; it has no default",
+            "campaigns[1].voice_id: found a list; expected: a text",
+            "daily_cap: there is no such setting; see config.example.yaml",
+        ]
+    )
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        ("lines: true", "portal.lines: found true; expected: a number, not true or false"),
+        ("lines: 1.5", "portal.lines: found 1.5; expected: a whole number"),
+        ("lines: 999999999", "portal.lines: found 999999999; expected: 100000 or less"),
+        ("call_seconds: 0", "portal.call_seconds: found 0; expected: more than 0"),
+        ("call_seconds: 1e400", "portal.call_seconds: found '1e400'; expected: a number"),
+        ("retries: [1]", "portal.retries: found a list; expected: a whole number"),
+        (
+            "settle_minutes: {a: 1}",
+            "portal.settle_minutes: found several settings; expected: a number",
+        ),
+    ],
+)
+def test_faults_of_the_portal(tmp_path: Path, line: str, expected: str) -> None:
+    assert faults(tmp_path, with_portal(line))[1:] == [expected]
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "http://portal.robocall.pk",
+        "portal.robocall.pk",
+        "ftp://127.0.0.1",
+        "https://",
+        "https://me:pw@host",
+        "https://host/api",
+        "https://host?x=1",
+        "https://host#x",
+        '"https://ho st"',
+        "https://host:port",
+        "https://[",
+        "http://127.0.0.1.evil.example",
+    ],
+)
+def test_addresses_that_are_not_safe(tmp_path: Path, address: str) -> None:
+    [_, fault] = faults(tmp_path, with_portal(f"base_url: {address}"))
+    assert "begins with https://" in fault
+
+
+@pytest.mark.parametrize(
+    "address", ["https://portal.robocall.pk/", "http://127.0.0.1:8080", "http://[::1]:1"]
+)
+def test_addresses_that_are_safe(tmp_path: Path, address: str) -> None:
+    config = load(tmp_path, with_portal(f"base_url: {address}"))
+    assert config.portal.base_url == address.rstrip("/")
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        ("columns: {phon: Mobile}", "the headers of columns by these names: phone, amount,"),
+        ("calling_hours: {someday: 10:00-20:00}", "days such as monday"),
+        ("calling_hours: {monday: 10-20}", "a window such as 10:00-20:00"),
+        ("calling_hours: {monday: 20:00-10:00}", "a window such as 10:00-20:00"),
+        ("calling_hours: {monday: 600}", "in quotes"),
+        ("calling_hours: {monday: []}", "hours for monday such as"),
+        ("calling_hours: {monday: [10:00-12:00, 11:00-13:00]}", "don't overlap"),
+        ("calling_hours: {}", "days with their hours"),
+        ("calling_hours: 10:00-20:00", "days with their hours"),
+        ("holidays: [christmas]", "a day such as 2026-12-25"),
+        ("holidays: [2026-13-45]", "a day such as 2026-12-25"),
+        ("redial: 3", "settings of its own"),
+        ("redial: {on: [answered]}", "one of these: busy, no_answer, congestion or hangup"),
+        ("redial: {on: []}", "a list with at least one entry"),
+        ("redial: {after_minutes: [0]}", "more than 0"),
+        ("redial: {after_minutes: [-5]}", "more than 0"),
+        ("redial: {after_minutes: []}", "a list with at least one entry"),
+        ("redial: {after_minutes: 99999999}", "43200 or less"),
+        ("answers: {yes: Confirmed}", "labels for keys of the phone"),
+        ("answers: {1: [a]}", "a text"),
+        ("answers: [1]", "settings of its own"),
+        ("max_age_hours: .inf", "a number"),
+        ("tab: true", "a text"),
+    ],
+)
+def test_faults_of_a_campaign(tmp_path: Path, line: str, expected: str) -> None:
+    [_, fault] = faults(tmp_path, with_campaign(line))
+    assert fault.startswith("campaigns[0].")
+    assert expected in fault
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("timezone: Mars/Base", "timezone: found 'Mars/Base'; expected: a time zone's name"),
+        ("timezone: Asia", "a time zone's name"),
+        ("timezone: ../../etc/passwd", "a time zone's name"),
+        ("ledger: dialer.db", "ledger: what is there is not shown"),
+        ("ledger: sqlite://dialer.db", "sqlite:/// and a file's name"),
+        ("ledger: 'sqlite:///:memory:'", "sqlite:/// and a file's name"),
+        ("poll: 5", "poll: found 5; expected: settings of its own"),
+        ("poll: {evry: 5}", "poll.evry: there is no such setting (is it every?)"),
+        ("1: 2", "1: there is no such setting"),
+        ("~: 2", "none: there is no such setting"),
+        ("daily_budget: 5", "daily_budget: there is no such setting"),
+    ],
+)
+def test_faults_elsewhere(tmp_path: Path, text: str, expected: str) -> None:
+    [_, fault] = faults(tmp_path, f"{LEAST}{text}\n")
+    assert expected in fault
+
+
+def test_campaigns_must_differ(tmp_path: Path) -> None:
+    other = f"  - {{name: ' ORDERS', spreadsheet: {SHEET}, tab: T2, voice_id: 1}}\n"
+    assert "different names" in faults(tmp_path, LEAST + other)[1]
+    other = f"  - {{name: two, spreadsheet: {SHEET}, tab: calls, voice_id: 1}}\n"
+    assert "different tabs" in faults(tmp_path, LEAST + other)[1]
+    none = LEAST[: LEAST.index("campaigns")] + "campaigns: []\n"
+    assert faults(tmp_path, none)[1].startswith("campaigns: found a list; expected: a list with")
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (b"", "holds no settings"),
+        (b"- a\n- b\n", "holds no settings"),
+        (b"just words", "holds no settings"),
+        (b"portal:\n\tapi_key: x\n", "a tab stands where spaces should (line 2, column 1)"),
+        (b"a: b: c\n", "a colon too many"),
+        (b"? [a]\n: b\n", "not valid YAML"),
+        (b"a: !!python/object:os.system x\n", "not valid YAML"),
+        (b"a: !!int x\n", "not of the kind"),
+        (b"a: !!timestamp x\n", "not of the kind"),
+        (b"a: !!bool x\n", "not of the kind"),
+        (b"a: \x07\n", "a character that no text has"),
+        (b"a: 1\n---\nb: 2\n", "not valid YAML"),
+        (b"[" * 5000, "nested too deeply"),
+        (b"a: &a [*a]\n", "nested too deeply, or contains itself"),
+        (b"a: caf\xe9\n", "Save it as UTF-8"),
+        ("portal:\n".encode("utf-16"), "Save it as UTF-8"),
+    ],
+)
+def test_files_that_are_none(tmp_path: Path, text: bytes, expected: str) -> None:
+    assert expected in " ".join(faults(tmp_path, text))
+
+
+def test_no_file_and_a_folder(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match=r"Copy config\.example\.yaml"):
+        load_config(tmp_path / "none.yaml", {})
+    with pytest.raises(ConfigError, match="can't be read"):
+        load_config(tmp_path, {})
+
+
+NAMES = [
+    name for model in (Config, Portal, Google, Campaign, Redial) for name in model.model_fields
+]
+SCALARS = (
+    st.none()
+    | st.booleans()
+    | st.integers(-(10**20), 10**20)
+    | st.floats()
+    | st.text(max_size=12)
+    | st.sampled_from(["busy", "10:00-20:00", "monday", SHEET, "2026-12-25", "https://a.b", "1"])
+    | st.dates()
+    | st.datetimes()
+    | st.binary(max_size=4)
+)
+VALUES = st.recursive(
+    SCALARS,
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(st.sampled_from(NAMES) | SCALARS.filter(bool), inner, max_size=4)
+    ),
+    max_leaves=8,
+)
+SECTION = {
+    name: st.fixed_dictionaries({}, optional=dict.fromkeys(model.model_fields, VALUES))
+    for name, model in (("portal", Portal), ("campaign", Campaign))
+}
+
+
+@settings(
+    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(
+    data=st.dictionaries(st.sampled_from(NAMES), VALUES, max_size=4)
+    | st.fixed_dictionaries(
+        {"portal": SECTION["portal"], "campaigns": st.lists(SECTION["campaign"], max_size=2)}
+    )
+)
+def test_nothing_raises_but_our_error(tmp_path: Path, data: dict[str, Any]) -> None:
+    path = tmp_path / "config.yaml"
+    path.write_text(yaml.safe_dump(data, allow_unicode=True), encoding="utf-8")
+    try:
+        config = load_config(path, {})
+    except ConfigError:
+        return
+    for campaign in config.campaigns:
+        config.policy(campaign)
+        config.hours(campaign)
+
+
+# --- The example and the model can't drift apart --------------------------------------------------
+
+
+def example() -> dict[str, Any]:
+    data: dict[str, Any] = yaml.load(EXAMPLE.read_text(encoding="utf-8"), yaml.BaseLoader)
+    return data
+
+
+SECTIONS: list[tuple[str, type[BaseModel]]] = [
+    ("", Config),
+    ("portal", Portal),
+    ("google", Google),
+    ("poll", Poll),
+    ("campaigns", Campaign),
+    ("redial", Redial),
+    ("redial_no_key", RedialNoKey),
+]
+
+
+def section_of(name: str) -> dict[str, Any]:
+    data = example()
+    if name in ("redial", "redial_no_key"):
+        return dict(data["campaigns"][0][name])
+    section = data[name] if name else data
+    return dict(section[0] if isinstance(section, list) else section)
+
+
+def test_the_example_loads() -> None:
+    config = load_config(EXAMPLE, {})
+    assert config.campaigns[0].redial is not None
+
+
+@pytest.mark.parametrize(("name", "model"), SECTIONS)
+def test_the_example_shows_every_setting_and_no_other(name: str, model: type[BaseModel]) -> None:
+    assert list(section_of(name)) == list(model.model_fields)
+
+
+@pytest.mark.parametrize(("name", "model"), SECTIONS)
+def test_what_the_example_shows_is_the_default(name: str, model: type[BaseModel]) -> None:
+    lines = EXAMPLE.read_text(encoding="utf-8").splitlines()
+    loaded: Any = load_config(EXAMPLE, {})
+    if name in ("redial", "redial_no_key"):
+        loaded = getattr(loaded.campaigns[0], name)
+    elif name:
+        loaded = getattr(loaded, name)
+    loaded = loaded[0] if isinstance(loaded, tuple) else loaded
+    if name in ("redial", "redial_no_key"):  # they stand in one line
+        assert loaded == model()
+        return
+    for key, field in model.model_fields.items():
+        line = next(each for each in lines if each.strip(" -").startswith(f"{key}:"))
+        if key in ("portal", "google", "poll", "campaigns", "ledger", "service_account_file"):
+            continue  # sections, and paths that are resolved
+        if "# example" not in line:
+            assert getattr(loaded, key) == field.get_default(call_default_factory=True), key
+
+
+def test_every_setting_of_the_example_is_explained() -> None:
+    lines = EXAMPLE.read_text(encoding="utf-8").splitlines()
+    sections = ("portal:", "google:", "poll:", "campaigns:", "api_key_file:")
+    for before, line in itertools.pairwise(lines):
+        if line.strip() and "#" not in line and not line.strip().startswith(sections):
+            assert before.strip().startswith("#"), line

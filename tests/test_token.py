@@ -1,0 +1,50 @@
+"""The token's spelling: what Google takes as an id, and what reads back from a header."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sheets_dialer.columns import find_columns
+from sheets_dialer.token import Token, anchor_name, read_token
+
+ledgers = st.text("abcdefghijklmnopqrstuvwxyz0123456789", min_size=8, max_size=8)
+tokens = st.builds(Token, ledgers, st.integers(0, 10**15 - 2))
+
+
+@given(tokens)
+def test_a_token_reads_back_from_id_and_header(token: Token) -> None:
+    assert read_token(token.id) == token
+    assert read_token(find_columns([token.header], {}).token) == token
+
+
+@given(tokens, ledgers)
+def test_a_successor_counts_on_under_its_own_ledger(token: Token, ledger: str) -> None:
+    after = token.successor(ledger)
+    assert after == Token(ledger, token.counter + 1)
+    assert after.id != token.id
+    assert after.name != token.name
+
+
+@given(tokens)
+def test_names_are_names_to_google(token: Token) -> None:
+    # Letters, digits and underscores, beginning with a letter, and no cell reference.
+    assert re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]{0,249}", token.name)
+    assert not re.fullmatch(r"[A-Za-z]{1,3}[0-9]+", token.name)
+    assert token.name != anchor_name(7)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [None, "", "Ref", "sdabcdefgh", "sdabcdefghx", "sdABCDEFGHx1", "sdabcdefgx1", "xsdabcdefghx1",
+     "sdabcdefghx1 ", "sdabcdefghx-1", "sdabcdefghx1234567890123456", "sdabcdefghx٣"],
+)  # fmt: skip
+def test_anything_else_is_no_token(text: str | None) -> None:
+    assert read_token(text) is None
+
+
+def test_each_tab_has_its_anchor() -> None:
+    assert anchor_name(1) != anchor_name(2)
