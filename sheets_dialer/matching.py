@@ -248,6 +248,7 @@ def _likeness_to_original(row: QueueRow) -> tuple[object, ...]:
     order doesn't depend on where rows stand, unless they are alike in everything."""
     return (
         row.shown["why"] == COPIED,
+        not is_ours(row.word),
         not row.shown["call_id"],
         row.word in MAY_BE_NEW,
         not row.word,

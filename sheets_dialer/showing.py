@@ -46,7 +46,7 @@ class Showing:
         given_up = has_given_up(last, self.now, self.policy)
         if given_up and row.word not in _ENDED_WORDS | {AGAIN, SKIP}:
             return cells
-        return {name: row.shown[name] for name in cells} | self._adopted(row)
+        return {**{name: row.shown[name] for name in cells}, **self._adopted(row)}
 
     def adopted(self, row: QueueRow, job: NewJob) -> Cells:
         """The cells of a row whose Call ID is adopted: what it shows, and the Ref of its job."""

@@ -51,11 +51,13 @@ def call_once(
     while not stopping():
         wait(_LOOKS_EVERY)
         caller.raise_failure()
+        # Asked before the ledger is read: what is read then is no older than the end.
+        followed = caller.is_following(attempt.id)
         current = _current(ledger, attempt.id, queue)
         if current != seen:
             seen = current
             yield current
-        if _is_over(current, caller):
+        if not followed and current.state not in (AttemptState.INTENDED, AttemptState.SENDING):
             return
 
 
@@ -76,12 +78,6 @@ def _recorded(
 def _current(ledger: Ledger, attempt_id: int, queue: Queue) -> Attempt:
     jobs = reversed(ledger.jobs(campaign_of_tests(queue.name)))
     return next(each for job in jobs for each in job.attempts if each.id == attempt_id)
-
-
-def _is_over(attempt: Attempt, caller: Caller) -> bool:
-    if attempt.state is AttemptState.PLACED:
-        return not caller.is_following(attempt.id)
-    return attempt.state not in (AttemptState.INTENDED, AttemptState.SENDING)
 
 
 def campaign_of_tests(name: str) -> str:

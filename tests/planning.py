@@ -13,7 +13,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sheets_dialer.call import Attempt, AttemptState, Content, Job, Reason
+from sheets_dialer.call import Attempt, AttemptState, Content, Job, NewJob, Reason
 from sheets_dialer.calling_hours import CallingHours, read_hours
 from sheets_dialer.columns import DIALER, PEOPLE, find_columns
 from sheets_dialer.control import Control
@@ -115,7 +115,7 @@ def rows_of(sheet: Sequence[Mapping[str, object]]) -> list[QueueRow]:
     header = list(TITLES.values())
     for row in sheet:
         assert set(row) <= set(header), f"unknown columns in {row}"
-    grid = [header, *([row.get(title, "") for title in header] for row in sheet)]
+    grid: list[list[Any]] = [header, *([row.get(title, "") for title in header] for row in sheet)]
     return read_rows(grid, find_columns(header, {}), VOICE)
 
 
@@ -213,6 +213,7 @@ class World:
             )
 
         self.jobs = [kept(job) for job in self.jobs]
+        made: list[tuple[NewJob, str | None, datetime]]
         made = [(new, None, self.now) for new in plan.new_jobs]
         made += [(one.job, one.call_id, one.called_at) for one in plan.adoptions]
         for new, call_id, time in made:

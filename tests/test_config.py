@@ -326,7 +326,6 @@ def test_faults_of_the_portal(tmp_path: Path, line: str, expected: str) -> None:
         "ftp://127.0.0.1",
         "https://",
         "https://me:pw@host",
-        "https://host/api",
         "https://host?x=1",
         "https://host#x",
         '"https://ho st"',

@@ -233,8 +233,8 @@ def compare(
     check("dials", expected.get("dials", {}), dials)
     changed = {str(index + 1): cells for index, cells in plan.cells.items()}
     for row, wanted in expected.get("cells", {}).items():
-        found = {DIALER[name]: text for name, text in changed.get(row, {}).items()}
-        check(f"cells of row {row}", wanted, found)
+        written = {DIALER[name]: text for name, text in changed.get(row, {}).items()}
+        check(f"cells of row {row}", wanted, written)
     for row, wanted in expected.get("row", {}).items():
         after = world.sheet[int(row) - 2]
         for title, text in wanted.items():

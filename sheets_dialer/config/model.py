@@ -93,7 +93,7 @@ class Portal(_Section):
     @field_validator("base_url")
     @classmethod
     def _is_safe(cls, value: str) -> str:
-        return _origin(value)
+        return _address(value)
 
     @field_validator("api_key", mode="before")
     @classmethod
@@ -115,7 +115,7 @@ class Google(_Section):
     @field_validator("base_url")
     @classmethod
     def _is_safe(cls, value: str | None) -> str | None:
-        return None if value is None else _origin(value)
+        return None if value is None else _address(value)
 
 
 class Poll(_Section):
@@ -299,17 +299,18 @@ def _waits(minutes: tuple[float, ...]) -> tuple[timedelta, ...]:
     return tuple(timedelta(minutes=each) for each in minutes)
 
 
-def _origin(value: str) -> str:
-    """The address of a server and nothing more."""
+def _address(value: str) -> str:
+    """An address to which paths are appended. A path of its own may be wrong, which `check` says
+    in better words than a fault could."""
     expected = (
-        "an address that begins with https:// (http only for this machine itself), with nothing "
-        "behind the server's name"
+        "an address that begins with https:// (http only for this machine itself), without "
+        "password, question mark or #"
     )
     try:
         parts = urlsplit(value)
         rest: tuple[Any, ...] = (parts.query, parts.fragment, parts.username, parts.password)
         safe = parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in _LOOPBACK)
-        sound = bool(parts.hostname) and parts.port != 0 and parts.path in ("", "/")
+        sound = bool(parts.hostname) and parts.port != 0
     except ValueError as error:
         raise ValueError(expected) from error
     if not (safe and sound) or any(rest) or re.search(r"\s", value):

@@ -95,6 +95,16 @@ class TestFiles:
         services.id = copy["id"]
         assert services.get("A1") == [["a"]]
 
+    def test_copied_protections_are_the_new_owners_alone(self, services: Services) -> None:
+        share(services, FRIEND, "writer")
+        protected = {"protectedRangeId": 5, "range": {"sheetId": 0}}
+        services.batch({"addProtectedRange": {"protectedRange": protected}})
+        copy = services.call("POST", f"{file_path(services)}/copy", {}, account=FRIEND)
+        services.id = copy["id"]
+        (tab,) = services.call("GET", services.path, account=FRIEND)["sheets"]
+        (kept,) = tab["protectedRanges"]
+        assert (kept["protectedRangeId"], kept["editors"]) == (5, {"users": [FRIEND]})
+
     def test_deleted_file_is_gone(self, services: Services) -> None:
         response = services.send("DELETE", file_path(services))
         assert (response.status, response.body) == (204, b"")
@@ -123,7 +133,7 @@ class TestFiles:
 
     def test_uploads_are_said_not_to_be_emulated(self, services: Services) -> None:
         with pytest.raises(Refused) as refused:
-            services.call("PUT", f"/upload/drive/v2/files/{services.id}", uploadType="media")
+            services.call("PUT", f"/upload/drive/v2/files/{services.id}", "a,b", uploadType="media")
         assert refused.value.code == 400
         assert "not emulated" in refused.value.message
 

@@ -222,6 +222,15 @@ def test_values_alone_leave_rules_alone() -> None:
     assert rules(grid) == [[unnumbered("A1:A20")]]
 
 
+def test_a_cut_of_nothing_changes_nothing() -> None:
+    grid = Grid([["a"], ["b"]])
+    nothing = {"sheetId": 0, "startRowIndex": 1, "endRowIndex": 1}
+    request = cut("A1", 3, 0)
+    request["cutPaste"]["source"] = nothing
+    assert grid.batch(request) == [{}]
+    assert grid.rows() == [["a"], ["b"]]
+
+
 def test_a_cut_takes_the_rule_away() -> None:
     grid = with_rule("A1:A2")
     grid.batch(cut("A1:B2", 9, 0))

@@ -157,6 +157,15 @@ def _fill(sheet: Sheet, block: Json, place: str) -> None:
             }
 
 
-def copied(workbook: Workbook, title: str) -> Workbook:
-    """A copy of the workbook under another title."""
-    return replace(workbook.draft(), properties={**workbook.properties, "title": title})
+def copied_workbook(workbook: Workbook, title: str, owner: str) -> Workbook:
+    """A copy of the workbook under another title. Its protected ranges can be edited by the copy's
+    owner alone (reported by users of the real service)."""
+    copy = replace(workbook.draft(), properties={**workbook.properties, "title": title})
+    for sheet in copy:
+        sheet.protected_ranges = {
+            number: {**protected, "editors": {"users": [owner]}}
+            if protected.get("editors")
+            else protected
+            for number, protected in sheet.protected_ranges.items()
+        }
+    return copy

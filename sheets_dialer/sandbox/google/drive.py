@@ -10,7 +10,7 @@ from urllib.parse import unquote
 import orjson
 
 from ..http import Request, Response, json_response
-from .creation import copied, new_document, new_workbook
+from .creation import copied_workbook, new_document, new_workbook
 from .drive_files import (
     DEFAULT_FILE_FIELDS,
     DEFAULT_PERMISSION_FIELDS,
@@ -51,7 +51,6 @@ class _Asked:
     """One request, taken apart."""
 
     method: str
-    path: str
     segments: tuple[str, ...]
     query: Mapping[str, str]
     body: Json
@@ -111,7 +110,7 @@ class DriveService:
                 return _masked(comments, asked, ("comments", "nextPageToken", "kind"), None)
             case (_, "files", _, "permissions", *_):
                 return self._permissions(asked)
-        raise not_emulated(f"{asked.method} on {asked.path}")
+        raise not_emulated(f"{asked.method} on /drive/v3/{'/'.join(asked.segments)}")
 
     def _create(self, asked: _Asked) -> dict[str, Any]:
         if asked.body.get("mimeType") != SPREADSHEET_TYPE:
@@ -131,7 +130,7 @@ class DriveService:
         source = self._visible(asked)
         name = asked.body.get("name") or f"Copy of {source.workbook.properties['title']}"
         document = new_document(
-            copied(source.workbook, name),
+            copied_workbook(source.workbook, name, asked.account),
             asked.account,
             ids=self._ids,
             now=self._clock(),
@@ -241,6 +240,8 @@ class DriveService:
 
 
 def _taken_apart(request: Request, account: str) -> _Asked:
+    if not request.path.startswith(_ROOT):
+        raise not_emulated(f"{request.method} on {request.path}")
     raw = request.body.strip()
     try:
         body = orjson.loads(raw) if raw else {}
@@ -251,7 +252,6 @@ def _taken_apart(request: Request, account: str) -> _Asked:
     path = request.path.removeprefix(_ROOT)
     return _Asked(
         method=request.method,
-        path=request.path,
         segments=tuple(unquote(segment) for segment in path.split("/")),
         query={name: texts[0] for name, texts in request.query().items()},
         body={name: value for name, value in body.items() if value is not None},

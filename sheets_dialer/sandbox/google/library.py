@@ -12,7 +12,7 @@ from .errors import not_found, permission_denied
 from .model import Json, Row, Workbook
 
 HISTORY_SECONDS = 300.0
-HISTORY_BYTES = 256_000_000
+HISTORY_BYTES = 128_000_000
 """About how much memory one document's past may take. The version before the present one is
 remembered whatever its size."""
 _ROW_BYTES = 16

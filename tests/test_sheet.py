@@ -1,0 +1,157 @@
+"""What people do to a tab while it is dialled: no doubt ends in a call, and the rest goes on."""
+
+from __future__ import annotations
+
+import shutil
+from collections import Counter
+
+from dialing import Shop, eventually
+
+from sheets_dialer.token import anchor_name, read_token
+
+STATE_ROW = 3
+
+
+def state_of(shop: Shop) -> str:
+    return str(shop.tab("Dialer").cell(STATE_ROW, 2).value or "")
+
+
+def batch(shop: Shop, *requests: dict[str, object]) -> None:
+    shop.tab().spreadsheet.batch_update({"requests": list(requests)})
+
+
+def named_ranges(shop: Shop) -> dict[str, str]:
+    listed = shop.tab().spreadsheet.list_named_ranges()
+    return {str(each["name"]): str(each["namedRangeId"]) for each in listed}
+
+
+def header_token(shop: Shop) -> str:
+    header = shop.tab().row_values(1)
+    return next(cell for cell in header if cell.startswith("Ref")).removeprefix("Ref ").strip()
+
+
+def test_every_write_swaps_the_token_and_leaves_one_anchor(shop: Shop) -> None:
+    shop.ready("03000000001")
+    shop.run("start", "--until-done")
+    token = read_token(header_token(shop))
+    assert token is not None
+    assert set(named_ranges(shop)) == {token.name, anchor_name(shop.tab().id)}
+    assert named_ranges(shop)[token.name] == token.id
+
+
+def test_a_header_that_somebody_overwrote_is_put_right_and_dialling_goes_on(shop: Shop) -> None:
+    shop.ready("03000000001")
+    shop.run("start", "--until-done")
+    column = shop.tab().row_values(1).index(f"Ref {header_token(shop)}") + 1
+    shop.tab().update_cell(1, column, "Ref")
+    shop.paste([["03000000002"]], "A3")
+    assert shop.run("once", "--for", "20").returncode == 0
+    assert shop.run("once", "--for", "20").returncode == 0
+    assert [row["DTMF"] for row in shop.rows()] == ["1", "2"]
+    assert len(shop.calls()) == 2
+
+
+def test_a_token_range_that_somebody_deleted_is_put_right_and_dialling_goes_on(shop: Shop) -> None:
+    shop.ready("03000000001")
+    shop.run("start", "--until-done")
+    batch(shop, {"deleteNamedRange": {"namedRangeId": header_token(shop)}})
+    shop.paste([["03000000002"]], "A3")
+    shop.run("once", "--for", "20")
+    assert shop.run("once", "--for", "20").returncode == 0
+    assert [row["DTMF"] for row in shop.rows()] == ["1", "2"]
+    assert len(shop.calls()) == 2
+
+
+def test_a_renamed_tab_is_dialled_on(shop: Shop) -> None:
+    shop.ready("03000000001")
+    shop.run("start", "--until-done")
+    shop.tab().update_title("Calls of May")
+    shop.tab("Calls of May").update([["03000000002"]], "A3", raw=False)
+    assert shop.run("start", "--until-done").returncode == 0
+    assert len(shop.calls()) == 2
+
+
+def test_another_tab_under_the_old_title_is_not_dialled_and_both_are_named(shop: Shop) -> None:
+    shop.ready("03000000001")
+    shop.run("start", "--until-done")
+    book = shop.tab().spreadsheet
+    shop.tab().update_title("Old calls")
+    book.add_worksheet("Calls", 10, 15).update([["Phone"], ["03000000002"]], "A1", raw=False)
+    done = shop.run("once", "--for", "5")
+    assert done.returncode == 2
+    assert "Old calls" in done.stderr
+    assert "setup" in done.stderr
+    assert len(shop.calls()) == 1
+
+
+def test_a_row_that_google_refuses_to_write_is_named_and_the_others_are_written(
+    shop: Shop,
+) -> None:
+    shop.ready("call me", "not a number", "nor this", "or that")
+    header = shop.tab().row_values(1)
+    status = header.index("Status")
+    editors = {"users": [shop.sandbox.credentials("person.json").service_account_email]}
+    area = {
+        "sheetId": shop.tab().id,
+        "startRowIndex": 2,
+        "endRowIndex": 3,
+        "startColumnIndex": status,
+        "endColumnIndex": len(header),
+    }
+    batch(shop, {"addProtectedRange": {"protectedRange": {"range": area, "editors": editors}}})
+    shop.paste([["03000000001"]], "A6")
+    shop.run("once", "--for", "8")
+    statuses = [row["Status"] for row in shop.rows()]
+    assert statuses[1] == ""
+    assert [statuses[place] for place in (0, 2, 3)] == ["Not called"] * 3
+    assert "row 3 can't be written" in state_of(shop)
+    assert shop.calls() == []
+
+
+def test_a_second_machine_stands_by_while_the_first_one_writes(shop: Shop) -> None:
+    shop.ready("03000000001")
+    shop.run("start", "--until-done")
+    text = shop.config.read_text()
+    shop.config.write_text(text.replace("dialer.db", "other.db"))
+    shop.paste([["03000000002"]], "A3")
+    done = shop.run("once", "--for", "5")
+    assert done.returncode == 4
+    assert "Another dialer works on this tab" in done.stderr
+    assert len(shop.calls()) == 1
+
+
+def test_a_ledger_older_than_the_sheet_calls_nobody_until_a_person_says_run_again(
+    shop: Shop,
+) -> None:
+    shop.ready("03000000001")
+    ledger = shop.config.with_name("dialer.db")
+    shop.control("PAUSE")
+    assert shop.run("once", "--for", "5").returncode == 0
+    shutil.copy(ledger, ledger.with_suffix(".copy"))
+    shop.control("RUN")
+    shop.run("start", "--until-done")
+    assert shop.called_numbers() == ["923000000001"]
+    for name in ("dialer.db", "dialer.db-wal", "dialer.db-shm"):
+        ledger.with_name(name).unlink(missing_ok=True)
+    shutil.copy(ledger.with_suffix(".copy"), ledger)
+    shop.paste([["03000000002"]], "A3")
+    shop.run("once", "--for", "8")
+    assert "older than the sheet" in state_of(shop)
+    assert shop.called_numbers() == ["923000000001"]
+    shop.control("PAUSE")
+    shop.run("once", "--for", "5")
+    shop.control("RUN")
+    shop.run("start", "--until-done")
+    assert Counter(shop.called_numbers()) == {"923000000001": 1, "923000000002": 1}
+
+
+def test_pause_typed_while_it_runs_stops_new_calls_and_follows_the_others(shop: Shop) -> None:
+    shop.ready("03000000001")
+    with shop.running("start"):
+        eventually(lambda: len(shop.calls()) == 1)
+        shop.control("PAUSE")
+        eventually(lambda: "Paused" in state_of(shop))
+        shop.paste([["03000000002"]], "A3")
+        eventually(lambda: shop.rows()[1]["Status"] == "Queued")
+        eventually(lambda: shop.rows()[0]["DTMF"] == "1")
+    assert len(shop.calls()) == 1
