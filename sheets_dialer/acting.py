@@ -25,7 +25,7 @@ from .breaker import Breaker
 from .call import ANSWERED, Attempt, AttemptState, Content
 from .calling_hours import CallingHours
 from .clock import Clock
-from .errors import LedgerError, PortalError, PortalNotSent, PortalRefused
+from .errors import LedgerError, PortalError, PortalNotSent, PortalRefused, PortalUnknown
 from .following import is_confirmed
 from .ledger import Ledger, Move
 from .lines import Lines
@@ -263,6 +263,10 @@ class Caller:
                 result = ask(what)
             except PortalError as error:
                 result = error
+            except Exception as error:
+                # Whatever it was, it came after a byte may have left.
+                result = PortalUnknown("The request ended in a way that tells nothing.")
+                log.error("unforeseen", problem=repr(error))
             self._outcomes.put(_Outcome(attempt, policy, result, dialled))
 
         self._in_flight += 1

@@ -85,6 +85,7 @@ def build(config: Config, *, clock: Clock | None = None) -> Iterator[Parts]:
         )
     finally:
         caller.finish()
+        portal.close()
         ledger.close()
 
 

@@ -9,11 +9,12 @@ from datetime import datetime, timedelta
 import structlog
 
 from .acting import Caller, Confirmed
-from .call import Attempt, AttemptState
+from .call import OPEN_STATES, Attempt, AttemptState
 from .clock import Clock
 from .control import STATE_LABEL, Place, find_place, read_control
 from .culprits import Culprits
 from .disposition import CALLING
+from .do_not_call import read_do_not_call
 from .errors import DialerError, LedgerError, PortalError, TokenLost, WriteRefused
 from .fence import Fence
 from .ledger import Intent, Ledger, Move
@@ -125,6 +126,7 @@ class Dialer:
         return snapshot, SheetState(
             rows=read_rows(snapshot.grid, snapshot.columns, queue.rules.policy.voice_id),
             control=read_control(snapshot.control, queue.name),
+            do_not_call=read_do_not_call(snapshot.do_not_call),
         )
 
     def run_pass(self, until_next_pass: timedelta, *, farewell: str | None = None) -> PassResult:
@@ -187,10 +189,17 @@ class Dialer:
     ) -> Plan:
         now = self._clock.now()
         rules = replace(queue.rules, obstacle=obstacle)
+        jobs = self._ledger.jobs(queue.name)
+        own = {job.id for job in jobs}
+        open_ones = self._ledger.attempts_in(OPEN_STATES)
         ledger = LedgerState(
-            jobs=self._ledger.jobs(queue.name),
+            jobs=jobs,
             busy=self._ledger.busy_numbers(),
-            last_calls=self._ledger.last_calls(now - queue.rules.policy.same_call_gap),
+            last_calls=self._ledger.last_calls(
+                # A row that was held for the gap stays held for as long as it may wait.
+                now - queue.rules.policy.same_call_gap - queue.rules.policy.max_age
+            ),
+            elsewhere=[attempt for attempt in open_ones if attempt.job_id not in own],
         )
 
         def planned(rules: Rules) -> Plan:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
 
 from .call import ANSWERED, NEVER_RANG, NOT_REACHED, Attempt, AttemptState
 from .policy import Policy
+
+NOT_ANSWERED_SHARE = 0.35
+RINGS_FOR = timedelta(seconds=30)
+"""What is usual: a third of the calls isn't answered, and none rings for longer than this."""
 
 
 def final_at(attempt: Attempt, policy: Policy) -> datetime:
@@ -61,6 +65,23 @@ def is_followed(
         return not is_confirmed(attempt, policy)
     dialled_again = any(one.state not in NEVER_RANG for one in later)
     return attempt.state is AttemptState.ENDED and dialled_again and not attempt.dtmf
+
+
+def lines_coming_free(
+    now: datetime, within: timedelta, attempts: Iterable[Attempt], policy: Policy
+) -> int:
+    """How many lines are expected to come free before `within` is over: calls that will have
+    talked for `call_length`, and of those that ring the usual share that isn't answered."""
+    talked, ringing = 0, 0
+    for attempt in attempts:
+        if not holds_line(now, attempt, policy):
+            continue
+        if attempt.call_status == ANSWERED:
+            talked += not holds_line(now + within, attempt, policy)
+        else:
+            ringing += 1
+    unanswered = ringing * NOT_ANSWERED_SHARE * min(1.0, within / RINGS_FOR)
+    return talked + int(unanswered)
 
 
 def holds_line(now: datetime, attempt: Attempt, policy: Policy) -> bool:

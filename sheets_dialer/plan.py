@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 from .call import Adoption, Attempt, AttemptState, Job, JobChange, NewJob, Reason
 from .calling_hours import CallingHours
 from .control import Control
+from .do_not_call import DoNotCall
 from .policy import Policy
 from .rows import QueueRow
 
@@ -23,16 +24,19 @@ class SheetState:
 
     rows: Sequence[QueueRow]
     control: Control
+    do_not_call: DoNotCall = field(default_factory=DoNotCall)
 
 
 @dataclass(frozen=True, slots=True)
 class LedgerState:
     """What this dialer did: the campaign's jobs; the numbers that any open attempt holds; and by
-    fingerprint each job's last call in the whole ledger, as (job id, time)."""
+    fingerprint each job's last call in the whole ledger, as (job id, time). `elsewhere` holds the
+    open attempts of other campaigns, which take lines too."""
 
     jobs: Sequence[Job]
     busy: Mapping[str, AttemptState]
     last_calls: Mapping[str, Sequence[tuple[int, datetime]]] = field(default_factory=dict)
+    elsewhere: Sequence[Attempt] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +98,8 @@ class Plan:
     counts: Counts = field(default_factory=Counts)
     stopped: str | None = None
     """Why no new call starts, where something stands in the way of all of them."""
+    note: str | None = None
+    """What a person should look at, though calls go on."""
     closed: bool = False
     """Whether nothing but the calling hours stands in the way."""
 
@@ -135,4 +141,4 @@ class Plan:
             (self.counts.settled, "settled"),
         )
         line = ", ".join(f"{count} {what}" for count, what in counts if count) or "no rows"
-        return f"{line}. {self.stopped}" if self.stopped else f"{line}."
+        return " ".join(filter(None, (f"{line}.", self.stopped, self.note)))

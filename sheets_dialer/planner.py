@@ -18,7 +18,6 @@ from .call import (
     JobChange,
     NewJob,
 )
-from .control import Control
 from .disposition import (
     CHECK,
     EMPTY,
@@ -28,7 +27,7 @@ from .disposition import (
     WAITING,
     marked,
 )
-from .following import holds_line, is_final, is_followed
+from .following import holds_line, is_final, is_followed, lines_coming_free
 from .hearing import hear, settled, unclear
 from .matching import AGAIN, COPIED, SKIP, Matches, called_at, match
 from .phone import NotDiallable
@@ -48,6 +47,7 @@ UNCLEAR_AND_GONE = (
     "It is not known whether an earlier call to this number went out, and its row is gone. "
     "Choose Call again to call anyway."
 )
+LISTED = "This number is on the Do Not Call tab, row {row}. Remove it there to call."
 PAUSED = "Paused: Control says PAUSE."
 NEVER_OPEN = "No calling hours are set, so nobody is called."
 MARK_IS_STRANGE_FOR = timedelta(minutes=10)
@@ -88,8 +88,9 @@ class _Draft:
         self._rules = rules
         self._refs = refs
         self._showing = Showing(now, rules.policy, rules.zone)
-        self._stopped = _obstacle(now, sheet.control, rules)
-        self._closed = sheet.control.run and not rules.obstacle
+        self._listed = sheet.do_not_call
+        self._stopped = _obstacle(now, sheet, rules)
+        self._closed = sheet.control.run and not (rules.obstacle or self._listed.problem)
         self._calls = _calls_of(ledger)
         self._wanted: dict[int, Mapping[str, str]] = {}
         self._queue: list[Dial] = []
@@ -133,13 +134,12 @@ class _Draft:
     def choose(self, until_next_pass: timedelta) -> None:
         """Decides which of the rows whose turn it is are called before the next pass."""
         policy = self._rules.policy
-        in_use = sum(
-            holds_line(self.now, attempt, policy)
-            for job in self._ledger.jobs
-            for attempt in job.attempts
-        )
+        own = (attempt for job in self._ledger.jobs for attempt in job.attempts)
+        attempts = [*own, *self._ledger.elsewhere]
+        in_use = sum(holds_line(self.now, attempt, policy) for attempt in attempts)
+        coming = lines_coming_free(self.now, until_next_pass, attempts, policy)
         pace = max(1, int(policy.calls_per_minute * until_next_pass / timedelta(minutes=1)))
-        room = 0 if self._stopped else max(0, min(policy.lines - in_use, pace))
+        room = 0 if self._stopped else max(0, min(policy.lines - in_use + coming, pace))
         if self._rules.calls_paid is not None:
             room = min(room, self._rules.calls_paid)
         released = {attempt.number for attempt in self._released}
@@ -189,6 +189,7 @@ class _Draft:
                 settled=self._settled,
             ),
             stopped=self._stopped,
+            note=self._listed.note,
             closed=self._stopped is not None and self._closed,
         )
 
@@ -200,6 +201,9 @@ class _Draft:
             self._wanted[row.index] = self._showing.skipped(row, job)
             return
         match self._turn(row, job):
+            case Owed() if job.content.number in self._listed.rows:
+                place = self._listed.rows[job.content.number]
+                self._say(row, job, NotYet(LISTED.format(row=place), waits=False))
             case Owed(reason):
                 self._queue.append(Dial(job, row, reason))
             case NotYet() as answer:
@@ -323,10 +327,12 @@ def _calls_of(ledger: LedgerState) -> dict[str, set[tuple[int, datetime]]]:
     return calls
 
 
-def _obstacle(now: datetime, control: Control, rules: Rules) -> str | None:
+def _obstacle(now: datetime, sheet: SheetState, rules: Rules) -> str | None:
     """What stands in the way of all new calls; Control speaks first, because a person set it."""
-    if not control.run:
-        return control.problem or PAUSED
+    if not sheet.control.run:
+        return sheet.control.problem or PAUSED
+    if sheet.do_not_call.problem:
+        return sheet.do_not_call.problem
     if rules.obstacle:
         return rules.obstacle
     if not rules.hours.open_at(now):

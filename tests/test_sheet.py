@@ -155,3 +155,57 @@ def test_pause_typed_while_it_runs_stops_new_calls_and_follows_the_others(shop: 
         eventually(lambda: shop.rows()[1]["Status"] == "Queued")
         eventually(lambda: shop.rows()[0]["DTMF"] == "1")
     assert len(shop.calls()) == 1
+
+
+def test_a_number_on_the_do_not_call_tab_is_not_called_in_whatever_form(shop: Shop) -> None:
+    shop.ready("03000000001", "03000000002")
+    shop.tab("Do Not Call").update([["+92 (0)300-0000001"], ["ask Ahmed"]], "A2", raw=True)
+    assert shop.run("start", "--until-done").returncode == 0
+    first, second = shop.rows()
+    assert first["Status"] == "Not called"
+    assert "Do Not Call tab, row 2" in first["Why"]
+    assert second["DTMF"] == "2"
+    assert "Do Not Call: no number in row 3" in state_of(shop)
+    assert shop.called_numbers() == ["923000000002"]
+
+
+def test_without_a_do_not_call_tab_nobody_is_called(shop: Shop) -> None:
+    shop.ready("03000000001")
+    shop.tab().spreadsheet.del_worksheet(shop.tab("Do Not Call"))
+    shop.run("once", "--for", "5")
+    assert "Do Not Call tab is missing" in state_of(shop)
+    assert shop.calls() == []
+
+
+def test_two_rows_with_one_number_are_called_one_after_the_other(shop: Shop) -> None:
+    header = ["Phone", "Amount"]
+    shop.paste([header, ["03000000001", "100"], ["0300 0000001", "200"]], "A1")
+    shop.run("setup")
+    shop.control("RUN")
+    assert shop.run("start", "--until-done").returncode == 0
+    first, second = shop.calls()
+    assert second["accepted_at"] > first["accepted_at"]
+    assert {call["amount"] for call in (first, second)} == {"100", "200"}
+    assert [row["DTMF"] for row in shop.rows()] == ["1", "1"]
+
+
+def test_the_same_row_twice_is_called_once_and_the_other_says_when(shop: Shop) -> None:
+    shop.ready("03000000001", "0300 0000001")
+    assert shop.run("start", "--until-done").returncode == 0
+    first, second = shop.rows()
+    assert first["DTMF"] == "1"
+    assert second["Status"] == "Not called"
+    assert second["Why"].startswith("The same call was placed today at ")
+    assert len(shop.calls()) == 1
+
+
+def test_call_again_typed_into_status_calls_once_more_and_only_once(shop: Shop) -> None:
+    shop.ready("03000000005")
+    shop.run("start", "--until-done")
+    column = shop.tab().row_values(1).index("Status") + 1
+    shop.tab().update_cell(2, column, "Call again")
+    assert shop.run("start", "--until-done").returncode == 0
+    assert shop.run("start", "--until-done").returncode == 0
+    (row,) = shop.rows()
+    assert (row["Status"], row["Attempts"]) == ("Busy", "2")
+    assert len(shop.calls()) == 2
