@@ -35,8 +35,24 @@ _SHARED_ID = "The portal gave this call's id to another call too."
 _OTHER_ROWS_ID = "This Call ID belongs to a call to another number."
 _CHUNK = 500  # values in one statement; databases have limits
 
-_REF_AND_ID = sa.select(jobs.c.ref, jobs.c.id)
-_CALL_AND_NUMBER = sa.select(attempts.c.call_id, attempts.c.number)
+
+def _among(column: sa.ColumnElement[Any]) -> sa.ColumnElement[bool]:
+    """Whether the column has one of the values that `_rows` asks for."""
+    return column.in_(sa.bindparam("among", expanding=True))
+
+
+# Made once: building a statement costs more than running it.
+_REF_AND_ID = sa.select(jobs.c.ref, jobs.c.id).where(_among(jobs.c.ref))
+_CALL_AND_NUMBER = sa.select(attempts.c.call_id, attempts.c.number).where(
+    _among(attempts.c.call_id)
+)
+_IN_STATE = sa.select(attempts.c.id).where(
+    attempts.c.state == sa.bindparam("state"), _among(attempts.c.id)
+)
+_OPEN_CARRIERS = sa.select(attempts.c.call_id, attempts.c.id).where(
+    attempts.c.state.in_(sorted(OPEN_STATES)), _among(attempts.c.call_id)
+)
+_NOTE = events.insert()
 
 Item = TypeVar("Item")
 
@@ -94,16 +110,16 @@ def make_moves(connection: sa.Connection, moves: Iterable[Move], now: datetime) 
         if move.target not in MOVES[move.source]:
             raise ValueError(f"no attempt goes from {move.source} to {move.target}")
         groups.setdefault((move.source, move.target), {})[move.attempt_id] = move
-    moved: set[int] = set()
+    made: list[Move] = []
     for (source, target), group in groups.items():
-        movable = _in_state(connection, group, source)
-        made = [group[attempt_id] for attempt_id in sorted(movable)]
-        _change(connection, [(m.attempt_id, {"state": target, **m.values}) for m in made])
-        note(connection, now, [(attempt_id, str(target)) for attempt_id in sorted(movable)])
-        if target is AttemptState.PLACED:
-            _doubt_shared_ids(connection, {move.values["call_id"] for move in made}, now)
-        moved |= movable
-    return moved
+        movable = [group[each] for each in sorted(_in_state(connection, group, source))]
+        _change(connection, [(m.attempt_id, {"state": target, **m.values}) for m in movable])
+        made += movable
+    note(connection, now, [(move.attempt_id, str(move.target)) for move in made])
+    placed = {move.values["call_id"] for move in made if move.target is AttemptState.PLACED}
+    if placed:
+        _doubt_shared_ids(connection, placed, now)
+    return {move.attempt_id for move in made}
 
 
 def keep_reports(
@@ -179,10 +195,10 @@ def adopt(
         return
     add_jobs(connection, campaign, [each.job for each in adoptions], now)
     refs = [each.job.ref for each in adoptions]
-    ids = {row.ref: row.id for row in _rows(connection, _REF_AND_ID, jobs.c.ref, refs)}
+    ids = {row.ref: row.id for row in _rows(connection, _REF_AND_ID, refs)}
     owners: dict[str, set[str]] = {}
     call_ids = {each.call_id for each in adoptions}
-    for row in _rows(connection, _CALL_AND_NUMBER, attempts.c.call_id, call_ids):
+    for row in _rows(connection, _CALL_AND_NUMBER, call_ids):
         owners.setdefault(row.call_id, set()).add(row.number)
     rows = []
     for each in adoptions:
@@ -213,12 +229,11 @@ def note(connection: sa.Connection, now: datetime, notes: Iterable[tuple[int, st
     """Adds to the history of attempts, which is only ever added to."""
     rows = [{"at": now, "attempt_id": attempt_id, "what": what} for attempt_id, what in notes]
     if rows:
-        connection.execute(events.insert(), rows)
+        connection.execute(_NOTE, rows)
 
 
 def _in_state(connection: sa.Connection, ids: Iterable[int], state: AttemptState) -> set[int]:
-    query = sa.select(attempts.c.id).where(attempts.c.state == state)
-    return {row.id for row in _rows(connection, query, attempts.c.id, ids)}
+    return {row.id for row in _rows(connection, _IN_STATE, ids, state=state)}
 
 
 def _change(connection: sa.Connection, changes: Sequence[tuple[int, Mapping[str, Any]]]) -> None:
@@ -264,18 +279,15 @@ def _called_since(
         .where(attempts.c.intended_at > since, attempts.c.state.not_in(sorted(NEVER_RANG)))
     )
     called: dict[str, set[int]] = {}
-    for row in _rows(connection, query, jobs.c.fingerprint, fingerprints):
+    for row in _rows(connection, query.where(_among(jobs.c.fingerprint)), fingerprints):
         called.setdefault(row.fingerprint, set()).add(row.id)
     return called
 
 
 def _doubt_shared_ids(connection: sa.Connection, call_ids: set[str], now: datetime) -> None:
     """A call id that two open attempts carry says nothing about either: both become unknown."""
-    query = sa.select(attempts.c.call_id, attempts.c.id).where(
-        attempts.c.state.in_(sorted(OPEN_STATES))
-    )
     carriers: dict[str, list[int]] = {}
-    for row in _rows(connection, query, attempts.c.call_id, call_ids):
+    for row in _rows(connection, _OPEN_CARRIERS, call_ids):
         carriers.setdefault(row.call_id, []).append(row.id)
     shared = [each for ids in carriers.values() if len(ids) > 1 for each in ids]
     doubted = sorted(_in_state(connection, shared, AttemptState.PLACED))
@@ -285,14 +297,11 @@ def _doubt_shared_ids(connection: sa.Connection, call_ids: set[str], now: dateti
 
 
 def _rows(
-    connection: sa.Connection,
-    query: sa.Select[Any],
-    column: sa.ColumnElement[Any],
-    values: Iterable[Any],
+    connection: sa.Connection, query: sa.Select[Any], values: Iterable[Any], **parameters: Any
 ) -> Iterator[sa.Row[Any]]:
-    """The query's rows whose column has one of the values."""
+    """The rows of a query that asks for `_among` these values."""
     for chunk in _chunks(sorted(values)):
-        yield from connection.execute(query.where(column.in_(chunk)))
+        yield from connection.execute(query, {"among": chunk, **parameters})
 
 
 def _chunks(items: Sequence[Item]) -> Iterator[list[Item]]:
