@@ -130,7 +130,7 @@ def once(
             parts,
             ends=lambda result: result.nothing_due(ends_at),
             for_at_most=length,
-            farewell="Waits for the next run.",
+            farewell="",
             quiet=True,
         )
 

@@ -133,7 +133,7 @@ class Dialer:
         """One pass over every queue; the calls that it decides on are placed beside what follows.
 
         A queue that fails doesn't stop the others, and its calls in progress are still followed.
-        With a `farewell` nobody new is called; the Dialer tab says that sentence.
+        With a `farewell`, even an empty one, nobody new is called; the Dialer tab says it.
 
         Raises:
             LedgerError: the ledger can't be used, so nothing may be dialled.
@@ -170,8 +170,8 @@ class Dialer:
         obstacle = fenced or self._obstacle(queue)
         if farewell is not None:
             # What stopped the calls before the run ended still says more than that it ended.
-            obstacle = obstacle or self._funds_problem or farewell
-        made = self._planned(queue, sheet, until_next_pass, obstacle)
+            obstacle = obstacle or self._funds_problem or farewell or None
+        made = self._planned(queue, sheet, until_next_pass, obstacle, last=farewell is not None)
         self._caller.dial(self._record_and_write(queue, snapshot, made))
         return made
 
@@ -186,9 +186,11 @@ class Dialer:
         sheet: SheetState,
         until_next_pass: timedelta,
         obstacle: str | None,
+        *,
+        last: bool = False,
     ) -> Plan:
         now = self._clock.now()
-        rules = replace(queue.rules, obstacle=obstacle)
+        rules = replace(queue.rules, obstacle=obstacle, calls_paid=0 if last else None)
         jobs = self._ledger.jobs(queue.name)
         own = {job.id for job in jobs}
         open_ones = self._ledger.attempts_in(OPEN_STATES)

@@ -209,3 +209,12 @@ def test_call_again_typed_into_status_calls_once_more_and_only_once(shop: Shop) 
     (row,) = shop.rows()
     assert (row["Status"], row["Attempts"]) == ("Busy", "2")
     assert len(shop.calls()) == 2
+
+
+def test_a_run_with_nothing_to_do_writes_nothing(shop: Shop) -> None:
+    shop.ready("03000000001", "not a number")
+    shop.run("start", "--until-done")
+    shop.run("once", "--for", "5")
+    shop.sandbox.delete("/_sandbox/requests")
+    assert shop.run("once", "--for", "5").returncode == 0
+    assert shop.sandbox.get("/_sandbox/requests")["sheets"].get("write", 0) == 0
