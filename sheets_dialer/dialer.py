@@ -21,7 +21,7 @@ from .ledger import Intent, Ledger, Move
 from .plan import Dial, LedgerState, Plan, Rules, SheetState
 from .planner import make_plan
 from .purse import Purse
-from .rows import read_rows
+from .rows import RowReader
 from .sheet import Connection, Mark, QueueSheet, Snapshot, require_ready
 from .token import unsafe_fact
 
@@ -98,6 +98,7 @@ class Dialer:
         self._funds_problem: str | None = None
         self._fence = Fence(ledger)
         self._culprits = Culprits()
+        self._readers = {queue.name: RowReader(queue.rules.policy.voice_id) for queue in queues}
 
     def recover(self) -> None:
         """Settles what an earlier process left: what was not yet sent goes back to the queue, what
@@ -124,7 +125,7 @@ class Dialer:
         snapshot = queue.sheet.read()
         require_ready(queue.tab, snapshot.columns)
         return snapshot, SheetState(
-            rows=read_rows(snapshot.grid, snapshot.columns, queue.rules.policy.voice_id),
+            rows=self._readers[queue.name].read(snapshot.grid, snapshot.columns),
             control=read_control(snapshot.control, queue.name),
             do_not_call=read_do_not_call(snapshot.do_not_call),
         )

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import itertools
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -42,26 +43,61 @@ class QueueRow:
 def read_rows(grid: Sequence[Sequence[Any]], columns: Columns, voice_id: str) -> list[QueueRow]:
     """Reads every row below the header in which a known column holds something."""
     places = columns.places
-    rows = []
-    for index, cells in enumerate(grid[1:], start=1):
-        known = {name: cells[at] for name, at in places.items() if at < len(cells)}
-        if not any(value not in ("", None) for value in known.values()):
-            continue
-        number = read_number(known.get("phone"))
-        content = _content(number, known, voice_id) if isinstance(number, Number) else None
-        rows.append(
-            QueueRow(
-                index=index,
-                phone=known.get("phone"),
-                number=number,
-                content=content,
-                fingerprint=content.fingerprint() if content else "",
-                shown={name: text_of(known.get(name)) for name in DIALER},
-                call_after=known.get("call_after"),
-                call_before=known.get("call_before"),
-            )
-        )
-    return rows
+    rows = (read_row(index, cells, places, voice_id) for index, cells in _below_header(grid))
+    return [row for row in rows if row is not None]
+
+
+def read_row(
+    index: int, cells: Sequence[Any], places: Mapping[str, int], voice_id: str
+) -> QueueRow | None:
+    """Reads one row; None when no known column holds anything."""
+    known = {name: cells[at] for name, at in places.items() if at < len(cells)}
+    if not any(value not in ("", None) for value in known.values()):
+        return None
+    number = read_number(known.get("phone"))
+    content = _content(number, known, voice_id) if isinstance(number, Number) else None
+    return QueueRow(
+        index=index,
+        phone=known.get("phone"),
+        number=number,
+        content=content,
+        fingerprint=content.fingerprint() if content else "",
+        shown={name: text_of(known.get(name)) for name in DIALER},
+        call_after=known.get("call_after"),
+        call_before=known.get("call_before"),
+    )
+
+
+class RowReader:
+    """Reads the rows of one tab at every pass, and anew only those that changed since the last."""
+
+    def __init__(self, voice_id: str) -> None:
+        self._voice_id = voice_id
+        self._places: Mapping[str, int] = {}
+        self._known: dict[int, tuple[Sequence[Any], QueueRow | None]] = {}
+
+    def read(self, grid: Sequence[Sequence[Any]], columns: Columns) -> list[QueueRow]:
+        """What `read_rows` gives for this grid."""
+        before = self._known if self._places == columns.places else {}
+        self._places, self._known = columns.places, {}
+        rows = []
+        for index, cells in _below_header(grid):
+            seen = before.get(index)
+            if seen is not None and seen[0] == cells:
+                self._known[index] = seen
+                row = seen[1]
+            else:
+                row = read_row(index, cells, columns.places, self._voice_id)
+                # To Python TRUE equals 1, but not to people: such a row is read at every pass.
+                if not any(isinstance(cell, bool) for cell in cells):
+                    self._known[index] = (cells, row)
+            if row is not None:
+                rows.append(row)
+        return rows
+
+
+def _below_header(grid: Sequence[Sequence[Any]]) -> Iterator[tuple[int, Sequence[Any]]]:
+    return enumerate(itertools.islice(grid, 1, None), start=1)
 
 
 def text_of(value: object) -> str:
