@@ -15,55 +15,33 @@ import threading
 from collections import deque
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from contextlib import suppress
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 import structlog
 
 from .breaker import Breaker
-from .call import ANSWERED, Attempt, AttemptState, Content
-from .calling_hours import CallingHours
+from .call import Attempt, AttemptState
 from .clock import Clock
-from .errors import LedgerError, PortalError, PortalNotSent, PortalRefused, PortalUnknown
-from .following import is_confirmed
+from .errors import LedgerError, PortalError, PortalNotSent, PortalUnknown
+from .following import has_given_up, is_confirmed
 from .ledger import Ledger, Move
 from .lines import Lines
+from .outcome import Confirmed, Outcome, masked, move_of, news_of, without_numbers
 from .plan import Poll
 from .policy import Policy
-from .polling import next_poll
+from .polling import after_silence, next_poll
 from .portal import CallReport, Placed, Portal
+
+__all__ = ["Caller", "Confirmed"]
 
 log = structlog.get_logger()
 _BREAKER = "breaker"
 _LONGEST_WAIT = 1.0
 _BURST_SECONDS = 0.2
 """How much of the pace may be made up for after a wait, in seconds of it."""
-
-
-@dataclass(frozen=True, slots=True)
-class Confirmed:
-    """An intended attempt whose mark the sheet has shown, and what to send for it. `marked_at` is
-    when, by the steady clock."""
-
-    attempt: Attempt
-    content: Content
-    policy: Policy
-    hours: CallingHours
-    marked_at: float
-
-    def may_leave(self, now: datetime, steady: float) -> bool:
-        """Whether the mark is young enough and the hours still hold."""
-        young = steady - self.marked_at < self.policy.mark_lives.total_seconds()
-        return young and self.hours.open_at(now)
-
-
-@dataclass(frozen=True, slots=True)
-class _Outcome:
-    attempt: Attempt
-    policy: Policy
-    result: Placed | CallReport | PortalError
-    dialled: bool
 
 
 class Caller:
@@ -95,7 +73,9 @@ class Caller:
         self._live: dict[int, tuple[Attempt, Policy]] = {}
         self._due: list[tuple[datetime, int, int]] = []
         self._order = itertools.count()
-        self._outcomes: queue.SimpleQueue[_Outcome | None] = queue.SimpleQueue()
+        self._over: set[int] = set()
+        self._outcomes: queue.SimpleQueue[Outcome | None] = queue.SimpleQueue()
+        self._unkept: list[Outcome] = []
         self._in_flight = 0
         self._dials_in_flight = 0
         self._next_call_at = 0.0
@@ -116,10 +96,11 @@ class Caller:
 
     def follow(self, polls: Iterable[tuple[Poll, Policy]]) -> None:
         """Asks about these attempts when they are due; those already followed are left as they
-        are, because what is known of them here is newer."""
+        are, because what is known of them here is newer, and so are those that have ended since
+        the pass began."""
         with self._lock:
             for poll, policy in polls:
-                if poll.attempt.id not in self._live:
+                if poll.attempt.id not in self._live and poll.attempt.id not in self._over:
                     self._follow(poll.attempt, poll.due, policy)
         self._outcomes.put(None)
 
@@ -139,14 +120,11 @@ class Caller:
             return attempt_id in self._live
 
     def withdraw(self) -> None:
-        """Takes back every attempt that was not sent, so that the next pass plans them anew."""
+        """Takes back every attempt that was not sent, so that the next pass plans them anew. Call
+        it before that pass reads the ledger."""
         with self._lock:
-            moves = [
-                Move(item.attempt.id, AttemptState.INTENDED, AttemptState.WITHDRAWN, {})
-                for item in self._dials
-            ]
-            self._dials.clear()
-            self._ledger.move(moves, self._clock.now())
+            self._over.clear()
+            self._take_back()
 
     def caution(self) -> str | None:
         """Why the portal's own behaviour stops all new calls, for people."""
@@ -171,12 +149,16 @@ class Caller:
 
     def finish(self) -> None:
         """Sends nothing new, waits for the requests in flight and commits their outcomes."""
-        self.withdraw()
         self._finishing = True
-        if self._thread.is_alive():
-            self._outcomes.put(None)
-            self._thread.join()
-        self._pool.shutdown(wait=True)
+        try:
+            self.withdraw()
+        finally:
+            if self._thread.is_alive():
+                self._outcomes.put(None)
+                self._thread.join()
+            self._pool.shutdown(wait=True)
+            if self._failure is not None:
+                self._keep_what_came()
 
     def _work(self) -> None:
         try:
@@ -194,7 +176,9 @@ class Caller:
             self._in_flight -= len(outcomes)
             dialled = [outcome for outcome in outcomes if outcome.dialled]
             self._dials_in_flight -= len(dialled)
-            placed = [self._placed(outcome, now) for outcome in dialled]
+            self._unkept += dialled
+            known_breaker = self._breaker.to_text()
+            settled = [self._settled(outcome, now) for outcome in dialled]
             leaving = [] if self._finishing else self._leaving(now)
             sending = [
                 Move(
@@ -206,9 +190,12 @@ class Caller:
                 for item in leaving
             ]
             # One commit for what came back and what goes out: a free line waits for one disk.
-            moved = self._ledger.move(placed + sending, now)
+            moved = self._ledger.move(settled + sending, now)
+            self._unkept.clear()
             reports = [self._reported(each, now) for each in outcomes if not each.dialled]
             self._ledger.report([report for report in reports if report[1]], now)
+            if self._breaker.to_text() != known_breaker:
+                self._ledger.set_fact(_BREAKER, self._breaker.to_text())
             if self._finishing:
                 return self._in_flight > 0
             self._send([item for item in leaving if item.attempt.id in moved], now)
@@ -228,7 +215,7 @@ class Caller:
         leaving: list[Confirmed] = []
         while self._dials and len(leaving) < free and self._next_call_at <= steady:
             if not self._dials[0].may_leave(now, steady):
-                self.withdraw()
+                self._take_back()
                 break
             leaving.append(self._dials.popleft())
             earliest = max(self._next_call_at, steady - _BURST_SECONDS)
@@ -240,7 +227,13 @@ class Caller:
             attempt = replace(item.attempt, state=AttemptState.SENDING, sending_at=now)
             self._know(attempt, item.policy)
             self._dials_in_flight += 1
-            self._submit(attempt, item.policy, True, self._portal.place, item.content)
+            self._submit(attempt, item.policy, True, self._place, item)
+
+    def _place(self, item: Confirmed) -> Placed:
+        """Places the call, unless the machine slept or the disk was slow since it was let go."""
+        if not item.may_leave(self._clock.now(), self._clock.steady()):
+            raise PortalNotSent("Nothing was sent: too much time went by since the row was marked.")
+        return self._portal.place(item.content)
 
     def _send_polls(self) -> None:
         now = self._clock.now()
@@ -266,15 +259,15 @@ class Caller:
             except Exception as error:
                 # Whatever it was, it came after a byte may have left.
                 result = PortalUnknown("The request ended in a way that tells nothing.")
-                log.error("unforeseen", problem=repr(error))
-            self._outcomes.put(_Outcome(attempt, policy, result, dialled))
+                log.error("unforeseen", problem=type(error).__name__)
+            self._outcomes.put(Outcome(attempt, policy, result, dialled))
 
         self._in_flight += 1
         self._pool.submit(run)
 
-    def _arrived(self, wait: float) -> list[_Outcome]:
+    def _arrived(self, wait: float) -> list[Outcome]:
         """Waits for an outcome or a call for attention; gives all outcomes that have arrived."""
-        arrived: list[_Outcome | None] = []
+        arrived: list[Outcome | None] = []
         try:
             arrived.append(self._outcomes.get(timeout=wait))
             while True:
@@ -283,41 +276,36 @@ class Caller:
             pass
         return [outcome for outcome in arrived if outcome is not None]
 
-    def _placed(self, outcome: _Outcome, now: datetime) -> Move:
-        attempt, result = outcome.attempt, outcome.result
-        if isinstance(result, Placed):
-            values: dict[str, Any] = {"call_id": result.call_id, "placed_at": now}
-            placed = replace(attempt, state=AttemptState.PLACED, **values)
-            self._follow(placed, next_poll(placed, outcome.policy), outcome.policy)
-            log.info("placed", number=masked(attempt.number), call_id=result.call_id)
-            self._learn(self._breaker.after_good())
-            return Move(attempt.id, AttemptState.SENDING, AttemptState.PLACED, values)
-        target = AttemptState.UNKNOWN
-        if isinstance(result, PortalNotSent):
-            target = AttemptState.NOT_SENT
-        elif isinstance(result, PortalRefused):
-            target = AttemptState.REFUSED
-        log.warning(str(target), number=masked(attempt.number), problem=str(result))
-        self._learn(self._breaker.after_failure(target, str(result), now))
-        values = {"problem": str(result), "changed_at": now}
-        self._forget(replace(attempt, state=target), outcome.policy)
-        return Move(attempt.id, AttemptState.SENDING, target, values)
+    def _settled(self, outcome: Outcome, now: datetime) -> Move:
+        """Takes in how a dial ended; returns what the ledger must know of it."""
+        attempt, policy, move = outcome.attempt, outcome.policy, move_of(outcome, now)
+        number = masked(attempt.number)
+        if isinstance(outcome.result, Placed):
+            placed = replace(attempt, state=move.target, **move.values)
+            self._follow(placed, next_poll(placed, policy), policy)
+            self._breaker = self._breaker.after_good()
+            log.info("placed", number=number, call_id=outcome.result.call_id)
+            return move
+        problem = str(outcome.result)
+        self._forget(replace(attempt, state=move.target), policy)
+        self._breaker = self._breaker.after_failure(move.target, problem, now)
+        log.warning(str(move.target), number=number, problem=without_numbers(problem))
+        return move
 
-    def _reported(self, outcome: _Outcome, now: datetime) -> tuple[int, dict[str, Any]]:
+    def _reported(self, outcome: Outcome, now: datetime) -> tuple[int, dict[str, Any]]:
+        """Takes in what the portal said about a call; returns what the ledger must know of it."""
         attempt, policy, result = outcome.attempt, outcome.policy, outcome.result
-        if isinstance(result, PortalError):
+        if not isinstance(result, CallReport):
             # Only an answer counts as asked: what isn't known is asked for again.
-            log.warning("no report", call_id=attempt.call_id, problem=str(result))
-            self._follow(attempt, now + policy.poll_every, policy)
+            log.warning(
+                "no report", call_id=attempt.call_id, problem=without_numbers(outcome.result)
+            )
+            if has_given_up(attempt, now, policy):
+                self._forget(attempt, policy)
+            else:
+                self._follow(attempt, after_silence(attempt, now, policy), policy)
             return attempt.id, {}
-        assert isinstance(result, CallReport)
-        values: dict[str, Any] = {"polled_at": now}
-        news = (result.status, result.dtmf, result.retry)
-        if news != (attempt.call_status, attempt.dtmf, attempt.retry):
-            values |= {"call_status": result.status, "dtmf": result.dtmf}
-            values |= {"retry": result.retry, "changed_at": now}
-            if result.status == ANSWERED and attempt.answered_at is None:
-                values["answered_at"] = now
+        values = news_of(attempt, result, now)
         attempt = replace(attempt, **values)
         if is_confirmed(attempt, policy):
             self._forget(attempt, policy)
@@ -337,25 +325,32 @@ class Caller:
         # The line may be taken for a while yet: somebody who pressed a key still listens.
         self._lines.update(attempt, policy, self._clock.now())
         del self._live[attempt.id]
+        self._over.add(attempt.id)
 
-    def _learn(self, breaker: Breaker) -> None:
-        """Takes in how the portal treated a dial; the ledger keeps what the next run must know."""
-        before, self._breaker = self._breaker.to_text(), breaker
-        if breaker.to_text() != before:
-            self._ledger.set_fact(_BREAKER, breaker.to_text())
+    def _take_back(self) -> None:
+        moves = [
+            Move(item.attempt.id, AttemptState.INTENDED, AttemptState.WITHDRAWN, {})
+            for item in self._dials
+        ]
+        self._dials.clear()
+        self._ledger.move(moves, self._clock.now())
+
+    def _keep_what_came(self) -> None:
+        """Tries once more to keep the portal's replies after the ledger had failed: a call whose id
+        is kept is followed by the next run, any other one is for a person to check."""
+        self._unkept += [outcome for outcome in self._arrived(0) if outcome.dialled]
+        now = self._clock.now()
+        with suppress(LedgerError):
+            self._ledger.move([move_of(outcome, now) for outcome in self._unkept], now)
+            self._unkept.clear()
 
     def _seconds_to_next(self) -> float:
         """How long to wait for an outcome before looking again at what is due."""
         waits = [_LONGEST_WAIT]
         with self._lock:
-            if self._due and self._in_flight < self._connections:
+            if self._due and self._in_flight < self._connections and not self._finishing:
                 waits.append((self._due[0][0] - self._clock.now()).total_seconds())
             if self._dials and not self._finishing:
                 # Lines fall free by the clock, too, so a full house is looked at again soon.
                 waits.append(max(self._next_call_at - self._clock.steady(), 0.05))
         return max(min(waits), 0.0)
-
-
-def masked(number: str) -> str:
-    """A number as logs may show it: enough to find the row, too little to call it."""
-    return f"{number[:5]}…{number[-3:]}" if len(number) > 8 else "…"

@@ -19,6 +19,7 @@ _WORDS = {
     AttemptState.REFUSED: "the portal refused 3 calls in a row",
     AttemptState.UNKNOWN: "3 calls in a row got no clear answer from the portal",
     AttemptState.NOT_SENT: "the portal can't be reached",
+    None: "3 calls in a row failed",
 }
 
 
@@ -26,8 +27,8 @@ _WORDS = {
 class Breaker:
     """How the portal treated the last dials.
 
-    `proven` is set by the first good reply of a run. `failures` counts the replies of one `kind`
-    that came without another between them.
+    `proven` is set by the first good reply of a run. `failures` counts the bad replies since the
+    last good one; `kind` is what they were, None when they were of several kinds.
     """
 
     proven: bool = False
@@ -42,19 +43,22 @@ class Breaker:
 
     def after_failure(self, kind: AttemptState, problem: str, now: datetime) -> Breaker:
         """A dial ended as refused, unknown or not sent."""
-        failures = self.failures + 1 if kind is self.kind else 1
+        failures = self.failures + 1
+        same = kind if not self.failures or kind is self.kind else None
         tripped_at = now if failures >= TRIPS_AFTER else self.tripped_at
-        return replace(self, kind=kind, failures=failures, tripped_at=tripped_at, problem=problem)
+        return replace(self, kind=same, failures=failures, tripped_at=tripped_at, problem=problem)
 
     def width(self, now: datetime) -> int | None:
         """How many dials may be in flight at once; None is as many as else may."""
         if self.tripped_at is not None:
-            return 1 if now >= self._cool_at(self.tripped_at) else 0
+            # A clock that was set back must not stop the calls for longer.
+            hot = self.tripped_at <= now < self._cool_at(self.tripped_at)
+            return 0 if hot else 1
         return None if self.proven else 1
 
     def sentence(self, now: datetime) -> str | None:
         """Why no new call starts, for people; None while calls may start."""
-        if self.tripped_at is None or self.kind is None or self.width(now) != 0:
+        if self.width(now) != 0:
             return None
         return f"Stopped: {_WORDS[self.kind]}. {self.problem} Tried again in a few minutes."
 
@@ -64,7 +68,7 @@ class Breaker:
 
     def to_text(self) -> str:
         """What the next run must know of this one; empty when that is nothing."""
-        if self.tripped_at is None or self.kind is None:
+        if self.tripped_at is None:
             return ""
         at = self.tripped_at.astimezone(UTC).isoformat()
         return json.dumps({"kind": self.kind, "at": at, "problem": self.problem})
@@ -76,7 +80,7 @@ class Breaker:
             return cls()
         data = json.loads(text)
         return cls(
-            kind=AttemptState(data["kind"]),
+            kind=data["kind"] and AttemptState(data["kind"]),
             failures=TRIPS_AFTER - 1,
             tripped_at=datetime.fromisoformat(data["at"]),
             problem=data["problem"],

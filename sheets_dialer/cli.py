@@ -92,7 +92,8 @@ def setup(config: ConfigOption = None) -> None:
     with _parts(config) as parts:
         for queue, campaign in zip(parts.queues, parts.config.campaigns, strict=True):
             added = prepare(queue.connection, queue.sheet, queue.tab, campaign.name)
-            typer.echo(f"{queue.name}: {', '.join(added) or 'nothing was missing'}")
+            what = f"added {', '.join(added)}" if added else "nothing was missing"
+            typer.echo(f"{queue.name}: {what}")
     typer.echo("Nobody is called until a person sets Control to RUN on the Dialer tab.")
 
 
@@ -117,7 +118,8 @@ def plan(config: ConfigOption = None, as_json: JsonOption = False) -> None:
 def once(
     config: ConfigOption = None,
     seconds: Annotated[
-        float, typer.Option("--for", metavar="SECONDS", help="End after this time at the latest.")
+        float,
+        typer.Option("--for", min=1, metavar="SECONDS", help="End after this time at the latest."),
     ] = 45,
     verbose: VerboseOption = False,
 ) -> None:
@@ -169,6 +171,7 @@ def call(
 
     _set_up_logs(verbose)
     stop = loop.Stop()
+    made = False
     with _parts(config) as parts:
         queues = [queue for queue in parts.queues if campaign in (None, queue.name)]
         if not queues:
@@ -185,9 +188,12 @@ def call(
                 stopping=stop,
                 wait=stop.wait,
             ):
+                made = testcall.was_made(attempt)
                 typer.echo(testcall.sentence(attempt))
     if stop.by_signal:
         raise typer.Exit(INTERRUPTED)
+    if not made:
+        raise typer.Exit(SERVICE)
 
 
 @app.command()
@@ -252,7 +258,10 @@ def demo(
         typer.echo(f"A sandbox of Google Sheets and the portal runs at {sandbox.url}")
         config = whole_job.demo_config(directory, speed)
         whole_job.fill_sheet(config, rows, random.Random(7))
-        typer.echo(f"{rows} rows are pasted; calls go {speed:g} times as fast as real ones.")
+        ending = "" if leave else " Ctrl-C ends it."
+        typer.echo(
+            f"{rows} rows are pasted; calls go {speed:g} times as fast as real ones.{ending}"
+        )
         if not leave and sys.stdout.isatty():
             webbrowser.open(sandbox.url)
         with build(config) as parts:
@@ -284,8 +293,13 @@ def sandbox(
 ) -> None:
     """Run only the loopback Google Sheets and portal, for trying things out."""
     from .sandbox.server import serve  # noqa: PLC0415 - another company's software
+    from .sandbox.store import StoreError  # noqa: PLC0415 - the same
 
-    serve(port=port, directory=directory, speed=speed, seed=seed, on_ready=typer.echo)
+    try:
+        serve(port=port, directory=directory, speed=speed, seed=seed, on_ready=typer.echo)
+    except (OSError, StoreError) as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(USAGE) from error
 
 
 @app.command(

@@ -53,7 +53,8 @@ def read_control(grid: Grid | None, campaign: str) -> Control:
     word = place.text.upper()
     if word in (RUN, PAUSE):
         return Control(word == RUN)
-    return Control(False, f"Control says “{place.text}”. Choose {RUN} or {PAUSE}.")
+    said = f"Control says “{place.text}”" if word else "Control is empty"
+    return Control(False, f"{said}. Choose {RUN} or {PAUSE}.")
 
 
 def find_place(grid: Grid, campaign: str, label: str) -> Place | None:

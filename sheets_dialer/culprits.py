@@ -21,23 +21,28 @@ class Culprits:
     def found(self, campaign: str, rows: Mapping[int, str], now: datetime) -> None:
         """Sets rows apart."""
         if rows:
-            self._rows[campaign] = dict(rows)
+            self._rows[campaign] = {**self._rows.get(campaign, {}), **rows}
             self._until[campaign] = now + SET_APART
 
     def without(
         self, campaign: str, cells: Mapping[int, Mapping[str, str]], now: datetime
     ) -> Mapping[int, Mapping[str, str]]:
         """The cells of all rows but those set apart."""
-        if campaign in self._until and now >= self._until[campaign]:
-            del self._rows[campaign], self._until[campaign]
-        apart = self._rows.get(campaign, {})
+        apart = self._apart(campaign, now)
         return {row: texts for row, texts in cells.items() if row not in apart}
 
-    def sentence(self, campaign: str) -> str | None:
+    def sentence(self, campaign: str, now: datetime) -> str | None:
         """What keeps new calls from going out, for people: results could not be shown."""
-        apart = self._rows.get(campaign)
+        apart = self._apart(campaign, now)
         if not apart:
             return None
         row, words = min(apart.items())
         more = f" and {len(apart) - 1} more" if len(apart) > 1 else ""
         return f"Stopped: row {row + 1}{more} can't be written. {words} Lift what protects it."
+
+    def _apart(self, campaign: str, now: datetime) -> Mapping[int, str]:
+        # A clock that was set back must not keep them apart for longer.
+        until = self._until.get(campaign)
+        if until is not None and not until - SET_APART <= now < until:
+            del self._rows[campaign], self._until[campaign]
+        return self._rows.get(campaign, {})

@@ -5,38 +5,37 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import TypeVar
 
 import structlog
 
-from .acting import Caller, Confirmed
+from .acting import Caller
 from .call import OPEN_STATES, Attempt, AttemptState
 from .clock import Clock
-from .control import STATE_LABEL, Place, find_place, read_control
+from .control import read_control
 from .culprits import Culprits
-from .disposition import CALLING
 from .do_not_call import read_do_not_call
-from .errors import DialerError, LedgerError, PortalError, TokenLost, WriteRefused
+from .errors import (
+    DialerError,
+    LedgerError,
+    PortalError,
+)
 from .fence import Fence
-from .ledger import Intent, Ledger, Move
-from .plan import Dial, LedgerState, Plan, Rules, SheetState
+from .following import is_followed
+from .ledger import Ledger, Move
+from .plan import LedgerState, Plan, Poll, Rules, SheetState
 from .planner import make_plan
+from .polling import next_poll
 from .purse import Purse
+from .recording import Queue, Recorder, ends
 from .rows import RowReader
-from .sheet import Connection, Mark, QueueSheet, Snapshot, require_ready
+from .sheet import Snapshot, require_ready
 from .token import unsafe_fact
 
+__all__ = ["Dialer", "PassResult", "Queue"]
+
 log = structlog.get_logger()
-
-
-@dataclass(frozen=True, slots=True)
-class Queue:
-    """One campaign's parts: its tab and the rules that it is dialled by."""
-
-    name: str
-    tab: str
-    connection: Connection
-    sheet: QueueSheet
-    rules: Rules
+Found = TypeVar("Found")
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +97,8 @@ class Dialer:
         self._funds_problem: str | None = None
         self._fence = Fence(ledger)
         self._culprits = Culprits()
+        self._recorder = Recorder(ledger, clock, self._fence, self._culprits)
+        self._passes = 0
         self._readers = {queue.name: RowReader(queue.rules.policy.voice_id) for queue in queues}
 
     def recover(self) -> None:
@@ -115,6 +116,9 @@ class Dialer:
         if moves:
             self._ledger.move(moves, now)
             log.warning("found attempts of an earlier run", attempts=len(moves))
+        # Before anybody new is called it must be known which lines are taken.
+        for queue in self._queues:
+            self._follow_anyway(queue)
 
     def plan(self, queue: Queue, until_next_pass: timedelta) -> tuple[Snapshot, Plan]:
         """Reads a queue and plans its pass; changes nothing."""
@@ -144,7 +148,12 @@ class Dialer:
         problems: dict[str, DialerError] = {}
         plans: dict[str, Plan] = {}
         self._portal_problem = None
-        for queue in self._queues:
+        if farewell is None:
+            self._funds_problem = None
+        # The first one gets the lines that are free, so each is the first in its turn.
+        first = self._passes % len(self._queues)
+        self._passes += 1
+        for queue in (*self._queues[first:], *self._queues[:first]):
             try:
                 made = self._pass_over(queue, until_next_pass, farewell)
             except LedgerError:
@@ -154,9 +163,9 @@ class Dialer:
                 problems[queue.name] = error
                 self._follow_anyway(queue)
                 continue
-            self._caller.follow((poll, queue.rules.policy) for poll in made.polls)
             plans[queue.name] = made
-        return PassResult(problems, plans, self._portal_problem)
+        self._follow_strays()
+        return PassResult(self._in_order(problems), self._in_order(plans), self._portal_problem)
 
     def _pass_over(self, queue: Queue, until_next_pass: timedelta, farewell: str | None) -> Plan:
         """Read, plan, record and write for one queue; what may be dialled goes to the caller."""
@@ -173,13 +182,15 @@ class Dialer:
             # What stopped the calls before the run ended still says more than that it ended.
             obstacle = obstacle or self._funds_problem or farewell or None
         made = self._planned(queue, sheet, until_next_pass, obstacle, last=farewell is not None)
-        self._caller.dial(self._record_and_write(queue, snapshot, made))
+        self._caller.follow((poll, queue.rules.policy) for poll in made.polls)
+        self._caller.dial(self._recorder.record_and_write(queue, snapshot, sheet, made))
         return made
 
     def _obstacle(self, queue: Queue) -> str | None:
         """What stands in the way of all new calls beside Control and hours."""
         unsafe = self._ledger.fact(unsafe_fact(queue.sheet.name))
-        return unsafe or self._culprits.sentence(queue.name) or self._caller.caution()
+        unwritable = self._culprits.sentence(queue.name, self._clock.now())
+        return unsafe or unwritable or self._caller.caution()
 
     def _planned(
         self,
@@ -203,6 +214,7 @@ class Dialer:
                 now - queue.rules.policy.same_call_gap - queue.rules.policy.max_age
             ),
             elsewhere=[attempt for attempt in open_ones if attempt.job_id not in own],
+            strays=self._strays(AttemptState.UNKNOWN),
         )
 
         def planned(rules: Rules) -> Plan:
@@ -214,120 +226,33 @@ class Dialer:
         if not made.dials:
             return made
         # Only a pass that would call somebody asks what the balance pays.
-        funds = self._purse.look(self._caller.lines_in_use())
+        funds = self._purse.look(self._caller.lines_in_use() + self._caller.waiting())
         self._portal_problem, self._funds_problem = funds.error, funds.problem
         if funds.problem is None and (funds.calls is None or funds.calls >= len(made.dials)):
             return made
         return planned(replace(rules, obstacle=funds.problem, calls_paid=funds.calls))
-
-    def _record_and_write(self, queue: Queue, snapshot: Snapshot, made: Plan) -> list[Confirmed]:
-        """Commits what is intended, writes the sheet, and returns the dials whose marks it showed.
-
-        Whatever goes wrong with the write, no attempt stays intended: nothing is dialled on a
-        doubt, and the next read shows what became of it.
-        """
-        now = self._clock.now()
-        intended = self._ledger.record(
-            queue.name,
-            now,
-            new_jobs=made.new_jobs,
-            adoptions=made.adoptions,
-            job_changes=made.job_changes,
-            moves=_moves(made, now),
-            intents=[Intent(dial.job, dial.reason) for dial in made.dials],
-            gap=queue.rules.policy.same_call_gap,
-        )
-        by_job = {attempt.job_id: attempt for attempt in intended}
-        dials = [dial for dial in made.dials if dial.job.id in by_job]
-        rejected = {dial.row.index for dial in made.dials} - {dial.row.index for dial in dials}
-        cells = {row: texts for row, texts in made.cells.items() if row not in rejected}
-        confirmed: set[int] = set()
-        marked_at = self._clock.steady()
-        try:
-            notes = _notes(queue, snapshot, made)
-            if cells or notes:
-                confirmed = self._write(queue, snapshot, cells, dials, notes)
-        finally:
-            self._withdraw([by_job[d.job.id] for d in dials if d.row.index not in confirmed])
-        return [
-            Confirmed(
-                by_job[dial.job.id],
-                dial.job.content,
-                queue.rules.policy,
-                queue.rules.hours,
-                marked_at,
-            )
-            for dial in dials
-            if dial.row.index in confirmed
-        ]
-
-    def _write(
-        self,
-        queue: Queue,
-        snapshot: Snapshot,
-        cells: Mapping[int, Mapping[str, str]],
-        dials: Sequence[Dial],
-        notes: Sequence[Place],
-    ) -> set[int]:
-        tab = queue.sheet.name
-        marks = [Mark(dial.row.index, dial.job.ref, dial.row.phone, CALLING) for dial in dials]
-        cells = self._culprits.without(queue.name, cells, self._clock.now())
-        try:
-            token = self._fence.next_token(tab, snapshot.token)
-            return queue.sheet.write(snapshot, token, cells, marks, notes)
-        except TokenLost:
-            self._settle_token(queue, snapshot)
-            raise
-        except WriteRefused as error:
-            marked = {mark.row for mark in marks}
-            found = queue.sheet.write_around(
-                snapshot,
-                lambda before: self._fence.next_token(tab, before),
-                {row: texts for row, texts in cells.items() if row not in marked},
-                error,
-            )
-            self._culprits.found(queue.name, found, self._clock.now())
-            return set()
-
-    def _settle_token(self, queue: Queue, snapshot: Snapshot) -> None:
-        """After a refused swap: if the header still says the same, a person broke header or range,
-        and a new token is put in place without any mark."""
-        current = queue.sheet.read()
-        if current.token == snapshot.token and "ref" in current.columns.places:
-            token = self._fence.next_token(queue.sheet.name, current.token)
-            queue.sheet.renew_token(current, token)
-
-    def _withdraw(self, attempts: Sequence[Attempt]) -> None:
-        moves = [
-            Move(attempt.id, AttemptState.INTENDED, AttemptState.WITHDRAWN, {})
-            for attempt in attempts
-        ]
-        if moves:
-            self._ledger.move(moves, self._clock.now())
 
     def _follow_anyway(self, queue: Queue) -> None:
         """Follows the calls in progress of a queue whose sheet can't be read or written."""
         nothing_known = SheetState(rows=[], control=read_control(None, queue.name))
         made = self._planned(queue, nothing_known, timedelta(0), None)
         self._caller.follow((poll, queue.rules.policy) for poll in made.polls)
+        now = self._clock.now()
+        self._ledger.move(ends(made.ended, now), now)
 
+    def _strays(self, state: AttemptState) -> list[Attempt]:
+        """The attempts that belong to no tab: test calls, and those of a campaign that has left the
+        configuration."""
+        return self._ledger.attempts_in({state}, outside=self._readers)
 
-def _notes(queue: Queue, snapshot: Snapshot, made: Plan) -> list[Place]:
-    """What the dialer's own cells of the control tab should say and don't say yet."""
-    place = find_place(snapshot.control or [], queue.name, STATE_LABEL)
-    if place is None or place.text == made.sentence:
-        return []
-    return [replace(place, text=made.sentence)]
+    def _follow_strays(self) -> None:
+        """Follows and ends such calls, or their numbers and lines would be taken for ever."""
+        now, policy = self._clock.now(), self._queues[0].rules.policy
+        strays = self._strays(AttemptState.PLACED)
+        followed = [one for one in strays if is_followed(one, now, policy, later=())]
+        self._caller.follow((Poll(one, next_poll(one, policy)), policy) for one in followed)
+        self._ledger.move(ends((one for one in strays if one not in followed), now), now)
 
-
-def _moves(made: Plan, now: datetime) -> list[Move]:
-    """The moves of attempts that a plan decides."""
-    ended = [
-        Move(attempt.id, AttemptState.PLACED, AttemptState.ENDED, {"ended_at": now})
-        for attempt in made.ended
-    ]
-    released = [
-        Move(attempt.id, AttemptState.UNKNOWN, AttemptState.RELEASED, {"changed_at": now})
-        for attempt in made.released
-    ]
-    return ended + released
+    def _in_order(self, found: Mapping[str, Found]) -> dict[str, Found]:
+        """By campaign, in the order of the configuration."""
+        return {queue.name: found[queue.name] for queue in self._queues if queue.name in found}

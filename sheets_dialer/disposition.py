@@ -31,6 +31,7 @@ UNKNOWN_OUTCOME = (
 NEVER_ENDED = "The portal never said how this call ended. Choose Call again to call once more."
 REFUSED_HINT = "Correct the row, or choose Call again."
 STILL_TRYING = "The portal may still try this number by itself."
+OWN_WORD = "Status says “{word}”, so this row isn't called. Clear Status to call."
 SKIPPED = "Skipped by you. Clear Status to call."
 SKIPPED_AFTER_CALL = "You chose Skip: there is no further call. The last one: {status}."
 

@@ -28,7 +28,8 @@ class DoNotCall:
             return None
         rows = ", ".join(map(str, self.unreadable[:5]))
         more = f" and {len(self.unreadable) - 5} more" if len(self.unreadable) > 5 else ""
-        return f"{DO_NOT_CALL_TAB}: no number in row {rows}{more}."
+        place = "row" if len(self.unreadable) == 1 else "rows"
+        return f"{DO_NOT_CALL_TAB}: no number that can be read in {place} {rows}{more}. Correct it."
 
 
 def read_do_not_call(grid: Sequence[Sequence[object]] | None) -> DoNotCall:

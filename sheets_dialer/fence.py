@@ -40,8 +40,9 @@ class Fence:
         if token.ledger_id != self._ledger.id:
             self._stand_by(tab, token, now, zone)
         elif token.counter > self._ledger.token_counter(tab):
-            self._ledger.set_token_counter(tab, token.counter)
+            # In this order: a death between the two must not let the next run dial.
             self._ledger.set_fact(_older(tab), "older")
+            self._ledger.set_token_counter(tab, token.counter)
         if not self._ledger.fact(_older(tab)):
             return None
         if runs:
@@ -60,7 +61,8 @@ class Fence:
 
     def _stand_by(self, tab: str, token: Token, now: datetime, zone: ZoneInfo) -> None:
         seen_id, _, seen_at = self._ledger.fact(_seen(tab)).partition(" ")
-        if seen_id != token.id:
+        # A clock that was set back must not keep this one waiting for longer.
+        if seen_id != token.id or datetime.fromisoformat(seen_at) > now:
             seen_at = now.isoformat()
             self._ledger.set_fact(_seen(tab), f"{token.id} {seen_at}")
         takes_over = datetime.fromisoformat(seen_at) + STANDS_BY

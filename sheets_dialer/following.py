@@ -91,6 +91,8 @@ def holds_line(now: datetime, attempt: Attempt, policy: Policy) -> bool:
         return True
     if attempt.state is not AttemptState.PLACED or attempt.call_status in NOT_REACHED:
         return False
+    if has_given_up(attempt, now, policy):
+        return False
     if attempt.call_status == ANSWERED:
         return now - (attempt.answered_at or attempt.intended_at) < policy.call_length
     return True

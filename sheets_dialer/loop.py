@@ -118,10 +118,12 @@ def run(
         LedgerError: the ledger can't be used, so there is nothing to go on with.
     """
     ends_at = None if for_at_most is None else clock.steady() + for_at_most.total_seconds()
+    seconds = max(1, round(every.total_seconds()))
     last: PassResult | None = None
+    due_at = clock.steady()
 
     def one_pass() -> None:
-        nonlocal last
+        nonlocal last, due_at
         last = dialer.run_pass(every)
         # New rows get their first mark at once instead of a whole interval later.
         if last.soon and not stop():
@@ -129,12 +131,17 @@ def run(
         on_pass(last)
         if ends(last):
             stop.set()
+        due_at = clock.steady() + seconds
 
     scheduler = schedule.Scheduler()
-    scheduler.every(max(1, round(every.total_seconds()))).seconds.do(one_pass)
+    scheduler.every(seconds).seconds.do(one_pass)
     scheduler.run_all()
     while not stop() and (ends_at is None or clock.steady() < ends_at):
         idle = scheduler.idle_seconds or 0.0
         stop.wait(min(max(idle, 0.0), 1.0))
-        scheduler.run_pending()
+        if clock.steady() >= due_at and not stop():
+            # The schedule goes by the wall clock, which people and daylight saving set back.
+            scheduler.run_all()
+        else:
+            scheduler.run_pending()
     return last

@@ -82,6 +82,9 @@ class _Matching:
         self._alike: dict[str, list[Job]] = {}
         for job in jobs:
             self._alike.setdefault(job.fingerprint, []).append(job)
+        self._by_number: dict[str, list[Job]] = {}
+        for job in jobs:
+            self._by_number.setdefault(job.content.number, []).append(job)
         self._found: dict[int, Job] = {}
         self._taken: set[int] = set()
 
@@ -198,7 +201,18 @@ class _Matching:
         possible = [own] if own else []
         if row.content:
             possible += self._alike.get(row.fingerprint, ())
-        return not any(self._fits(row, job, job.attempts) for job in possible)
+        if any(self._fits(row, job, job.attempts) for job in possible):
+            return False
+        return not self._is_stray_mark(row)
+
+    def _is_stray_mark(self, row: QueueRow) -> bool:
+        """Whether the row shows a mark of ours that was meant for another number: the rows were
+        sorted while it was written."""
+        called = row.shown["called_number"]
+        if row.word != MARKED or row.content is None or called == row.content.number:
+            return False
+        marked = self._by_number.get(called, ())
+        return any(self._fits(row, job, job.attempts) for job in marked)
 
     def _fits(self, row: QueueRow, job: Job, attempts: Sequence[Attempt]) -> bool:
         """Whether the row's Called At is the time of one of these attempts of the job."""
@@ -215,7 +229,9 @@ class _Matching:
     def _is_foreign(self, row: QueueRow, kept: Job | None) -> bool:
         if row.word == SKIP:
             return kept is None or kept.id in self._taken or not kept.tried
-        return not is_ours(row.word) or (kept is None and row.word not in MAY_BE_NEW)
+        if not is_ours(row.word):
+            return True
+        return kept is None and row.word not in MAY_BE_NEW and not self._is_stray_mark(row)
 
     def _is_new(self, row: QueueRow, kept: Job | None) -> bool:
         if kept is None:
@@ -252,7 +268,8 @@ def _likeness_to_original(row: QueueRow) -> tuple[object, ...]:
         not row.shown["call_id"],
         row.word in MAY_BE_NEW,
         not row.word,
-        tuple(row.shown.values()),
+        # Not Why: what it says of a copy must not make the copy the original next time.
+        tuple(text for name, text in row.shown.items() if name != "why"),
         repr((row.phone, row.call_after, row.call_before)),
         row.index,
     )

@@ -31,12 +31,14 @@ class SheetState:
 class LedgerState:
     """What this dialer did: the campaign's jobs; the numbers that any open attempt holds; and by
     fingerprint each job's last call in the whole ledger, as (job id, time). `elsewhere` holds the
-    open attempts of other campaigns, which take lines too."""
+    open attempts of other campaigns, which take lines too; `strays` those of them that stand on no
+    tab, such as test calls."""
 
     jobs: Sequence[Job]
     busy: Mapping[str, AttemptState]
     last_calls: Mapping[str, Sequence[tuple[int, datetime]]] = field(default_factory=dict)
     elsewhere: Sequence[Attempt] = ()
+    strays: Sequence[Attempt] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,9 @@ from .disposition import (
     CHECK,
     EMPTY,
     NOT_CALLED,
+    OWN_WORD,
     QUEUED,
+    SKIPPED,
     UNKNOWN_OUTCOME,
     WAITING,
     marked,
@@ -128,6 +130,11 @@ class _Draft:
             self._take_in_changed(row, job)
         for row in matches.copies:
             self._wanted[row.index] = {**row.shown, "why": COPIED}
+        for row in matches.foreign:
+            # Another reason that stands there says more.
+            if row.content and row.shown["why"] in ("", IN_QUEUE):
+                why = SKIPPED if row.word == SKIP else OWN_WORD.format(word=row.shown["status"])
+                self._wanted[row.index] = {**row.shown, "why": why}
         self._held += sum(map(len, (matches.strange_marks, matches.copies, matches.foreign)))
         self._release_gone(matches)
 
@@ -247,6 +254,7 @@ class _Draft:
         self._gone = [
             attempt for job in self._ledger.jobs if job.id not in here for attempt in unclear(job)
         ]
+        self._gone += [one for one in self._ledger.strays if one.state is AttemptState.UNKNOWN]
         self._released += [one for one in self._gone if one.number in self._asked_again]
 
     def _take_in_new(self, row: QueueRow) -> None:

@@ -41,6 +41,12 @@ def next_poll(attempt: Attempt, policy: Policy) -> datetime:
     return max(min(wished, final_at(attempt, policy)), soonest)
 
 
+def after_silence(attempt: Attempt, now: datetime, policy: Policy) -> datetime:
+    """When to ask again after the portal didn't answer: the older the call, the less often."""
+    age = now - (attempt.placed_at or attempt.intended_at)
+    return now + max(policy.poll_every, min(age / OLD_CALL_SHARE, RARELY))
+
+
 def _wished(attempt: Attempt, policy: Policy, begun: datetime, polled_at: datetime) -> datetime:
     if attempt.call_status in NOT_REACHED:
         return polled_at + _rarely(policy)

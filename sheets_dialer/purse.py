@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
 
 from .clock import Clock
 from .errors import PortalError
@@ -12,7 +11,7 @@ from .portal import Balance, Portal
 
 PULSE_SECONDS = 30
 """The portal charges by pulses, "for example per 30 seconds" (vendor text)."""
-READ_AGAIN_AFTER = timedelta(minutes=1)
+READ_AGAIN_SECONDS = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +32,7 @@ class Purse:
     portal: Portal
     clock: Clock
     call_seconds: float
-    _read: tuple[datetime, Balance] | None = field(init=False, default=None)
+    _read: tuple[float, Balance] | None = field(init=False, default=None)
 
     def look(self, in_progress: int) -> Funds:
         """What may be spent on new calls while so many are in progress, each of which may still
@@ -52,8 +51,8 @@ class Purse:
             return None
 
     def _current(self) -> Balance:
-        now = self.clock.now()
-        if self._read is not None and now - self._read[0] < READ_AGAIN_AFTER:
+        now = self.clock.steady()
+        if self._read is not None and now - self._read[0] < READ_AGAIN_SECONDS:
             return self._read[1]
         # Forgotten first: a balance that can't be read any more pays for nothing.
         self._read = None

@@ -116,6 +116,8 @@ def preview_lines(preview: Mapping[str, Any]) -> Iterator[str]:
     yield f"{preview['campaign']}: {preview['stopped'] or 'calls may go out'}"
     cost = "" if preview["cost"] is None else f", about {preview['cost']:.2f} rupees"
     yield f"  {preview['to_call']} to call{cost}; {len(preview['call_now'])} of them in this pass"
+    if preview["new_rows"]:
+        yield f"  {preview['new_rows']} new: this pass queues them, the next one may call"
     yield f"  {preview['in_progress']} in progress, {preview['settled']} settled"
     for why, count in preview["reasons"].items():
         yield f"  {count} × {why}"

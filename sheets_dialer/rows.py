@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -98,6 +98,18 @@ class RowReader:
 
 def _below_header(grid: Sequence[Sequence[Any]]) -> Iterator[tuple[int, Sequence[Any]]]:
     return enumerate(itertools.islice(grid, 1, None), start=1)
+
+
+def beside_their_calls(
+    cells: Mapping[int, Mapping[str, str]], rows: Iterable[QueueRow]
+) -> dict[int, Mapping[str, str]]:
+    """The cells, each row's with the Call ID that it shows already. If people sort the rows before
+    the cells land, the next read can tell from it whose results they are."""
+    shown = {row.index: row.shown["call_id"] for row in rows if row.index in cells}
+    return {
+        index: {"call_id": shown[index], **texts} if shown.get(index) else texts
+        for index, texts in cells.items()
+    }
 
 
 def text_of(value: object) -> str:

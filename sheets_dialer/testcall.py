@@ -71,7 +71,10 @@ def _recorded(
     job = next(each for each in ledger.jobs(campaign) if each.ref == ref)
     intended = ledger.record(campaign, now, intents=[Intent(job, Reason.AGAIN)])
     if not intended:
-        raise CantCall("Another call to this number is in progress or unclear. Wait for its end.")
+        raise CantCall(
+            "Another call to this number is in progress or unclear. Wait for its end, or choose "
+            "Call again or Skip on its Check row."
+        )
     return intended[0], content
 
 
@@ -83,6 +86,11 @@ def _current(ledger: Ledger, attempt_id: int, queue: Queue) -> Attempt:
 def campaign_of_tests(name: str) -> str:
     """The name under which the ledger keeps a campaign's test calls, apart from its rows."""
     return f"{name} (test calls)"
+
+
+def was_made(attempt: Attempt) -> bool:
+    """Whether the portal accepted the call, as far as anybody knows."""
+    return attempt.state in (AttemptState.PLACED, AttemptState.ENDED)
 
 
 def sentence(attempt: Attempt) -> str:

@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from dialing import SPEED, Shop
+from hypothesis import HealthCheck, settings
 from running import RunningSandbox
+
+# Machines are shared and slow at times, which is no fault of what is tested. Where a run decides
+# about a change it tries the same examples each time; everywhere else it looks for new ones.
+_patient = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow]}
+settings.register_profile("search", **_patient)
+settings.register_profile("decide", derandomize=True, **_patient)
+settings.load_profile("decide" if os.environ.get("CI") else "search")
 
 
 @pytest.fixture

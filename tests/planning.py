@@ -21,7 +21,7 @@ from sheets_dialer.phone import Number, read_number
 from sheets_dialer.plan import LedgerState, Plan, Rules, SheetState
 from sheets_dialer.planner import make_plan
 from sheets_dialer.policy import Policy, RedialRule
-from sheets_dialer.rows import QueueRow, read_rows
+from sheets_dialer.rows import QueueRow, beside_their_calls, read_rows
 
 KARACHI = ZoneInfo("Asia/Karachi")
 VOICE = "102"
@@ -175,10 +175,14 @@ class World:
 
     def write(self, plan: Plan) -> None:
         """Puts a plan's cells into the sheet."""
-        for index, cells in plan.cells.items():
-            for name, text in cells.items():
-                assert name in DIALER, f"{name} is not the dialer's column"
-                self.sheet[index - 1][DIALER[name]] = text
+        for index, cells in beside_their_calls(plan.cells, self.rows()).items():
+            self.put(index, cells)
+
+    def put(self, index: int, cells: Mapping[str, str]) -> None:
+        """Puts cells on the row that stands there now."""
+        for name, text in cells.items():
+            assert name in DIALER, f"{name} is not the dialer's column"
+            self.sheet[index - 1][DIALER[name]] = text
 
     def record(self, plan: Plan) -> None:
         """Keeps in the ledger what a plan decided, and makes attempts of its dials."""

@@ -46,6 +46,12 @@ def test_call_says_why_a_text_is_no_number(shop: Shop) -> None:
     assert shop.calls() == []
 
 
+def test_a_call_that_the_portal_refuses_ends_with_its_code(shop: Shop) -> None:
+    done = shop.run("call", "03000000011")
+    assert done.returncode == 3
+    assert "Refused: The portal refused: " in done.stdout
+
+
 def test_call_with_a_campaign_that_does_not_exist_names_it(shop: Shop) -> None:
     done = shop.run("call", "03000000001", "--campaign", "nobody")
     assert done.returncode == 2
@@ -80,3 +86,10 @@ def test_an_export_holds_no_formula(shop: Shop) -> None:
 
 def test_status_of_an_empty_ledger_says_so(shop: Shop) -> None:
     assert "nobody was called yet" in shop.run("status").stdout
+
+
+def test_setup_does_not_send_to_itself_for_a_phone_column(shop: Shop) -> None:
+    shop.tab().update_acell("A1", "Kontakt")
+    done = shop.run("setup")
+    assert done.returncode == 2
+    assert "Write Phone over the column" in done.stderr

@@ -459,6 +459,25 @@ def test_a_report_says_nothing_of_a_call_in_doubt(ledger: Ledger) -> None:
     assert {each.call_status for each in ledger.attempts_in(AttemptState)} == {None}
 
 
+def test_a_late_answer_to_a_call_that_was_dialled_again_is_kept(ledger: Ledger) -> None:
+    (first,) = intend(ledger, *add(ledger, content(1)))
+    go(ledger, first.id, SENDING, PLACED, ENDED)
+
+    ledger.report([(first.id, {"polled_at": T0, "call_status": 2, "dtmf": "1"})], T0)
+
+    (late,) = ledger.attempts_in({ENDED})
+    assert (late.call_status, late.dtmf, late.polled_at) == (2, "1", T0)
+
+
+def test_the_attempts_of_some_campaigns_can_be_left_out(ledger: Ledger) -> None:
+    intend(ledger, *add(ledger, content(1)))
+    (test_call,) = intend(ledger, *add(ledger, content(2), campaign="orders (test calls)"))
+
+    assert [each.id for each in ledger.attempts_in({INTENDED}, outside=["orders"])] == [
+        test_call.id
+    ]
+
+
 def adoption(number: int, call_id: str) -> Adoption:
     return Adoption(NewJob(next(_refs), content(number)), call_id, T0 - timedelta(hours=1))
 

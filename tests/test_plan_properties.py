@@ -21,6 +21,7 @@ from sheets_dialer.matching import is_ours
 from sheets_dialer.phone import Number
 from sheets_dialer.plan import Plan
 from sheets_dialer.policy import RedialRule
+from sheets_dialer.rows import beside_their_calls
 
 NOW = moment("2026-07-15 12:00")
 PHONES = ["0300 1111111", "0300 2222222", "923003333333", "0300-12", "0300 1111111/0300 2222222"]
@@ -311,3 +312,68 @@ def test_no_order_is_dialled_twice_unless_somebody_asked(
             assert not age or min(age) >= POLICY.same_call_gap or dial.job.fingerprint not in since
             assert dial.job.fingerprint not in since or min(age) >= POLICY.same_call_gap
         since |= {dial.job.fingerprint for dial in plan.dials}
+
+
+@BRIEF
+@given(
+    st.lists(st.sampled_from(["queued", "calling", "placed", "answered"]), min_size=2, max_size=5),
+    st.randoms(use_true_random=False),
+)
+def test_what_lands_on_a_row_that_was_sorted_away_is_put_right_at_the_next_pass(
+    stages: list[str], source: random.Random
+) -> None:
+    """Rows are sorted between the read and the write; one pass that nobody disturbs mends all."""
+    world = World(now=NOW, sheet=[{"Phone": str(923001000000 + n)} for n in range(len(stages))])
+    world.run()
+    for job, stage in zip(world.jobs, stages, strict=True):
+        if stage != "queued":
+            dial_alone(world, job.content.number)
+            if stage != "calling":
+                world.control = Control(False)
+                world.run()
+                world.control = Control(True)
+            if stage == "answered":
+                call_id = next(j for j in world.jobs if j.id == job.id).attempts[-1].call_id
+                world.report(str(call_id), world.now, call_status=2, dtmf="1")
+    plan = world.plan()
+    cells = beside_their_calls(plan.cells, world.rows())
+    world.record(plan)
+    source.shuffle(world.sheet)
+    for index, texts in cells.items():
+        world.put(index, texts)
+    dialled = {dial.job.id for dial in plan.dials}
+    # No mark was seen beside its Ref and number, so none of these calls is made.
+    world.jobs = [
+        replace(job, attempts=tuple(map(withdrawn, job.attempts))) if job.id in dialled else job
+        for job in world.jobs
+    ]
+    world.control = Control(False)
+    world.run()
+    for row in world.rows():
+        (job,) = [job for job in world.jobs if job.ref == row.ref]
+        assert row.content == job.content
+        said = shown(job, world.now, POLICY, world.hours.zone)
+        if said is None:
+            assert row.shown["status"] == "Queued"
+            assert not row.shown["answer"]
+            assert not row.shown["called_number"]
+        else:
+            assert row.shown == {**said, "ref": job.ref}
+
+
+def dial_alone(world: World, number: str) -> None:
+    """Lets one row's call go out."""
+    others = [row for row in world.sheet if row["Phone"] != number]
+    for row in others:
+        row["Call After"] = "2030-01-01"
+    world.run()
+    for row in others:
+        row["Call After"] = ""
+    world.control = Control(False)
+    world.run()
+    world.control = Control(True)
+
+
+def withdrawn(attempt: Attempt) -> Attempt:
+    never_left = attempt.state in OPEN_STATES and attempt.call_status is None
+    return replace(attempt, state=AttemptState.WITHDRAWN) if never_left else attempt

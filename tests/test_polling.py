@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from sheets_dialer.call import Attempt, AttemptState
 from sheets_dialer.config import Campaign, Config
 from sheets_dialer.following import final_at, is_confirmed
-from sheets_dialer.polling import next_poll
+from sheets_dialer.polling import after_silence, next_poll
 
 BEGUN = datetime(2026, 5, 1, 12, tzinfo=UTC)
 CAMPAIGN = Campaign(name="c", spreadsheet="k" * 44, voice_id="1")
@@ -54,6 +54,11 @@ def test_an_answer_without_a_key_is_asked_about_while_people_press_and_once_at_i
 def test_a_call_that_the_account_may_retry_is_asked_about_rarely() -> None:
     busy = replace(PLACED, call_status=4, changed_at=after(26), polled_at=after(26))
     assert next_poll(busy, POLICY) - after(26) >= timedelta(minutes=5)
+
+
+def test_a_portal_that_does_not_tell_is_asked_ever_less_often() -> None:
+    waits = [after_silence(PLACED, after(age), POLICY) - after(age) for age in (0, 180, 7200)]
+    assert waits == [timedelta(seconds=15), timedelta(seconds=30), timedelta(minutes=5)]
 
 
 def test_a_call_that_never_ends_costs_ever_fewer_questions() -> None:

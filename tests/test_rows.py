@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sheets_dialer.columns import find_columns
-from sheets_dialer.rows import RowReader, read_rows, text_of
+from sheets_dialer.rows import QueueRow, RowReader, read_rows, text_of
 
 HEADER = ["Phone", "Amount", "Status", "Ref"]
 cells = st.one_of(
@@ -20,6 +20,11 @@ cells = st.one_of(
 grids = st.lists(st.lists(cells, max_size=5), max_size=6)
 
 
+def as_people_see_it(row: QueueRow) -> tuple[object, ...]:
+    """A row so that TRUE is not 1; 1.0 and 1 look alike in every sheet."""
+    return isinstance(row.phone, bool), row
+
+
 @given(st.lists(grids, min_size=1, max_size=4))
 def test_a_reader_gives_what_reading_everything_anew_gives(passes: list[list[list[Any]]]) -> None:
     reader = RowReader("102")
@@ -27,7 +32,7 @@ def test_a_reader_gives_what_reading_everything_anew_gives(passes: list[list[lis
         grid = [HEADER, *rows]
         columns = find_columns(HEADER, {})
         read, anew = reader.read(grid, columns), read_rows(grid, columns, "102")
-        assert [(repr(row.phone), row) for row in read] == [(repr(row.phone), row) for row in anew]
+        assert list(map(as_people_see_it, read)) == list(map(as_people_see_it, anew))
 
 
 def test_an_unchanged_row_is_the_same_value_at_every_pass() -> None:

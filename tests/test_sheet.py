@@ -165,7 +165,7 @@ def test_a_number_on_the_do_not_call_tab_is_not_called_in_whatever_form(shop: Sh
     assert first["Status"] == "Not called"
     assert "Do Not Call tab, row 2" in first["Why"]
     assert second["DTMF"] == "2"
-    assert "Do Not Call: no number in row 3" in state_of(shop)
+    assert "Do Not Call: no number that can be read in row 3. Correct it." in state_of(shop)
     assert shop.called_numbers() == ["923000000002"]
 
 
@@ -218,3 +218,58 @@ def test_a_run_with_nothing_to_do_writes_nothing(shop: Shop) -> None:
     shop.sandbox.delete("/_sandbox/requests")
     assert shop.run("once", "--for", "5").returncode == 0
     assert shop.sandbox.get("/_sandbox/requests")["sheets"].get("write", 0) == 0
+
+
+def protected(shop: Shop, title: str, row: int, column: int) -> None:
+    """Lets only the person write to one cell, zero-based."""
+    area = {
+        "sheetId": shop.tab(title).id,
+        "startRowIndex": row,
+        "endRowIndex": row + 1,
+        "startColumnIndex": column,
+        "endColumnIndex": column + 1,
+    }
+    editors = {"users": [shop.sandbox.credentials("person.json").service_account_email]}
+    batch(shop, {"addProtectedRange": {"protectedRange": {"range": area, "editors": editors}}})
+
+
+def test_a_row_that_is_protected_after_it_was_queued_is_named(shop: Shop) -> None:
+    shop.ready("03000000001", "03000000002")
+    shop.control("PAUSE")
+    shop.run("once", "--for", "4")
+    protected(shop, "Calls", 2, shop.tab().row_values(1).index("Status"))
+    shop.control("RUN")
+    shop.run("once", "--for", "4")
+    assert "row 3 can't be written" in state_of(shop)
+    assert shop.calls() == []
+
+
+def test_calls_go_on_when_the_row_that_could_not_be_written_is_deleted(shop: Shop) -> None:
+    shop.ready("not a number")
+    protected(shop, "Calls", 1, shop.tab().row_values(1).index("Status"))
+    shop.run("once", "--for", "4")
+    assert "row 2 can't be written" in state_of(shop)
+    shop.tab().delete_rows(2)
+    shop.paste([["03000000001"]], "A2")
+    assert shop.run("once", "--for", "20").returncode == 0
+    assert len(shop.calls()) == 1
+
+
+def test_a_state_that_can_not_be_written_stops_the_calls_and_is_told(shop: Shop) -> None:
+    shop.ready("03000000001", "not a number")
+    protected(shop, "Dialer", STATE_ROW - 1, 1)
+    done = shop.run("once", "--for", "4")
+    assert done.returncode == 3
+    assert "State on the Dialer tab can't be written" in done.stderr
+    assert [row["Status"] for row in shop.rows()] == ["Queued", "Not called"]
+    assert shop.calls() == []
+
+
+def test_a_header_that_can_not_be_written_is_told_and_no_row_is_blamed(shop: Shop) -> None:
+    shop.ready("03000000001", "not a number")
+    protected(shop, "Calls", 0, shop.tab().row_values(1).index("Ref"))
+    done = shop.run("once", "--for", "4")
+    assert done.returncode == 3
+    assert "Ref column's header" in done.stderr
+    assert "row" not in state_of(shop)
+    assert shop.calls() == []

@@ -131,9 +131,13 @@ class Ledger:
                 calls.setdefault(row.fingerprint, []).append((row.id, row.at))
         return calls
 
-    def attempts_in(self, states: Iterable[AttemptState]) -> list[Attempt]:
-        """All attempts in one of these states."""
+    def attempts_in(
+        self, states: Iterable[AttemptState], *, outside: Iterable[str] = ()
+    ) -> list[Attempt]:
+        """All attempts in one of these states, but of the campaigns that they are `outside` of."""
         query = sa.select(*_ATTEMPT_COLUMNS).where(attempts.c.state.in_(sorted(states)))
+        if excluded := sorted(outside):
+            query = query.join(jobs).where(jobs.c.campaign.not_in(excluded))
         with self._reading() as connection:
             return [_attempt(row) for row in connection.execute(query)]
 

@@ -125,8 +125,11 @@ def make_moves(connection: sa.Connection, moves: Iterable[Move], now: datetime) 
 def keep_reports(
     connection: sa.Connection, reports: Sequence[tuple[int, Mapping[str, Any]]], now: datetime
 ) -> None:
-    """Keeps what the portal said about calls that are placed; to others no report belongs."""
-    placed = _in_state(connection, [attempt_id for attempt_id, _ in reports], AttemptState.PLACED)
+    """Keeps what the portal said about calls that are placed, and about ended ones, which are asked
+    about on in case of a late answer; to others no report belongs."""
+    ids = [attempt_id for attempt_id, _ in reports]
+    placed = _in_state(connection, ids, AttemptState.PLACED)
+    placed |= _in_state(connection, ids, AttemptState.ENDED)
     kept = [(attempt_id, values) for attempt_id, values in reports if attempt_id in placed]
     _change(connection, kept)
     note(

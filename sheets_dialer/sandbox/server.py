@@ -150,7 +150,12 @@ def _listening(port: int) -> Iterator[socket.socket]:
     listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     try:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listener.bind((HOST, port))
+        try:
+            listener.bind((HOST, port))
+        except OSError as error:
+            raise OSError(
+                f"Port {port} can't be had: {error.strerror}. Choose another --port."
+            ) from error
         listener.listen()  # whoever reads the address in sandbox.json early waits in this queue
         yield listener
     finally:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from ..columns import Columns, find_columns
+from ..columns import DIALER, Columns, find_columns
 from ..control import CONTROL_TAB, DO_NOT_CALL_TAB, Place
 from ..errors import SetupNeeded, SheetRefused, WriteRefused
 from ..token import PREFIX, Token, anchor_name, read_token
@@ -104,7 +104,8 @@ class QueueSheet:
 
         Raises:
             TokenLost: somebody has written since the snapshot; nothing was applied.
-            WriteRefused: Google refuses one of the cells; nothing was applied. `rows` names them.
+            WriteRefused: Google refuses one of the cells; nothing was applied. `rows` names them,
+                and is empty where it is one of the `notes`.
             SheetRefused: nothing was applied, for another reason.
             SheetUnreachable: it may have been applied or not.
         """
@@ -127,10 +128,16 @@ class QueueSheet:
             answer = self._connection.batch(batch, **options)
         except WriteRefused as error:
             place = error.index - len(fence)
-            if 0 <= place < len(blocks):
+            if place < 0:
+                raise SheetRefused(f"{error} Let the Ref column's header be written.") from error
+            if place < len(blocks):
                 error.rows = tuple(blocks[place].rows)
             raise
-        return confirmed(answer, snapshot.columns, marks) if marks else set()
+        seen = confirmed(answer, tab.id, snapshot.columns, marks)
+        if len(seen) < len(marks):
+            # The answer is asked for by the tab's title; another tab may have that by now.
+            self._connection.forget_tabs()
+        return seen
 
     def write_around(
         self,
@@ -147,7 +154,7 @@ class QueueSheet:
         """
         culprits: dict[int, str] = {}
         pending = [dict(cells)]
-        refusal: WriteRefused | None = error
+        refusal = error if error.rows else None
         for _ in range(_TRIES_AROUND_CULPRITS):
             if not pending:
                 break
@@ -274,7 +281,12 @@ def columns_sentence(tab: str, columns: Columns) -> str:
     """What is wrong with a tab's header row, and what to do."""
     if columns.doubled:
         names = ", ".join(columns.doubled)
-        return f"Tab {tab} has more than one column for {names}. Rename or remove all but one."
+        return f"Tab {tab} has columns that mean the same: {names}. Rename or remove all but one."
+    for title in columns.missing:
+        if title not in DIALER.values():
+            return (
+                f"Tab {tab} has no column {title}. Write {title} over the column with the numbers."
+            )
     names = ", ".join(columns.missing)
     return f"Tab {tab} lacks these columns: {names}. Run: python3 run.py setup"
 

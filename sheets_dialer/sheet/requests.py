@@ -126,10 +126,14 @@ def ranges_of(title: str, columns: Columns, marks: Sequence[Mark]) -> list[str]:
     ]
 
 
-def confirmed(answer: Mapping[str, Any], columns: Columns, marks: Iterable[Mark]) -> set[int]:
-    """The rows of which the answer shows the mark, the Ref and the number side by side."""
+def confirmed(
+    answer: Mapping[str, Any], sheet_id: int, columns: Columns, marks: Iterable[Mark]
+) -> set[int]:
+    """The rows of this tab of which the answer shows mark, Ref and number side by side."""
     seen: dict[tuple[int, int], Any] = {}
     for sheet in answer.get("updatedSpreadsheet", {}).get("sheets", []):
+        if sheet.get("properties", {}).get("sheetId", 0) != sheet_id:
+            continue
         for block in sheet.get("data", []):
             for down, row in enumerate(block.get("rowData", []), start=block.get("startRow", 0)):
                 left = block.get("startColumn", 0)

@@ -1,0 +1,84 @@
+"""What leaves for the portal and what came back of it, for the ledger and for the log."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from .call import ANSWERED, Attempt, AttemptState, Content
+from .calling_hours import CallingHours
+from .errors import PortalError, PortalNotSent, PortalRefused
+from .ledger import Move
+from .policy import Policy
+from .portal import CallReport, Placed
+
+_NUMBERS = re.compile(r"\d{9,}")
+
+
+@dataclass(frozen=True, slots=True)
+class Confirmed:
+    """An intended attempt whose mark the sheet has shown, and what to send for it. `marked_at` is
+    when, by the steady clock."""
+
+    attempt: Attempt
+    content: Content
+    policy: Policy
+    hours: CallingHours
+    marked_at: float
+
+    def may_leave(self, now: datetime, steady: float) -> bool:
+        """Whether the mark is young enough and the hours still hold."""
+        young = steady - self.marked_at < self.policy.mark_lives.total_seconds()
+        return young and self.hours.open_at(now)
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """The end of one request: a dial, or a question about a call."""
+
+    attempt: Attempt
+    policy: Policy
+    result: Placed | CallReport | PortalError
+    dialled: bool
+
+
+def move_of(outcome: Outcome, now: datetime) -> Move:
+    """The move of the attempt that a dial's outcome means."""
+    attempt_id, result = outcome.attempt.id, outcome.result
+    if isinstance(result, Placed):
+        values: dict[str, Any] = {"call_id": result.call_id, "placed_at": now}
+        return Move(attempt_id, AttemptState.SENDING, AttemptState.PLACED, values)
+    target = AttemptState.UNKNOWN
+    if isinstance(result, PortalNotSent):
+        target = AttemptState.NOT_SENT
+    elif isinstance(result, PortalRefused):
+        target = AttemptState.REFUSED
+    values = {"problem": str(result), "changed_at": now}
+    return Move(attempt_id, AttemptState.SENDING, target, values)
+
+
+def news_of(attempt: Attempt, report: CallReport, now: datetime) -> dict[str, Any]:
+    """What a report tells that wasn't known of the attempt; at least that it was asked about."""
+    values: dict[str, Any] = {"polled_at": now}
+    if (report.status, report.dtmf, report.retry) != (
+        attempt.call_status,
+        attempt.dtmf,
+        attempt.retry,
+    ):
+        values |= {"call_status": report.status, "dtmf": report.dtmf}
+        values |= {"retry": report.retry, "changed_at": now}
+        if report.status == ANSWERED and attempt.answered_at is None:
+            values["answered_at"] = now
+    return values
+
+
+def masked(number: str) -> str:
+    """A number as logs may show it: enough to find the row, too little to call it."""
+    return f"{number[:5]}…{number[-3:]}" if len(number) > 8 else "…"
+
+
+def without_numbers(text: object) -> str:
+    """A text as logs may show it: the portal may name the number that it refuses."""
+    return _NUMBERS.sub(lambda found: masked(found[0]), str(text))

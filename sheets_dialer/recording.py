@@ -1,0 +1,164 @@
+"""What a pass leaves: what is intended is committed, then the sheet is written."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from .acting import Confirmed
+from .call import Attempt, AttemptState
+from .clock import Clock
+from .control import STATE_LABEL, Place, find_place
+from .culprits import Culprits
+from .disposition import CALLING
+from .errors import SheetRefused, TokenLost, WriteRefused
+from .fence import Fence
+from .ledger import Intent, Ledger, Move
+from .plan import Dial, Plan, Rules, SheetState
+from .rows import beside_their_calls
+from .sheet import Connection, Mark, QueueSheet, Snapshot
+
+
+@dataclass(frozen=True, slots=True)
+class Queue:
+    """One campaign's parts: its tab and the rules that it is dialled by."""
+
+    name: str
+    tab: str
+    connection: Connection
+    sheet: QueueSheet
+    rules: Rules
+
+
+class Recorder:
+    """Records and writes what a pass has decided."""
+
+    def __init__(self, ledger: Ledger, clock: Clock, fence: Fence, culprits: Culprits) -> None:
+        self._ledger = ledger
+        self._clock = clock
+        self._fence = fence
+        self._culprits = culprits
+
+    def record_and_write(
+        self, queue: Queue, snapshot: Snapshot, sheet: SheetState, made: Plan
+    ) -> list[Confirmed]:
+        """Commits what is intended, writes the sheet, and returns the dials whose marks it showed.
+
+        Whatever goes wrong with the write, no attempt stays intended: nothing is dialled on a
+        doubt, and the next read shows what became of it.
+        """
+        now = self._clock.now()
+        intended = self._ledger.record(
+            queue.name,
+            now,
+            new_jobs=made.new_jobs,
+            adoptions=made.adoptions,
+            job_changes=made.job_changes,
+            moves=_moves(made, now),
+            intents=[Intent(dial.job, dial.reason) for dial in made.dials],
+            gap=queue.rules.policy.same_call_gap,
+        )
+        by_job = {attempt.job_id: attempt for attempt in intended}
+        dials = [dial for dial in made.dials if dial.job.id in by_job]
+        rejected = {dial.row.index for dial in made.dials} - {dial.row.index for dial in dials}
+        cells = beside_their_calls(
+            {row: texts for row, texts in made.cells.items() if row not in rejected}, sheet.rows
+        )
+        confirmed: set[int] = set()
+        marked_at = self._clock.steady()
+        try:
+            notes = _notes(queue, snapshot, made)
+            if cells or notes:
+                confirmed = self._write(queue, snapshot, cells, dials, notes)
+        finally:
+            self._withdraw([by_job[d.job.id] for d in dials if d.row.index not in confirmed])
+        return [
+            Confirmed(
+                by_job[dial.job.id],
+                dial.job.content,
+                queue.rules.policy,
+                queue.rules.hours,
+                marked_at,
+            )
+            for dial in dials
+            if dial.row.index in confirmed
+        ]
+
+    def _write(
+        self,
+        queue: Queue,
+        snapshot: Snapshot,
+        cells: Mapping[int, Mapping[str, str]],
+        dials: Sequence[Dial],
+        notes: Sequence[Place],
+    ) -> set[int]:
+        tab = queue.sheet.name
+        marks = [Mark(dial.row.index, dial.job.ref, dial.row.phone, CALLING) for dial in dials]
+        cells = self._culprits.without(queue.name, cells, self._clock.now())
+        try:
+            token = self._fence.next_token(tab, snapshot.token)
+            return queue.sheet.write(snapshot, token, cells, marks, notes)
+        except TokenLost:
+            self._settle_token(queue, snapshot)
+            raise
+        except WriteRefused as error:
+            # Instead of its mark a row gets what it shows already: it may be the culprit.
+            unmarked = {
+                dial.row.index: {each: dial.row.shown[each] for each in cells[dial.row.index]}
+                for dial in dials
+                if dial.row.index in cells
+            }
+            found = queue.sheet.write_around(
+                snapshot,
+                lambda before: self._fence.next_token(tab, before),
+                {**cells, **unmarked},
+                error,
+            )
+            self._culprits.found(queue.name, found, self._clock.now())
+            if not error.rows:
+                raise SheetRefused(
+                    f"State on the Dialer tab can't be written, so nobody is called. {error}"
+                ) from error
+            return set()
+
+    def _settle_token(self, queue: Queue, snapshot: Snapshot) -> None:
+        """After a refused swap: if the header still says the same, a person broke header or range,
+        and a new token is put in place without any mark."""
+        current = queue.sheet.read()
+        if current.token == snapshot.token and "ref" in current.columns.places:
+            token = self._fence.next_token(queue.sheet.name, current.token)
+            queue.sheet.renew_token(current, token)
+
+    def _withdraw(self, attempts: Sequence[Attempt]) -> None:
+        moves = [
+            Move(attempt.id, AttemptState.INTENDED, AttemptState.WITHDRAWN, {})
+            for attempt in attempts
+        ]
+        if moves:
+            self._ledger.move(moves, self._clock.now())
+
+
+def _notes(queue: Queue, snapshot: Snapshot, made: Plan) -> list[Place]:
+    """What the dialer's own cells of the control tab should say and don't say yet."""
+    place = find_place(snapshot.control or [], queue.name, STATE_LABEL)
+    if place is None or place.text == made.sentence:
+        return []
+    return [replace(place, text=made.sentence)]
+
+
+def _moves(made: Plan, now: datetime) -> list[Move]:
+    """The moves of attempts that a plan decides."""
+    released = [
+        Move(attempt.id, AttemptState.UNKNOWN, AttemptState.RELEASED, {"changed_at": now})
+        for attempt in made.released
+    ]
+    return ends(made.ended, now) + released
+
+
+def ends(attempts: Iterable[Attempt], now: datetime) -> list[Move]:
+    """The moves of attempts that are over."""
+    return [
+        Move(attempt.id, AttemptState.PLACED, AttemptState.ENDED, {"ended_at": now})
+        for attempt in attempts
+    ]

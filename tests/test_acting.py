@@ -1,0 +1,330 @@
+"""The caller against a real portal and a real ledger: what leaves, when, and what becomes of it."""
+
+from __future__ import annotations
+
+import itertools
+import sqlite3
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from dialing import eventually
+from planning import KARACHI, OPEN_ALL_DAY, POLICY
+from running import RunningSandbox
+
+from sheets_dialer.acting import Caller, Confirmed
+from sheets_dialer.call import Attempt, AttemptState, Content, NewJob, Reason
+from sheets_dialer.calling_hours import CallingHours, read_hours
+from sheets_dialer.clock import Clock
+from sheets_dialer.errors import LedgerError
+from sheets_dialer.ledger import Intent, Ledger
+from sheets_dialer.plan import Poll
+from sheets_dialer.policy import Policy
+from sheets_dialer.portal import Portal
+from sheets_dialer.transport import portal_session
+
+ALWAYS = CallingHours(KARACHI, read_hours(OPEN_ALL_DAY))
+NEVER = CallingHours(KARACHI, read_hours({}))
+BRISK = replace(
+    POLICY,
+    poll_first_after=timedelta(seconds=0.05),
+    poll_every=timedelta(seconds=0.15),
+    answer_settle=timedelta(seconds=0.9),
+)
+ANSWERED, NO_KEY, BUSY = "923000000001", "923000000004", "923000000005"
+STUCK, REFUSED = "923000000009", "923000000011"
+_refs = (f"ref{number}" for number in itertools.count(1))
+
+
+class Bench:
+    """A portal in the sandbox, a ledger in a file, and callers that a test makes."""
+
+    def __init__(self, sandbox: RunningSandbox, folder: Path) -> None:
+        self.sandbox = sandbox
+        self.file = folder / "dialer.db"
+        self.ledger = Ledger(f"sqlite:///{self.file}", new_id="bench000")
+        self.clock = Clock()
+        self._callers: list[Caller] = []
+
+    def caller(self, **settings: Any) -> Caller:
+        """A caller that works."""
+        portal = Portal(
+            self.sandbox.url, lambda: "sandbox-api-key", portal_session(8), timeouts=(2, 1.5)
+        )
+        limits: dict[str, Any] = {"connections": 8, "lines": 50, "calls_per_minute": 60_000}
+        made = Caller(portal, self.ledger, self.clock, **limits | settings)
+        self._callers.append(made)
+        made.start()
+        return made
+
+    def confirmed(
+        self,
+        *numbers: str,
+        policy: Policy = BRISK,
+        hours: CallingHours = ALWAYS,
+        age: float = 0,
+    ) -> list[Confirmed]:
+        """Intended attempts whose marks were seen."""
+        now = self.clock.now()
+        new = [NewJob(next(_refs), Content(number, "102")) for number in numbers]
+        self.ledger.record("orders", now, new_jobs=new)
+        jobs = self.ledger.jobs("orders")[-len(new) :]
+        made = self.ledger.record(
+            "orders", now, intents=[Intent(job, Reason.FIRST) for job in jobs]
+        )
+        marked_at = self.clock.steady() - age
+        return [
+            Confirmed(attempt, job.content, policy, hours, marked_at)
+            for attempt, job in zip(made, jobs, strict=True)
+        ]
+
+    def attempts(self) -> list[Attempt]:
+        """All attempts, oldest first."""
+        return sorted(self.ledger.attempts_in(AttemptState), key=lambda each: each.id)
+
+    def states(self) -> list[str]:
+        return [str(attempt.state) for attempt in self.attempts()]
+
+    def fault(self, kind: str, path: str, **more: Any) -> None:
+        fault = {"service": "portal", "kind": kind, "path": path, **more}
+        self.sandbox.post("/_sandbox/faults", fault)
+
+    def requests(self, kind: str = "calls") -> int:
+        return int(self.sandbox.get("/_sandbox/requests")["portal"].get(kind, 0))
+
+    def close(self) -> None:
+        self.sandbox.delete("/_sandbox/faults")
+        for each in self._callers:
+            each.finish()
+        self.ledger.close()
+
+
+@pytest.fixture(scope="module")
+def sandbox_process(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningSandbox]:
+    """One sandbox for all tests here."""
+    running = RunningSandbox(tmp_path_factory.mktemp("sandbox"), "--speed", "100")
+    yield running
+    running.stop()
+
+
+@pytest.fixture
+def bench(sandbox_process: RunningSandbox, tmp_path: Path) -> Iterator[Bench]:
+    """A bench of the test's own."""
+    sandbox_process.reset(limits=False)
+    made = Bench(sandbox_process, tmp_path)
+    yield made
+    made.close()
+
+
+def many(count: int) -> list[str]:
+    return [str(923002000000 + number) for number in range(count)]
+
+
+def test_a_call_is_placed_followed_and_known_to_its_end(bench: Bench) -> None:
+    caller = bench.caller()
+    (item,) = bench.confirmed(ANSWERED, policy=replace(BRISK, call_length=timedelta(seconds=1)))
+    caller.dial([item])
+    eventually(lambda: bench.attempts()[0].dtmf == "1", every=0.02)
+    (attempt,) = bench.attempts()
+    assert (attempt.state, attempt.call_status) == (AttemptState.PLACED, 2)
+    assert attempt.call_id == str(bench.sandbox.get("/_sandbox/calls")[-1]["call_id"])
+    eventually(lambda: not caller.is_following(attempt.id), every=0.02)
+    eventually(lambda: caller.lines_in_use() == 0, every=0.1)
+
+
+def test_every_outcome_is_kept_as_what_it_is(bench: Bench) -> None:
+    caller = bench.caller()
+    caller.dial(bench.confirmed(BUSY))
+    eventually(lambda: bench.states() == ["placed"], every=0.02)
+    bench.fault("500", "/api/calls", count=1)
+    caller.dial(bench.confirmed(NO_KEY))
+    eventually(lambda: bench.states() == ["placed", "unknown"], every=0.02)
+    caller.dial(bench.confirmed(REFUSED))
+    eventually(lambda: bench.states()[2] == "refused", every=0.02)
+    assert all(attempt.problem for attempt in bench.attempts()[1:])
+    assert bench.requests() == 3
+
+
+def test_calls_leave_at_the_set_pace(bench: Bench) -> None:
+    caller = bench.caller(calls_per_minute=300)
+    caller.dial(bench.confirmed(*many(5)))
+    eventually(lambda: bench.states() == ["placed"] * 5, every=0.02)
+    left = sorted(attempt.sending_at for attempt in bench.attempts() if attempt.sending_at)
+    assert left[-1] - left[0] >= timedelta(seconds=0.6)
+
+
+def test_no_more_calls_are_in_progress_than_there_are_lines(bench: Bench) -> None:
+    caller = bench.caller(lines=2)
+    patient = replace(POLICY, poll_first_after=timedelta(minutes=1))
+    caller.dial(bench.confirmed(*many(5), policy=patient))
+    eventually(lambda: bench.states().count("placed") == 2, every=0.02)
+    time.sleep(0.3)
+    assert (caller.lines_in_use(), caller.waiting()) == (2, 3)
+    caller.withdraw()
+    assert bench.states() == ["placed", "placed", *["withdrawn"] * 3]
+    assert bench.requests() == 2
+
+
+def test_a_run_begins_with_one_call_and_widens_when_its_reply_is_good(bench: Bench) -> None:
+    bench.fault("slow", "/api/calls", count=1, seconds=0.5)
+    caller = bench.caller()
+    caller.dial(bench.confirmed(*many(4)))
+    eventually(lambda: bench.states().count("sending") == 1, every=0.02)
+    time.sleep(0.2)
+    assert (caller.in_flight(), caller.waiting()) == (1, 3)
+    eventually(lambda: bench.states() == ["placed"] * 4, every=0.02)
+
+
+def test_three_refusals_stop_all_calls_and_the_next_run_knows(bench: Bench) -> None:
+    bench.sandbox.post("/_sandbox/portal", {"voices": ["999"]})
+    caller = bench.caller()
+    caller.dial(bench.confirmed(*many(5)))
+    eventually(lambda: bench.states().count("refused") == 3, every=0.02)
+    time.sleep(0.2)
+    bench.sandbox.post("/_sandbox/portal", {"voices": ["102"]})
+    assert caller.waiting() == 2
+    assert "refused 3 calls in a row" in (caller.caution() or "")
+    caller.finish()
+    assert bench.states() == [*["refused"] * 3, *["withdrawn"] * 2]
+    later = bench.caller()
+    assert "refused 3 calls in a row" in (later.caution() or "")
+    later.dial(bench.confirmed(ANSWERED))
+    time.sleep(0.2)
+    assert bench.requests() == 3
+
+
+@pytest.mark.parametrize(
+    "how", [{"age": 60}, {"hours": NEVER}], ids=["an old mark", "the hours are over"]
+)
+def test_what_may_not_leave_any_more_is_withdrawn(bench: Bench, how: dict[str, Any]) -> None:
+    caller = bench.caller()
+    caller.dial(bench.confirmed(ANSWERED, BUSY, **how))
+    eventually(lambda: bench.states() == ["withdrawn"] * 2, every=0.02)
+    assert bench.requests() == 0
+
+
+def test_a_machine_that_sleeps_just_before_the_bytes_leave_calls_nobody(bench: Bench) -> None:
+    def steady() -> float:
+        asleep = 3600 if bench.ledger.attempts_in({AttemptState.SENDING}) else 0
+        return time.monotonic() + asleep
+
+    bench.clock = Clock(steady=steady)
+    caller = bench.caller()
+    caller.dial(bench.confirmed(ANSWERED))
+    eventually(lambda: bench.states() == ["not sent"], every=0.02)
+    assert bench.requests() == 0
+
+
+def test_a_question_that_fails_does_not_count_as_asked(bench: Bench) -> None:
+    bench.fault("500", "/api/get_call")
+    caller = bench.caller()
+    caller.dial(bench.confirmed(ANSWERED))
+    eventually(lambda: bench.requests("get_call") >= 2, every=0.02)
+    (attempt,) = bench.attempts()
+    assert (attempt.polled_at, attempt.call_status) == (None, None)
+    bench.sandbox.delete("/_sandbox/faults")
+    eventually(lambda: bench.attempts()[0].dtmf == "1", every=0.02)
+
+
+def test_a_call_that_the_portal_never_tells_of_is_given_up_and_its_line_too(bench: Bench) -> None:
+    bench.fault("404", "/api/get_call")
+    caller = bench.caller()
+    caller.dial(bench.confirmed(BUSY, policy=replace(BRISK, give_up_after=timedelta(seconds=0.5))))
+    eventually(lambda: bench.states() == ["placed"], every=0.02)
+    eventually(lambda: not caller.is_following(1), every=0.05)
+    assert caller.lines_in_use() == 0
+
+
+def test_a_call_that_never_ends_gives_its_line_back_at_last(bench: Bench) -> None:
+    caller = bench.caller()
+    caller.dial(bench.confirmed(STUCK, policy=replace(BRISK, give_up_after=timedelta(seconds=1))))
+    eventually(lambda: bench.attempts()[0].call_status == 8, every=0.02)
+    assert caller.lines_in_use() == 1
+    eventually(lambda: not caller.is_following(1), every=0.05)
+    assert caller.lines_in_use() == 0
+
+
+def test_a_plan_made_before_a_call_ended_does_not_have_it_asked_about_again(bench: Bench) -> None:
+    caller = bench.caller()
+    caller.withdraw()
+    caller.dial(bench.confirmed(ANSWERED))
+    eventually(lambda: bench.states() == ["placed"], every=0.01)
+    (stale,) = bench.attempts()
+    eventually(lambda: not caller.is_following(1), every=0.02)
+    asked = bench.requests("get_call")
+    ended = bench.attempts()
+    poll = (Poll(replace(stale, call_status=None, dtmf=None), bench.clock.now()), BRISK)
+    caller.follow([poll])
+    time.sleep(0.3)
+    assert (bench.requests("get_call"), bench.attempts()) == (asked, ended)
+    caller.withdraw()
+    caller.follow([poll])
+    eventually(lambda: bench.requests("get_call") == asked + 1, every=0.02)
+
+
+def test_the_end_waits_for_requests_in_flight_without_turning_in_circles(bench: Bench) -> None:
+    bench.fault("slow", "/api/calls", count=1, seconds=1)
+    caller = bench.caller()
+    placed = bench.confirmed(NO_KEY)[0].attempt
+    caller.dial(bench.confirmed(ANSWERED, BUSY))
+    eventually(lambda: "sending" in bench.states(), every=0.02)
+    due = datetime.now(UTC) + timedelta(seconds=0.1)
+    caller.follow([(Poll(replace(placed, call_id="1"), due), BRISK)])
+    worked = time.process_time()
+    caller.finish()
+    assert time.process_time() - worked < 0.3
+    assert bench.states()[1:] == ["placed", "withdrawn"]
+    assert bench.requests("get_call") == 0
+
+
+def broken(bench: Bench, name: str) -> Callable[[], None]:
+    """Takes a table of the ledger away; returns what brings it back."""
+
+    def rename(old: str, new: str) -> None:
+        with sqlite3.connect(bench.file, timeout=10) as connection:
+            connection.execute(f"ALTER TABLE {old} RENAME TO {new}")
+        connection.close()
+
+    rename(name, "away")
+    return lambda: rename("away", name)
+
+
+def test_a_reply_that_the_ledger_would_not_take_is_kept_when_it_takes_it_again(
+    bench: Bench,
+) -> None:
+    bench.fault("slow", "/api/calls", count=1, seconds=0.5)
+    caller = bench.caller()
+    caller.dial(bench.confirmed(ANSWERED))
+    eventually(lambda: bench.states() == ["sending"], every=0.02)
+    mend = broken(bench, "events")
+    eventually(lambda: failed(caller), every=0.05)
+    mend()
+    caller.finish()
+    (attempt,) = bench.attempts()
+    assert attempt.state is AttemptState.PLACED
+    assert attempt.call_id == str(bench.sandbox.get("/_sandbox/calls")[-1]["call_id"])
+
+
+def failed(caller: Caller) -> bool:
+    try:
+        caller.raise_failure()
+    except LedgerError:
+        return True
+    return False
+
+
+def test_a_caller_that_can_not_keep_the_ledger_ends_all_the_same(bench: Bench) -> None:
+    bench.fault("slow", "/api/calls", count=1, seconds=0.5)
+    caller = bench.caller()
+    caller.dial(bench.confirmed(ANSWERED, BUSY))
+    eventually(lambda: "sending" in bench.states(), every=0.02)
+    mend = broken(bench, "attempts")
+    with pytest.raises(LedgerError):
+        caller.finish()
+    mend()
+    assert bench.states() == ["sending", "intended"]
+    assert bench.requests() == 1

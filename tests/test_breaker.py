@@ -1,0 +1,83 @@
+"""Caution towards the portal, reply by reply."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from sheets_dialer.breaker import COOLS, COOLS_WITHOUT_NETWORK, Breaker
+from sheets_dialer.call import AttemptState
+
+NOW = datetime(2026, 5, 1, 12, tzinfo=UTC)
+UNKNOWN, REFUSED, NOT_SENT = AttemptState.UNKNOWN, AttemptState.REFUSED, AttemptState.NOT_SENT
+
+
+def after(*kinds: AttemptState, start: Breaker | None = None) -> Breaker:
+    breaker = start or Breaker().after_good()
+    for kind in kinds:
+        breaker = breaker.after_failure(kind, f"It was {kind}.", NOW)
+    return breaker
+
+
+def test_a_run_begins_with_one_call() -> None:
+    assert Breaker().width(NOW) == 1
+    assert Breaker().after_good().width(NOW) is None
+
+
+def test_two_failures_are_borne() -> None:
+    breaker = after(UNKNOWN, UNKNOWN)
+    assert breaker.width(NOW) is None
+    assert breaker.sentence(NOW) is None
+    assert after(UNKNOWN, start=breaker.after_good()).width(NOW) is None
+
+
+@pytest.mark.parametrize(
+    ("kind", "words"),
+    [
+        (REFUSED, "refused 3 calls in a row"),
+        (UNKNOWN, "no clear answer"),
+        (NOT_SENT, "can't be reached"),
+    ],
+)
+def test_three_in_a_row_stop_the_calls_and_say_why(kind: AttemptState, words: str) -> None:
+    breaker = after(kind, kind, kind)
+    assert breaker.width(NOW) == 0
+    assert words in (breaker.sentence(NOW) or "")
+    assert f"It was {kind}." in (breaker.sentence(NOW) or "")
+
+
+def test_failures_of_several_kinds_stop_the_calls_too() -> None:
+    breaker = after(UNKNOWN, REFUSED, UNKNOWN)
+    assert breaker.width(NOW) == 0
+    assert "3 calls in a row failed" in (breaker.sentence(NOW) or "")
+
+
+def test_after_a_while_one_call_tries_again_and_decides() -> None:
+    breaker = after(REFUSED, REFUSED, REFUSED)
+    cool = NOW + COOLS
+    assert breaker.width(cool - timedelta(seconds=1)) == 0
+    assert breaker.width(cool) == 1
+    assert breaker.after_good().width(cool) is None
+    assert breaker.after_failure(UNKNOWN, "It failed.", cool).width(cool) == 0
+
+
+def test_a_missing_network_is_tried_again_sooner() -> None:
+    assert after(NOT_SENT, NOT_SENT, NOT_SENT).width(NOW + COOLS_WITHOUT_NETWORK) == 1
+
+
+def test_a_clock_that_was_set_back_does_not_stop_the_calls_for_longer() -> None:
+    assert after(REFUSED, REFUSED, REFUSED).width(NOW - timedelta(days=1)) == 1
+
+
+@pytest.mark.parametrize("kinds", [(REFUSED,) * 3, (NOT_SENT,) * 3, (UNKNOWN, REFUSED, REFUSED)])
+def test_the_next_run_knows(kinds: tuple[AttemptState, ...]) -> None:
+    tripped = after(*kinds)
+    kept = Breaker.from_text(tripped.to_text())
+    assert kept.sentence(NOW) == tripped.sentence(NOW)
+    assert kept.after_failure(REFUSED, "Again.", NOW + COOLS).width(NOW + COOLS) == 0
+
+
+def test_nothing_is_left_for_the_next_run_while_all_is_well() -> None:
+    assert after(REFUSED, REFUSED).to_text() == ""
+    assert Breaker.from_text("") == Breaker()

@@ -1,0 +1,71 @@
+"""Who may write to a tab, and when this dialer stands by."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from sheets_dialer.errors import AnotherDialer
+from sheets_dialer.fence import OLDER_LEDGER, STANDS_BY, Fence
+from sheets_dialer.ledger import Ledger
+from sheets_dialer.token import Token
+
+NOW = datetime(2026, 5, 1, 12, tzinfo=UTC)
+TAB = "key/Calls"
+THEIRS = Token("theirs00", 7)
+
+
+@pytest.fixture
+def ledger(tmp_path: Path) -> Iterator[Ledger]:
+    """An empty ledger."""
+    made = Ledger(f"sqlite:///{tmp_path / 'dialer.db'}", new_id="ours0000")
+    yield made
+    made.close()
+
+
+def look(
+    ledger: Ledger, token: Token | None, *, runs: bool = True, at: datetime = NOW
+) -> str | None:
+    return Fence(ledger).look(TAB, token, runs=runs, now=at, zone=ZoneInfo("Asia/Karachi"))
+
+
+def test_our_own_token_and_none_stop_nothing(ledger: Ledger) -> None:
+    assert look(ledger, None) is None
+    assert look(ledger, Fence(ledger).next_token(TAB, None)) is None
+
+
+def test_no_token_is_used_twice(ledger: Ledger) -> None:
+    tokens = [Fence(ledger).next_token(TAB, None) for _ in range(3)]
+    assert [token.counter for token in tokens] == [1, 2, 3]
+    assert Fence(ledger).next_token(TAB, THEIRS) == Token("ours0000", 8)
+
+
+def test_another_dialer_is_waited_for_until_it_falls_silent(ledger: Ledger) -> None:
+    for at in (NOW, NOW + STANDS_BY - timedelta(seconds=1)):
+        with pytest.raises(AnotherDialer, match="takes over"):
+            look(ledger, THEIRS, at=at)
+    assert look(ledger, THEIRS, at=NOW + STANDS_BY) is None
+    with pytest.raises(AnotherDialer):
+        look(ledger, Token("theirs00", 8), at=NOW + STANDS_BY)
+
+
+def test_a_clock_that_was_set_back_does_not_make_it_wait_for_longer(ledger: Ledger) -> None:
+    with pytest.raises(AnotherDialer):
+        look(ledger, THEIRS)
+    earlier = NOW - timedelta(days=1)
+    with pytest.raises(AnotherDialer):
+        look(ledger, THEIRS, at=earlier)
+    assert look(ledger, THEIRS, at=earlier + STANDS_BY) is None
+
+
+def test_a_ledger_older_than_the_sheet_waits_for_pause_and_run(ledger: Ledger) -> None:
+    ahead = Token("ours0000", 40)
+    assert look(ledger, ahead) == OLDER_LEDGER
+    assert look(ledger, ahead) == OLDER_LEDGER
+    assert look(ledger, ahead, runs=False) is None
+    assert look(ledger, ahead) is None
+    assert Fence(ledger).next_token(TAB, ahead).counter == 41

@@ -1,0 +1,48 @@
+"""How many lines are believed taken."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from planning import POLICY
+
+from sheets_dialer.call import Attempt, AttemptState
+from sheets_dialer.lines import Lines
+
+NOW = datetime(2026, 5, 1, 12, tzinfo=UTC)
+SENDING = Attempt(1, 1, "923001234567", AttemptState.SENDING, NOW)
+RINGS = replace(SENDING, state=AttemptState.PLACED, placed_at=NOW, call_status=1)
+TALKS = replace(RINGS, call_status=2, answered_at=NOW)
+
+
+def used(*known: Attempt, at: datetime = NOW) -> int:
+    lines = Lines()
+    for attempt in known:
+        lines.update(attempt, POLICY, NOW)
+    return lines.in_use(at)
+
+
+def test_a_call_holds_one_line_from_sending_until_it_has_talked() -> None:
+    assert used(SENDING) == used(SENDING, RINGS) == used(SENDING, RINGS, TALKS, TALKS) == 1
+    over = NOW + POLICY.call_length
+    assert used(TALKS, at=over - timedelta(seconds=1)) == 1
+    assert used(TALKS, at=over) == 0
+
+
+@pytest.mark.parametrize(
+    "end",
+    [
+        replace(RINGS, call_status=4),
+        replace(SENDING, state=AttemptState.UNKNOWN),
+        replace(RINGS, placed_at=NOW - POLICY.give_up_after),
+    ],
+    ids=["busy", "unknown", "given up"],
+)
+def test_a_call_that_is_over_holds_none(end: Attempt) -> None:
+    assert used(RINGS, end) == 0
+
+
+def test_every_call_holds_its_own() -> None:
+    assert used(RINGS, replace(TALKS, id=2), replace(SENDING, id=3)) == 3

@@ -1,0 +1,70 @@
+"""Passes one after the other: what they do for calls of no tab, and when they come."""
+
+from __future__ import annotations
+
+import datetime
+from collections import Counter
+from datetime import timedelta
+from types import SimpleNamespace
+
+import pytest
+import schedule
+from dialing import Shop
+
+from sheets_dialer import loop
+from sheets_dialer.bootstrap import build
+from sheets_dialer.config import load_config
+
+
+def test_a_number_that_got_a_test_call_is_called_for_its_row_too(shop: Shop) -> None:
+    shop.ready()
+    assert shop.run("call", "03000000001").returncode == 0
+    shop.paste_numbers("03000000001")
+    assert shop.run("start", "--until-done").returncode == 0
+    assert shop.called_numbers() == ["923000000001"] * 2
+    assert shop.rows()[0]["DTMF"] == "1"
+
+
+def test_a_test_call_of_unknown_outcome_is_released_by_call_again_on_a_row(shop: Shop) -> None:
+    shop.ready()
+    fault = {"service": "portal", "kind": "503-applied", "path": "/api/calls", "count": 1}
+    shop.sandbox.post("/_sandbox/faults", fault)
+    shop.run("call", "03000000001")
+    shop.paste_numbers("03000000001")
+    shop.run("once", "--for", "4")
+    (row,) = shop.rows()
+    assert "Choose Call again to call anyway" in row["Why"]
+    assert len(shop.calls()) == 1
+    shop.tab().update_cell(2, shop.tab().row_values(1).index("Status") + 1, "Call again")
+    assert shop.run("start", "--until-done").returncode == 0
+    assert len(shop.calls()) == 2
+    assert shop.rows()[0]["DTMF"] == "1"
+
+
+def test_passes_come_on_time_when_the_wall_clock_is_set_back(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shop.ready()
+    begun = datetime.datetime.now()
+
+    class SetBack(datetime.datetime):
+        @classmethod
+        def now(cls, tz: datetime.tzinfo | None = None) -> SetBack:
+            passed = datetime.datetime.now(tz) - begun
+            hour = timedelta(hours=1) if passed > timedelta(seconds=1) else timedelta(0)
+            moment = begun + passed - hour
+            return cls.combine(moment.date(), moment.time(), tz)
+
+    names = {**vars(datetime), "datetime": SetBack}
+    monkeypatch.setattr(schedule, "datetime", SimpleNamespace(**names))
+    seen = Counter[str]()
+    with build(load_config(shop.config)) as parts:
+        loop.run(
+            parts.dialer,
+            parts.clock,
+            every=timedelta(seconds=1),
+            stop=loop.Stop(),
+            for_at_most=timedelta(seconds=4.5),
+            on_pass=lambda result: seen.update([result.sentence]),
+        )
+    assert seen.total() >= 4

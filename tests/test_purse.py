@@ -1,0 +1,75 @@
+"""What the portal's balance pays for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from raw_server import RawServer, answer
+
+from sheets_dialer.clock import Clock
+from sheets_dialer.portal import Balance, Portal
+from sheets_dialer.purse import READ_AGAIN_SECONDS, Purse, funds, price
+from sheets_dialer.transport import portal_session
+
+
+@pytest.fixture
+def server() -> Iterator[RawServer]:
+    """A portal that says what the test lets it say."""
+    made = RawServer(answer({"status": 200, "data": {"balance": "10", "call_rate": "2"}}))
+    yield made
+    made.stop()
+
+
+@pytest.fixture
+def purse(server: RawServer) -> Iterator[Purse]:
+    """A purse whose clock stands."""
+    portal = Portal(server.url, lambda: "key", portal_session(2), timeouts=(1, 1))
+    yield Purse(portal, Clock(steady=lambda: 0.0), 60)
+    portal.close()
+
+
+def test_a_call_costs_whole_pulses() -> None:
+    assert price(Balance(10, 2), 60) == 4
+    assert price(Balance(10, 2), 61) == 6
+    assert price(Balance(10, None), 60) is None
+
+
+@pytest.mark.parametrize(
+    ("rupees", "rate", "in_progress", "calls", "says"),
+    [
+        (10, 2, 0, 2, None),
+        (10, 2, 1, 1, None),
+        (10, 2, 5, 0, None),
+        (3, 2, 0, 0, "balance 3.00 is less than one call (4.00)"),
+        (10, None, 3, None, None),
+        (0, None, 0, 0, "balance is 0.00"),
+    ],
+)
+def test_calls_in_progress_may_still_cost_a_whole_call(
+    rupees: float, rate: float | None, in_progress: int, calls: int | None, says: str | None
+) -> None:
+    found = funds(Balance(rupees, rate), 60, in_progress)
+    assert found.calls == calls
+    assert (says or "") in (found.problem or "")
+    assert (found.problem is None) == (says is None)
+
+
+def test_the_balance_is_read_once_a_minute(purse: Purse, server: RawServer) -> None:
+    assert purse.look(0).calls == purse.look(0).calls == 2
+    assert purse.cost_of_a_call() == 4
+    assert len(server.requests) == 1
+    purse.clock = Clock(steady=lambda: float(READ_AGAIN_SECONDS))
+    server.act = answer({"status": 200, "data": {"balance": "3", "call_rate": "2"}})
+    assert "less than one call" in (purse.look(0).problem or "")
+
+
+def test_a_balance_that_can_not_be_read_pays_for_nothing(purse: Purse, server: RawServer) -> None:
+    purse.look(0)
+    purse.clock = Clock(steady=lambda: float(READ_AGAIN_SECONDS))
+    server.act = answer(b"oops", 500)
+    found = purse.look(0)
+    assert found.calls == 0
+    assert found.error is not None
+    assert "can't be read" in (found.problem or "")
+    assert purse.cost_of_a_call() is None
