@@ -21,16 +21,16 @@ from pathlib import Path
 HOME = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(HOME))
 
-import requests  # noqa: E402 - only after the path is set
-import yaml  # noqa: E402
+import requests
+import yaml
 
-from sheets_dialer.bootstrap import build, google_client  # noqa: E402
-from sheets_dialer.call import ANSWERED, Attempt  # noqa: E402
-from sheets_dialer.config import Config, load_config  # noqa: E402
-from sheets_dialer.control import RUN  # noqa: E402
-from sheets_dialer.demo import Sandbox, compare, running_sandbox  # noqa: E402
-from sheets_dialer.sheet import Connection, QueueSheet  # noqa: E402
-from sheets_dialer.sheet.preparing import prepare, set_control  # noqa: E402
+from sheets_dialer.bootstrap import build, google_client
+from sheets_dialer.call import ANSWERED, Attempt
+from sheets_dialer.config import Config, load_config
+from sheets_dialer.control import RUN
+from sheets_dialer.demo import Sandbox, compare, running_sandbox
+from sheets_dialer.sheet import Connection, QueueSheet
+from sheets_dialer.sheet.preparing import prepare, set_control
 
 
 def main() -> None:

@@ -20,18 +20,18 @@ from pathlib import Path
 HOME = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(HOME))
 
-import requests  # noqa: E402 - only after the path is set
-import structlog  # noqa: E402
+import requests
+import structlog
 
-from sheets_dialer.acting import Caller, Confirmed  # noqa: E402
-from sheets_dialer.bootstrap import new_refs  # noqa: E402
-from sheets_dialer.call import AttemptState, Content, NewJob, Reason  # noqa: E402
-from sheets_dialer.clock import Clock  # noqa: E402
-from sheets_dialer.config import load_config  # noqa: E402
-from sheets_dialer.demo import Sandbox, running_sandbox  # noqa: E402
-from sheets_dialer.ledger import Intent, Ledger  # noqa: E402
-from sheets_dialer.portal import Portal  # noqa: E402
-from sheets_dialer.transport import portal_session  # noqa: E402
+from sheets_dialer.acting import Caller, Confirmed
+from sheets_dialer.bootstrap import new_refs
+from sheets_dialer.call import AttemptState, Content, NewJob, Reason
+from sheets_dialer.clock import Clock
+from sheets_dialer.config import load_config
+from sheets_dialer.demo import Sandbox, running_sandbox
+from sheets_dialer.ledger import Intent, Ledger
+from sheets_dialer.portal import Portal
+from sheets_dialer.transport import portal_session
 
 
 def main() -> None:

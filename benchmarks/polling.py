@@ -20,13 +20,13 @@ from pathlib import Path
 HOME = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(HOME))
 
-from sheets_dialer.call import ANSWERED, Attempt, AttemptState  # noqa: E402 - path set first
-from sheets_dialer.config import Campaign, Config  # noqa: E402
-from sheets_dialer.following import is_confirmed  # noqa: E402
-from sheets_dialer.policy import Policy  # noqa: E402
-from sheets_dialer.polling import next_poll  # noqa: E402
-from sheets_dialer.sandbox.portal.life import Timeline, moment_at, plan  # noqa: E402
-from sheets_dialer.sandbox.portal.settings import Settings  # noqa: E402
+from sheets_dialer.call import ANSWERED, Attempt, AttemptState
+from sheets_dialer.config import Campaign, Config
+from sheets_dialer.following import is_confirmed
+from sheets_dialer.policy import Policy
+from sheets_dialer.polling import next_poll
+from sheets_dialer.sandbox.portal.life import Timeline, moment_at, plan
+from sheets_dialer.sandbox.portal.settings import Settings
 
 BEGIN = datetime(2026, 1, 1, tzinfo=UTC)
 NextPoll = Callable[[Attempt, Policy], datetime]
