@@ -42,10 +42,10 @@ def main() -> int:
     sys.path.insert(0, str(HOME))
     # Imported only here: before this line the packages may not be there.
     if for_tests:
-        import tools.test_machine as machine  # noqa: PLC0415
+        import tools.test_machine as machine
 
         machine.prepare()
-    import sheets_dialer.cli as commands  # noqa: PLC0415
+    import sheets_dialer.cli as commands
 
     commands.main()
     return 0

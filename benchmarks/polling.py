@@ -60,7 +60,7 @@ def default_policy() -> Policy:
     """The defaults of the configuration, for an account that doesn't retry by itself."""
     campaign = Campaign(name="c", spreadsheet="k" * 44, voice_id="1")
     portal = {"api_key": "none", "retries": 0}
-    return Config(portal=portal, campaigns=(campaign,)).policy(campaign)  # type: ignore[arg-type]
+    return Config(portal=portal, campaigns=(campaign,)).policy(campaign)  # type: ignore[arg-type]  # plain values, read by the model
 
 
 def fixed(seconds: float) -> NextPoll:

@@ -97,7 +97,7 @@ def google_client(settings: Google) -> gspread.Client:
     """
     path = settings.service_account_file
     try:
-        credentials = Credentials.from_service_account_file(  # type: ignore[no-untyped-call]
+        credentials = Credentials.from_service_account_file(  # type: ignore[no-untyped-call]  # google-auth has no types
             str(path), scopes=_SCOPES
         )
     except FileNotFoundError as error:
@@ -120,7 +120,7 @@ def google_client(settings: Google) -> gspread.Client:
     # is said to be.
     plain = requests.Session()
     plain.mount("https://", adapter)
-    session = AuthorizedSession(  # type: ignore[no-untyped-call]
+    session = AuthorizedSession(  # type: ignore[no-untyped-call]  # google-auth has no types
         credentials, auth_request=google.auth.transport.requests.Request(plain)
     )
     session.mount("https://", adapter)

@@ -63,9 +63,9 @@ def check(
     as_json: Annotated[bool, typer.Option("--json", help="Print the findings as JSON.")] = False,
 ) -> None:
     """Verify configuration, Google, the sheet and the portal; call nobody."""
-    from .check import exit_code  # noqa: PLC0415 - `--help` needs none of it
-    from .checking import check_file  # noqa: PLC0415
-    from .config import config_path  # noqa: PLC0415
+    from .check import exit_code
+    from .checking import check_file
+    from .config import config_path
 
     findings = []
     with _errors_told():
@@ -87,7 +87,7 @@ def check(
 @app.command()
 def setup(config: ConfigOption = None) -> None:
     """Make the sheet ready: the dialer's columns, the Dialer tab, the Do Not Call tab."""
-    from .sheet.preparing import prepare  # noqa: PLC0415
+    from .sheet.preparing import prepare
 
     with _parts(config) as parts:
         for queue, campaign in zip(parts.queues, parts.config.campaigns, strict=True):
@@ -100,7 +100,7 @@ def setup(config: ConfigOption = None) -> None:
 @app.command()
 def plan(config: ConfigOption = None, as_json: JsonOption = False) -> None:
     """Print what a pass would do and why, and what it would cost; change nothing."""
-    from . import reports  # noqa: PLC0415
+    from . import reports
 
     with _parts(config) as parts:
         for queue in parts.queues:
@@ -166,8 +166,8 @@ def call(
     verbose: VerboseOption = False,
 ) -> None:
     """Make one test call and follow it to its end; nothing is written to the sheet."""
-    from . import loop, testcall  # noqa: PLC0415 - not needed for --help
-    from .bootstrap import new_refs  # noqa: PLC0415
+    from . import loop, testcall
+    from .bootstrap import new_refs
 
     _set_up_logs(verbose)
     stop = loop.Stop()
@@ -199,7 +199,7 @@ def call(
 @app.command()
 def status(config: ConfigOption = None, as_json: JsonOption = False) -> None:
     """Show what the ledger knows: jobs, attempts, unknowns, today's figures."""
-    from . import reports  # noqa: PLC0415
+    from . import reports
 
     with _parts(config) as parts:
         all_figures = {
@@ -228,7 +228,7 @@ def export(
     ),
 ) -> None:
     """Print every attempt, one line each."""
-    from . import reports  # noqa: PLC0415
+    from . import reports
 
     with _parts(config) as parts:
         jobs = [job for name in parts.ledger.campaigns() for job in parts.ledger.jobs(name)]
@@ -246,8 +246,8 @@ def demo(
     leave: Annotated[bool, typer.Option("--exit", help="End when every row is settled.")] = False,
 ) -> None:
     """Show the whole job with no account: a sandbox sheet and portal, and the dialer on them."""
-    from . import demo as whole_job  # noqa: PLC0415 - the other commands don't pay for it
-    from .bootstrap import build  # noqa: PLC0415
+    from . import demo as whole_job
+    from .bootstrap import build
 
     _set_up_logs(False)
     with (
@@ -292,8 +292,8 @@ def sandbox(
     seed: Annotated[int, typer.Option(help="Decides everything random.")] = 1,
 ) -> None:
     """Run only the loopback Google Sheets and portal, for trying things out."""
-    from .sandbox.server import serve  # noqa: PLC0415 - another company's software
-    from .sandbox.store import StoreError  # noqa: PLC0415 - the same
+    from .sandbox.server import serve
+    from .sandbox.store import StoreError
 
     try:
         serve(port=port, directory=directory, speed=speed, seed=seed, on_ready=typer.echo)
@@ -308,7 +308,7 @@ def sandbox(
 )
 def test(context: typer.Context) -> None:
     """Run the tests; what stands behind goes to pytest."""
-    import pytest  # noqa: PLC0415 - a development package
+    import pytest
 
     home = Path(__file__).parent.parent
     os.chdir(home)
@@ -332,7 +332,7 @@ def _run(
     quiet: bool = False,
 ) -> None:
     """Runs the loop, shows it as fits the output, and turns its end into an exit code."""
-    from . import loop, progress  # noqa: PLC0415 - not needed for --help
+    from . import loop, progress
 
     zone, now = parts.queues[0].rules.zone, parts.clock.now
     with contextlib.ExitStack() as stack:
@@ -352,8 +352,8 @@ def _run(
 
 @contextmanager
 def _parts(path: Path | None) -> Iterator[Parts]:
-    from .bootstrap import build  # noqa: PLC0415 - `--help` needs none of it
-    from .config import config_path, load_config  # noqa: PLC0415
+    from .bootstrap import build
+    from .config import config_path, load_config
 
     with _errors_told(), build(load_config(config_path(path, os.environ))) as parts:
         yield parts
@@ -375,9 +375,9 @@ def _errors_told() -> Iterator[None]:
 
 
 def _set_up_logs(verbose: bool) -> None:
-    import logging  # noqa: PLC0415
+    import logging
 
-    import structlog  # noqa: PLC0415 - not needed for --help
+    import structlog
 
     structlog.configure(
         wrapper_class=structlog.make_filtering_bound_logger(
