@@ -164,9 +164,15 @@ def test_a_signal_ends_it_cleanly_and_the_next_run_goes_on(
 def test_a_killed_run_calls_nobody_twice_and_loses_no_result(shop: Shop) -> None:
     numbers = [f"0300000000{fate}" for fate in (1, 2, 3, 4, 5, 6, 7, 8)]
     shop.ready(*numbers)
+
+    def under_way(least: int) -> bool:
+        # What a kill caught on its way to the portal is for a person to check, and is no call.
+        left = {row["Status"] for row in shop.rows()} & {"", "Queued", "Calling"}
+        return len(shop.calls()) >= least or not left
+
     for calls in (1, 4, 7):
         with shop.running("start") as process:
-            eventually(lambda least=calls: len(shop.calls()) >= least)
+            eventually(lambda least=calls: under_way(least))
             process.kill()
             process.wait()
     assert shop.run("start", "--until-done").returncode == 0
