@@ -10,11 +10,11 @@ from typing import TypeVar
 import structlog
 
 from .acting import Caller
-from .call import OPEN_STATES, Attempt, AttemptState
+from .call import Attempt, AttemptState
 from .clock import Clock
 from .control import read_control
 from .culprits import Culprits
-from .do_not_call import read_do_not_call
+from .do_not_call import DoNotCall, read_do_not_call
 from .errors import (
     DialerError,
     LedgerError,
@@ -24,12 +24,13 @@ from .fence import Fence
 from .following import is_followed
 from .ledger import Ledger, Move
 from .plan import LedgerState, Plan, Poll, Rules, SheetState
-from .planner import make_plan
+from .planner import Planner, followed
 from .polling import next_poll
 from .purse import Purse
 from .recording import Queue, Recorder, ends
-from .rows import RowReader
-from .sheet import Snapshot, require_ready
+from .roll import Roll
+from .sheet import Snapshot, cells_of, require_ready
+from .survey import Survey
 from .token import unsafe_fact
 
 __all__ = ["Dialer", "PassResult", "Queue"]
@@ -50,8 +51,11 @@ class PassResult:
 
     @property
     def soon(self) -> bool:
-        """Whether the next pass should follow at once: new rows wait for their first mark."""
-        return any(made.new_jobs or made.adoptions for made in self.plans.values())
+        """Whether the next pass should follow at once: new rows wait for their first mark, or more
+        rows changed than one pass takes."""
+        return any(
+            made.new_jobs or made.adoptions or not made.complete for made in self.plans.values()
+        )
 
     @property
     def nothing_left(self) -> bool:
@@ -99,7 +103,8 @@ class Dialer:
         self._culprits = Culprits()
         self._recorder = Recorder(ledger, clock, self._fence, self._culprits)
         self._passes = 0
-        self._readers = {queue.name: RowReader(queue.rules.policy.voice_id) for queue in queues}
+        self._rolls = {queue.name: Roll(queue.rules.policy.voice_id) for queue in queues}
+        self._do_not_call: dict[str, tuple[Sequence[bytes] | None, DoNotCall]] = {}
 
     def recover(self) -> None:
         """Settles what an earlier process left: what was not yet sent goes back to the queue, what
@@ -121,18 +126,24 @@ class Dialer:
             self._follow_anyway(queue)
 
     def plan(self, queue: Queue, until_next_pass: timedelta) -> tuple[Snapshot, Plan]:
-        """Reads a queue and plans its pass; changes nothing."""
+        """Reads a queue and plans its pass, for all rows; changes nothing."""
         snapshot, sheet = self._read(queue)
-        return snapshot, self._planned(queue, sheet, until_next_pass, self._obstacle(queue))
+        obstacle = self._obstacle(queue)
+        return snapshot, self._planned(queue, sheet, until_next_pass, obstacle, whole=True)
 
     def _read(self, queue: Queue) -> tuple[Snapshot, SheetState]:
         snapshot = queue.sheet.read()
         require_ready(queue.tab, snapshot.columns)
-        return snapshot, SheetState(
-            rows=self._readers[queue.name].read(snapshot.grid, snapshot.columns),
-            control=read_control(snapshot.control, queue.name),
-            do_not_call=read_do_not_call(snapshot.do_not_call),
-        )
+        roll = self._rolls[queue.name]
+        roll.take_in(snapshot.rows, snapshot.columns)
+        before, do_not_call = self._do_not_call.get(queue.name, (None, None))
+        if do_not_call is None or snapshot.do_not_call != before:
+            do_not_call = read_do_not_call(
+                snapshot.do_not_call and [cells_of(row) for row in snapshot.do_not_call]
+            )
+            self._do_not_call[queue.name] = (snapshot.do_not_call, do_not_call)
+            roll.look_at_all()
+        return snapshot, SheetState(read_control(snapshot.control, queue.name), do_not_call)
 
     def run_pass(self, until_next_pass: timedelta, *, farewell: str | None = None) -> PassResult:
         """One pass over every queue; the calls that it decides on are placed beside what follows.
@@ -183,7 +194,7 @@ class Dialer:
             obstacle = obstacle or self._funds_problem or farewell or None
         made = self._planned(queue, sheet, until_next_pass, obstacle, last=farewell is not None)
         self._caller.follow((poll, queue.rules.policy) for poll in made.polls)
-        self._caller.dial(self._recorder.record_and_write(queue, snapshot, sheet, made))
+        self._caller.dial(self._recorder.record_and_write(queue, snapshot, made))
         return made
 
     def _obstacle(self, queue: Queue) -> str | None:
@@ -200,27 +211,25 @@ class Dialer:
         obstacle: str | None,
         *,
         last: bool = False,
+        whole: bool = False,
     ) -> Plan:
+        """The plan for the rows that the last read found: all that one write takes, or the `whole`
+        of them."""
         now = self._clock.now()
         rules = replace(queue.rules, obstacle=obstacle, calls_paid=0 if last else None)
-        jobs = self._ledger.jobs(queue.name)
-        own = {job.id for job in jobs}
-        open_ones = self._ledger.attempts_in(OPEN_STATES)
-        ledger = LedgerState(
-            jobs=jobs,
-            busy=self._ledger.busy_numbers(),
-            last_calls=self._ledger.last_calls(
-                # A row that was held for the gap stays held for as long as it may wait.
-                now - queue.rules.policy.same_call_gap - queue.rules.policy.max_age
-            ),
-            elsewhere=[attempt for attempt in open_ones if attempt.job_id not in own],
-            strays=self._strays(AttemptState.UNKNOWN),
-        )
+        roll = self._rolls[queue.name]
+        survey = Survey(roll, self._ledger, queue.name)
+        ledger = LedgerState(self._ledger.open_attempts(), self._strays(AttemptState.UNKNOWN))
 
         def planned(rules: Rules) -> Plan:
-            return make_plan(
+            planner = Planner(
                 now, sheet, ledger, rules, until_next_pass=until_next_pass, refs=self._refs
             )
+            for part in survey.parts(now, rules.policy, ledger.open_attempts, room=planner.room):
+                roll.settle((row.index for row in part.rows), planner.add(part))
+                if planner.is_full and not whole:
+                    break
+            return planner.plan(beside=roll.counts())
 
         made = planned(rules)
         if not made.dials:
@@ -234,16 +243,16 @@ class Dialer:
 
     def _follow_anyway(self, queue: Queue) -> None:
         """Follows the calls in progress of a queue whose sheet can't be read or written."""
-        nothing_known = SheetState(rows=[], control=read_control(None, queue.name))
-        made = self._planned(queue, nothing_known, timedelta(0), None)
-        self._caller.follow((poll, queue.rules.policy) for poll in made.polls)
-        now = self._clock.now()
-        self._ledger.move(ends(made.ended, now), now)
+        now, policy = self._clock.now(), queue.rules.policy
+        jobs = self._ledger.jobs_under_way(queue.name, now - policy.give_up_after)
+        polls, ended = followed(jobs, now, policy)
+        self._caller.follow((poll, policy) for poll in polls)
+        self._ledger.move(ends(ended, now), now)
 
     def _strays(self, state: AttemptState) -> list[Attempt]:
         """The attempts that belong to no tab: test calls, and those of a campaign that has left the
         configuration."""
-        return self._ledger.attempts_in({state}, outside=self._readers)
+        return self._ledger.attempts_in({state}, outside=self._rolls)
 
     def _follow_strays(self) -> None:
         """Follows and ends such calls, or their numbers and lines would be taken for ever."""

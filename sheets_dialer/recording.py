@@ -15,7 +15,7 @@ from .disposition import CALLING
 from .errors import SheetRefused, TokenLost, WriteRefused
 from .fence import Fence
 from .ledger import Intent, Ledger, Move
-from .plan import Dial, Plan, Rules, SheetState
+from .plan import Dial, Plan, Rules
 from .rows import beside_their_calls
 from .sheet import Connection, Mark, QueueSheet, Snapshot
 
@@ -40,9 +40,7 @@ class Recorder:
         self._fence = fence
         self._culprits = culprits
 
-    def record_and_write(
-        self, queue: Queue, snapshot: Snapshot, sheet: SheetState, made: Plan
-    ) -> list[Confirmed]:
+    def record_and_write(self, queue: Queue, snapshot: Snapshot, made: Plan) -> list[Confirmed]:
         """Commits what is intended, writes the sheet, and returns the dials whose marks it showed.
 
         Whatever goes wrong with the write, no attempt stays intended: nothing is dialled on a
@@ -63,7 +61,7 @@ class Recorder:
         dials = [dial for dial in made.dials if dial.job.id in by_job]
         rejected = {dial.row.index for dial in made.dials} - {dial.row.index for dial in dials}
         cells = beside_their_calls(
-            {row: texts for row, texts in made.cells.items() if row not in rejected}, sheet.rows
+            {row: texts for row, texts in made.cells.items() if row not in rejected}, made.rows
         )
         confirmed: set[int] = set()
         marked_at = self._clock.steady()
