@@ -167,6 +167,9 @@ class Roll:
 
     def _forget(self, index: int) -> None:
         self._rows.pop(index, None)
+        # What goes may be what the others were held for.
+        for other in self.sharing(self._keys[index]):
+            self._standing[other] = _LOOK
         for key in self._keys[index]:
             match self._sharing[key]:
                 case int():

@@ -172,15 +172,52 @@ def test_a_few_rows_give_the_plan_that_all_rows_give(
         world.write(every)
 
 
+def run(world: World, roll: Roll) -> Plan:
+    """One whole pass that looks at a few rows."""
+    plan = surveyed(world, roll, 1000)
+    assert acts(plan) == acts(world.plan())
+    world.record(plan)
+    world.write(plan)
+    return plan
+
+
 def test_quiet_rows_are_left_alone() -> None:
     world = World(now=moment("2026-07-15 12:00"), sheet=[])
     world.sheet = [{"Phone": f"0300 12345{n:02d}"} for n in range(60)]
     world.policy = replace(world.policy, lines=3)
     roll = Roll(world.policy.voice_id)
     for _ in range(3):
-        plan = surveyed(world, roll, 1000)
-        world.record(plan)
-        world.write(plan)
-    looked_at = roll.to_look_at(world.now)
-    assert len(looked_at) == 3, "only the rows that are being called"
-    assert surveyed(world, roll, 1000).count(Tally.QUEUED) == 57
+        run(world, roll)
+    assert len(roll.to_look_at(world.now)) == 3, "only the rows that are being called"
+    assert run(world, roll).count(Tally.QUEUED) == 57
+
+
+def test_a_row_is_called_when_its_number_is_free_again() -> None:
+    world = World(now=moment("2026-07-15 12:00"), sheet=[])
+    world.sheet = [{"Phone": "0300 1234567", "Amount": amount} for amount in ("1", "2")]
+    roll = Roll(world.policy.voice_id)
+    for _ in range(4):
+        run(world, roll)
+    first, second = world.sheet
+    assert (first["Status"], second["Status"]) == ("Calling", "Waiting")
+    world.report("call1", world.now, call_status=2, dtmf="1")
+    for _ in range(3):
+        run(world, roll)
+    assert (first["Status"], second["Status"]) == ("Answered", "Calling")
+
+
+def test_a_row_that_was_copied_gets_the_results_when_the_original_goes() -> None:
+    world = World(now=moment("2026-07-15 12:00"), sheet=[{}, {"Phone": "0300 1234567"}])
+    roll = Roll(world.policy.voice_id)
+    for _ in range(3):
+        run(world, roll)
+    world.report("call1", world.now, call_status=2, dtmf="1")
+    run(world, roll)
+    world.sheet[0] = dict(world.sheet[1])
+    for _ in range(2):
+        run(world, roll)
+    assert world.sheet[0]["Why"]
+    world.sheet[1] = {}
+    for _ in range(2):
+        run(world, roll)
+    assert not world.sheet[0]["Why"]
