@@ -207,17 +207,17 @@ def test_a_row_is_called_when_its_number_is_free_again() -> None:
 
 
 def test_a_row_that_was_copied_gets_the_results_when_the_original_goes() -> None:
-    world = World(now=moment("2026-07-15 12:00"), sheet=[{}, {"Phone": "0300 1234567"}])
+    world = World(now=moment("2026-07-15 12:00"), sheet=[{"Phone": "0300 1234567"}, {}])
     roll = Roll(world.policy.voice_id)
     for _ in range(3):
         run(world, roll)
     world.report("call1", world.now, call_status=2, dtmf="1")
     run(world, roll)
-    world.sheet[0] = dict(world.sheet[1])
+    world.sheet[1] = dict(world.sheet[0])
     for _ in range(2):
         run(world, roll)
-    assert world.sheet[0]["Why"]
-    world.sheet[1] = {}
+    assert world.sheet[1]["Why"]
+    world.sheet[0] = {}
     for _ in range(2):
         run(world, roll)
-    assert not world.sheet[0]["Why"]
+    assert not world.sheet[1]["Why"]
