@@ -221,3 +221,16 @@ def test_a_row_that_was_copied_gets_the_results_when_the_original_goes() -> None
     for _ in range(2):
         run(world, roll)
     assert not world.sheet[1]["Why"]
+
+
+def test_a_row_is_called_when_another_campaigns_call_to_its_number_is_over() -> None:
+    world = World(now=moment("2026-07-15 12:00"), sheet=[{"Phone": "0300 1234567"}])
+    world.elsewhere_busy["923001234567"] = AttemptState.PLACED
+    roll = Roll(world.policy.voice_id)
+    for _ in range(4):
+        run(world, roll)
+    assert world.sheet[0]["Status"] == "Waiting"
+    world.elsewhere_busy.clear()
+    for _ in range(2):
+        run(world, roll)
+    assert world.sheet[0]["Status"] == "Calling"
