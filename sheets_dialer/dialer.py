@@ -19,6 +19,7 @@ from .errors import (
     DialerError,
     LedgerError,
     PortalError,
+    SheetError,
 )
 from .fence import Fence
 from .following import is_followed
@@ -67,6 +68,13 @@ class PassResult:
         """Whether all that is left to do waits for the calling hours."""
         return not self.problems and all(made.only_hours_left for made in self.plans.values())
 
+    @property
+    def rest(self) -> timedelta:
+        """How long the next pass may be away: the campaign that is most in a hurry says."""
+        if self.problems or not self.plans:
+            return timedelta(0)
+        return min(made.rest for made in self.plans.values())
+
     def nothing_due(self, before: datetime) -> bool:
         """Whether no row can be called and no call must be asked about before that moment."""
         return not self.problems and all(made.nothing_due(before) for made in self.plans.values())
@@ -104,6 +112,7 @@ class Dialer:
         self._recorder = Recorder(ledger, clock, self._fence, self._culprits)
         self._passes = 0
         self._rolls = {queue.name: Roll(queue.rules.policy.voice_id) for queue in queues}
+        self._last: dict[str, tuple[Snapshot, Plan]] = {}
         self._do_not_call: dict[str, tuple[Sequence[bytes] | None, DoNotCall]] = {}
 
     def recover(self) -> None:
@@ -195,7 +204,19 @@ class Dialer:
         made = self._planned(queue, sheet, until_next_pass, obstacle, last=farewell is not None)
         self._caller.follow((poll, queue.rules.policy) for poll in made.polls)
         self._caller.dial(self._recorder.record_and_write(queue, snapshot, made))
+        self._last[queue.name] = (snapshot, made)
         return made
+
+    def sign_off(self, farewell: str) -> bool:
+        """Says farewell on the Dialer tab after a pass that left nothing to do, without reading the
+        sheet anew. False when that didn't succeed, as when somebody has written since."""
+        try:
+            for queue in self._queues:
+                self._recorder.sign_off(queue, *self._last[queue.name], farewell)
+        except SheetError as error:
+            log.warning("no farewell", problem=str(error))
+            return False
+        return True
 
     def _obstacle(self, queue: Queue) -> str | None:
         """What stands in the way of all new calls beside Control and hours."""

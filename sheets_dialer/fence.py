@@ -59,6 +59,11 @@ class Fence:
         self._ledger.set_token_counter(tab, counter)
         return Token(self._ledger.id, counter)
 
+    def last_token(self, tab: str) -> Token | None:
+        """The token that this ledger wrote last, if it wrote any."""
+        counter = self._ledger.token_counter(tab)
+        return Token(self._ledger.id, counter) if counter else None
+
     def _stand_by(self, tab: str, token: Token, now: datetime, zone: ZoneInfo) -> None:
         seen_id, _, seen_at = self._ledger.fact(_seen(tab)).partition(" ")
         # A clock that was set back must not keep this one waiting for longer.

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import Enum
 from zoneinfo import ZoneInfo
 
@@ -128,6 +128,8 @@ class Plan:
     """What a person should look at, though calls go on."""
     closed: bool = False
     """Whether nothing but the calling hours stands in the way."""
+    rest: timedelta = timedelta(0)
+    """How long the next pass may be away."""
 
     def count(self, tally: Tally) -> int:
         """How many rows stand so."""
@@ -140,21 +142,26 @@ class Plan:
         return sum(poll.attempt.state is AttemptState.PLACED for poll in self.polls)
 
     @property
+    def under_way(self) -> bool:
+        """Whether the next pass has something to go on with: new rows, marked ones, or some that
+        this one had no room for."""
+        return bool(self.new_jobs or self.adoptions or self.dials) or not self.complete
+
+    @property
     def nothing_left(self) -> bool:
         """Whether every row is settled: nothing new, queued, waiting or in progress."""
         coming = self.count(Tally.QUEUED) + self.count(Tally.WAITING) + self.in_progress
-        return self.complete and not (self.new_jobs or self.adoptions or self.dials or coming)
+        return not (self.under_way or coming)
 
     @property
     def only_hours_left(self) -> bool:
         """Whether nothing is in progress and what is queued waits for the calling hours alone."""
-        under_way = self.new_jobs or self.adoptions or self.dials or self.in_progress
-        waits_for_more = under_way or self.count(Tally.WAITING) or not self.complete
+        waits_for_more = self.under_way or self.in_progress or self.count(Tally.WAITING)
         return self.nothing_left or (self.closed and not waits_for_more)
 
     def nothing_due(self, before: datetime) -> bool:
         """Whether no row can be called, and no call must be asked about before that moment."""
-        if self.new_jobs or self.adoptions or self.dials or not self.complete:
+        if self.under_way:
             return False
         if self.count(Tally.QUEUED) and not self.stopped:
             return False

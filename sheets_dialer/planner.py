@@ -8,9 +8,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from .call import (
+    ANSWERED,
+    NOT_REACHED,
     Adoption,
     Attempt,
     AttemptState,
@@ -30,7 +33,7 @@ from .disposition import (
     WAITING,
     marked,
 )
-from .following import holds_line, is_final, is_followed, lines_coming_free
+from .following import final_at, holds_line, is_final, is_followed, lines_coming_free
 from .hearing import hear, settled, unclear
 from .matching import AGAIN, COPIED, SKIP, Matches, called_at, match
 from .phone import NotDiallable
@@ -88,6 +91,7 @@ class Planner:
         self._listed = sheet.do_not_call
         self._stopped = _obstacle(now, sheet, rules)
         self._closed = sheet.control.run and not (rules.obstacle or self._listed.problem)
+        self._every = until_next_pass
         self.room = 0 if self._stopped else _room(now, ledger.open_attempts, rules, until_next_pass)
         self._dials: list[Dial] = []
         self._new: list[NewJob] = []
@@ -121,7 +125,7 @@ class Planner:
 
     def plan(self, *, beside: Mapping[Tally, int]) -> Plan:
         """The finished plan. `beside` counts the rows that need nothing."""
-        return Plan(
+        made = Plan(
             new_jobs=tuple(self._new),
             adoptions=tuple(self._adoptions),
             job_changes=tuple(self._changes),
@@ -137,6 +141,21 @@ class Planner:
             note=self._listed.note,
             closed=self._stopped is not None and self._closed,
         )
+        return replace(made, rest=self._rest(made))
+
+    def _rest(self, made: Plan) -> timedelta:
+        """The usual interval while a row may be called or nothing is in progress. When all that is
+        left is to show how calls end, fewer passes do: every second one while any rings, and then
+        every fourth, or the one at which the last answer without a key is final."""
+        attempts = [poll.attempt for poll in made.polls]
+        states = {attempt.call_status for attempt in attempts if attempt.is_open}
+        may_call = made.under_way or made.count(Tally.QUEUED) or made.count(Tally.WAITING)
+        if may_call or not states - NOT_REACHED:
+            return self._every
+        if states - NOT_REACHED - {ANSWERED}:
+            return 2 * self._every
+        last = max(final_at(attempt, self._rules.policy) for attempt in attempts)
+        return max(self._every, min(last - self.now, 4 * self._every))
 
     def _begin_part(self, part: Part) -> None:
         self._rows = {row.index: row for row in part.rows}

@@ -83,6 +83,21 @@ class Recorder:
             if dial.row.index in confirmed
         ]
 
+    def sign_off(self, queue: Queue, snapshot: Snapshot, made: Plan, farewell: str) -> None:
+        """Writes a farewell behind how the queue stood at the last pass, if nobody else has written
+        to the sheet since.
+
+        Raises:
+            SheetError: it wasn't written, or nobody knows whether it was.
+        """
+        place = find_place(snapshot.control or [], queue.name, STATE_LABEL)
+        if place is None or not farewell or (made.stopped and not made.closed):
+            return
+        note = replace(place, text=replace(made, stopped=farewell).sentence)
+        token = self._fence.last_token(queue.sheet.name) or snapshot.token
+        after = self._fence.next_token(queue.sheet.name, token)
+        queue.sheet.write(replace(snapshot, token=token), after, {}, notes=[note])
+
     def _write(
         self,
         queue: Queue,

@@ -11,7 +11,7 @@ import sys
 import threading
 import time
 import traceback
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
@@ -299,6 +299,71 @@ def busy(ledger: Ledger) -> dict[str, AttemptState]:
 def only_open(ledger: Ledger) -> int:
     [attempt] = ledger.attempts_in(OPEN_STATES)
     return attempt.id
+
+
+def test_jobs_are_found_by_number_by_ref_and_by_call(ledger: Ledger) -> None:
+    one, same_number, other, far = add(
+        ledger, content(1), content(1, amount="5"), content(2), content(3)
+    )
+    [elsewhere] = add(ledger, content(1), campaign="others")
+    attempts = intend(ledger, one, other, far)
+    for attempt in attempts:
+        go(ledger, attempt.id, SENDING, PLACED)
+
+    def found(**asked: set[str]) -> list[Job]:
+        return ledger.jobs_with("orders", **asked)
+
+    every = {job.id: job for job in ledger.jobs("orders")}
+    assert found(numbers={one.content.number}) == [every[one.id], every[same_number.id]]
+    assert found(refs={far.ref, "none such"}) == [every[far.id]]
+    assert found(call_ids={f"call{attempts[1].id}"}) == [every[other.id]]
+    assert found(refs={elsewhere.ref}, numbers={content(9).number}) == []
+    assert [job.id for job in found(numbers={other.content.number}, refs={other.ref})] == [other.id]
+
+
+def test_jobs_by_more_values_than_one_statement_takes(ledger: Ledger) -> None:
+    jobs = add(ledger, *(content(number) for number in range(1203)))
+    assert ledger.jobs_with("orders", refs={job.ref for job in jobs}) == jobs
+
+
+@pytest.mark.parametrize("state", sorted(OPEN_STATES))
+def test_a_job_is_under_way_while_an_attempt_of_it_is_open(
+    ledger: Ledger, state: AttemptState
+) -> None:
+    job, _untried = add(ledger, content(1), content(2))
+    [attempt] = intend(ledger, job)
+    way = {INTENDED: (), SENDING: (SENDING,), PLACED: (SENDING, PLACED)}
+    go(ledger, attempt.id, *way.get(state, (SENDING, UNKNOWN)))
+    assert [each.id for each in ledger.jobs_under_way("orders", T0)] == [job.id]
+    assert ledger.jobs_under_way("others", T0) == []
+
+
+def test_an_ended_job_is_not_under_way(ledger: Ledger) -> None:
+    [job] = add(ledger, content(1))
+    [attempt] = intend(ledger, job)
+    go(ledger, attempt.id, SENDING, PLACED, ENDED)
+    assert ledger.jobs_under_way("orders", T0 - DAY) == []
+
+
+@pytest.mark.parametrize(
+    ("values", "is_under_way"),
+    [({}, True), ({"dtmf": "1"}, False), ({"placed_at": T0 - 2 * DAY}, False)],
+    ids=["no key yet", "a key", "long ago"],
+)
+def test_a_job_that_was_dialled_again_may_yet_get_a_late_answer(
+    ledger: Ledger, values: Mapping[str, Any], is_under_way: bool
+) -> None:
+    [job] = add(ledger, content(1))
+    [attempt] = intend(ledger, job)
+    go(ledger, attempt.id, SENDING)
+    placed = {"call_id": "c1", "placed_at": T0, **values}
+    ledger.move([Move(attempt.id, SENDING, PLACED, placed)], T0)
+    ledger.move([Move(attempt.id, PLACED, ENDED, {})], T0)
+    [job] = ledger.jobs("orders")
+    [later] = intend(ledger, job, reason=Reason.REDIAL, at=T0 + timedelta(minutes=1))
+    go(ledger, later.id, SENDING, PLACED, ENDED)
+    under_way = ledger.jobs_under_way("orders", T0 - DAY)
+    assert [each.id for each in under_way] == ([job.id] if is_under_way else [])
 
 
 def test_two_processes_that_intend_the_same(ledger: Ledger, address: str) -> None:
