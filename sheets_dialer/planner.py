@@ -39,7 +39,7 @@ from .matching import AGAIN, COPIED, SKIP, Matches, called_at, match
 from .phone import NotDiallable
 from .plan import Dial, LedgerState, Part, Plan, Poll, Quiet, Rules, SheetState, Tally
 from .policy import Policy
-from .polling import next_poll
+from .polling import key_is_likely, next_poll
 from .rows import QueueRow
 from .showing import NUMBER_CHANGED, Showing, not_diallable
 from .standing import MARK_IS_STRANGE_FOR, stands_until
@@ -145,17 +145,23 @@ class Planner:
 
     def _rest(self, made: Plan) -> timedelta:
         """The usual interval while a row may be called or nothing is in progress. When all that is
-        left is to show how calls end, fewer passes do: every second one while any rings, and then
-        every fourth, or the one at which the last answer without a key is final."""
-        attempts = [poll.attempt for poll in made.polls]
-        states = {attempt.call_status for attempt in attempts if attempt.is_open}
-        may_call = made.under_way or made.count(Tally.QUEUED) or made.count(Tally.WAITING)
-        if may_call or not states - NOT_REACHED:
+        left is to show how calls end, fewer passes do: every second one while a call rings or a key
+        is likely, and then the one at which the last answer without a key is final."""
+        policy = self._rules.policy
+        attempts = [poll.attempt for poll in made.polls if poll.attempt.is_open]
+        answered = [attempt for attempt in attempts if attempt.call_status == ANSWERED]
+        may_call = bool(made.new_jobs or made.adoptions) or not made.complete
+        may_call = may_call or made.count(Tally.QUEUED) + made.count(Tally.WAITING) > 0
+        rings = bool(made.dials) or any(
+            attempt.call_status not in NOT_REACHED | {ANSWERED} for attempt in attempts
+        )
+        if may_call or not (rings or answered):
             return self._every
-        if states - NOT_REACHED - {ANSWERED}:
+        if rings or any(key_is_likely(attempt, self.now, policy) for attempt in answered):
             return 2 * self._every
-        last = max(final_at(attempt, self._rules.policy) for attempt in attempts)
-        return max(self._every, min(last - self.now, 4 * self._every))
+        last = max(final_at(attempt, policy) for attempt in answered)
+        # A little later, so that the portal has been asked once more by then.
+        return max(self._every, last - self.now + self._every / 5)
 
     def _begin_part(self, part: Part) -> None:
         self._rows = {row.index: row for row in part.rows}

@@ -84,11 +84,19 @@ def test_a_run_that_has_nothing_left_says_farewell_without_another_read(shop: Sh
 
 def test_passes_are_rarer_when_all_that_is_left_is_to_show_how_calls_end() -> None:
     world = World(now=moment("2026-07-15 12:00"), sheet=[{"Phone": "0300 1234567"}])
-    rests = [world.run().rest for _ in range(3)]
+    queued, dialled, ringing = (world.run().rest.total_seconds() for _ in range(3))
+    assert (queued, dialled, ringing) == (15, 30, 30)
     world.report("call1", world.now, call_status=2, dtmf=None)
-    rests.append(world.run().rest)
-    world.now += timedelta(seconds=50)
-    rests.append(world.run().rest)
+    assert world.run().rest.total_seconds() == 30, "a key is likely"
+    world.now += timedelta(seconds=31)
+    assert world.run().rest.total_seconds() == 90 - 31 + 3, "only the end is waited for"
     world.sheet.append({"Phone": "0300 1234568"})
-    rests.append(world.run().rest)
-    assert [rest.total_seconds() for rest in rests] == [15, 15, 30, 60, 40, 15]
+    assert world.run().rest.total_seconds() == 15, "a new row is called soon"
+
+
+def test_passes_come_as_usual_when_nothing_is_in_progress() -> None:
+    world = World(now=moment("2026-07-15 12:00"), sheet=[{"Phone": "0300 1234567"}])
+    for _ in range(3):
+        world.run()
+    world.report("call1", world.now, call_status=2, dtmf="1")
+    assert [world.run().rest.total_seconds() for _ in range(2)] == [15, 15]

@@ -30,27 +30,23 @@ _ALL_TRIES = (
     .where(_IN_CAMPAIGN)
     .order_by(attempts.c.job_id, attempts.c.try_number)
 )
-_JOBS_BY_ID = sa.select(jobs).where(among(jobs.c.id)).order_by(jobs.c.id)
+_JOBS_BY_ID = sa.select(jobs).where(among(jobs.c.id), _IN_CAMPAIGN).order_by(jobs.c.id)
 _TRIES_BY_JOB = (
     sa.select(*ATTEMPT_COLUMNS)
     .where(among(attempts.c.job_id))
     .order_by(attempts.c.job_id, attempts.c.try_number)
 )
-_IDS_BY_NUMBER = sa.select(jobs.c.id).where(_IN_CAMPAIGN, among(jobs.c.number))
-_IDS_BY_REF = sa.select(jobs.c.id).where(_IN_CAMPAIGN, among(jobs.c.ref))
-_IDS_BY_CALL = (
-    sa.select(attempts.c.job_id.label("id"))
-    .join(jobs)
-    .where(_IN_CAMPAIGN, among(attempts.c.call_id))
-)
-_IDS_OPEN = sa.select(attempts.c.job_id).join(jobs).where(_IN_CAMPAIGN, IS_OPEN)
+# Of every campaign: a database that is told the campaign may walk through all of its jobs.
+_IDS_BY_NUMBER = sa.select(jobs.c.id).where(among(jobs.c.number))
+_IDS_BY_REF = sa.select(jobs.c.id).where(among(jobs.c.ref))
+_IDS_BY_CALL = sa.select(attempts.c.job_id.label("id")).where(among(attempts.c.call_id))
+_IDS_OPEN = sa.select(attempts.c.job_id).where(IS_OPEN)
 _LATER = attempts.alias("later")
 _IDS_DIALLED_AGAIN = (
     sa.select(attempts.c.job_id)
-    .join(_LATER, attempts.c.job_id == _LATER.c.job_id)
-    .join(jobs, attempts.c.job_id == jobs.c.id)
+    .select_from(_LATER)
+    .join(attempts, attempts.c.job_id == _LATER.c.job_id)
     .where(
-        _IN_CAMPAIGN,
         _LATER.c.try_number > attempts.c.try_number,
         # In these very words, so that the database may use the index of such tries.
         sa.text(f"later.{IS_ANOTHER_TRY.text}"),
@@ -93,17 +89,16 @@ def jobs_with(
         (_IDS_BY_REF, refs),
         (_IDS_BY_CALL, call_ids),
     ):
-        found |= {row.id for row in rows_among(connection, query, values, campaign=campaign)}
-    return _by_id(connection, found)
+        found |= {row.id for row in rows_among(connection, query, values)}
+    return _by_id(connection, campaign, found)
 
 
 def jobs_under_way(connection: sa.Connection, campaign: str, since: datetime) -> list[Job]:
     """The campaign's jobs of which more may come: those with an open attempt, and those that were
     dialled again and whose earlier call, placed since then, may yet get a late answer."""
-    found = set(connection.scalars(_IDS_OPEN, {"campaign": campaign}))
-    again = {"campaign": campaign, "since": since}
-    found |= set(connection.scalars(_IDS_DIALLED_AGAIN, again))
-    return _by_id(connection, found)
+    found = set(connection.scalars(_IDS_OPEN))
+    found |= set(connection.scalars(_IDS_DIALLED_AGAIN, {"since": since}))
+    return _by_id(connection, campaign, found)
 
 
 def last_calls(
@@ -124,9 +119,10 @@ def attempt_of(row: sa.Row[Any]) -> Attempt:
     return Attempt(**values)
 
 
-def _by_id(connection: sa.Connection, ids: Collection[int]) -> list[Job]:
+def _by_id(connection: sa.Connection, campaign: str, ids: Collection[int]) -> list[Job]:
     return _jobs(
-        rows_among(connection, _JOBS_BY_ID, ids), rows_among(connection, _TRIES_BY_JOB, ids)
+        rows_among(connection, _JOBS_BY_ID, ids, campaign=campaign),
+        rows_among(connection, _TRIES_BY_JOB, ids),
     )
 
 
