@@ -48,15 +48,16 @@ class Performer(Protocol):
 class SheetsPerformer(Protocol):
     """Google Sheets, which can also answer a read from the past."""
 
-    def handle(self, request: Request, account: str, *, as_of: float | None = None) -> Response: ...
+    def handle(self, request: Request, account: str, *, age: float = 0.0) -> Response: ...
 
     def is_read(self, request: Request) -> bool: ...
 
 
 class PortalPerformer(Protocol):
-    """The portal's endpoints, which know their callers by the api_key in the request."""
+    """The portal's endpoints, which know their callers by the api_key in the request, and can tell
+    of a call what was true of it a while ago."""
 
-    def handle(self, request: Request) -> Response: ...
+    def handle(self, request: Request, *, age: float = 0.0) -> Response: ...
 
 
 class Backend(Protocol):
@@ -76,8 +77,8 @@ class Backend(Protocol):
         """The caller's account; raises GoogleError when the request may not pass."""
         ...
 
-    def perform(self, request: Request, account: str, *, as_of: float | None = None) -> Response:
-        """Carries the request out."""
+    def perform(self, request: Request, account: str, *, age: float = 0.0) -> Response:
+        """Carries the request out; a read may be answered from the state of `age` seconds ago."""
         ...
 
     def refusal(self, code: int, request: Request) -> Response:
@@ -106,9 +107,9 @@ class SheetsBackend:
         """See `Gate.admit`."""
         return self._gate.admit("sheets", request, reads=self.reads(request))
 
-    def perform(self, request: Request, account: str, *, as_of: float | None = None) -> Response:
-        """Carries it out; a read may be answered from the document as it was at `as_of`."""
-        return self._service.handle(request, account, as_of=as_of)
+    def perform(self, request: Request, account: str, *, age: float = 0.0) -> Response:
+        """Carries it out; a read may be answered from an older state of the document."""
+        return self._service.handle(request, account, age=age)
 
     def refusal(self, code: int, request: Request) -> Response:
         """Google's error body."""
@@ -138,9 +139,9 @@ class DriveBackend:
         """See `Gate.admit`."""
         return self._gate.admit("drive", request, reads=self.reads(request))
 
-    def perform(self, request: Request, account: str, *, as_of: float | None = None) -> Response:
+    def perform(self, request: Request, account: str, *, age: float = 0.0) -> Response:
         """Carries it out; Drive has no past to answer from."""
-        del as_of
+        del age
         return self._service.handle(request, account)
 
     def refusal(self, code: int, request: Request) -> Response:
@@ -172,9 +173,9 @@ class TokenBackend:
         del request
         return ""
 
-    def perform(self, request: Request, account: str, *, as_of: float | None = None) -> Response:
+    def perform(self, request: Request, account: str, *, age: float = 0.0) -> Response:
         """Grants or refuses a token."""
-        del account, as_of
+        del account, age
         return self._endpoint.handle(request)
 
     def refusal(self, code: int, request: Request) -> Response:
@@ -205,10 +206,10 @@ class PortalBackend:
         del request
         return ""
 
-    def perform(self, request: Request, account: str, *, as_of: float | None = None) -> Response:
-        """Carries it out."""
-        del account, as_of
-        return self._service.handle(request)
+    def perform(self, request: Request, account: str, *, age: float = 0.0) -> Response:
+        """Carries it out; a call may be shown as it was a while ago."""
+        del account
+        return self._service.handle(request, age=age)
 
     def refusal(self, code: int, request: Request) -> Response:
         """The portal's error body; that the HTTP code is the same is a guess."""

@@ -195,6 +195,22 @@ def test_a_stale_read_shows_the_past_and_writes_go_on(sandbox: RunningSandbox) -
     assert sheet.acell("A1").value == "newer"
 
 
+def test_a_stale_get_call_shows_what_was_true_of_the_call(sandbox: RunningSandbox) -> None:
+    sandbox.post("/_sandbox/portal", {"delays": {"push": 0, "ring": [600, 600]}})
+    call_id = _call(sandbox).json()["data"]["call_id"]
+    sandbox.post("/_page/call", {"call_id": call_id, "act": "answer"})
+    _fault(sandbox, "portal", "stale", seconds=60, count=1)
+    assert sandbox.get("/api/get_call", api_key=KEY, call_id=call_id)["status"] == 404
+    time.sleep(1.0)
+    sandbox.post("/_page/call", {"call_id": call_id, "act": "press 1"})
+    _fault(sandbox, "portal", "stale", seconds=0.5, count=1)
+    stale = sandbox.get("/api/get_call", api_key=KEY, call_id=call_id)["data"]
+    fresh = sandbox.get("/api/get_call", api_key=KEY, call_id=call_id)["data"]
+    assert (stale["call_status"], stale["dtmf"]) == (2, None)
+    assert (fresh["call_status"], fresh["dtmf"]) == (2, 1)
+    sandbox.post("/_sandbox/portal", {"delays": {"push": [1, 3], "ring": [5, 30]}})
+
+
 def test_a_late_write_lands_after_the_client_gave_up(sandbox: RunningSandbox) -> None:
     sheet = _new_sheet(sandbox)
     _fault(sandbox, "sheets", "late", count=1, seconds=1)
@@ -264,7 +280,7 @@ def test_a_late_write_of_a_client_that_never_gives_up_lands_when_googles_patienc
         async def send(_: MutableMapping[str, Any]) -> None:
             raise AssertionError("a late write must not be answered")
 
-        trouble = Trouble(time.time, patience=0.05)
+        trouble = Trouble(patience=0.05)
         query = f"api_key={KEY}&caller_id=923001234567&voice_id=102"
         request = Request("GET", "/api/calls", query, {})
         exchange = Exchange({}, receive, send, time.time)
@@ -376,7 +392,8 @@ def test_a_list_is_added_whole_or_not_at_all(sandbox: RunningSandbox) -> None:
         ({"service": "portal", "kind": "503", "count": 1.5}, "count is 1.5"),
         ({"service": "portal", "kind": "503", "path": 5}, "path is 5; it must be a text"),
         ({"service": "portal", "kind": "slow", "seconds": -1}, "seconds is -1"),
-        ({"service": "portal", "kind": "stale"}, "stale works on sheets only"),
+        ({"service": "drive", "kind": "stale"}, "stale works on sheets and portal only"),
+        ({"service": "token", "kind": "stale"}, "stale works on sheets and portal only"),
         ({"service": "token", "kind": "late"}, "late doesn't work on token"),
     ],
 )
