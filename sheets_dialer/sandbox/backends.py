@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Protocol
 
 from .gate import Gate, unauthenticated
+from .google.drive_files import DriveDoorError, DriveError
 from .google.errors import GoogleError
 from .http import Request, Response, json_response
 from .limits import quota_exceeded
@@ -18,6 +19,17 @@ _GOOGLE_WORDS: Mapping[int, str] = {
     404: "Requested entity was not found.",
     500: "Internal error encountered.",
     503: "The service is currently unavailable.",
+}
+_DRIVE_WORDS: Mapping[int, tuple[str, str]] = {
+    400: ("badRequest", "Bad Request"),
+    403: (
+        "insufficientFilePermissions",
+        "The user does not have sufficient permissions for this file.",
+    ),
+    404: ("notFound", "File not found: ."),
+    429: ("rateLimitExceeded", "Rate Limit Exceeded"),
+    500: ("backendError", "Backend Error"),
+    503: ("backendError", "Backend Error"),
 }
 _PORTAL_WORDS: Mapping[int, str] = {
     400: "Bad Request",
@@ -115,7 +127,9 @@ class SheetsBackend:
         """Google's error body."""
         if code == 429:
             return quota_exceeded(reads=self.reads(request)).response()
-        return _google_refusal("sheets", code)
+        if code == 401:
+            return unauthenticated(self.name, "ACCESS_TOKEN_EXPIRED").response()
+        return GoogleError(code, _GOOGLE_WORDS[code]).response()
 
 
 class DriveBackend:
@@ -137,7 +151,10 @@ class DriveBackend:
 
     def admit(self, request: Request) -> str:
         """See `Gate.admit`."""
-        return self._gate.admit("drive", request, reads=self.reads(request))
+        try:
+            return self._gate.admit("drive", request, reads=self.reads(request))
+        except GoogleError as refusal:
+            raise DriveDoorError(refusal) from refusal
 
     def perform(self, request: Request, account: str, *, age: float = 0.0) -> Response:
         """Carries it out; Drive has no past to answer from."""
@@ -145,9 +162,14 @@ class DriveBackend:
         return self._service.handle(request, account)
 
     def refusal(self, code: int, request: Request) -> Response:
-        """Google's error body."""
+        """Drive's error body."""
         del request
-        return _google_refusal("drive", code)
+        if code == 401:
+            expired = unauthenticated(self.name, "ACCESS_TOKEN_EXPIRED")
+            return DriveDoorError(expired).response()
+        reason, words = _DRIVE_WORDS[code]
+        domain = "usageLimits" if code == 429 else "global"
+        return DriveError(code, reason, words, domain=domain).response()
 
 
 class TokenBackend:
@@ -215,9 +237,3 @@ class PortalBackend:
         """The portal's error body; that the HTTP code is the same is a guess."""
         del request
         return json_response({"status": code, "response": _PORTAL_WORDS[code]}, code)
-
-
-def _google_refusal(service: str, code: int) -> Response:
-    if code == 401:
-        return unauthenticated(service, "ACCESS_TOKEN_EXPIRED").response()
-    return GoogleError(code, _GOOGLE_WORDS.get(code, "Rate Limit Exceeded")).response()
