@@ -88,31 +88,6 @@ def _new_client_of(sandbox: RunningSandbox, sheet: gspread.Worksheet) -> gspread
     return sandbox.dialer_client().open_by_key(sheet.spreadsheet.id).sheet1
 
 
-def test_a_late_batch_that_no_longer_fits_is_refused_whole(sandbox: RunningSandbox) -> None:
-    """What a fence rests on: the sheet moved on, so the late batch must do nothing at all."""
-    sheet = new_sheet(sandbox)
-    spreadsheet = sheet.spreadsheet
-    named = {"namedRangeId": "fence1", "name": "fence1", "range": {"sheetId": sheet.id}}
-    add = {"addNamedRange": {"namedRange": named}}
-    spreadsheet.batch_update({"requests": [add]})
-    delete = {"deleteNamedRange": {"namedRangeId": "fence1"}}
-    set_fault(sandbox, "sheets", "late", count=1, seconds=1)
-    spreadsheet.client.set_timeout(0.3)
-    write = {
-        "updateCells": {
-            "start": {"sheetId": sheet.id},
-            "rows": [{"values": [{"userEnteredValue": {"stringValue": "late"}}]}],
-            "fields": "userEnteredValue",
-        }
-    }
-    with pytest.raises(requests.ReadTimeout):
-        spreadsheet.batch_update({"requests": [delete, write]})
-    spreadsheet.client.set_timeout(5)
-    spreadsheet.batch_update({"requests": [delete]})
-    time.sleep(1.2)
-    assert sheet.acell("A1").value is None
-
-
 def test_a_late_write_of_a_client_that_never_gives_up_lands_when_googles_patience_ends() -> None:
     async def wait_longer_than_google() -> tuple[list[int], bool]:
         source = random.Random(0)
