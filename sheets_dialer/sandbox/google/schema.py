@@ -125,6 +125,11 @@ def response_of(method: str) -> str:
     return name
 
 
+def fields_of(schema_name: str) -> tuple[str, ...]:
+    """The names of a message's fields."""
+    return tuple(_fields(schema_name))
+
+
 def has_field(schema_name: str, *path: str) -> bool:
     """Whether a message has this path of fields; a ``*`` is everything below."""
     for name in path:
