@@ -115,7 +115,7 @@ class SheetsService:
         now = self._clock()
         call = Call(
             document=document,
-            workbook=document.as_of(now - age) if age else document.workbook,
+            workbook=document.aged(age, now) if age else document.workbook,
             account=account,
             now=now,
             query=query,
