@@ -117,6 +117,23 @@ def test_refuses_what_wasnt_meant_for_loopback(
     assert b"content-type: text/plain" in answer
 
 
+@pytest.mark.parametrize(
+    ("path", "site", "status"),
+    [
+        ("/api/user_verify", "cross-site", 403),
+        ("/_sandbox/calls", "cross-site", 403),
+        ("/_sandbox/calls", "same-origin", 200),
+        ("/_sandbox/calls", "none", 200),
+        ("/", "cross-site", 200),
+    ],
+)
+def test_refuses_what_a_page_elsewhere_embeds_but_not_a_link_to_the_page(
+    sandbox: RunningSandbox, path: str, site: str, status: int
+) -> None:
+    answer = sandbox.session().get(sandbox.url + path, headers={"Sec-Fetch-Site": site}, timeout=5)
+    assert answer.status_code == status
+
+
 def test_an_unknown_path_gets_googles_404(sandbox: RunningSandbox) -> None:
     response = sandbox.session().get(f"{sandbox.url}/no/<such>/path", timeout=5)
     assert response.status_code == 404
