@@ -62,6 +62,18 @@ def boundaries_in(record: Path) -> list[tuple[Boundary, ...]]:
     return found
 
 
+def be_impatient(seconds: float) -> None:
+    """From here on this process gives a request to Google up after so many seconds."""
+    send = requests.adapters.HTTPAdapter.send
+
+    def hurried_send(adapter: Any, request: Any, *args: Any, **options: Any) -> Any:
+        if "/v4/" in request.url:
+            options["timeout"] = (seconds, seconds)
+        return send(adapter, request, *args, **options)
+
+    _replace(requests.adapters.HTTPAdapter, "send", hurried_send)
+
+
 def watch(record: Path, strike: Strike | None = None) -> None:
     """From here on this process writes its boundaries to the file, and strikes itself if told."""
     watcher = _Watcher(record, strike)

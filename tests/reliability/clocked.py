@@ -29,7 +29,7 @@ def clock_of(speed: float, ahead: float) -> Clock:
     )
 
 
-def run_clocked(words: Sequence[str], speed: float, ahead: float) -> None:
+def run_clocked(words: Sequence[str], speed: float, ahead: float) -> NoReturn:
     """Does what the command does, and ends this process with its exit code."""
     _, _, config, *rest = words
     until_done = "--until-done" in rest

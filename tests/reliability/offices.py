@@ -16,25 +16,27 @@ from typing import Any
 
 import gspread
 import yaml
-from programs import Program, Watched
+from programs import USUAL, Conditions, Program
 from running import RunningSandbox
 
 SPEED = 1000
 """How many times as fast as real ones calls go here."""
-TIMES: dict[str, Any] = {
-    "every": 1,
-    "poll": {"first_after": 0.05, "every": 0.2, "give_up_after_hours": 60 / 3600},
-}
-PORTAL: dict[str, Any] = {
-    "calls_per_minute": 60_000,
-    "call_seconds": 0.06,
-    # One fixed number is tried again by the account itself, 0.1 s after it wasn't answered.
-    "retries": 1,
-    "settle_minutes": 0.01,
-    "answer_settle_seconds": 0.3,
-}
-"""The dialer's own times, as fast as the sandbox's portal."""
-HEADER = ("Phone", "Amount", "Store", "Order ID")
+
+
+def as_fast_as_the_portal(clock_speed: float) -> dict[str, Any]:
+    """The dialer's own times, for a dialer whose clock runs so many times as fast as ours."""
+    return {
+        "every": clock_speed,
+        "poll": {"first_after": 0.05 * clock_speed, "every": 0.2 * clock_speed},
+        "portal": {
+            "calls_per_minute": 60_000,
+            "call_seconds": 0.06 * clock_speed,
+            # One fixed number is tried again by the account itself 0.1 s after it wasn't answered.
+            "retries": 1,
+            "settle_minutes": 0.01 * clock_speed,
+            "answer_settle_seconds": 0.3 * clock_speed,
+        },
+    }
 
 
 class Office:
@@ -49,36 +51,34 @@ class Office:
         self.key = key
         self.directory = directory
         directory.mkdir(parents=True)
-        self._configure()
+        home = offices.sandbox.directory
+        config = yaml.safe_load((home / "config.yaml").read_text(encoding="utf-8"))
+        config["google"]["service_account_file"] = str(home / "service-account.json")
+        config["campaigns"][0]["spreadsheet"] = key
+        self._config = directory / "config.yaml"
+        self._config.write_text(yaml.safe_dump(config), encoding="utf-8")
 
     @property
     def ledger(self) -> Path:
         """The ledger's file; SQLite keeps others beside it."""
         return self.directory / "dialer.db"
 
-    def program(
-        self,
-        *words: str,
-        watched: Watched | None = None,
-        clock: tuple[float, float] | None = None,
-    ) -> Program:
+    def program(self, *words: str, conditions: Conditions = USUAL) -> Program:
         """Starts a command with this office's configuration."""
         name, *rest = words
+        self.configure(**as_fast_as_the_portal(conditions.clock_speed))
         return Program(
-            [name, "-c", str(self.directory / "config.yaml"), *rest],
-            self.directory / "said.txt",
-            watched=watched,
-            clock=clock,
+            [name, "-c", str(self._config), *rest], self.directory / "said.txt", conditions
         )
 
-    def run(self, *words: str, clock: tuple[float, float] | None = None) -> int:
+    def run(self, *words: str, conditions: Conditions = USUAL) -> int:
         """Runs a command to its end; gives the exit code."""
-        with self.program(*words, clock=clock) as program:
+        with self.program(*words, conditions=conditions) as program:
             return program.end()
 
-    def finish(self) -> None:
+    def finish(self, conditions: Conditions = USUAL) -> None:
         """Runs `start` until nothing is left to do."""
-        with self.program("start", "--until-done") as program:
+        with self.program("start", "--until-done", conditions=conditions) as program:
             code = program.end()
             assert code == 0, f"start ended with {code}; it said:\n{program.said()}"
 
@@ -86,7 +86,7 @@ class Office:
         """What the ledger has of every attempt, as `export` tells."""
         said = self.directory / "exported.txt"
         said.unlink(missing_ok=True)
-        words = ["export", "-c", str(self.directory / "config.yaml"), "--format", "json"]
+        words = ["export", "-c", str(self._config), "--format", "json"]
         with Program(words, said) as program:
             code = program.end()
             assert code == 0, program.said()
@@ -128,26 +128,34 @@ class Office:
         row = next(place for place, cells in enumerate(rows, start=2) if cells[0] == number)
         self._offices.type_into(self.key, "Calls", row, header.index(title) + 1, text)
 
+    def paste(self, numbers: Sequence[str]) -> None:
+        """Pastes numbers below the last row, with order ids of this office."""
+        self._offices.paste(self.key, self.name, numbers, below=len(self.rows()))
+
+    def state(self) -> str:
+        """What the Dialer tab says in the campaign's State cell."""
+        row, column = self._offices.control_cell
+        return self._offices.values_of(self.key, "Dialer")[row][column - 1]
+
     def control(self, word: str) -> None:
         """Types into the Control cell of the Dialer tab."""
         self._offices.type_into(self.key, "Dialer", *self._offices.control_cell, word)
 
-    def configure(self, portal: Mapping[str, Any], **campaign: Any) -> None:
-        """Sets some of the portal's and the campaign's settings otherwise."""
-        path = self.directory / "config.yaml"
-        config = yaml.safe_load(path.read_text(encoding="utf-8"))
-        config["portal"] |= portal
-        config["campaigns"][0] |= campaign
-        path.write_text(yaml.safe_dump(config), encoding="utf-8")
-
-    def _configure(self) -> None:
-        home = self._offices.sandbox.directory
-        config = yaml.safe_load((home / "config.yaml").read_text(encoding="utf-8"))
-        config |= TIMES
-        config["portal"] |= PORTAL
-        config["google"]["service_account_file"] = str(home / "service-account.json")
-        config["campaigns"][0]["spreadsheet"] = self.key
-        (self.directory / "config.yaml").write_text(yaml.safe_dump(config), encoding="utf-8")
+    def configure(
+        self,
+        *,
+        portal: Mapping[str, Any] | None = None,
+        campaign: Mapping[str, Any] | None = None,
+        **settings: Any,
+    ) -> None:
+        """Sets some settings otherwise."""
+        before = self._config.read_text(encoding="utf-8")
+        config = yaml.safe_load(before)
+        config["portal"] |= portal or {}
+        config["campaigns"][0] |= campaign or {}
+        text = yaml.safe_dump(config | settings)
+        if text != before:  # another process may be reading it
+            self._config.write_text(text, encoding="utf-8")
 
     def _ledger_files(self, ledger: Path) -> list[Path]:
         return [
@@ -185,9 +193,15 @@ class Offices:
             key = self._person.copy(self.sandbox.spreadsheet_id, title=name)
             spreadsheet = self._person.open_by_key(key.id)
             spreadsheet.share(self._dialer_email, perm_type="user", role="writer", notify=False)
-            rows = [[number, "", "", f"{name}-{place}"] for place, number in enumerate(numbers)]
-            spreadsheet.worksheet("Calls").update([list(HEADER), *rows], "A1", raw=True)
+            self.paste(key.id, name, numbers, below=0)
         return Office(self, name, key.id, self.sandbox.directory / name)
+
+    def paste(self, key: str, name: str, numbers: Sequence[str], *, below: int) -> None:
+        """Pastes numbers into a sheet, below so many rows."""
+        rows = [[number, "", "", f"{name}-{below + n}"] for n, number in enumerate(numbers)]
+        with self._desk:
+            tab = self._person.open_by_key(key).worksheet("Calls")
+            tab.update(rows, f"A{below + 2}", raw=True)
 
     def values_of(self, key: str, tab: str) -> list[list[str]]:
         """What stands in a tab, as people see it."""

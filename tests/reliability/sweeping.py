@@ -1,118 +1,138 @@
-"""Kills a command at each boundary that a first run of it came to, and judges what came of it."""
+"""Does something to a command at each boundary that a first run of it came to."""
 
 from __future__ import annotations
 
 import signal
-from collections.abc import Callable, Iterable, Iterator
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from pathlib import Path
 
 import judge
 from boundaries import Boundary, Strike, boundaries_in
-from offices import Office, Offices
-from programs import Watched
+from judge import Caught
+from offices import Office
+from programs import USUAL, Conditions, Program
 
 AT_ONCE = 12
 """Offices that are worked at side by side: most of a run waits for the portal."""
 _TRIES = 4
+START = ("start", "--until-done")
 
-
-@dataclass(frozen=True)
-class Scenario:
-    """What is there before the run that is killed: `prepare` leaves it, and says which calls an
-    earlier kill had caught. `again` are the numbers that may be called a second time."""
-
-    name: str
-    prepare: Callable[[Office, judge.Caught], None]
-    numbers: tuple[str, ...] = tuple(judge.FATES)
-    again: tuple[str, ...] = ()
-
-    def __str__(self) -> str:
-        return self.name
+Opening = Callable[[], tuple[Office, Caught]]
+"""Opens an office in which the run is to begin, with what earlier kills have caught in it."""
+Judged = Callable[[Office, Caught], list[str]]
+"""All that is wrong with an office in the end."""
+Ordeal = Callable[[Boundary], tuple[set[str], list[str]]]
+"""What is done at a boundary and after it: the kinds of the boundary that it was done at, none if
+the run passed without it, and all that is wrong in the end."""
 
 
 @dataclass
-class Sweep:
-    """One scenario, swept. `struck` are the kinds of boundary at which a process was killed."""
+class Swept:
+    """What came of a sweep. `kinds` are the kinds of boundary that it has met."""
 
-    offices: Offices
-    scenario: Scenario
-    struck: set[str] = field(default_factory=set)
-    kills: int = 0
+    kinds: set[str] = field(default_factory=set)
+    strikes: int = 0
     missed: int = 0
-
-    def enumerate(self) -> list[tuple[Boundary, ...]]:
-        """The boundaries of a run that nobody kills; it must settle everything."""
-        office, caught = self._open()
-        record = office.directory / "boundaries.txt"
-        with office.program("start", "--until-done", watched=Watched(record)) as program:
-            code = program.end()
-            assert code == 0, program.said()
-        wrong = self._judged(office, caught)
-        assert not wrong, wrong
-        return boundaries_in(record)
-
-    def kill_at_each(self, targets: Iterable[Boundary]) -> list[str]:
-        """One office for each target; all faults that were found, with where the kill was."""
-        with ThreadPoolExecutor(AT_ONCE) as pool:
-            return [fault for faults in pool.map(self._kill_at, targets) for fault in faults]
-
-    def _kill_at(self, target: Boundary) -> list[str]:
-        """Kills a run at the boundary and runs the command again until done. Threads come to their
-        boundaries in any order, so a run may pass without this one; then another one is tried."""
-        for _ in range(_TRIES):
-            office, caught = self._open()
-            record = office.directory / "boundaries.txt"
-            watched = Watched(record, Strike(target, signal.SIGKILL))
-            with office.program("start", "--until-done", watched=watched) as program:
-                code = program.end()
-            if code == -signal.SIGKILL:
-                break
-            self.missed += 1
-            if faults := self._judged(office, caught):
-                return [f"not killed at {target}: {fault}" for fault in faults]
-            target = Boundary(target.kind, 1)
-        else:
-            return []
-        self.kills += 1
-        self.struck |= {each.kind for each in boundaries_in(record)[-1]}
-        caught.look(office)
-        try:
-            office.finish()
-        except AssertionError as stuck:
-            return [f"killed at {target}: {stuck}"]
-        return [f"killed at {target}: {fault}" for fault in self._judged(office, caught)]
-
-    def _open(self) -> tuple[Office, judge.Caught]:
-        office, caught = self.offices.open(self.scenario.numbers), judge.Caught()
-        self.scenario.prepare(office, caught)
-        return office, caught
-
-    def _judged(self, office: Office, caught: judge.Caught) -> list[str]:
-        return judge.faults(
-            office, caught, may_be_called_again=self.scenario.again, fates=judge.FATES
-        )
+    faults: list[str] = field(default_factory=list)
 
 
-def one_of_each_kind(
-    boundaries: Iterable[tuple[Boundary, ...]], known: set[str]
-) -> Iterator[Boundary]:
-    """Of each kind that isn't known yet the boundary in the middle: the first of its kind is often
-    like no other, such as the first call, which leaves alone."""
+def boundaries_of(opening: Opening, judged: Judged) -> list[tuple[Boundary, ...]]:
+    """The boundaries of a run that nobody disturbs; it must settle everything."""
+    office, caught = opening()
+    record = office.directory / "boundaries.txt"
+    office.finish(Conditions(record))
+    faults = judged(office, caught)
+    assert faults == []
+    return boundaries_in(record)
+
+
+def one_of_each_kind(boundaries: Iterable[tuple[Boundary, ...]]) -> list[Boundary]:
+    """Of each kind the boundary in the middle: the first is often like no other, such as the first
+    call, which leaves alone."""
     by_kind: dict[str, list[Boundary]] = {}
     for boundary in boundaries:
         for each in boundary:
             by_kind.setdefault(each.kind, []).append(each)
-    for kind, found in by_kind.items():
-        if kind not in known:
-            yield found[len(found) // 2]
+    return [found[len(found) // 2] for found in by_kind.values()]
 
 
-def killed_at(office: Office, at: Boundary, caught: judge.Caught) -> None:
-    """Runs `start` and kills it there."""
-    record = office.directory / "earlier.txt"
-    watched = Watched(record, Strike(at, signal.SIGKILL))
-    with office.program("start", "--until-done", watched=watched) as program:
-        code = program.end()
-        assert code == -signal.SIGKILL, f"it ended with {code}; it said:\n{program.said()}"
-    caught.look(office)
+def every_one(boundaries: Iterable[tuple[Boundary, ...]]) -> list[Boundary]:
+    """Each boundary by each of its kinds."""
+    return [each for boundary in boundaries for each in boundary]
+
+
+def sweep(targets: Sequence[Boundary], ordeal: Ordeal) -> Swept:
+    """Puts one office after the other through the ordeal, each at another boundary."""
+    swept = Swept()
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        for target, (tries, kinds, faults) in zip(
+            targets, pool.map(lambda target: _tried(target, ordeal), targets), strict=True
+        ):
+            swept.kinds |= kinds
+            swept.strikes += bool(kinds)
+            swept.missed += tries - bool(kinds)
+            swept.faults += [f"at {target}: {fault}" for fault in faults]
+    return swept
+
+
+def _tried(target: Boundary, ordeal: Ordeal) -> tuple[int, set[str], list[str]]:
+    """Threads come to their boundaries in any order, so a run may pass without this one: then
+    another one of its kind is tried."""
+    for tries in range(1, _TRIES + 1):
+        try:
+            kinds, faults = ordeal(target)
+        except AssertionError as stuck:
+            return tries, {target.kind}, [str(stuck)]
+        if kinds or faults:
+            return tries, kinds, faults
+        target = Boundary(target.kind, 1)
+    return _TRIES, set(), []
+
+
+def killed_at(office: Office, at: Boundary) -> set[str]:
+    """Runs `start` and kills it there; gives the kinds of the boundary, none if it ended before."""
+    record = office.directory / "killed.txt"
+    to_be_killed = Conditions(record, Strike(at, signal.SIGKILL))
+    code = office.run(*START, conditions=to_be_killed)
+    return _last_kinds(record) if code == -signal.SIGKILL else set()
+
+
+def kill_and_go_on(opening: Opening, judged: Judged) -> Ordeal:
+    """Kills the command at the boundary and runs it again until nothing is left to do."""
+
+    def ordeal(target: Boundary) -> tuple[set[str], list[str]]:
+        office, caught = opening()
+        kinds = killed_at(office, target)
+        if kinds:
+            caught.look(office)
+            office.finish()
+        return kinds, judged(office, caught)
+
+    return ordeal
+
+
+@contextmanager
+def frozen_at(
+    office: Office, at: Boundary, conditions: Conditions = USUAL
+) -> Iterator[tuple[Program, set[str]]]:
+    """Runs `start` and holds it there; gives the kinds of the boundary, none if it ended before.
+    It may be woken, and is killed in the end."""
+    record = office.directory / "frozen.txt"
+    to_be_frozen = replace(conditions, record=record, strike=Strike(at, signal.SIGSTOP))
+    with office.program(*START, conditions=to_be_frozen) as program:
+        while program.runs() and not program.is_stopped():
+            time.sleep(0.02)
+        yield program, _last_kinds(record) if program.runs() else set()
+
+
+def fated(office: Office, caught: Caught) -> list[str]:
+    """Judges an office in which nobody may be called a second time."""
+    return judge.faults(office, caught, fates=judge.FATES)
+
+
+def _last_kinds(record: Path) -> set[str]:
+    return {each.kind for each in boundaries_in(record)[-1]}

@@ -6,16 +6,32 @@ written. The quick form kills at one boundary of each kind, the full form at all
 
 from __future__ import annotations
 
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+
 import judge
 import pytest
 from boundaries import Boundary
 from judge import Caught
 from offices import Office, Offices
-from sweeping import Scenario, Sweep, killed_at, one_of_each_kind
+from sweeping import boundaries_of, every_one, kill_and_go_on, killed_at, one_of_each_kind, sweep
 
 CALL = "GET /api/calls"
 ASKED_AGAIN = ("923000000001", "923000000004")
 DIALLED_AGAIN = ("923000000005",)
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """What is there before the run that is killed: `prepare` leaves it. `again` are the numbers
+    that may be called a second time."""
+
+    name: str
+    prepare: Callable[[Office, Caught], None]
+    again: Collection[str] = ()
+
+    def __str__(self) -> str:
+        return self.name
 
 
 def nothing_before(_office: Office, _caught: Caught) -> None:
@@ -24,13 +40,15 @@ def nothing_before(_office: Office, _caught: Caught) -> None:
 
 def killed_while_calling(office: Office, caught: Caught) -> None:
     """One call is on its way, the others are marked and not sent: that is what is recovered."""
-    killed_at(office, Boundary(f"sent {CALL}", 1), caught)
+    assert killed_at(office, Boundary(f"sent {CALL}", 1))
+    caught.look(office)
 
 
 def asked_again(office: Office, _caught: Caught) -> None:
-    """All was called, and people ask for some calls once more."""
+    """All was called; then people ask for some calls once more, and redials are switched on."""
     office.finish()
-    office.configure({}, redial={"attempts": 1, "after_minutes": 0.01, "on": ["busy"]})
+    redial = {"attempts": 1, "after_minutes": 0.01, "on": ["busy"]}
+    office.configure(campaign={"redial": redial})
     for number in ASKED_AGAIN:
         office.write(number, "Status", "Call again")
 
@@ -56,25 +74,30 @@ def known_kinds() -> set[str]:
 def test_a_kill_at_any_boundary_calls_nobody_twice_and_loses_nothing(
     offices: Offices, scenario: Scenario, full: bool, known_kinds: set[str]
 ) -> None:
-    sweep = Sweep(offices, scenario)
-    boundaries = sweep.enumerate()
-    kinds = {each.kind for boundary in boundaries for each in boundary}
+    def opening() -> tuple[Office, Caught]:
+        office, caught = offices.open(tuple(judge.FATES)), Caught()
+        scenario.prepare(office, caught)
+        return office, caught
+
+    def judged(office: Office, caught: Caught) -> list[str]:
+        return judge.faults(office, caught, may_be_called_again=scenario.again, fates=judge.FATES)
+
+    boundaries = boundaries_of(opening, judged)
+    kinds = {each.kind for each in every_one(boundaries)}
     if full:
-        targets = [boundary[0] for boundary in boundaries]
-        targets += [each for boundary in boundaries for each in boundary[1:]]
+        targets = every_one(boundaries)
     else:
-        targets = list(one_of_each_kind(boundaries, known_kinds))
-    faults = sweep.kill_at_each(targets)
+        targets = [one for one in one_of_each_kind(boundaries) if one.kind not in known_kinds]
+    swept = sweep(targets, kill_and_go_on(opening, judged))
     print(
-        f"{scenario}: {len(boundaries)} boundaries of {len(kinds)} kinds, {sweep.kills} kills, "
-        f"{sweep.missed} runs that passed without the boundary"
+        f"{scenario}: {len(boundaries)} boundaries of {len(kinds)} kinds, {swept.strikes} kills, "
+        f"{swept.missed} runs passed without the boundary"
     )
-    assert faults == []
-    never = kinds - sweep.struck - known_kinds
-    known_kinds |= sweep.struck
-    # A commit that joins what chance brings together may not come again in this form.
-    assert {kind for kind in never if "commit" not in kind} == set()
-    assert f"sent {CALL}" in kinds | known_kinds
+    assert swept.faults == []
+    known_kinds |= swept.kinds
+    # What a commit joins by chance may not come together again, but no request stays away.
+    assert {kind for kind in kinds - known_kinds if "commit" not in kind} == set()
+    assert f"sent {CALL}" in kinds
 
 
 def test_the_judge_sees_what_is_wrong(offices: Offices) -> None:

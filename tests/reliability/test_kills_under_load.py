@@ -23,7 +23,7 @@ def killed_again_and_again(offices: Offices, seed: int) -> tuple[list[int], list
     source = random.Random(seed)
     numbers = [f"92301{number}" for number in source.sample(range(10**6, 10**7), ROWS)]
     office, caught, in_flight = offices.open(numbers), Caught(), []
-    office.configure({"lines": LINES, "connections": LINES})
+    office.configure(portal={"lines": LINES, "connections": LINES})
     for _ in range(KILLS_IN_ONE_SHEET):
         with office.program("start", "--until-done") as program:
             time.sleep(source.uniform(0.1, 1.6))
