@@ -81,7 +81,7 @@ def build(config: Config, *, clock: Clock | None = None) -> Iterator[Parts]:
             queues=queues,
             caller=caller,
             purse=purse,
-            dialer=Dialer(queues, ledger, caller, clock, new_refs(), purse),
+            dialer=Dialer(queues, ledger, caller, clock, new_refs(), purse, random_letters(4)),
         )
     finally:
         caller.finish()

@@ -78,6 +78,10 @@ NEVER_RANG = frozenset({AttemptState.WITHDRAWN, AttemptState.NOT_SENT})
 """The attempt provably left no trace at the portal, so the job may be tried again by itself."""
 
 
+NEVER_MARKED = "Google refused the write that would have marked the row."
+"""The problem of a withdrawn attempt of which the sheet provably never showed anything."""
+
+
 class Reason(StrEnum):
     """Why an attempt is made."""
 
@@ -130,6 +134,11 @@ class Attempt:
     def is_open(self) -> bool:
         """Whether this attempt still keeps its number from being called."""
         return self.state in OPEN_STATES
+
+    @property
+    def may_be_marked(self) -> bool:
+        """Whether a mark in the sheet may be this attempt's."""
+        return not (self.state is AttemptState.WITHDRAWN and self.problem == NEVER_MARKED)
 
 
 @dataclass(frozen=True, slots=True)

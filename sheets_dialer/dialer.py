@@ -88,7 +88,8 @@ class PassResult:
 
 
 class Dialer:
-    """Works on the queues of one process. `refs` is where the Refs of new rows come from."""
+    """Works on the queues of one process. `refs` is where the Refs of new rows come from, `writer`
+    tells this run's tokens from those of every other."""
 
     def __init__(
         self,
@@ -98,6 +99,7 @@ class Dialer:
         clock: Clock,
         refs: Iterator[str],
         purse: Purse,
+        writer: str,
     ) -> None:
         self._queues = queues
         self._ledger = ledger
@@ -107,7 +109,7 @@ class Dialer:
         self._purse = purse
         self._portal_problem: PortalError | None = None
         self._funds_problem: str | None = None
-        self._fence = Fence(ledger)
+        self._fence = Fence(ledger, writer)
         self._culprits = Culprits()
         self._recorder = Recorder(ledger, clock, self._fence, self._culprits)
         self._passes = 0

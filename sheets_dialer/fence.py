@@ -7,23 +7,31 @@ from zoneinfo import ZoneInfo
 
 from .errors import AnotherDialer
 from .ledger import Ledger
-from .token import Token
+from .token import Token, read_token
 from .when import spoken
 
 STANDS_BY = timedelta(minutes=5)
 """How long another's token may rest before this dialer takes over. Politeness, not safety: whoever
 writes, only one of two writes planned from the same read succeeds."""
 OLDER_LEDGER = (
-    "Stopped: this ledger is older than the sheet, as if restored from a copy. Look at the rows, "
-    "then set Control to PAUSE and, a minute later, to RUN."
+    "Stopped: this ledger is older than the sheet, as if restored from a copy, or a copy of it is "
+    "used on another machine. Look at the rows, then set Control to PAUSE and, a minute later, to "
+    "RUN."
 )
+_REMEMBERED = 50
+"""How many counts back a token of ours is still known: a read can be older than the last writes."""
 
 
 class Fence:
-    """Keeps in the ledger what must be known of a tab's tokens from one run to the next."""
+    """Keeps in the ledger what must be known of a tab's tokens from one run to the next.
 
-    def __init__(self, ledger: Ledger) -> None:
+    `writer` are four small letters or digits that no other run has, so that a copy of the ledger
+    that counts on elsewhere never spells a token of ours.
+    """
+
+    def __init__(self, ledger: Ledger, writer: str) -> None:
         self._ledger = ledger
+        self._writer = writer
 
     def look(
         self, tab: str, token: Token | None, *, runs: bool, now: datetime, zone: ZoneInfo
@@ -39,10 +47,10 @@ class Fence:
             return None
         if token.ledger_id != self._ledger.id:
             self._stand_by(tab, token, now, zone)
-        elif token.counter > self._ledger.token_counter(tab):
+        elif token.id not in self._written(tab):
             # In this order: a death between the two must not let the next run dial.
             self._ledger.set_fact(_older(tab), "older")
-            self._ledger.set_token_counter(tab, token.counter)
+            self._remember(tab, token, since=token)
         if not self._ledger.fact(_older(tab)):
             return None
         if runs:
@@ -56,8 +64,22 @@ class Fence:
         the sheet is never used anew."""
         known = self._ledger.token_counter(tab)
         counter = max(known, before.counter if before else 0) + 1
-        self._ledger.set_token_counter(tab, counter)
-        return Token(self._ledger.id, counter)
+        token = Token(self._ledger.id, counter, self._writer)
+        self._remember(tab, token, since=before)
+        return token
+
+    def _written(self, tab: str) -> list[str]:
+        """The ids of the tokens that this ledger wrote, or took over, of late."""
+        return self._ledger.fact(_ours(tab)).split()
+
+    def _remember(self, tab: str, token: Token, *, since: Token | None) -> None:
+        """Adds to them, and leaves out what was written long before the one that was read."""
+        oldest = since.counter - _REMEMBERED if since else 0
+        kept = [
+            each for each in self._written(tab) if (of := read_token(each)) and of.counter >= oldest
+        ]
+        self._ledger.set_fact(_ours(tab), " ".join([*kept, token.id]))
+        self._ledger.set_token_counter(tab, token.counter)
 
     def last_token(self, tab: str) -> Token | None:
         """The token that this ledger wrote last, if it wrote any."""
@@ -80,6 +102,10 @@ class Fence:
 
 def _older(tab: str) -> str:
     return f"older ledger: {tab}"
+
+
+def _ours(tab: str) -> str:
+    return f"our tokens: {tab}"
 
 
 def _seen(tab: str) -> str:

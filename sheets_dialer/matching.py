@@ -217,6 +217,8 @@ class _Matching:
     def _fits(self, row: QueueRow, job: Job, attempts: Sequence[Attempt]) -> bool:
         """Whether the row's Called At is the time of one of these attempts of the job."""
         moment = called_at(row, self._now, self._zone)
+        # A mark whose write was refused is another machine's, though it names the same time.
+        attempts = [attempt for attempt in attempts if attempt.may_be_marked]
         if moment is None:
             return bool(attempts) and job.ref == row.ref
         return any(

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from .acting import Confirmed
-from .call import Attempt, AttemptState
+from .call import NEVER_MARKED, Attempt, AttemptState
 from .clock import Clock
 from .control import STATE_LABEL, Place, find_place
 from .culprits import Culprits
 from .disposition import CALLING
-from .errors import SheetRefused, TokenLost, WriteRefused
+from .errors import SheetError, SheetRefused, TokenLost, WriteRefused
 from .fence import Fence
 from .ledger import Intent, Ledger, Move
 from .plan import Dial, Plan, Rules
@@ -65,12 +66,18 @@ class Recorder:
         )
         confirmed: set[int] = set()
         marked_at = self._clock.steady()
+        unmarked: dict[str, str] = {}
         try:
             notes = _notes(queue, snapshot, made)
             if cells or notes:
                 confirmed = self._write(queue, snapshot, cells, dials, notes)
+        except SheetRefused:
+            unmarked = {"problem": NEVER_MARKED}
+            raise
         finally:
-            self._withdraw([by_job[d.job.id] for d in dials if d.row.index not in confirmed])
+            self._withdraw(
+                [by_job[d.job.id] for d in dials if d.row.index not in confirmed], unmarked
+            )
         return [
             Confirmed(
                 by_job[dial.job.id],
@@ -113,7 +120,10 @@ class Recorder:
             token = self._fence.next_token(tab, snapshot.token)
             return queue.sheet.write(snapshot, token, cells, marks, notes)
         except TokenLost:
-            self._settle_token(queue, snapshot)
+            # What goes wrong with this the next pass finds as well; here it must not hide that the
+            # marks were refused.
+            with suppress(SheetError):
+                self._settle_token(queue, snapshot)
             raise
         except WriteRefused as error:
             # Instead of its mark a row gets what it shows already: it may be the culprit.
@@ -143,9 +153,9 @@ class Recorder:
             token = self._fence.next_token(queue.sheet.name, current.token)
             queue.sheet.renew_token(current, token)
 
-    def _withdraw(self, attempts: Sequence[Attempt]) -> None:
+    def _withdraw(self, attempts: Sequence[Attempt], values: Mapping[str, str]) -> None:
         moves = [
-            Move(attempt.id, AttemptState.INTENDED, AttemptState.WITHDRAWN, {})
+            Move(attempt.id, AttemptState.INTENDED, AttemptState.WITHDRAWN, values)
             for attempt in attempts
         ]
         if moves:

@@ -11,41 +11,48 @@ import re
 from dataclasses import dataclass
 
 PREFIX = "SheetsDialer"
-_FORM = re.compile(r"sd(?P<ledger>[a-z0-9]{8})x(?P<counter>[0-9]{1,15})")
+_FORM = re.compile(
+    r"sd(?P<ledger>[a-z0-9]{8})x(?P<counter>[0-9]{1,15})(?:x(?P<writer>[a-z0-9]{4}))?"
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """Who wrote last, and how many writes the tab has seen."""
+    """Who wrote last, and how many writes the tab has seen.
+
+    A ledger that was copied counts on under the same id on two machines; `writer` tells the runs
+    apart that use it.
+    """
 
     ledger_id: str
     counter: int
+    writer: str = ""
 
     @property
     def id(self) -> str:
         """The named range's id, which is also the text behind ``Ref`` in the header."""
-        return f"sd{self.ledger_id}x{self.counter}"
+        return f"sd{self.ledger_id}x{self.counter}" + (f"x{self.writer}" if self.writer else "")
 
     @property
     def name(self) -> str:
         """The named range's name: new for each token, since Google was seen to refuse a name that
         was deleted a moment ago (one report)."""
-        return f"{PREFIX}_{self.ledger_id}_{self.counter}"
+        return "_".join(filter(None, (PREFIX, self.ledger_id, str(self.counter), self.writer)))
 
     @property
     def header(self) -> str:
         """What the Ref column's header cell says."""
         return f"Ref {self.id}"
 
-    def successor(self, ledger_id: str) -> Token:
+    def successor(self, ledger_id: str, writer: str = "") -> Token:
         """The token that this ledger puts in its place."""
-        return Token(ledger_id, self.counter + 1)
+        return Token(ledger_id, self.counter + 1, writer)
 
 
 def read_token(text: str | None) -> Token | None:
     """The token that a header or named-range id spells; None where it spells none."""
     found = _FORM.fullmatch(text or "")
-    return Token(found["ledger"], int(found["counter"])) if found else None
+    return Token(found["ledger"], int(found["counter"]), found["writer"] or "") if found else None
 
 
 def unsafe_fact(tab: str) -> str:

@@ -19,6 +19,18 @@ settings.register_profile("decide", derandomize=True, **_patient)
 settings.load_profile("decide" if os.environ.get("CI") else "search")
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """`run.py test --full`: the long sweeps in their full form, which takes hours instead of
+    minutes."""
+    parser.addoption("--full", action="store_true", help="run the long sweeps in full")
+
+
+@pytest.fixture(scope="session")
+def full(pytestconfig: pytest.Config) -> bool:
+    """Whether the long sweeps run in their full form."""
+    return bool(pytestconfig.getoption("--full"))
+
+
 @pytest.fixture
 def shop(tmp_path: Path) -> Iterator[Shop]:
     """A shop of the test's own, with Google's quotas off so that it may work fast."""

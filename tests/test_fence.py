@@ -17,6 +17,7 @@ from sheets_dialer.token import Token
 NOW = datetime(2026, 5, 1, 12, tzinfo=UTC)
 TAB = "key/Calls"
 THEIRS = Token("theirs00", 7)
+RUN = "run1"
 
 
 @pytest.fixture
@@ -30,18 +31,18 @@ def ledger(tmp_path: Path) -> Iterator[Ledger]:
 def look(
     ledger: Ledger, token: Token | None, *, runs: bool = True, at: datetime = NOW
 ) -> str | None:
-    return Fence(ledger).look(TAB, token, runs=runs, now=at, zone=ZoneInfo("Asia/Karachi"))
+    return Fence(ledger, RUN).look(TAB, token, runs=runs, now=at, zone=ZoneInfo("Asia/Karachi"))
 
 
 def test_our_own_token_and_none_stop_nothing(ledger: Ledger) -> None:
     assert look(ledger, None) is None
-    assert look(ledger, Fence(ledger).next_token(TAB, None)) is None
+    assert look(ledger, Fence(ledger, RUN).next_token(TAB, None)) is None
 
 
 def test_no_token_is_used_twice(ledger: Ledger) -> None:
-    tokens = [Fence(ledger).next_token(TAB, None) for _ in range(3)]
+    tokens = [Fence(ledger, RUN).next_token(TAB, None) for _ in range(3)]
     assert [token.counter for token in tokens] == [1, 2, 3]
-    assert Fence(ledger).next_token(TAB, THEIRS) == Token("ours0000", 8)
+    assert Fence(ledger, RUN).next_token(TAB, THEIRS) == Token("ours0000", 8, RUN)
 
 
 def test_another_dialer_is_waited_for_until_it_falls_silent(ledger: Ledger) -> None:
@@ -68,4 +69,25 @@ def test_a_ledger_older_than_the_sheet_waits_for_pause_and_run(ledger: Ledger) -
     assert look(ledger, ahead) == OLDER_LEDGER
     assert look(ledger, ahead, runs=False) is None
     assert look(ledger, ahead) is None
-    assert Fence(ledger).next_token(TAB, ahead).counter == 41
+    assert Fence(ledger, RUN).next_token(TAB, ahead).counter == 41
+
+
+def test_a_copy_of_the_ledger_that_counts_on_elsewhere_is_noticed(ledger: Ledger) -> None:
+    ours = Fence(ledger, RUN).next_token(TAB, None)
+    elsewhere = Token("ours0000", ours.counter, "run2")
+    assert look(ledger, elsewhere) == OLDER_LEDGER
+
+
+def test_a_read_that_is_older_than_our_last_writes_stops_nothing(ledger: Ledger) -> None:
+    read = None
+    for _ in range(5):
+        read = Fence(ledger, RUN).next_token(TAB, read)
+    written = [Fence(ledger, "run3").next_token(TAB, read) for _ in range(12)]
+    assert [look(ledger, token) for token in [*written, read]] == [None] * 13
+
+
+def test_what_is_kept_of_our_tokens_stays_short(ledger: Ledger) -> None:
+    token = None
+    for _ in range(200):
+        token = Fence(ledger, RUN).next_token(TAB, token)
+    assert len(ledger.fact(f"our tokens: {TAB}").split()) < 60

@@ -12,7 +12,10 @@ from sheets_dialer.columns import find_columns
 from sheets_dialer.token import Token, anchor_name, read_token
 
 ledgers = st.text("abcdefghijklmnopqrstuvwxyz0123456789", min_size=8, max_size=8)
-tokens = st.builds(Token, ledgers, st.integers(0, 10**15 - 2))
+writers = st.one_of(
+    st.just(""), st.text("abcdefghijklmnopqrstuvwxyz0123456789", min_size=4, max_size=4)
+)
+tokens = st.builds(Token, ledgers, st.integers(0, 10**15 - 2), writers)
 
 
 @given(tokens)
@@ -21,10 +24,10 @@ def test_a_token_reads_back_from_id_and_header(token: Token) -> None:
     assert read_token(find_columns([token.header], {}).token) == token
 
 
-@given(tokens, ledgers)
-def test_a_successor_counts_on_under_its_own_ledger(token: Token, ledger: str) -> None:
-    after = token.successor(ledger)
-    assert after == Token(ledger, token.counter + 1)
+@given(tokens, ledgers, writers)
+def test_a_successor_counts_on_under_its_own_ledger(token: Token, ledger: str, writer: str) -> None:
+    after = token.successor(ledger, writer)
+    assert after == Token(ledger, token.counter + 1, writer)
     assert after.id != token.id
     assert after.name != token.name
 
@@ -40,7 +43,8 @@ def test_names_are_names_to_google(token: Token) -> None:
 @pytest.mark.parametrize(
     "text",
     [None, "", "Ref", "sdabcdefgh", "sdabcdefghx", "sdABCDEFGHx1", "sdabcdefgx1", "xsdabcdefghx1",
-     "sdabcdefghx1 ", "sdabcdefghx-1", "sdabcdefghx1234567890123456", "sdabcdefghx٣"],
+     "sdabcdefghx1 ", "sdabcdefghx-1", "sdabcdefghx1234567890123456", "sdabcdefghx٣",
+     "sdabcdefghx1x", "sdabcdefghx1xabc"],
 )  # fmt: skip
 def test_anything_else_is_no_token(text: str | None) -> None:
     assert read_token(text) is None

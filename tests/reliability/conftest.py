@@ -1,0 +1,19 @@
+"""Fixtures of the tests that try to break the promises."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from offices import SPEED, Offices
+from running import RunningSandbox
+
+
+@pytest.fixture(scope="module")
+def offices(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Offices]:
+    """Offices on a sandbox of this module, with Google's quotas off so that they may work fast."""
+    sandbox = RunningSandbox(tmp_path_factory.mktemp("sandbox"), "--speed", str(SPEED))
+    sandbox.post("/_sandbox/limits", {"enabled": False})
+    sandbox.post("/_sandbox/portal", {"retries": 1, "retry_after": 100, "balance": 10**9})
+    yield Offices(sandbox)
+    sandbox.stop()

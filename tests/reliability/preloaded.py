@@ -1,0 +1,17 @@
+"""What every program run needs, loaded once: the process that all others are forked from imports
+this. Some libraries load a part of themselves only when they are first used."""
+
+from __future__ import annotations
+
+import _strptime  # noqa: F401
+import netrc  # noqa: F401
+
+import clocked  # noqa: F401
+import sqlalchemy.dialects.sqlite  # noqa: F401
+
+import sheets_dialer.cli
+import sheets_dialer.loop
+import sheets_dialer.progress  # noqa: F401
+from sheets_dialer.phone import read_number
+
+read_number("03001234567")

@@ -1,0 +1,133 @@
+"""The program's command line in real processes, forked from one that has its modules loaded.
+
+Hundreds of starts would spend their time on importing the same modules. A process of Python's own
+forkserver imports them once; each program is a fork of that, with its own pid, threads, files and
+death. What runs in it is `sheets_dialer.cli.main`, as in `run.py`.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+import sys
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass
+from multiprocessing import connection, forkserver
+from pathlib import Path
+from types import TracebackType
+
+from boundaries import Strike, be_impatient, watch
+from clocked import run_clocked
+
+_CONTEXT = multiprocessing.get_context("forkserver")
+_CONTEXT.set_forkserver_preload(["programs", "preloaded"])
+# Starting one looks after all others, too, and how one ended can be read only once.
+_LOOKING = threading.RLock()
+SECONDS = 90.0
+"""How long a program that should come to its end may take on a busy machine."""
+
+
+@dataclass(frozen=True)
+class Conditions:
+    """What is special about the process that a command runs in; usually nothing is."""
+
+    record: Path | None = None
+    """Where it writes its boundaries."""
+    strike: Strike | None = None
+    clock_speed: float = 1.0
+    clock_ahead: float = 0.0
+    """How many times as fast as the real clock its clock runs, and how many seconds ahead."""
+    patience: float | None = None
+    """After how many seconds it gives a request to Google up; usually after 60."""
+
+
+USUAL = Conditions()
+
+
+class Program:
+    """One run of the command line. `said` is the file that takes what it prints."""
+
+    def __init__(self, words: Sequence[str], said: Path, conditions: Conditions = USUAL) -> None:
+        """Starts it."""
+        _start_server()
+        self._said = said
+        self._process = _CONTEXT.Process(
+            target=_be_the_program, args=(tuple(words), said, conditions), daemon=True
+        )
+        with _LOOKING:
+            self._process.start()
+
+    def __enter__(self) -> Program:
+        return self
+
+    def __exit__(
+        self,
+        _kind: type[BaseException] | None,
+        _error: BaseException | None,
+        _trace: TracebackType | None,
+    ) -> None:
+        self.send(signal.SIGKILL)
+        self.end()
+        with _LOOKING:
+            self._process.close()
+
+    def end(self, seconds: float = SECONDS) -> int:
+        """Waits for its end; gives the exit code, negative for the signal that ended it."""
+        connection.wait([self._process.sentinel], seconds)
+        with _LOOKING:
+            code = self._process.exitcode
+        assert code is not None, f"it didn't end within {seconds:g} s; it said:\n{self.said()}"
+        return code
+
+    def runs(self) -> bool:
+        """Whether it has not ended."""
+        with _LOOKING:
+            return self._process.is_alive()
+
+    def send(self, number: signal.Signals) -> None:
+        """Sends it a signal, unless it has ended."""
+        if self.runs() and self._process.pid is not None:
+            os.kill(self._process.pid, number)
+
+    def is_stopped(self) -> bool:
+        """Whether SIGSTOP holds it, as the system tells."""
+        status = Path(f"/proc/{self._process.pid}/stat")
+        try:
+            return status.read_text().rpartition(")")[2].split()[0] in ("T", "t")
+        except OSError:
+            return False
+
+    def said(self) -> str:
+        """All that runs with this file have printed."""
+        return self._said.read_text(encoding="utf-8") if self._said.exists() else ""
+
+
+def _start_server() -> None:
+    """Starts the process that all are forked from. It finds modules by the environment alone."""
+    before = os.environ.get("PYTHONPATH")
+    os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, sys.path))
+    try:
+        forkserver.ensure_running()
+    finally:
+        if before is None:
+            del os.environ["PYTHONPATH"]
+        else:
+            os.environ["PYTHONPATH"] = before
+
+
+def _be_the_program(words: tuple[str, ...], said: Path, conditions: Conditions) -> None:
+    with said.open("ab") as file:
+        for stream in (1, 2):
+            os.dup2(file.fileno(), stream)
+    if conditions.patience is not None:
+        be_impatient(conditions.patience)
+    if conditions.record is not None:
+        watch(conditions.record, conditions.strike)
+    sys.argv = ["sheets-dialer", *words]
+    if (conditions.clock_speed, conditions.clock_ahead) != (1.0, 0.0):
+        run_clocked(words, conditions.clock_speed, conditions.clock_ahead)
+    from sheets_dialer import cli  # noqa: PLC0415 - loaded by the process that this is forked from
+
+    cli.main()
