@@ -83,8 +83,8 @@ class Fence:
 
     def last_token(self, tab: str) -> Token | None:
         """The token that this ledger wrote last, if it wrote any."""
-        counter = self._ledger.token_counter(tab)
-        return Token(self._ledger.id, counter) if counter else None
+        written = self._written(tab)
+        return read_token(written[-1]) if written else None
 
     def _stand_by(self, tab: str, token: Token, now: datetime, zone: ZoneInfo) -> None:
         seen_id, _, seen_at = self._ledger.fact(_seen(tab)).partition(" ")
