@@ -182,6 +182,7 @@ class Dialer:
             # What stopped the calls before the run ended still says more than that it ended.
             obstacle = obstacle or self._funds_problem or farewell or None
         made = self._planned(queue, sheet, until_next_pass, obstacle, last=farewell is not None)
+        made = replace(made, note=" ".join(filter(None, (made.note, self._caller.silence()))))
         self._caller.follow((poll, queue.rules.policy) for poll in made.polls)
         self._caller.dial(self._recorder.record_and_write(queue, snapshot, sheet, made))
         return made
