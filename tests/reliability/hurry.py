@@ -50,6 +50,11 @@ class HurriedShop(Shop):
         data = yaml.safe_load(self.config.read_text()) | sections
         self.config.write_text(yaml.safe_dump(data, sort_keys=False))
 
+    def settings(self, section: str) -> dict[str, Any]:
+        """What a section of the configuration says now."""
+        found: dict[str, Any] = yaml.safe_load(self.config.read_text())[section]
+        return found
+
     def command(self, *words: str) -> list[str]:
         """The hurried program's command line."""
         name, *rest = words
@@ -82,7 +87,7 @@ class HurriedShop(Shop):
 
     def state(self) -> str:
         """State on the Dialer tab."""
-        return str(self.tab("Dialer").row_values(3)[1])
+        return str(self.tab("Dialer").acell("B3").value)
 
     def finish(self, seconds: float = 60) -> None:
         """Lets a run without faults settle everything that settles by itself."""
