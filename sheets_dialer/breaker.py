@@ -73,7 +73,7 @@ class Breaker:
         if self.kind is AttemptState.NOT_SENT:
             return COOLS_WITHOUT_NETWORK
         doublings = min(max(self.failures - TRIPS_AFTER, 0), 10)
-        return min(COOLS * 2**doublings, COOLS_AT_MOST)
+        return min(COOLS * (1 << doublings), COOLS_AT_MOST)
 
     def to_text(self) -> str:
         """What the next run must know of this one; empty when that is nothing."""

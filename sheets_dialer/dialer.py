@@ -19,6 +19,7 @@ from .errors import (
     DialerError,
     LedgerError,
     PortalError,
+    SetupNeeded,
 )
 from .fence import Fence
 from .following import is_followed
@@ -161,6 +162,8 @@ class Dialer:
             except DialerError as error:
                 log.error("pass failed", campaign=queue.name, problem=str(error))
                 problems[queue.name] = error
+                if isinstance(error, SetupNeeded):
+                    self._recorder.complain(queue, str(error))
                 self._follow_anyway(queue)
                 continue
             plans[queue.name] = made
@@ -170,6 +173,9 @@ class Dialer:
     def _pass_over(self, queue: Queue, until_next_pass: timedelta, farewell: str | None) -> Plan:
         """Read, plan, record and write for one queue; what may be dialled goes to the caller."""
         snapshot, sheet = self._read(queue)
+        if snapshot.control is None or snapshot.do_not_call is None:
+            # A person may bring them back at any moment.
+            queue.connection.forget_tabs()
         fenced = self._fence.look(
             queue.sheet.name,
             snapshot.token,

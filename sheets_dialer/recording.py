@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from .acting import Confirmed
 from .call import Attempt, AttemptState
 from .clock import Clock
-from .control import STATE_LABEL, Place, find_place
+from .control import CONTROL_TAB, STATE_LABEL, Place, find_place
 from .culprits import Culprits
 from .disposition import CALLING
-from .errors import SheetRefused, TokenLost, WriteRefused
+from .errors import SheetError, SheetRefused, TokenLost, WriteRefused
 from .fence import Fence
 from .ledger import Intent, Ledger, Move
 from .plan import Dial, Plan, Rules, SheetState
 from .rows import beside_their_calls
 from .sheet import Connection, Mark, QueueSheet, Snapshot
+from .sheet.requests import update
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +86,23 @@ class Recorder:
             for dial in dials
             if dial.row.index in confirmed
         ]
+
+    def complain(self, queue: Queue, problem: str) -> None:
+        """Says on the Dialer tab why the queue tab can't be worked on, where that can be written.
+
+        No token fences this one cell: the tab that carries it may be gone, nothing is dialled on
+        it, and whoever else writes it has read the same sheet.
+        """
+        # A person may put it right at any moment, so the next pass looks at the tabs anew.
+        queue.connection.forget_tabs()
+        with suppress(SheetError):
+            tab = queue.connection.tab_titled(CONTROL_TAB)
+            if tab is None:
+                return
+            grid = queue.connection.read_grids([tab.id]).get(tab.id, [])
+            place = find_place(grid, queue.name, STATE_LABEL)
+            if place is not None and place.text != problem:
+                queue.connection.batch([update(tab.id, place.row, place.column, [[problem]])])
 
     def _write(
         self,
