@@ -6,7 +6,7 @@ import time
 from pathlib import Path
 
 import pytest
-from hurry import PATHS, HurriedShop, fault, hurried_shop
+from hurry import PATHS, HurriedShop, fault, hurried_shop, is_full, only_in_full
 from judging import assert_kept
 
 EVERYWHERE = (
@@ -77,8 +77,7 @@ def test_a_fifth_of_the_requests_on_one_path(
     tmp_path: Path, request: pytest.FixtureRequest, path: str, kind: str
 ) -> None:
     """The full form: each kind on each path, alone."""
-    if not request.config.getoption("--full", default=False):
-        pytest.skip("the full form: run.py test --full")
+    only_in_full(request)
     with hurried_shop(tmp_path) as shop:
         shop.ready(*numbers(24))
         strike(shop, path, kind, 0.2)
@@ -95,7 +94,7 @@ def test_a_fifth_of_the_requests_on_one_path(
 def test_all_kinds_of_trouble_everywhere_at_a_twentieth_together(
     tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:
-    full = request.config.getoption("--full", default=False)
+    full = is_full(request)
     with hurried_shop(tmp_path) as shop:
         shop.ready(*numbers(200 if full else 40))
         for path, kinds in KINDS.items():

@@ -8,13 +8,8 @@ from pathlib import Path
 import pytest
 from dialing import eventually
 from forwarding import Way
-from hurry import SPEED, HurriedShop, fault, hurried_shop
+from hurry import SPEED, HurriedShop, fault, hurried_shop, is_full
 from judging import assert_kept
-
-
-def is_full(request: pytest.FixtureRequest) -> bool:
-    """Whether the full form was asked for: an hour instead of some minutes."""
-    return bool(request.config.getoption("--full", default=False))
 
 
 def away_for(request: pytest.FixtureRequest) -> float:
