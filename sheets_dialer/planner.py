@@ -31,7 +31,7 @@ from .disposition import (
 )
 from .following import holds_line, is_final, is_followed, lines_coming_free
 from .hearing import hear, settled, unclear
-from .matching import AGAIN, COPIED, SKIP, Matches, called_at, match
+from .matching import AGAIN, SKIP, Matches, called_at, match
 from .phone import NotDiallable
 from .plan import Counts, Dial, LedgerState, Plan, Poll, Rules, SheetState
 from .polling import next_poll
@@ -128,8 +128,8 @@ class _Draft:
                 self._wanted[row.index] = {**row.shown, "status": CHECK, "why": UNKNOWN_OUTCOME}
         for row, job in matches.changed:
             self._take_in_changed(row, job)
-        for row in matches.copies:
-            self._wanted[row.index] = {**row.shown, "why": COPIED}
+        for row, job in matches.copies:
+            self._wanted[row.index] = self._showing.copied(row, job)
         for row in matches.foreign:
             # Another reason that stands there says more.
             if row.content and row.shown["why"] in ("", IN_QUEUE):
