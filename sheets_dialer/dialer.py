@@ -19,6 +19,7 @@ from .errors import (
     DialerError,
     LedgerError,
     PortalError,
+    SetupNeeded,
     SheetError,
 )
 from .fence import Fence
@@ -183,6 +184,8 @@ class Dialer:
             except DialerError as error:
                 log.error("pass failed", campaign=queue.name, problem=str(error))
                 problems[queue.name] = error
+                if isinstance(error, SetupNeeded):
+                    self._recorder.complain(queue, str(error))
                 self._follow_anyway(queue)
                 continue
             plans[queue.name] = made
@@ -192,6 +195,9 @@ class Dialer:
     def _pass_over(self, queue: Queue, until_next_pass: timedelta, farewell: str | None) -> Plan:
         """Read, plan, record and write for one queue; what may be dialled goes to the caller."""
         snapshot, sheet = self._read(queue)
+        if snapshot.control is None or snapshot.do_not_call is None:
+            # A person may bring them back at any moment.
+            queue.connection.forget_tabs()
         fenced = self._fence.look(
             queue.sheet.name,
             snapshot.token,
@@ -204,6 +210,7 @@ class Dialer:
             # What stopped the calls before the run ended still says more than that it ended.
             obstacle = obstacle or self._funds_problem or farewell or None
         made = self._planned(queue, sheet, until_next_pass, obstacle, last=farewell is not None)
+        made = replace(made, note=" ".join(filter(None, (made.note, self._caller.silence()))))
         self._caller.follow((poll, queue.rules.policy) for poll in made.polls)
         self._caller.dial(self._recorder.record_and_write(queue, snapshot, made))
         self._last[queue.name] = (snapshot, made)

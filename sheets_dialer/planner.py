@@ -35,7 +35,7 @@ from .disposition import (
 )
 from .following import final_at, holds_line, is_final, is_followed, lines_coming_free
 from .hearing import hear, settled, unclear
-from .matching import AGAIN, COPIED, SKIP, Matches, called_at, match
+from .matching import AGAIN, SKIP, Matches, called_at, match
 from .phone import NotDiallable
 from .plan import Dial, LedgerState, Part, Plan, Poll, Quiet, Rules, SheetState, Tally
 from .policy import Policy
@@ -198,14 +198,15 @@ class Planner:
                 self._wanted[row.index] = {**row.shown, "status": CHECK, "why": UNKNOWN_OUTCOME}
         for row, job in matches.changed:
             self._take_in_changed(row, job)
-        for row in matches.copies:
-            self._wanted[row.index] = {**row.shown, "why": COPIED}
+        for row, job in matches.copies:
+            self._wanted[row.index] = self._showing.copied(row, job)
         for row in matches.foreign:
             # Another reason that stands there says more.
             if row.content and row.shown["why"] in ("", IN_QUEUE):
                 why = SKIPPED if row.word == SKIP else OWN_WORD.format(word=row.shown["status"])
                 self._wanted[row.index] = {**row.shown, "why": why}
-        for row in (*matches.strange_marks, *matches.copies, *matches.foreign):
+        copies = (row for row, _job in matches.copies)
+        for row in (*matches.strange_marks, *copies, *matches.foreign):
             self._tallies[row.index] = Tally.HELD
         self._release_gone(matches)
 
@@ -239,7 +240,8 @@ class Planner:
         self._cells |= differences
         self._cell_rows |= {index: self._rows[index] for index in differences}
         jobs = dict(matches.jobs)
-        jobs |= {row.index: job for row, job in matches.changed if job is not None}
+        pairs = (*matches.changed, *matches.copies)
+        jobs |= {row.index: job for row, job in pairs if job is not None}
         quiet: dict[int, Quiet] = {}
         for index, row in self._rows.items():
             job, tally = jobs.get(index), self._tallies.get(index, Tally.ASIDE)

@@ -10,7 +10,7 @@ from datetime import datetime
 from .acting import Confirmed
 from .call import NEVER_MARKED, Attempt, AttemptState
 from .clock import Clock
-from .control import STATE_LABEL, Place, find_place
+from .control import CONTROL_TAB, STATE_LABEL, Place, find_place
 from .culprits import Culprits
 from .disposition import CALLING
 from .errors import SheetError, SheetRefused, TokenLost, WriteRefused
@@ -18,7 +18,8 @@ from .fence import Fence
 from .ledger import Intent, Ledger, Move
 from .plan import Dial, Plan, Rules
 from .rows import beside_their_calls
-from .sheet import Connection, Mark, QueueSheet, Snapshot
+from .sheet import Connection, Mark, QueueSheet, Snapshot, cells_of
+from .sheet.requests import update
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +105,24 @@ class Recorder:
         token = self._fence.last_token(queue.sheet.name) or snapshot.token
         after = self._fence.next_token(queue.sheet.name, token)
         queue.sheet.write(replace(snapshot, token=token), after, {}, notes=[note])
+
+    def complain(self, queue: Queue, problem: str) -> None:
+        """Says on the Dialer tab why the queue tab can't be worked on, where that can be written.
+
+        No token fences this one cell: the tab that carries it may be gone, nothing is dialled on
+        it, and whoever else writes it has read the same sheet.
+        """
+        # A person may put it right at any moment, so the next pass looks at the tabs anew.
+        queue.connection.forget_tabs()
+        with suppress(SheetError):
+            tab = queue.connection.tab_titled(CONTROL_TAB)
+            if tab is None:
+                return
+            rows = queue.connection.read_rows([tab.id])[tab.id]
+            grid = [cells_of(row) for row in rows]
+            place = find_place(grid, queue.name, STATE_LABEL)
+            if place is not None and place.text != problem:
+                queue.connection.batch([update(tab.id, place.row, place.column, [[problem]])])
 
     def _write(
         self,
