@@ -218,7 +218,11 @@ class Dialer:
 
     def sign_off(self, farewell: str) -> bool:
         """Says farewell on the Dialer tab after a pass that left nothing to do, without reading the
-        sheet anew. False when that didn't succeed, as when somebody has written since."""
+        sheet anew. False when that didn't succeed, as when somebody has written since, or when that
+        pass could not write everything."""
+        now = self._clock.now()
+        if any(self._culprits.sentence(queue.name, now) for queue in self._queues):
+            return False
         try:
             for queue in self._queues:
                 self._recorder.sign_off(queue, *self._last[queue.name], farewell)

@@ -82,6 +82,8 @@ class QueueSheet:
         }
         found = {title: tab.id for title, tab in beside.items() if tab is not None}
         tabs = self._connection.read_rows([queue, *found.values()])
+        # Another tab may have got the title by now.
+        self._queue_tab()
         rows = tabs[queue] or [b"[]"]
         columns = find_columns(cells_of(rows[0]), self._named_columns)
         control, do_not_call = (

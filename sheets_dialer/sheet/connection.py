@@ -38,6 +38,7 @@ class _DataFilter(msgspec.Struct, rename="camel"):
 
 
 class _ValueRange(msgspec.Struct, rename="camel"):
+    range: str = ""
     values: list[msgspec.Raw] = []
 
 
@@ -102,7 +103,8 @@ class Connection:
 
     def read_rows(self, sheet_ids: Sequence[int]) -> dict[int, list[bytes]]:
         """The rows of these tabs by id, unformatted, in one request; each row as JSON, as Google
-        wrote it. `cells_of` reads one."""
+        wrote it. `cells_of` reads one. A tab that was renamed is seen by the way, and the tabs are
+        looked up anew."""
         answer = self._answer(
             "post",
             "/values:batchGetByDataFilter",
@@ -119,6 +121,11 @@ class Connection:
             raise SheetUnreachable(_UNCLEAR) from error
         if len(ranges) < len(sheet_ids):
             raise SheetUnreachable(_EMPTY)
+        for each in ranges:
+            known = self.tabs().get(each.data_filters[0].grid_range.sheet_id)
+            if known is None or known.title != _title(each.value_range.range):
+                self.forget_tabs()
+                break
         return {
             each.data_filters[0].grid_range.sheet_id: [
                 bytes(row) for row in each.value_range.values
@@ -168,6 +175,14 @@ class Connection:
 def cells_of(row: bytes) -> list[Any]:
     """The cells of a row as `Connection.read_rows` gives it."""
     return _read_cells(row)
+
+
+def _title(a1_range: str) -> str:
+    """The tab's title in a range such as ``'My Tab'!A1:Z9``."""
+    title = a1_range.rpartition("!")[0]
+    if title.startswith("'"):
+        title = title[1:-1].replace("''", "'")
+    return title
 
 
 def _refusal(error: APIError) -> SheetError:
