@@ -145,8 +145,9 @@ class Planner:
 
     def _rest(self, made: Plan) -> timedelta:
         """The usual interval while a row may be called or nothing is in progress. When all that is
-        left is to show how calls end, fewer passes do: every second one while a call rings or a key
-        is likely, and then the one at which the last answer without a key is final."""
+        left is to show how calls end, fewer passes do: every third one while a call rings, every
+        second one while a key is likely, and then the one at which the last answer without a key is
+        final."""
         policy = self._rules.policy
         attempts = [poll.attempt for poll in made.polls if poll.attempt.is_open]
         answered = [attempt for attempt in attempts if attempt.call_status == ANSWERED]
@@ -157,11 +158,13 @@ class Planner:
         )
         if may_call or not (rings or answered):
             return self._every
-        if rings or any(key_is_likely(attempt, self.now, policy) for attempt in answered):
+        if rings:
+            return 3 * self._every
+        if any(key_is_likely(attempt, self.now, policy) for attempt in answered):
             return 2 * self._every
         last = max(final_at(attempt, policy) for attempt in answered)
         # A little later, so that the portal has been asked once more by then.
-        return max(self._every, last - self.now + self._every / 5)
+        return max(self._every, last - self.now + self._every / 3)
 
     def _begin_part(self, part: Part) -> None:
         self._rows = {row.index: row for row in part.rows}

@@ -85,11 +85,11 @@ def test_a_run_that_has_nothing_left_says_farewell_without_another_read(shop: Sh
 def test_passes_are_rarer_when_all_that_is_left_is_to_show_how_calls_end() -> None:
     world = World(now=moment("2026-07-15 12:00"), sheet=[{"Phone": "0300 1234567"}])
     queued, dialled, ringing = (world.run().rest.total_seconds() for _ in range(3))
-    assert (queued, dialled, ringing) == (15, 30, 30)
+    assert (queued, dialled, ringing) == (15, 45, 45)
     world.report("call1", world.now, call_status=2, dtmf=None)
     assert world.run().rest.total_seconds() == 30, "a key is likely"
     world.now += timedelta(seconds=31)
-    assert world.run().rest.total_seconds() == 90 - 31 + 3, "only the end is waited for"
+    assert world.run().rest.total_seconds() == 90 - 31 + 5, "only the end is waited for"
     world.sheet.append({"Phone": "0300 1234568"})
     assert world.run().rest.total_seconds() == 15, "a new row is called soon"
 
