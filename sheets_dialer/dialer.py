@@ -25,8 +25,9 @@ from .errors import (
 from .fence import Fence
 from .following import is_followed
 from .ledger import Ledger, Move
+from .pacing import followed
 from .plan import LedgerState, Plan, Poll, Rules, SheetState
-from .planner import Planner, followed
+from .planner import Planner
 from .polling import next_poll
 from .purse import Purse
 from .recording import Queue, Recorder, ends

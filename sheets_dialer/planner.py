@@ -7,13 +7,11 @@ why the command `plan` can print exactly what a pass would do.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 
 from .call import (
-    ANSWERED,
-    NOT_REACHED,
     Adoption,
     Attempt,
     AttemptState,
@@ -33,13 +31,12 @@ from .disposition import (
     WAITING,
     marked,
 )
-from .following import final_at, holds_line, is_final, is_followed, lines_coming_free
+from .following import is_final
 from .hearing import hear, settled, unclear
 from .matching import AGAIN, SKIP, Matches, called_at, match
+from .pacing import followed, rest, room
 from .phone import NotDiallable
 from .plan import Dial, LedgerState, Part, Plan, Poll, Quiet, Rules, SheetState, Tally
-from .policy import Policy
-from .polling import key_is_likely, next_poll
 from .rows import QueueRow
 from .showing import NUMBER_CHANGED, Showing, not_diallable
 from .standing import MARK_IS_STRANGE_FOR, stands_until
@@ -92,7 +89,7 @@ class Planner:
         self._stopped = _obstacle(now, sheet, rules)
         self._closed = sheet.control.run and not (rules.obstacle or self._listed.problem)
         self._every = until_next_pass
-        self.room = 0 if self._stopped else _room(now, ledger.open_attempts, rules, until_next_pass)
+        self.room = 0 if self._stopped else room(now, ledger.open_attempts, rules, until_next_pass)
         self._dials: list[Dial] = []
         self._new: list[NewJob] = []
         self._adoptions: list[Adoption] = []
@@ -141,30 +138,7 @@ class Planner:
             note=self._listed.note,
             closed=self._stopped is not None and self._closed,
         )
-        return replace(made, rest=self._rest(made))
-
-    def _rest(self, made: Plan) -> timedelta:
-        """The usual interval while a row may be called or nothing is in progress. When all that is
-        left is to show how calls end, fewer passes do: every third one while a call rings, every
-        second one while a key is likely, and then the one at which the last answer without a key is
-        final."""
-        policy = self._rules.policy
-        attempts = [poll.attempt for poll in made.polls if poll.attempt.is_open]
-        answered = [attempt for attempt in attempts if attempt.call_status == ANSWERED]
-        may_call = bool(made.new_jobs or made.adoptions) or not made.complete
-        may_call = may_call or made.count(Tally.QUEUED) + made.count(Tally.WAITING) > 0
-        rings = bool(made.dials) or any(
-            attempt.call_status not in NOT_REACHED | {ANSWERED} for attempt in attempts
-        )
-        if may_call or not (rings or answered):
-            return self._every
-        if rings:
-            return 3 * self._every
-        if any(key_is_likely(attempt, self.now, policy) for attempt in answered):
-            return 2 * self._every
-        last = max(final_at(attempt, policy) for attempt in answered)
-        # A little later, so that the portal has been asked once more by then.
-        return max(self._every, last - self.now + self._every / 3)
+        return replace(made, rest=rest(made, self.now, self._rules.policy, self._every))
 
     def _begin_part(self, part: Part) -> None:
         self._rows = {row.index: row for row in part.rows}
@@ -381,21 +355,6 @@ class Planner:
         return differences
 
 
-def followed(
-    jobs: Iterable[Job], now: datetime, policy: Policy
-) -> tuple[list[Poll], list[Attempt]]:
-    """Which calls of these jobs the portal is to be asked about, and which are over."""
-    polls: list[Poll] = []
-    ended: list[Attempt] = []
-    for job in jobs:
-        for place, attempt in enumerate(job.attempts, start=1):
-            if is_followed(attempt, now, policy, later=job.attempts[place:]):
-                polls.append(Poll(attempt, next_poll(attempt, policy)))
-            elif attempt.state is AttemptState.PLACED:
-                ended.append(attempt)
-    return polls, ended
-
-
 def _calls_of(part: Part) -> dict[str, set[tuple[int, datetime]]]:
     """By fingerprint, when which job was called, in this campaign or another."""
     calls = {fingerprint: set(times) for fingerprint, times in part.last_calls.items()}
@@ -403,18 +362,6 @@ def _calls_of(part: Part) -> dict[str, set[tuple[int, datetime]]]:
         for attempt in job.tried:
             calls.setdefault(job.fingerprint, set()).add((job.id, attempt.intended_at))
     return calls
-
-
-def _room(
-    now: datetime, open_attempts: Sequence[Attempt], rules: Rules, until_next_pass: timedelta
-) -> int:
-    """How many calls free lines, pace and balance allow before the next pass."""
-    policy = rules.policy
-    in_use = sum(holds_line(now, attempt, policy) for attempt in open_attempts)
-    coming = lines_coming_free(now, until_next_pass, open_attempts, policy)
-    pace = max(1, int(policy.calls_per_minute * until_next_pass / timedelta(minutes=1)))
-    room = max(0, min(policy.lines - in_use + coming, pace))
-    return room if rules.calls_paid is None else min(room, rules.calls_paid)
 
 
 def _obstacle(now: datetime, sheet: SheetState, rules: Rules) -> str | None:

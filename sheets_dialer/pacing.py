@@ -1,0 +1,66 @@
+"""How fast it goes: how many calls before the next pass, which calls are asked about, and how long
+the next pass may be away."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+
+from .call import ANSWERED, NOT_REACHED, Attempt, AttemptState, Job
+from .following import final_at, holds_line, is_followed, lines_coming_free
+from .plan import Plan, Poll, Rules, Tally
+from .policy import Policy
+from .polling import key_is_likely, next_poll
+
+
+def room(
+    now: datetime, open_attempts: Sequence[Attempt], rules: Rules, until_next_pass: timedelta
+) -> int:
+    """How many calls free lines, pace and balance allow before the next pass."""
+    policy = rules.policy
+    in_use = sum(holds_line(now, attempt, policy) for attempt in open_attempts)
+    coming = lines_coming_free(now, until_next_pass, open_attempts, policy)
+    pace = max(1, int(policy.calls_per_minute * until_next_pass / timedelta(minutes=1)))
+    free = max(0, min(policy.lines - in_use + coming, pace))
+    return free if rules.calls_paid is None else min(free, rules.calls_paid)
+
+
+def followed(
+    jobs: Iterable[Job], now: datetime, policy: Policy
+) -> tuple[list[Poll], list[Attempt]]:
+    """Which calls of these jobs the portal is to be asked about, and which are over."""
+    polls: list[Poll] = []
+    ended: list[Attempt] = []
+    for job in jobs:
+        for place, attempt in enumerate(job.attempts, start=1):
+            if is_followed(attempt, now, policy, later=job.attempts[place:]):
+                polls.append(Poll(attempt, next_poll(attempt, policy)))
+            elif attempt.state is AttemptState.PLACED:
+                ended.append(attempt)
+    return polls, ended
+
+
+def rest(made: Plan, now: datetime, policy: Policy, every: timedelta) -> timedelta:
+    """How long the pass after this plan's may be away.
+
+    The usual interval, `every`, while a row may be called or nothing is in progress. When all that
+    is left is to show how calls end, fewer passes do: every third one while a call rings, every
+    second one while a key is likely, and then the one at which the last answer without a key is
+    final.
+    """
+    attempts = [poll.attempt for poll in made.polls if poll.attempt.is_open]
+    answered = [attempt for attempt in attempts if attempt.call_status == ANSWERED]
+    may_call = bool(made.new_jobs or made.adoptions) or not made.complete
+    may_call = may_call or made.count(Tally.QUEUED) + made.count(Tally.WAITING) > 0
+    rings = bool(made.dials) or any(
+        attempt.call_status not in NOT_REACHED | {ANSWERED} for attempt in attempts
+    )
+    if may_call or not (rings or answered):
+        return every
+    if rings:
+        return 3 * every
+    if any(key_is_likely(attempt, now, policy) for attempt in answered):
+        return 2 * every
+    last = max(final_at(attempt, policy) for attempt in answered)
+    # A little later, so that the portal has been asked once more by then.
+    return max(every, last - now + every / 3)
