@@ -214,7 +214,8 @@ class Dialer:
         made = replace(made, note=" ".join(filter(None, (made.note, self._caller.silence()))))
         self._caller.follow((poll, queue.rules.policy) for poll in made.polls)
         self._caller.dial(self._recorder.record_and_write(queue, snapshot, made))
-        self._last[queue.name] = (snapshot, made)
+        # Not the rows: they may be many, and nothing needs them any more.
+        self._last[queue.name] = (replace(snapshot, rows=()), made)
         return made
 
     def sign_off(self, farewell: str) -> bool:
