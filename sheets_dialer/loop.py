@@ -54,6 +54,7 @@ def stopped_by_signals(stop: Stop) -> Iterator[None]:
             signal.signal(number, handler)
 
 
+_CLOCKS_DIFFER = 0.5
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
@@ -137,7 +138,7 @@ def run(
 
     def pass_if_due() -> None:
         # The two clocks differ by a little; a pass that may be away longer is passed over.
-        if clock.steady() >= due_at - seconds / 2:
+        if clock.steady() >= due_at - _CLOCKS_DIFFER:
             one_pass()
 
     scheduler = schedule.Scheduler()
