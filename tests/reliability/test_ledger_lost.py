@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import random
 from collections import Counter
 from collections.abc import Iterator
 
@@ -18,7 +17,7 @@ from sweeping import (
     every_one,
     fated,
     killed_at,
-    one_of_each_kind,
+    some,
     sweep,
 )
 
@@ -66,12 +65,7 @@ def test_a_lost_ledger_calls_nobody_again_and_marks_become_check(
     offices: Offices, full: bool
 ) -> None:
     boundaries = boundaries_of(lambda: (offices.open(tuple(judge.FATES)), Caught()), fated)
-    if full:
-        targets = every_one(boundaries)
-    else:
-        seed = random.SystemRandom().randrange(10**6)
-        print(f"seed {seed}")
-        targets = random.Random(seed).sample(one_of_each_kind(boundaries), 10)
+    targets = every_one(boundaries) if full else some(boundaries, 10)
     swept = sweep(targets, lost_after_a_kill_at(offices))
     print(f"{swept.strikes} ledgers lost, {swept.missed} runs passed without the boundary")
     assert swept.faults == []
