@@ -151,23 +151,38 @@ def _one_answer(connection: socket.socket) -> str | None:
 
 
 def _get(path: str, *headers: str, **query: str) -> bytes:
+    return _request("GET", path, *headers, query=query)
+
+
+def _request(
+    method: str, path: str, *headers: str, query: dict[str, str], body: object = None
+) -> bytes:
     target = f"{path}?{urlencode(query)}" if query else path
-    lines = (f"GET {target} HTTP/1.1", "Host: 127.0.0.1", *headers, "", "")
-    return "\r\n".join(lines).encode()
+    content = b"" if body is None else json.dumps(body).encode()
+    size = (f"Content-Length: {len(content)}",) if content else ()
+    lines = (f"{method} {target} HTTP/1.1", "Host: 127.0.0.1", *headers, *size, "", "")
+    return "\r\n".join(lines).encode() + content
 
 
 def small_requests(sandbox: Sandbox, *, requests_: int, connections: int) -> Iterator[Figure]:
-    """The kinds of request that a dialer sends most."""
-    call = requests.get(
-        f"{sandbox.url}/api/calls",
-        params={"api_key": KEY, "caller_id": "923001234567", "voice_id": "102"},
-        timeout=10,
-    ).json()["data"]["call_id"]
-    values = f"/v4/spreadsheets/{sandbox.spreadsheet_id}/values/Calls!A1:D1"
+    """The kinds of request that a dialer sends most, reads before writes."""
+    call = {"api_key": KEY, "caller_id": "923001234567", "voice_id": "102"}
+    requests.post(f"{sandbox.url}/_sandbox/portal", json={"balance": 10_000_000}, timeout=10)
+    placed = requests.get(f"{sandbox.url}/api/calls", params=call, timeout=10).json()["data"]
+    document = f"/v4/spreadsheets/{sandbox.spreadsheet_id}"
+    signed_in = f"Authorization: Bearer {sandbox.token()}"
     kinds = {
         "user_verify": _get("/api/user_verify", api_key=KEY),
-        "get_call": _get("/api/get_call", api_key=KEY, call_id=call),
-        "values.get of a row": _get(values, f"Authorization: Bearer {sandbox.token()}"),
+        "get_call": _get("/api/get_call", api_key=KEY, call_id=placed["call_id"]),
+        "values.get of a row": _get(f"{document}/values/Calls!A1:D1", signed_in),
+        "calls": _get("/api/calls", **call),
+        "values.update of a row": _request(
+            "PUT",
+            f"{document}/values/Calls!A2:D2",
+            signed_in,
+            query={"valueInputOption": "RAW"},
+            body={"values": [["03001234567", "1500", "My Store", "ORD12345"]]},
+        ),
     }
     for name, request in kinds.items():
         speed = per_second(sandbox, request, requests_=requests_, connections=connections)

@@ -42,6 +42,9 @@ _BREAKER = "breaker"
 _LONGEST_WAIT = 1.0
 _BURST_SECONDS = 0.2
 """How much of the pace may be made up for after a wait, in seconds of it."""
+_SILENT_AFTER = 3
+"""After so many questions without an answer in a row people are told: calls in progress keep their
+lines until the portal says how they stand, so nobody new may be called for hours."""
 
 
 class Caller:
@@ -81,6 +84,8 @@ class Caller:
         self._next_call_at = 0.0
         self._finishing = False
         self._failure: Exception | None = None
+        self._unanswered = 0
+        self._last_silence = ""
         self._pool = ThreadPoolExecutor(connections, thread_name_prefix="portal")
         self._thread = threading.Thread(target=self._work, name="caller", daemon=True)
 
@@ -129,6 +134,13 @@ class Caller:
     def caution(self) -> str | None:
         """Why the portal's own behaviour stops all new calls, for people."""
         return self._breaker.sentence(self._clock.now())
+
+    def silence(self) -> str | None:
+        """What a person should know while the portal doesn't say how calls stand."""
+        with self._lock:
+            if self._unanswered < _SILENT_AFTER or not self._live:
+                return None
+            return f"The portal doesn't say how calls stand. {self._last_silence} Asked again soon."
 
     def lines_in_use(self) -> int:
         """How many lines are believed taken at the moment."""
@@ -179,7 +191,9 @@ class Caller:
             self._unkept += dialled
             known_breaker = self._breaker.to_text()
             settled = [self._settled(outcome, now) for outcome in dialled]
-            leaving = [] if self._finishing else self._leaving(now)
+            # Asked once: what is committed as sending below must also be sent.
+            finishing = self._finishing
+            leaving = [] if finishing else self._leaving(now)
             sending = [
                 Move(
                     item.attempt.id,
@@ -196,7 +210,7 @@ class Caller:
             self._ledger.report([report for report in reports if report[1]], now)
             if self._breaker.to_text() != known_breaker:
                 self._ledger.set_fact(_BREAKER, self._breaker.to_text())
-            if self._finishing:
+            if finishing:
                 return self._in_flight > 0
             self._send([item for item in leaving if item.attempt.id in moved], now)
             self._send_polls()
@@ -297,6 +311,8 @@ class Caller:
         attempt, policy, result = outcome.attempt, outcome.policy, outcome.result
         if not isinstance(result, CallReport):
             # Only an answer counts as asked: what isn't known is asked for again.
+            self._unanswered += 1
+            self._last_silence = str(result)
             log.warning(
                 "no report", call_id=attempt.call_id, problem=without_numbers(outcome.result)
             )
@@ -305,6 +321,7 @@ class Caller:
             else:
                 self._follow(attempt, after_silence(attempt, now, policy), policy)
             return attempt.id, {}
+        self._unanswered = 0
         values = news_of(attempt, result, now)
         attempt = replace(attempt, **values)
         if is_confirmed(attempt, policy):

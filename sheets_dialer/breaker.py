@@ -13,6 +13,8 @@ from .call import AttemptState
 
 TRIPS_AFTER = 3
 COOLS = timedelta(minutes=5)
+"""How long no call starts after three failures; each further one doubles it."""
+COOLS_AT_MOST = timedelta(hours=1)
 COOLS_WITHOUT_NETWORK = timedelta(seconds=30)
 
 _WORDS = {
@@ -60,28 +62,37 @@ class Breaker:
         """Why no new call starts, for people; None while calls may start."""
         if self.width(now) != 0:
             return None
-        return f"Stopped: {_WORDS[self.kind]}. {self.problem} Tried again in a few minutes."
+        when = "in a few minutes" if self._pause() <= COOLS else "within the hour"
+        return f"Stopped: {_WORDS[self.kind]}. {self.problem} Tried again {when}."
 
     def _cool_at(self, tripped_at: datetime) -> datetime:
-        short = self.kind is AttemptState.NOT_SENT
-        return tripped_at + (COOLS_WITHOUT_NETWORK if short else COOLS)
+        return tripped_at + self._pause()
+
+    def _pause(self) -> timedelta:
+        # What was not sent costs nothing; each other try leaves a row for a person to look at.
+        if self.kind is AttemptState.NOT_SENT:
+            return COOLS_WITHOUT_NETWORK
+        doublings = min(max(self.failures - TRIPS_AFTER, 0), 10)
+        return min(COOLS * (1 << doublings), COOLS_AT_MOST)
 
     def to_text(self) -> str:
         """What the next run must know of this one; empty when that is nothing."""
         if self.tripped_at is None:
             return ""
         at = self.tripped_at.astimezone(UTC).isoformat()
-        return json.dumps({"kind": self.kind, "at": at, "problem": self.problem})
+        return json.dumps(
+            {"kind": self.kind, "at": at, "problem": self.problem, "failures": self.failures}
+        )
 
     @classmethod
     def from_text(cls, text: str) -> Breaker:
-        """What an earlier run left: still tripped, and after one more failure again."""
+        """What an earlier run left: still tripped, and after one more failure for longer."""
         if not text:
             return cls()
         data = json.loads(text)
         return cls(
             kind=data["kind"] and AttemptState(data["kind"]),
-            failures=TRIPS_AFTER - 1,
+            failures=data.get("failures", TRIPS_AFTER),
             tripped_at=datetime.fromisoformat(data["at"]),
             problem=data["problem"],
         )

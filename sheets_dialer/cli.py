@@ -106,7 +106,7 @@ def plan(config: ConfigOption = None, as_json: JsonOption = False) -> None:
         for queue in parts.queues:
             snapshot, made = parts.dialer.plan(queue, timedelta(seconds=parts.config.every))
             preview = reports.preview(
-                queue.name, len(snapshot.grid) - 1, made, parts.purse.cost_of_a_call()
+                queue.name, len(snapshot.rows) - 1, made, parts.purse.cost_of_a_call()
             )
             if as_json:
                 typer.echo(json.dumps(preview, ensure_ascii=False))

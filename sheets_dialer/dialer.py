@@ -10,26 +10,29 @@ from typing import TypeVar
 import structlog
 
 from .acting import Caller
-from .call import OPEN_STATES, Attempt, AttemptState
+from .call import Attempt, AttemptState
 from .clock import Clock
 from .control import read_control
 from .culprits import Culprits
-from .do_not_call import read_do_not_call
+from .do_not_call import DoNotCall, read_do_not_call
 from .errors import (
     DialerError,
     LedgerError,
     PortalError,
+    SetupNeeded,
+    SheetError,
 )
 from .fence import Fence
 from .following import is_followed
 from .ledger import Ledger, Move
 from .plan import LedgerState, Plan, Poll, Rules, SheetState
-from .planner import make_plan
+from .planner import Planner, followed
 from .polling import next_poll
 from .purse import Purse
 from .recording import Queue, Recorder, ends
-from .rows import RowReader
-from .sheet import Snapshot, require_ready
+from .roll import Roll
+from .sheet import Snapshot, cells_of, require_ready
+from .survey import Survey
 from .token import unsafe_fact
 
 __all__ = ["Dialer", "PassResult", "Queue"]
@@ -50,8 +53,11 @@ class PassResult:
 
     @property
     def soon(self) -> bool:
-        """Whether the next pass should follow at once: new rows wait for their first mark."""
-        return any(made.new_jobs or made.adoptions for made in self.plans.values())
+        """Whether the next pass should follow at once: new rows wait for their first mark, or more
+        rows changed than one pass takes."""
+        return any(
+            made.new_jobs or made.adoptions or not made.complete for made in self.plans.values()
+        )
 
     @property
     def nothing_left(self) -> bool:
@@ -62,6 +68,13 @@ class PassResult:
     def only_hours_left(self) -> bool:
         """Whether all that is left to do waits for the calling hours."""
         return not self.problems and all(made.only_hours_left for made in self.plans.values())
+
+    @property
+    def rest(self) -> timedelta:
+        """How long the next pass may be away: the campaign that is most in a hurry says."""
+        if self.problems or not self.plans:
+            return timedelta(0)
+        return min(made.rest for made in self.plans.values())
 
     def nothing_due(self, before: datetime) -> bool:
         """Whether no row can be called and no call must be asked about before that moment."""
@@ -101,7 +114,9 @@ class Dialer:
         self._culprits = Culprits()
         self._recorder = Recorder(ledger, clock, self._fence, self._culprits)
         self._passes = 0
-        self._readers = {queue.name: RowReader(queue.rules.policy.voice_id) for queue in queues}
+        self._rolls = {queue.name: Roll(queue.rules.policy.voice_id) for queue in queues}
+        self._last: dict[str, tuple[Snapshot, Plan]] = {}
+        self._do_not_call: dict[str, tuple[Sequence[bytes] | None, DoNotCall]] = {}
 
     def recover(self) -> None:
         """Settles what an earlier process left: what was not yet sent goes back to the queue, what
@@ -123,18 +138,24 @@ class Dialer:
             self._follow_anyway(queue)
 
     def plan(self, queue: Queue, until_next_pass: timedelta) -> tuple[Snapshot, Plan]:
-        """Reads a queue and plans its pass; changes nothing."""
+        """Reads a queue and plans its pass, for all rows; changes nothing."""
         snapshot, sheet = self._read(queue)
-        return snapshot, self._planned(queue, sheet, until_next_pass, self._obstacle(queue))
+        obstacle = self._obstacle(queue)
+        return snapshot, self._planned(queue, sheet, until_next_pass, obstacle, whole=True)
 
     def _read(self, queue: Queue) -> tuple[Snapshot, SheetState]:
         snapshot = queue.sheet.read()
         require_ready(queue.tab, snapshot.columns)
-        return snapshot, SheetState(
-            rows=self._readers[queue.name].read(snapshot.grid, snapshot.columns),
-            control=read_control(snapshot.control, queue.name),
-            do_not_call=read_do_not_call(snapshot.do_not_call),
-        )
+        roll = self._rolls[queue.name]
+        roll.take_in(snapshot.rows, snapshot.columns)
+        before, do_not_call = self._do_not_call.get(queue.name, (None, None))
+        if do_not_call is None or snapshot.do_not_call != before:
+            do_not_call = read_do_not_call(
+                snapshot.do_not_call and [cells_of(row) for row in snapshot.do_not_call]
+            )
+            self._do_not_call[queue.name] = (snapshot.do_not_call, do_not_call)
+            roll.look_at_all()
+        return snapshot, SheetState(read_control(snapshot.control, queue.name), do_not_call)
 
     def run_pass(self, until_next_pass: timedelta, *, farewell: str | None = None) -> PassResult:
         """One pass over every queue; the calls that it decides on are placed beside what follows.
@@ -163,6 +184,8 @@ class Dialer:
             except DialerError as error:
                 log.error("pass failed", campaign=queue.name, problem=str(error))
                 problems[queue.name] = error
+                if isinstance(error, SetupNeeded):
+                    self._recorder.complain(queue, str(error))
                 self._follow_anyway(queue)
                 continue
             plans[queue.name] = made
@@ -172,6 +195,9 @@ class Dialer:
     def _pass_over(self, queue: Queue, until_next_pass: timedelta, farewell: str | None) -> Plan:
         """Read, plan, record and write for one queue; what may be dialled goes to the caller."""
         snapshot, sheet = self._read(queue)
+        if snapshot.control is None or snapshot.do_not_call is None:
+            # A person may bring them back at any moment.
+            queue.connection.forget_tabs()
         fenced = self._fence.look(
             queue.sheet.name,
             snapshot.token,
@@ -184,9 +210,22 @@ class Dialer:
             # What stopped the calls before the run ended still says more than that it ended.
             obstacle = obstacle or self._funds_problem or farewell or None
         made = self._planned(queue, sheet, until_next_pass, obstacle, last=farewell is not None)
+        made = replace(made, note=" ".join(filter(None, (made.note, self._caller.silence()))))
         self._caller.follow((poll, queue.rules.policy) for poll in made.polls)
-        self._caller.dial(self._recorder.record_and_write(queue, snapshot, sheet, made))
+        self._caller.dial(self._recorder.record_and_write(queue, snapshot, made))
+        self._last[queue.name] = (snapshot, made)
         return made
+
+    def sign_off(self, farewell: str) -> bool:
+        """Says farewell on the Dialer tab after a pass that left nothing to do, without reading the
+        sheet anew. False when that didn't succeed, as when somebody has written since."""
+        try:
+            for queue in self._queues:
+                self._recorder.sign_off(queue, *self._last[queue.name], farewell)
+        except SheetError as error:
+            log.warning("no farewell", problem=str(error))
+            return False
+        return True
 
     def _obstacle(self, queue: Queue) -> str | None:
         """What stands in the way of all new calls beside Control and hours."""
@@ -202,27 +241,25 @@ class Dialer:
         obstacle: str | None,
         *,
         last: bool = False,
+        whole: bool = False,
     ) -> Plan:
+        """The plan for the rows that the last read found: all that one write takes, or the `whole`
+        of them."""
         now = self._clock.now()
         rules = replace(queue.rules, obstacle=obstacle, calls_paid=0 if last else None)
-        jobs = self._ledger.jobs(queue.name)
-        own = {job.id for job in jobs}
-        open_ones = self._ledger.attempts_in(OPEN_STATES)
-        ledger = LedgerState(
-            jobs=jobs,
-            busy=self._ledger.busy_numbers(),
-            last_calls=self._ledger.last_calls(
-                # A row that was held for the gap stays held for as long as it may wait.
-                now - queue.rules.policy.same_call_gap - queue.rules.policy.max_age
-            ),
-            elsewhere=[attempt for attempt in open_ones if attempt.job_id not in own],
-            strays=self._strays(AttemptState.UNKNOWN),
-        )
+        roll = self._rolls[queue.name]
+        survey = Survey(roll, self._ledger, queue.name)
+        ledger = LedgerState(self._ledger.open_attempts(), self._strays(AttemptState.UNKNOWN))
 
         def planned(rules: Rules) -> Plan:
-            return make_plan(
+            planner = Planner(
                 now, sheet, ledger, rules, until_next_pass=until_next_pass, refs=self._refs
             )
+            for part in survey.parts(now, rules.policy, ledger.open_attempts, room=planner.room):
+                roll.settle((row.index for row in part.rows), planner.add(part))
+                if planner.is_full and not whole:
+                    break
+            return planner.plan(beside=roll.counts())
 
         made = planned(rules)
         if not made.dials:
@@ -236,16 +273,16 @@ class Dialer:
 
     def _follow_anyway(self, queue: Queue) -> None:
         """Follows the calls in progress of a queue whose sheet can't be read or written."""
-        nothing_known = SheetState(rows=[], control=read_control(None, queue.name))
-        made = self._planned(queue, nothing_known, timedelta(0), None)
-        self._caller.follow((poll, queue.rules.policy) for poll in made.polls)
-        now = self._clock.now()
-        self._ledger.move(ends(made.ended, now), now)
+        now, policy = self._clock.now(), queue.rules.policy
+        jobs = self._ledger.jobs_under_way(queue.name, now - policy.give_up_after)
+        polls, ended = followed(jobs, now, policy)
+        self._caller.follow((poll, policy) for poll in polls)
+        self._ledger.move(ends(ended, now), now)
 
     def _strays(self, state: AttemptState) -> list[Attempt]:
         """The attempts that belong to no tab: test calls, and those of a campaign that has left the
         configuration."""
-        return self._ledger.attempts_in({state}, outside=self._readers)
+        return self._ledger.attempts_in({state}, outside=self._rolls)
 
     def _follow_strays(self) -> None:
         """Follows and ends such calls, or their numbers and lines would be taken for ever."""

@@ -81,6 +81,11 @@ class Fence:
         self._ledger.set_fact(_ours(tab), " ".join([*kept, token.id]))
         self._ledger.set_token_counter(tab, token.counter)
 
+    def last_token(self, tab: str) -> Token | None:
+        """The token that this ledger wrote last, if it wrote any."""
+        written = self._written(tab)
+        return read_token(written[-1]) if written else None
+
     def _stand_by(self, tab: str, token: Token, now: datetime, zone: ZoneInfo) -> None:
         seen_id, _, seen_at = self._ledger.fact(_seen(tab)).partition(" ")
         # A clock that was set back must not keep this one waiting for longer.

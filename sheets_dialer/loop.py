@@ -91,6 +91,8 @@ def work(
             )
         finally:
             parts.caller.finish()
+        if last is not None and last.nothing_left and parts.dialer.sign_off(farewell):
+            return last, stop.by_signal
         last_written = parts.dialer.run_pass(timedelta(0), farewell=farewell)
         on_pass(last_written)
     if last is None:
@@ -131,10 +133,15 @@ def run(
         on_pass(last)
         if ends(last):
             stop.set()
-        due_at = clock.steady() + seconds
+        due_at = clock.steady() + max(seconds, last.rest.total_seconds())
+
+    def pass_if_due() -> None:
+        # The two clocks differ by a little; a pass that may be away longer is passed over.
+        if clock.steady() >= due_at - seconds / 2:
+            one_pass()
 
     scheduler = schedule.Scheduler()
-    scheduler.every(seconds).seconds.do(one_pass)
+    scheduler.every(seconds).seconds.do(pass_if_due)
     scheduler.run_all()
     while not stop() and (ends_at is None or clock.steady() < ends_at):
         idle = scheduler.idle_seconds or 0.0

@@ -44,8 +44,8 @@ class Matches:
     changed: tuple[tuple[QueueRow, Job | None], ...]
     """Rows with results of a call beside content that wasn't called for them, and the job of those
     results unless another row has it."""
-    copies: tuple[QueueRow, ...]
-    """Rows with results that belong to another row, from which they were copied."""
+    copies: tuple[tuple[QueueRow, Job], ...]
+    """Rows with results that belong to another row, from which they were copied, and its job."""
     foreign: tuple[QueueRow, ...]
     """Rows never called whose Status is somebody's own word: hands off."""
 
@@ -106,7 +106,7 @@ class _Matching:
         rest = self._take(rest, self._spare_of_torn)
         new: list[QueueRow] = []
         changed: list[tuple[QueueRow, Job | None]] = []
-        copies: list[QueueRow] = []
+        copies: list[tuple[QueueRow, Job]] = []
         foreign: list[QueueRow] = []
         for row in rest:
             kept = self._by_ref.get(row.ref) or self._by_call.get(row.shown["call_id"])
@@ -115,7 +115,7 @@ class _Matching:
             elif self._is_new(row, kept):
                 new.append(row)
             elif kept is not None and kept.fingerprint == row.fingerprint:
-                copies.append(row)
+                copies.append((row, kept))
             else:
                 changed.append((row, self._give(kept)))
         own = {row.index: row for row in rows}
@@ -129,7 +129,7 @@ class _Matching:
             strange_calls=_in_order(strange_calls),
             strange_marks=_in_order(strange_marks),
             changed=tuple(sorted(changed, key=lambda pair: pair[0].index)),
-            copies=_in_order(copies),
+            copies=tuple(sorted(copies, key=lambda pair: pair[0].index)),
             foreign=_in_order(foreign),
         )
 

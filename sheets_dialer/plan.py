@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
+from enum import Enum
 from zoneinfo import ZoneInfo
 
 from .call import Adoption, Attempt, AttemptState, Job, JobChange, NewJob, Reason
@@ -20,25 +21,34 @@ from .rows import QueueRow
 
 @dataclass(frozen=True, slots=True)
 class SheetState:
-    """What people ask for, as one read found it."""
+    """What people say beside the queue tab, as one read found it."""
 
-    rows: Sequence[QueueRow]
     control: Control
     do_not_call: DoNotCall = field(default_factory=DoNotCall)
 
 
 @dataclass(frozen=True, slots=True)
 class LedgerState:
-    """What this dialer did: the campaign's jobs; the numbers that any open attempt holds; and by
-    fingerprint each job's last call in the whole ledger, as (job id, time). `elsewhere` holds the
-    open attempts of other campaigns, which take lines too; `strays` those of them that stand on no
-    tab, such as test calls."""
+    """What this dialer has under way: every open attempt, of any campaign, since each takes a line
+    and keeps its number from being called. `strays` are those of them that stand on no tab, such as
+    test calls, and of which nobody knows whether they rang."""
 
-    jobs: Sequence[Job]
-    busy: Mapping[str, AttemptState]
-    last_calls: Mapping[str, Sequence[tuple[int, datetime]]] = field(default_factory=dict)
-    elsewhere: Sequence[Attempt] = ()
+    open_attempts: Sequence[Attempt]
     strays: Sequence[Attempt] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Some rows of the queue tab and every job that may be one of theirs.
+
+    Rows and jobs that share a number, a Ref or a call stand in one part, so that what is planned
+    for a row depends on its part alone. `last_calls` gives by fingerprint, in any campaign, each
+    job's last call, as (job id, time).
+    """
+
+    rows: Sequence[QueueRow]
+    jobs: Sequence[Job]
+    last_calls: Mapping[str, Sequence[tuple[int, datetime]]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,14 +84,24 @@ class Poll:
     due: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class Counts:
-    """How many rows stand how."""
+class Tally(Enum):
+    """How a row stands, for counting."""
 
-    queued: int = 0
-    waiting: int = 0
-    held: int = 0
-    settled: int = 0
+    QUEUED = "queued"
+    WAITING = "waiting"
+    HELD = "held"
+    SETTLED = "settled"
+    ASIDE = "aside"
+    """In progress, new, or without a number."""
+
+
+@dataclass(frozen=True, slots=True)
+class Quiet:
+    """A row that says what it should and needs nothing, until a cell of it, its job or the calls to
+    its number change, or that moment comes."""
+
+    tally: Tally
+    until: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,13 +117,23 @@ class Plan:
     dials: tuple[Dial, ...] = ()
     polls: tuple[Poll, ...] = ()
     cells: Mapping[int, Mapping[str, str]] = field(default_factory=dict)
-    counts: Counts = field(default_factory=Counts)
+    rows: Mapping[int, QueueRow] = field(default_factory=dict)
+    """By index, the rows that `cells` are for."""
+    counts: Mapping[Tally, int] = field(default_factory=dict)
+    complete: bool = True
+    """Whether every row was looked at; else one write couldn't take what they need."""
     stopped: str | None = None
     """Why no new call starts, where something stands in the way of all of them."""
     note: str | None = None
     """What a person should look at, though calls go on."""
     closed: bool = False
     """Whether nothing but the calling hours stands in the way."""
+    rest: timedelta = timedelta(0)
+    """How long the next pass may be away."""
+
+    def count(self, tally: Tally) -> int:
+        """How many rows stand so."""
+        return self.counts.get(tally, 0)
 
     @property
     def in_progress(self) -> int:
@@ -112,22 +142,28 @@ class Plan:
         return sum(poll.attempt.state is AttemptState.PLACED for poll in self.polls)
 
     @property
+    def under_way(self) -> bool:
+        """Whether the next pass has something to go on with: new rows, marked ones, or some that
+        this one had no room for."""
+        return bool(self.new_jobs or self.adoptions or self.dials) or not self.complete
+
+    @property
     def nothing_left(self) -> bool:
         """Whether every row is settled: nothing new, queued, waiting or in progress."""
-        coming = self.counts.queued + self.counts.waiting + self.in_progress
-        return not (self.new_jobs or self.adoptions or self.dials or coming)
+        coming = self.count(Tally.QUEUED) + self.count(Tally.WAITING) + self.in_progress
+        return not (self.under_way or coming)
 
     @property
     def only_hours_left(self) -> bool:
         """Whether nothing is in progress and what is queued waits for the calling hours alone."""
-        under_way = self.new_jobs or self.adoptions or self.dials or self.in_progress
-        return self.nothing_left or (self.closed and not under_way and not self.counts.waiting)
+        waits_for_more = self.under_way or self.in_progress or self.count(Tally.WAITING)
+        return self.nothing_left or (self.closed and not waits_for_more)
 
     def nothing_due(self, before: datetime) -> bool:
         """Whether no row can be called, and no call must be asked about before that moment."""
-        if self.new_jobs or self.adoptions or self.dials:
+        if self.under_way:
             return False
-        if self.counts.queued and not self.stopped:
+        if self.count(Tally.QUEUED) and not self.stopped:
             return False
         return all(poll.due >= before for poll in self.polls)
 
@@ -137,10 +173,10 @@ class Plan:
         counts = (
             (self.in_progress, "in progress"),
             (len(self.dials), "to call now"),
-            (self.counts.queued + len(self.new_jobs), "queued"),
-            (self.counts.waiting, "waiting"),
-            (self.counts.held, "held"),
-            (self.counts.settled, "settled"),
+            (self.count(Tally.QUEUED) + len(self.new_jobs), "queued"),
+            (self.count(Tally.WAITING), "waiting"),
+            (self.count(Tally.HELD), "held"),
+            (self.count(Tally.SETTLED), "settled"),
         )
         line = ", ".join(f"{count} {what}" for count, what in counts if count) or "no rows"
         return " ".join(filter(None, (f"{line}.", self.stopped, self.note)))

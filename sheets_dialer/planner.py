@@ -6,10 +6,14 @@ why the command `plan` can print exactly what a pass would do.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from .call import (
+    ANSWERED,
+    NOT_REACHED,
     Adoption,
     Attempt,
     AttemptState,
@@ -29,14 +33,16 @@ from .disposition import (
     WAITING,
     marked,
 )
-from .following import holds_line, is_final, is_followed, lines_coming_free
+from .following import final_at, holds_line, is_final, is_followed, lines_coming_free
 from .hearing import hear, settled, unclear
-from .matching import AGAIN, COPIED, SKIP, Matches, called_at, match
+from .matching import AGAIN, SKIP, Matches, called_at, match
 from .phone import NotDiallable
-from .plan import Counts, Dial, LedgerState, Plan, Poll, Rules, SheetState
-from .polling import next_poll
+from .plan import Dial, LedgerState, Part, Plan, Poll, Quiet, Rules, SheetState, Tally
+from .policy import Policy
+from .polling import key_is_likely, next_poll
 from .rows import QueueRow
 from .showing import NUMBER_CHANGED, Showing, not_diallable
+from .standing import MARK_IS_STRANGE_FOR, stands_until
 from .turn import NotYet, Owed, read_bounds, turn
 from .when import spoken
 
@@ -52,29 +58,19 @@ UNCLEAR_AND_GONE = (
 LISTED = "This number is on the Do Not Call tab, row {row}. Remove it there to call."
 PAUSED = "Paused: Control says PAUSE."
 NEVER_OPEN = "No calling hours are set, so nobody is called."
-MARK_IS_STRANGE_FOR = timedelta(minutes=10)
 
 
-def make_plan(
-    now: datetime,
-    sheet: SheetState,
-    ledger: LedgerState,
-    rules: Rules,
-    *,
-    until_next_pass: timedelta,
-    refs: Iterator[str],
-) -> Plan:
-    """Plans one pass. `refs` is where the Refs of new rows come from."""
-    draft = _Draft(now, sheet, ledger, rules, refs)
-    matches = match(sheet.rows, ledger.jobs, now, rules.zone)
-    draft.listen(matches)
-    draft.take_in(matches)
-    draft.choose(until_next_pass)
-    return draft.plan()
+ENOUGH_ROWS = 12_000
+"""More rows than these are more than one write of the sheet takes; the others wait for the next
+pass. (Measured: Status and Why of 12,000 rows are 2 MB, which is what Google advises at most.)"""
 
 
-class _Draft:
-    """A plan while it is being made: what each row should say, and what follows from it."""
+class Planner:
+    """A plan while it is being made: what each row should say, and what follows from it.
+
+    The rows come part by part, from the top of the tab to its end. `refs` is where the Refs of new
+    rows come from; `room` is how many calls may be placed before the next pass.
+    """
 
     def __init__(
         self,
@@ -82,41 +78,115 @@ class _Draft:
         sheet: SheetState,
         ledger: LedgerState,
         rules: Rules,
+        *,
+        until_next_pass: timedelta,
         refs: Iterator[str],
     ) -> None:
         self.now = now
-        self.rows = {row.index: row for row in sheet.rows}
         self._ledger = ledger
+        self._busy = {attempt.number: attempt.state for attempt in ledger.open_attempts}
         self._rules = rules
         self._refs = refs
         self._showing = Showing(now, rules.policy, rules.zone)
         self._listed = sheet.do_not_call
         self._stopped = _obstacle(now, sheet, rules)
         self._closed = sheet.control.run and not (rules.obstacle or self._listed.problem)
-        self._calls = _calls_of(ledger)
-        self._wanted: dict[int, Mapping[str, str]] = {}
-        self._queue: list[Dial] = []
+        self._every = until_next_pass
+        self.room = 0 if self._stopped else _room(now, ledger.open_attempts, rules, until_next_pass)
         self._dials: list[Dial] = []
         self._new: list[NewJob] = []
         self._adoptions: list[Adoption] = []
         self._changes: list[JobChange] = []
         self._released: list[Attempt] = []
-        self._asked_again: set[str] = set()
-        self._queued = self._waiting = self._held = self._settled = 0
+        self._ended: list[Attempt] = []
+        self._polls: list[Poll] = []
+        self._cells: dict[int, Mapping[str, str]] = {}
+        self._cell_rows: dict[int, QueueRow] = {}
+        self._counts: Counter[Tally] = Counter()
+        self._taken: set[str] = set()
+        self._begin_part(Part((), ()))
 
-    def listen(self, matches: Matches) -> None:
+    @property
+    def is_full(self) -> bool:
+        """Whether what has been planned is as much as one write takes."""
+        return len(self._cells) >= ENOUGH_ROWS
+
+    def add(self, part: Part) -> Mapping[int, Quiet]:
+        """Plans for these rows and jobs, too; returns the rows of them that need nothing."""
+        self._begin_part(part)
+        matches = match(part.rows, part.jobs, self.now, self._rules.zone)
+        self._listen(matches)
+        self._take_in(matches)
+        self._choose()
+        polls, ended = followed(part.jobs, self.now, self._rules.policy)
+        self._polls += polls
+        self._ended += ended
+        return self._finish_part(matches)
+
+    def plan(self, *, beside: Mapping[Tally, int]) -> Plan:
+        """The finished plan. `beside` counts the rows that need nothing."""
+        made = Plan(
+            new_jobs=tuple(self._new),
+            adoptions=tuple(self._adoptions),
+            job_changes=tuple(self._changes),
+            released=tuple(self._released),
+            ended=tuple(self._ended),
+            dials=tuple(self._dials),
+            polls=tuple(self._polls),
+            cells=dict(sorted(self._cells.items())),
+            rows=self._cell_rows,
+            counts=self._counts + Counter(beside),
+            complete=not self.is_full,
+            stopped=self._stopped,
+            note=self._listed.note,
+            closed=self._stopped is not None and self._closed,
+        )
+        return replace(made, rest=self._rest(made))
+
+    def _rest(self, made: Plan) -> timedelta:
+        """The usual interval while a row may be called or nothing is in progress. When all that is
+        left is to show how calls end, fewer passes do: every second one while a call rings or a key
+        is likely, and then the one at which the last answer without a key is final."""
+        policy = self._rules.policy
+        attempts = [poll.attempt for poll in made.polls if poll.attempt.is_open]
+        answered = [attempt for attempt in attempts if attempt.call_status == ANSWERED]
+        may_call = bool(made.new_jobs or made.adoptions) or not made.complete
+        may_call = may_call or made.count(Tally.QUEUED) + made.count(Tally.WAITING) > 0
+        rings = bool(made.dials) or any(
+            attempt.call_status not in NOT_REACHED | {ANSWERED} for attempt in attempts
+        )
+        if may_call or not (rings or answered):
+            return self._every
+        if rings or any(key_is_likely(attempt, self.now, policy) for attempt in answered):
+            return 2 * self._every
+        last = max(final_at(attempt, policy) for attempt in answered)
+        # A little later, so that the portal has been asked once more by then.
+        return max(self._every, last - self.now + self._every / 5)
+
+    def _begin_part(self, part: Part) -> None:
+        self._rows = {row.index: row for row in part.rows}
+        self._jobs = part.jobs
+        self._calls = _calls_of(part)
+        self._wanted: dict[int, Mapping[str, str]] = {}
+        self._tallies: dict[int, Tally] = {}
+        self._queue: list[Dial] = []
+        self._restless: set[int] = set()
+        self._asked_again: set[str] = set()
+
+    def _listen(self, matches: Matches) -> None:
         """Hears what people say on the rows that have a job, and works out what each should say."""
         for index, job in matches.jobs.items():
-            row = self.rows[index]
+            row = self._rows[index]
             heard = hear(row, job, self.now)
             if heard.change:
                 self._changes.append(heard.change)
+                self._restless.add(index)
             if heard.asks_again:
                 self._asked_again.add(job.content.number)
             self._released += heard.released
             self._consider(row, heard.job)
 
-    def take_in(self, matches: Matches) -> None:
+    def _take_in(self, matches: Matches) -> None:
         """Makes jobs of new rows, adopts strange calls, and says of the others what is wrong."""
         for row in matches.new:
             self._take_in_new(row)
@@ -128,83 +198,66 @@ class _Draft:
                 self._wanted[row.index] = {**row.shown, "status": CHECK, "why": UNKNOWN_OUTCOME}
         for row, job in matches.changed:
             self._take_in_changed(row, job)
-        for row in matches.copies:
-            self._wanted[row.index] = {**row.shown, "why": COPIED}
+        for row, job in matches.copies:
+            self._wanted[row.index] = self._showing.copied(row, job)
         for row in matches.foreign:
             # Another reason that stands there says more.
             if row.content and row.shown["why"] in ("", IN_QUEUE):
                 why = SKIPPED if row.word == SKIP else OWN_WORD.format(word=row.shown["status"])
                 self._wanted[row.index] = {**row.shown, "why": why}
-        self._held += sum(map(len, (matches.strange_marks, matches.copies, matches.foreign)))
+        copies = (row for row, _job in matches.copies)
+        for row in (*matches.strange_marks, *copies, *matches.foreign):
+            self._tallies[row.index] = Tally.HELD
         self._release_gone(matches)
 
-    def choose(self, until_next_pass: timedelta) -> None:
+    def _choose(self) -> None:
         """Decides which of the rows whose turn it is are called before the next pass."""
-        policy = self._rules.policy
-        own = (attempt for job in self._ledger.jobs for attempt in job.attempts)
-        attempts = [*own, *self._ledger.elsewhere]
-        in_use = sum(holds_line(self.now, attempt, policy) for attempt in attempts)
-        coming = lines_coming_free(self.now, until_next_pass, attempts, policy)
-        pace = max(1, int(policy.calls_per_minute * until_next_pass / timedelta(minutes=1)))
-        room = 0 if self._stopped else max(0, min(policy.lines - in_use + coming, pace))
-        if self._rules.calls_paid is not None:
-            room = min(room, self._rules.calls_paid)
         released = {attempt.number for attempt in self._released}
-        taken = {adoption.job.content.number for adoption in self._adoptions}
         for dial in self._queue:
             number = dial.job.content.number
-            if number in taken or (number in self._ledger.busy and number not in released):
+            if number in self._taken or (number in self._busy and number not in released):
                 self._say(dial.row, dial.job, NotYet(self._why_busy(number)))
+                self._restless.add(dial.row.index)
             elif (
-                len(self._dials) < room
-                and number not in self._ledger.busy
+                len(self._dials) < self.room
+                and number not in self._busy
                 # A row is dialled only once a read shows its Ref beside exactly its content.
                 and (dial.row.ref, dial.row.fingerprint) == (dial.job.ref, dial.job.fingerprint)
             ):
-                taken.add(number)
+                self._taken.add(number)
                 self._dials.append(dial)
+                self._restless.add(dial.row.index)
                 mark = marked(dial.job, self.now, self._rules.zone)
                 self._wanted[dial.row.index] = {**mark, "ref": dial.job.ref}
             else:
-                self._queued += 1
+                self._tallies[dial.row.index] = Tally.QUEUED
                 cells = self._showing.waiting(dial.row, dial.job, QUEUED, IN_QUEUE)
                 self._wanted[dial.row.index] = cells
 
-    def plan(self) -> Plan:
-        """The finished plan."""
-        policy = self._rules.policy
-        ended, polls = [], []
-        for job in self._ledger.jobs:
-            for place, attempt in enumerate(job.attempts, start=1):
-                if is_followed(attempt, self.now, policy, later=job.attempts[place:]):
-                    polls.append(Poll(attempt, next_poll(attempt, policy)))
-                elif attempt.state is AttemptState.PLACED:
-                    ended.append(attempt)
-        return Plan(
-            new_jobs=tuple(self._new),
-            adoptions=tuple(self._adoptions),
-            job_changes=tuple(self._changes),
-            released=tuple(self._released),
-            ended=tuple(ended),
-            dials=tuple(self._dials),
-            polls=tuple(polls),
-            cells=self._differences(),
-            counts=Counts(
-                queued=self._queued,
-                waiting=self._waiting,
-                held=self._held,
-                settled=self._settled,
-            ),
-            stopped=self._stopped,
-            note=self._listed.note,
-            closed=self._stopped is not None and self._closed,
-        )
+    def _finish_part(self, matches: Matches) -> Mapping[int, Quiet]:
+        """Keeps what the part's rows don't say yet, and tells the rows that need nothing apart."""
+        differences = self._differences()
+        self._cells |= differences
+        self._cell_rows |= {index: self._rows[index] for index in differences}
+        jobs = dict(matches.jobs)
+        pairs = (*matches.changed, *matches.copies)
+        jobs |= {row.index: job for row, job in pairs if job is not None}
+        quiet: dict[int, Quiet] = {}
+        for index, row in self._rows.items():
+            job, tally = jobs.get(index), self._tallies.get(index, Tally.ASIDE)
+            under_way = job is not None and any(attempt.is_open for attempt in job.attempts)
+            if index in differences or index in self._restless or under_way:
+                self._counts[tally] += 1
+            else:
+                until = stands_until(row, job, self.now, self._rules.policy, self._rules.zone)
+                quiet[index] = Quiet(tally, until)
+        return quiet
 
     def _consider(self, row: QueueRow, job: Job) -> None:
         """Works out what a row with exactly its job's content should say, and whether it is to be
         called."""
         if row.word == SKIP:
-            self._held += 1
+            self._tallies[row.index] = Tally.HELD
             self._wanted[row.index] = self._showing.skipped(row, job)
             return
         match self._turn(row, job):
@@ -217,7 +270,8 @@ class _Draft:
                 self._say(row, job, answer)
             case None:
                 policy = self._rules.policy
-                self._settled += all(is_final(a, self.now, policy) for a in job.tried)
+                if all(is_final(attempt, self.now, policy) for attempt in job.tried):
+                    self._tallies[row.index] = Tally.SETTLED
                 self._wanted[row.index] = self._showing.settled(row, job)
 
     def _turn(self, row: QueueRow, job: Job) -> Owed | NotYet | None:
@@ -234,15 +288,12 @@ class _Draft:
 
     def _say(self, row: QueueRow, job: Job, answer: NotYet) -> None:
         """Says why a row isn't called now."""
-        if answer.waits:
-            self._waiting += 1
-        else:
-            self._held += 1
+        self._tallies[row.index] = Tally.WAITING if answer.waits else Tally.HELD
         status = WAITING if answer.waits else NOT_CALLED
         self._wanted[row.index] = self._showing.waiting(row, job, status, answer.why)
 
     def _why_busy(self, number: str) -> str:
-        if self._ledger.busy.get(number) is not AttemptState.UNKNOWN:
+        if self._busy.get(number) is not AttemptState.UNKNOWN:
             return SAME_NUMBER
         gone = any(attempt.number == number for attempt in self._gone)
         return UNCLEAR_AND_GONE if gone else UNCLEAR_NUMBER
@@ -252,7 +303,7 @@ class _Draft:
         here = {job.id for job in matches.jobs.values()}
         here |= {job.id for _, job in matches.changed if job}
         self._gone = [
-            attempt for job in self._ledger.jobs if job.id not in here for attempt in unclear(job)
+            attempt for job in self._jobs if job.id not in here for attempt in unclear(job)
         ]
         self._gone += [one for one in self._ledger.strays if one.state is AttemptState.UNKNOWN]
         self._released += [one for one in self._gone if one.number in self._asked_again]
@@ -261,7 +312,7 @@ class _Draft:
         if row.content:
             self._new_job(row, row.content)
         elif isinstance(row.number, NotDiallable):
-            self._held += 1
+            self._tallies[row.index] = Tally.HELD
             self._wanted[row.index] = not_diallable(row.number.reason)
         else:
             # The number was cleared: nothing is asked for any more.
@@ -286,7 +337,7 @@ class _Draft:
             self._new_job(row, row.content)
             return
         owed = job is not None and self._turn(row, job) is not None
-        self._held += 1
+        self._tallies[row.index] = Tally.HELD
         self._wanted[row.index] = self._showing.changed(row, job, owed=owed)
 
     def _is_under_way(self, job: Job) -> bool:
@@ -298,16 +349,17 @@ class _Draft:
     def _adopt(self, row: QueueRow) -> None:
         called = row.shown["called_number"]
         number = row.content.number if row.content else ""
-        taken = {adoption.job.content.number for adoption in self._adoptions}
         if row.content is None or called not in ("", number):
-            self._held += 1
+            self._tallies[row.index] = Tally.HELD
             self._wanted[row.index] = {**row.shown, "why": NUMBER_CHANGED}
-        elif number in self._ledger.busy or number in taken:
-            self._held += 1
+        elif number in self._busy or number in self._taken:
+            self._tallies[row.index] = Tally.HELD
+            self._restless.add(row.index)
             self._wanted[row.index] = {**row.shown, "why": SAME_NUMBER}
         else:
             job = NewJob(next(self._refs), row.content, int(row.word == AGAIN))
             moment = called_at(row, self.now, self._rules.zone) or self.now
+            self._taken.add(number)
             self._adoptions.append(Adoption(job, row.shown["call_id"], moment))
             self._wanted[row.index] = self._showing.adopted(row, job)
 
@@ -315,7 +367,7 @@ class _Draft:
         """Of everything that the cells should say, what they don't say yet."""
         differences: dict[int, Mapping[str, str]] = {}
         for index in sorted(self._wanted):
-            now_shown = self.rows[index].shown
+            now_shown = self._rows[index].shown
             changed = {
                 name: text
                 for name, text in self._wanted[index].items()
@@ -326,13 +378,40 @@ class _Draft:
         return differences
 
 
-def _calls_of(ledger: LedgerState) -> dict[str, set[tuple[int, datetime]]]:
-    """By fingerprint, when which job was called: in this campaign ever, in others of late."""
-    calls = {fingerprint: set(times) for fingerprint, times in ledger.last_calls.items()}
-    for job in ledger.jobs:
+def followed(
+    jobs: Iterable[Job], now: datetime, policy: Policy
+) -> tuple[list[Poll], list[Attempt]]:
+    """Which calls of these jobs the portal is to be asked about, and which are over."""
+    polls: list[Poll] = []
+    ended: list[Attempt] = []
+    for job in jobs:
+        for place, attempt in enumerate(job.attempts, start=1):
+            if is_followed(attempt, now, policy, later=job.attempts[place:]):
+                polls.append(Poll(attempt, next_poll(attempt, policy)))
+            elif attempt.state is AttemptState.PLACED:
+                ended.append(attempt)
+    return polls, ended
+
+
+def _calls_of(part: Part) -> dict[str, set[tuple[int, datetime]]]:
+    """By fingerprint, when which job was called, in this campaign or another."""
+    calls = {fingerprint: set(times) for fingerprint, times in part.last_calls.items()}
+    for job in part.jobs:
         for attempt in job.tried:
             calls.setdefault(job.fingerprint, set()).add((job.id, attempt.intended_at))
     return calls
+
+
+def _room(
+    now: datetime, open_attempts: Sequence[Attempt], rules: Rules, until_next_pass: timedelta
+) -> int:
+    """How many calls free lines, pace and balance allow before the next pass."""
+    policy = rules.policy
+    in_use = sum(holds_line(now, attempt, policy) for attempt in open_attempts)
+    coming = lines_coming_free(now, until_next_pass, open_attempts, policy)
+    pace = max(1, int(policy.calls_per_minute * until_next_pass / timedelta(minutes=1)))
+    room = max(0, min(policy.lines - in_use + coming, pace))
+    return room if rules.calls_paid is None else min(room, rules.calls_paid)
 
 
 def _obstacle(now: datetime, sheet: SheetState, rules: Rules) -> str | None:

@@ -41,6 +41,13 @@ def next_poll(attempt: Attempt, policy: Policy) -> datetime:
     return max(min(wished, final_at(attempt, policy)), soonest)
 
 
+def key_is_likely(attempt: Attempt, now: datetime, policy: Policy) -> bool:
+    """Whether the portal is still asked about an answered call in the hope of its key, and not only
+    once more at its end."""
+    answered_at = attempt.answered_at or attempt.changed_at or attempt.intended_at
+    return now < answered_at + AFTER_PICK_UP[-1] * policy.poll_every
+
+
 def after_silence(attempt: Attempt, now: datetime, policy: Policy) -> datetime:
     """When to ask again after the portal didn't answer: the older the call, the less often."""
     age = now - (attempt.placed_at or attempt.intended_at)

@@ -10,6 +10,8 @@ from zoneinfo import ZoneInfo
 
 import typer
 
+from .plan import Tally
+
 if TYPE_CHECKING:
     from rich.table import Table
 
@@ -56,10 +58,10 @@ def _table(result: PassResult, at: datetime) -> Table:
         table.add_column(heading, justify="left" if heading == "Campaign" else "right")
     table.add_column("State")
     for name, made in result.plans.items():
-        counts = made.counts
-        queued = counts.queued + len(made.new_jobs) + len(made.dials)
-        numbers = (made.in_progress, queued, counts.waiting, counts.held, counts.settled)
-        table.add_row(name, *map(str, numbers), made.stopped or "Calling")
+        queued = made.count(Tally.QUEUED) + len(made.new_jobs) + len(made.dials)
+        others = (made.count(tally) for tally in (Tally.WAITING, Tally.HELD, Tally.SETTLED))
+        numbers = map(str, (made.in_progress, queued, *others))
+        table.add_row(name, *numbers, made.stopped or "Calling")
     for name, problem in result.problems.items():
         table.add_row(name, "", "", "", "", "", str(problem))
     return table

@@ -10,15 +10,16 @@ from datetime import datetime
 from .acting import Confirmed
 from .call import NEVER_MARKED, Attempt, AttemptState
 from .clock import Clock
-from .control import STATE_LABEL, Place, find_place
+from .control import CONTROL_TAB, STATE_LABEL, Place, find_place
 from .culprits import Culprits
 from .disposition import CALLING
 from .errors import SheetError, SheetRefused, TokenLost, WriteRefused
 from .fence import Fence
 from .ledger import Intent, Ledger, Move
-from .plan import Dial, Plan, Rules, SheetState
+from .plan import Dial, Plan, Rules
 from .rows import beside_their_calls
-from .sheet import Connection, Mark, QueueSheet, Snapshot
+from .sheet import Connection, Mark, QueueSheet, Snapshot, cells_of
+from .sheet.requests import update
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,9 +42,7 @@ class Recorder:
         self._fence = fence
         self._culprits = culprits
 
-    def record_and_write(
-        self, queue: Queue, snapshot: Snapshot, sheet: SheetState, made: Plan
-    ) -> list[Confirmed]:
+    def record_and_write(self, queue: Queue, snapshot: Snapshot, made: Plan) -> list[Confirmed]:
         """Commits what is intended, writes the sheet, and returns the dials whose marks it showed.
 
         Whatever goes wrong with the write, no attempt stays intended: nothing is dialled on a
@@ -64,7 +63,7 @@ class Recorder:
         dials = [dial for dial in made.dials if dial.job.id in by_job]
         rejected = {dial.row.index for dial in made.dials} - {dial.row.index for dial in dials}
         cells = beside_their_calls(
-            {row: texts for row, texts in made.cells.items() if row not in rejected}, sheet.rows
+            {row: texts for row, texts in made.cells.items() if row not in rejected}, made.rows
         )
         confirmed: set[int] = set()
         marked_at = self._clock.steady()
@@ -91,6 +90,39 @@ class Recorder:
             for dial in dials
             if dial.row.index in confirmed
         ]
+
+    def sign_off(self, queue: Queue, snapshot: Snapshot, made: Plan, farewell: str) -> None:
+        """Writes a farewell behind how the queue stood at the last pass, if nobody else has written
+        to the sheet since.
+
+        Raises:
+            SheetError: it wasn't written, or nobody knows whether it was.
+        """
+        place = find_place(snapshot.control or [], queue.name, STATE_LABEL)
+        if place is None or not farewell or (made.stopped and not made.closed):
+            return
+        note = replace(place, text=replace(made, stopped=farewell).sentence)
+        token = self._fence.last_token(queue.sheet.name) or snapshot.token
+        after = self._fence.next_token(queue.sheet.name, token)
+        queue.sheet.write(replace(snapshot, token=token), after, {}, notes=[note])
+
+    def complain(self, queue: Queue, problem: str) -> None:
+        """Says on the Dialer tab why the queue tab can't be worked on, where that can be written.
+
+        No token fences this one cell: the tab that carries it may be gone, nothing is dialled on
+        it, and whoever else writes it has read the same sheet.
+        """
+        # A person may put it right at any moment, so the next pass looks at the tabs anew.
+        queue.connection.forget_tabs()
+        with suppress(SheetError):
+            tab = queue.connection.tab_titled(CONTROL_TAB)
+            if tab is None:
+                return
+            rows = queue.connection.read_rows([tab.id])[tab.id]
+            grid = [cells_of(row) for row in rows]
+            place = find_place(grid, queue.name, STATE_LABEL)
+            if place is not None and place.text != problem:
+                queue.connection.batch([update(tab.id, place.row, place.column, [[problem]])])
 
     def _write(
         self,

@@ -12,7 +12,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from .call import ANSWERED, AttemptState, Job, call_status_words
-from .plan import Plan
+from .plan import Plan, Tally
 
 COLUMNS = (
     *("campaign", "ref", "number", "try", "reason", "state", "call_id", "call_status", "status"),
@@ -92,7 +92,7 @@ def figures(jobs: Sequence[Job], now: datetime, zone: ZoneInfo) -> dict[str, dic
 
 def preview(campaign: str, rows: int, made: Plan, cost: float | None) -> dict[str, Any]:
     """What a pass would do, as plain values. `cost` is rupees a call, `rows` how many are read."""
-    to_call = len(made.dials) + made.counts.queued + len(made.new_jobs)
+    to_call = len(made.dials) + made.count(Tally.QUEUED) + len(made.new_jobs)
     reasons = Counter(cells["why"] for cells in made.cells.values() if cells.get("why"))
     return {
         "campaign": campaign,
@@ -102,7 +102,7 @@ def preview(campaign: str, rows: int, made: Plan, cost: float | None) -> dict[st
         "to_call": to_call,
         "cost": None if cost is None else round(cost * to_call, 2),
         "in_progress": made.in_progress,
-        "settled": made.counts.settled,
+        "settled": made.count(Tally.SETTLED),
         "new_rows": len(made.new_jobs),
         "reasons": dict(reasons.most_common()),
         "changes": {

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -42,8 +42,8 @@ class QueueRow:
 
 def read_rows(grid: Sequence[Sequence[Any]], columns: Columns, voice_id: str) -> list[QueueRow]:
     """Reads every row below the header in which a known column holds something."""
-    places = columns.places
-    rows = (read_row(index, cells, places, voice_id) for index, cells in _below_header(grid))
+    below_header = enumerate(itertools.islice(grid, 1, None), start=1)
+    rows = (read_row(index, cells, columns.places, voice_id) for index, cells in below_header)
     return [row for row in rows if row is not None]
 
 
@@ -68,46 +68,14 @@ def read_row(
     )
 
 
-class RowReader:
-    """Reads the rows of one tab at every pass, and anew only those that changed since the last."""
-
-    def __init__(self, voice_id: str) -> None:
-        self._voice_id = voice_id
-        self._places: Mapping[str, int] = {}
-        self._known: dict[int, tuple[Sequence[Any], QueueRow | None]] = {}
-
-    def read(self, grid: Sequence[Sequence[Any]], columns: Columns) -> list[QueueRow]:
-        """What `read_rows` gives for this grid."""
-        before = self._known if self._places == columns.places else {}
-        self._places, self._known = columns.places, {}
-        rows = []
-        for index, cells in _below_header(grid):
-            seen = before.get(index)
-            if seen is not None and seen[0] == cells:
-                self._known[index] = seen
-                row = seen[1]
-            else:
-                row = read_row(index, cells, columns.places, self._voice_id)
-                # To Python TRUE equals 1, but not to people: such a row is read at every pass.
-                if not any(isinstance(cell, bool) for cell in cells):
-                    self._known[index] = (cells, row)
-            if row is not None:
-                rows.append(row)
-        return rows
-
-
-def _below_header(grid: Sequence[Sequence[Any]]) -> Iterator[tuple[int, Sequence[Any]]]:
-    return enumerate(itertools.islice(grid, 1, None), start=1)
-
-
 def beside_their_calls(
-    cells: Mapping[int, Mapping[str, str]], rows: Iterable[QueueRow]
+    cells: Mapping[int, Mapping[str, str]], rows: Mapping[int, QueueRow]
 ) -> dict[int, Mapping[str, str]]:
     """The cells, each row's with the Call ID that it shows already. If people sort the rows before
     the cells land, the next read can tell from it whose results they are."""
-    shown = {row.index: row.shown["call_id"] for row in rows if row.index in cells}
+    shown = {index: rows[index].shown["call_id"] for index in cells}
     return {
-        index: {"call_id": shown[index], **texts} if shown.get(index) else texts
+        index: {"call_id": shown[index], **texts} if shown[index] else texts
         for index, texts in cells.items()
     }
 

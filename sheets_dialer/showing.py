@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from .call import ANSWERED, NOT_REACHED, Job, NewJob, Reason, call_status_words
 from .disposition import CALLING, EMPTY, NOT_CALLED, shown, skipped
 from .following import has_given_up
-from .matching import AGAIN, MAY_BE_NEW, SKIP
+from .matching import AGAIN, COPIED, MAY_BE_NEW, SKIP
 from .phone import NotDiallable
 from .policy import Policy
 from .rows import QueueRow
@@ -75,6 +75,14 @@ class Showing:
         elif job.again_is_owed:
             cells = {**cells, "status": status}
         return {**cells, "why": why, "ref": job.ref}
+
+    def copied(self, row: QueueRow, job: Job) -> Cells:
+        """The cells of a row that was copied with the results of another one, whose job it is. They
+        are written like any others: what raced with the copying may have left a third row's."""
+        cells = {**row.shown, **(self.results(row, job) or {}), "why": COPIED}
+        if row.word in (AGAIN, SKIP):
+            cells["status"] = row.shown["status"]
+        return cells
 
     def changed(self, row: QueueRow, job: Job | None, *, owed: bool) -> Cells:
         """The cells of a row whose results belong to other content than it now has. `job` is the

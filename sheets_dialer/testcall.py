@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from .acting import Caller, Confirmed
-from .call import Attempt, AttemptState, Content, NewJob, Reason, call_status_words
+from .call import Attempt, AttemptState, Content, Job, NewJob, Reason, call_status_words
 from .calling_hours import CallingHours, read_hours
 from .clock import Clock
 from .dialer import Queue
 from .errors import DialerError
 from .ledger import Intent, Ledger
 from .phone import NotDiallable, read_number
+from .recording import ends
 
 _LOOKS_EVERY = 0.3
 
@@ -44,7 +45,8 @@ def call_once(
     number = read_number(text)
     if number is None or isinstance(number, NotDiallable):
         raise CantCall(number.reason if number else "Give a number to call.")
-    attempt, content = _recorded(number.digits, queue, ledger, clock, next(refs))
+    ref = next(refs)
+    attempt, content = _recorded(number.digits, queue, ledger, clock, ref)
     always = CallingHours(queue.rules.zone, read_hours({"monday-sunday": "00:00-24:00"}))
     caller.dial([Confirmed(attempt, content, queue.rules.policy, always, clock.steady())])
     seen = attempt
@@ -53,11 +55,14 @@ def call_once(
         caller.raise_failure()
         # Asked before the ledger is read: what is read then is no older than the end.
         followed = caller.is_following(attempt.id)
-        current = _current(ledger, attempt.id, queue)
+        current = _job(ledger, queue, ref).attempts[-1]
         if current != seen:
             seen = current
             yield current
         if not followed and current.state not in (AttemptState.INTENDED, AttemptState.SENDING):
+            if current.state is AttemptState.PLACED:
+                # Or the number would count as being called until the next run.
+                ledger.move(ends([current], clock.now()), clock.now())
             return
 
 
@@ -68,7 +73,7 @@ def _recorded(
     content = Content(number, queue.rules.policy.voice_id, texts=("Test call", "", "", "", ""))
     now = clock.now()
     ledger.record(campaign, now, new_jobs=[NewJob(ref, content, granted=1)])
-    job = next(each for each in ledger.jobs(campaign) if each.ref == ref)
+    job = _job(ledger, queue, ref)
     intended = ledger.record(campaign, now, intents=[Intent(job, Reason.AGAIN)])
     if not intended:
         raise CantCall(
@@ -78,9 +83,9 @@ def _recorded(
     return intended[0], content
 
 
-def _current(ledger: Ledger, attempt_id: int, queue: Queue) -> Attempt:
-    jobs = reversed(ledger.jobs(campaign_of_tests(queue.name)))
-    return next(each for job in jobs for each in job.attempts if each.id == attempt_id)
+def _job(ledger: Ledger, queue: Queue, ref: str) -> Job:
+    (job,) = ledger.jobs_with(campaign_of_tests(queue.name), refs=[ref])
+    return job
 
 
 def campaign_of_tests(name: str) -> str:

@@ -7,6 +7,7 @@ dials become attempts. Nothing is sent anywhere.
 from __future__ import annotations
 
 import itertools
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from datetime import UTC, date, datetime, timedelta
@@ -18,8 +19,8 @@ from sheets_dialer.calling_hours import CallingHours, read_hours
 from sheets_dialer.columns import DIALER, PEOPLE, find_columns
 from sheets_dialer.control import Control
 from sheets_dialer.phone import Number, read_number
-from sheets_dialer.plan import LedgerState, Plan, Rules, SheetState
-from sheets_dialer.planner import make_plan
+from sheets_dialer.plan import LedgerState, Part, Plan, Rules, SheetState
+from sheets_dialer.planner import Planner
 from sheets_dialer.policy import Policy, RedialRule
 from sheets_dialer.rows import QueueRow, beside_their_calls, read_rows
 
@@ -147,35 +148,49 @@ class World:
         """The rows that have something in them."""
         return rows_of(self.sheet)
 
-    def busy(self) -> dict[str, AttemptState]:
-        """The numbers that open attempts hold, with their states."""
-        mine = {a.number: a.state for job in self.jobs for a in job.attempts if a.is_open}
-        return self.elsewhere_busy | mine
+    def open_attempts(self) -> list[Attempt]:
+        """Every open attempt, of this campaign and of others."""
+        own = [attempt for job in self.jobs for attempt in job.attempts if attempt.is_open]
+        return own + [
+            Attempt(id=-place, job_id=-1, number=number, state=state, intended_at=self.now)
+            for place, (number, state) in enumerate(self.elsewhere_busy.items(), start=1)
+        ]
 
-    def plan(self) -> Plan:
-        """Plans a pass; changes nothing."""
-        since = self.now - self.policy.same_call_gap
+    def busy(self) -> set[str]:
+        """The numbers that open attempts hold."""
+        return {attempt.number for attempt in self.open_attempts()}
+
+    def part(self) -> Part:
+        """All rows and jobs."""
         calls: dict[str, list[tuple[int, datetime]]] = {
             fingerprint: [(-1, called_at)]
             for fingerprint, called_at in self.elsewhere_called.items()
-            if called_at >= since
         }
         for job in self.jobs:
-            times = [attempt.intended_at for attempt in job.tried]
-            if times and max(times) >= since:
+            if times := [attempt.intended_at for attempt in job.tried]:
                 calls.setdefault(job.fingerprint, []).append((job.id, max(times)))
-        return make_plan(
+        return Part(self.rows(), self.jobs, calls)
+
+    def planner(self) -> Planner:
+        """What begins a pass's plan."""
+        return Planner(
             self.now,
-            SheetState(self.rows(), self.control),
-            LedgerState(self.jobs, self.busy(), calls),
+            SheetState(self.control),
+            LedgerState(self.open_attempts()),
             Rules(self.policy, self.hours, self.obstacle, self.calls_paid),
             until_next_pass=self.until_next_pass,
             refs=self.refs,
         )
 
+    def plan(self) -> Plan:
+        """Plans a pass; changes nothing."""
+        planner = self.planner()
+        quiet = planner.add(self.part())
+        return planner.plan(beside=Counter(each.tally for each in quiet.values()))
+
     def write(self, plan: Plan) -> None:
         """Puts a plan's cells into the sheet."""
-        for index, cells in beside_their_calls(plan.cells, self.rows()).items():
+        for index, cells in beside_their_calls(plan.cells, plan.rows).items():
             self.put(index, cells)
 
     def put(self, index: int, cells: Mapping[str, str]) -> None:

@@ -21,7 +21,7 @@ from sheets_dialer.call import Attempt, AttemptState, Content, NewJob, Reason
 from sheets_dialer.calling_hours import CallingHours, read_hours
 from sheets_dialer.clock import Clock
 from sheets_dialer.errors import LedgerError
-from sheets_dialer.ledger import Intent, Ledger
+from sheets_dialer.ledger import Intent, Ledger, Move
 from sheets_dialer.plan import Poll
 from sheets_dialer.policy import Policy
 from sheets_dialer.portal import Portal
@@ -279,6 +279,24 @@ def test_the_end_waits_for_requests_in_flight_without_turning_in_circles(bench: 
     assert time.process_time() - worked < 0.3
     assert bench.states()[1:] == ["placed", "withdrawn"]
     assert bench.requests("get_call") == 0
+
+
+@pytest.mark.parametrize("milliseconds", [0, 1, 2, 3, 4, 6, 8, 12, 16, 24])
+def test_an_end_at_any_moment_leaves_no_call_half_sent(bench: Bench, milliseconds: int) -> None:
+    """What is committed as being sent is sent: a row must not say Check because somebody pressed
+    Ctrl-C."""
+    for _ in range(5):
+        caller = bench.caller()
+        caller.dial(bench.confirmed(*many(3)))
+        time.sleep(milliseconds / 1000)
+        caller.finish()
+        left = bench.ledger.attempts_in({AttemptState.SENDING, AttemptState.INTENDED})
+        assert left == []
+        now = bench.clock.now()
+        placed = bench.ledger.attempts_in({AttemptState.PLACED})
+        bench.ledger.move(
+            [Move(one.id, AttemptState.PLACED, AttemptState.ENDED, {}) for one in placed], now
+        )
 
 
 def broken(bench: Bench, name: str) -> Callable[[], None]:

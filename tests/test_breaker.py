@@ -62,6 +62,18 @@ def test_after_a_while_one_call_tries_again_and_decides() -> None:
     assert breaker.after_failure(UNKNOWN, "It failed.", cool).width(cool) == 0
 
 
+def test_each_further_failure_doubles_the_pause_up_to_an_hour() -> None:
+    """So that a night without the portal leaves a few rows to look at, not a hundred."""
+    breaker, now, pauses = after(UNKNOWN, UNKNOWN, UNKNOWN), NOW, []
+    for _ in range(6):
+        minutes = next(m for m in range(100) if breaker.width(now + timedelta(minutes=m)) == 1)
+        pauses.append(minutes)
+        now += timedelta(minutes=minutes)
+        breaker = Breaker.from_text(breaker.to_text()).after_failure(UNKNOWN, "Again.", now)
+    assert pauses == [5, 10, 20, 40, 60, 60]
+    assert "within the hour" in (breaker.sentence(now) or "")
+
+
 def test_a_missing_network_is_tried_again_sooner() -> None:
     assert after(NOT_SENT, NOT_SENT, NOT_SENT).width(NOW + COOLS_WITHOUT_NETWORK) == 1
 

@@ -11,7 +11,7 @@ import sys
 import threading
 import time
 import traceback
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
@@ -216,10 +216,10 @@ def test_one_open_attempt_for_a_number_in_all_campaigns(ledger: Ledger) -> None:
     [attempt] = intend(ledger, job)
 
     assert ledger.record("reminders", T0, intents=[Intent(other, Reason.FIRST)]) == []
-    assert ledger.busy_numbers() == {job.content.number: INTENDED}
+    assert busy(ledger) == {job.content.number: INTENDED}
 
     go(ledger, attempt.id, SENDING, PLACED, ENDED)
-    assert ledger.busy_numbers() == {}
+    assert busy(ledger) == {}
     [after] = ledger.record("reminders", T0, intents=[Intent(other, Reason.FIRST)])
     assert after.job_id == other.id
 
@@ -232,7 +232,7 @@ def test_every_open_state_keeps_the_number(ledger: Ledger, state: AttemptState) 
     go(ledger, attempt.id, *path.get(state, (SENDING, UNKNOWN)))
 
     assert intend(ledger, other) == []
-    assert ledger.busy_numbers() == {job.content.number: state}
+    assert busy(ledger) == {job.content.number: state}
 
 
 def test_two_of_one_number_in_one_batch(ledger: Ledger) -> None:
@@ -279,7 +279,7 @@ def test_what_never_rang_counts_for_no_gap(ledger: Ledger, state: AttemptState) 
     [attempt] = intend(ledger, first)
     go(ledger, attempt.id, *((SENDING, state) if state is AttemptState.NOT_SENT else (state,)))
 
-    assert ledger.last_calls(T0 - DAY) == {}
+    assert ledger.last_calls({first.fingerprint}) == {}
     assert len(intend(ledger, again)) == 1
 
 
@@ -288,12 +288,82 @@ def test_last_calls_by_content(ledger: Ledger) -> None:
     intend(ledger, first)
     intend(ledger, other, at=T0 - timedelta(days=3))
 
-    assert ledger.last_calls(T0 - DAY) == {first.fingerprint: [(first.id, T0)]}
+    assert ledger.last_calls({first.fingerprint}) == {first.fingerprint: [(first.id, T0)]}
+
+
+def busy(ledger: Ledger) -> dict[str, AttemptState]:
+    """The numbers that open attempts hold, with their states."""
+    return {attempt.number: attempt.state for attempt in ledger.open_attempts()}
 
 
 def only_open(ledger: Ledger) -> int:
     [attempt] = ledger.attempts_in(OPEN_STATES)
     return attempt.id
+
+
+def test_jobs_are_found_by_number_by_ref_and_by_call(ledger: Ledger) -> None:
+    one, same_number, other, far = add(
+        ledger, content(1), content(1, amount="5"), content(2), content(3)
+    )
+    [elsewhere] = add(ledger, content(1), campaign="others")
+    attempts = intend(ledger, one, other, far)
+    for attempt in attempts:
+        go(ledger, attempt.id, SENDING, PLACED)
+
+    def found(**asked: set[str]) -> list[Job]:
+        return ledger.jobs_with("orders", **asked)
+
+    every = {job.id: job for job in ledger.jobs("orders")}
+    assert found(numbers={one.content.number}) == [every[one.id], every[same_number.id]]
+    assert found(refs={far.ref, "none such"}) == [every[far.id]]
+    assert found(call_ids={f"call{attempts[1].id}"}) == [every[other.id]]
+    assert found(refs={elsewhere.ref}, numbers={content(9).number}) == []
+    assert [job.id for job in found(numbers={other.content.number}, refs={other.ref})] == [other.id]
+
+
+def test_jobs_by_more_values_than_one_statement_takes(ledger: Ledger) -> None:
+    jobs = add(ledger, *(content(number) for number in range(1203)))
+    assert ledger.jobs_with("orders", refs={job.ref for job in jobs}) == jobs
+
+
+@pytest.mark.parametrize("state", sorted(OPEN_STATES))
+def test_a_job_is_under_way_while_an_attempt_of_it_is_open(
+    ledger: Ledger, state: AttemptState
+) -> None:
+    job, _untried = add(ledger, content(1), content(2))
+    [attempt] = intend(ledger, job)
+    way = {INTENDED: (), SENDING: (SENDING,), PLACED: (SENDING, PLACED)}
+    go(ledger, attempt.id, *way.get(state, (SENDING, UNKNOWN)))
+    assert [each.id for each in ledger.jobs_under_way("orders", T0)] == [job.id]
+    assert ledger.jobs_under_way("others", T0) == []
+
+
+def test_an_ended_job_is_not_under_way(ledger: Ledger) -> None:
+    [job] = add(ledger, content(1))
+    [attempt] = intend(ledger, job)
+    go(ledger, attempt.id, SENDING, PLACED, ENDED)
+    assert ledger.jobs_under_way("orders", T0 - DAY) == []
+
+
+@pytest.mark.parametrize(
+    ("values", "is_under_way"),
+    [({}, True), ({"dtmf": "1"}, False), ({"placed_at": T0 - 2 * DAY}, False)],
+    ids=["no key yet", "a key", "long ago"],
+)
+def test_a_job_that_was_dialled_again_may_yet_get_a_late_answer(
+    ledger: Ledger, values: Mapping[str, Any], is_under_way: bool
+) -> None:
+    [job] = add(ledger, content(1))
+    [attempt] = intend(ledger, job)
+    go(ledger, attempt.id, SENDING)
+    placed = {"call_id": "c1", "placed_at": T0, **values}
+    ledger.move([Move(attempt.id, SENDING, PLACED, placed)], T0)
+    ledger.move([Move(attempt.id, PLACED, ENDED, {})], T0)
+    [job] = ledger.jobs("orders")
+    [later] = intend(ledger, job, reason=Reason.REDIAL, at=T0 + timedelta(minutes=1))
+    go(ledger, later.id, SENDING, PLACED, ENDED)
+    under_way = ledger.jobs_under_way("orders", T0 - DAY)
+    assert [each.id for each in under_way] == ([job.id] if is_under_way else [])
 
 
 def test_two_processes_that_intend_the_same(ledger: Ledger, address: str) -> None:
@@ -522,7 +592,7 @@ def test_another_process_is_kept_out_until_its_death(ledger: Ledger, address: st
         assert line_of(holder) == "held"
         with pytest.raises(AnotherDialer, match="Another process"), ledger.held():
             pass
-        assert ledger.busy_numbers() == {}  # only dialling is kept out
+        assert busy(ledger) == {}  # only dialling is kept out
         holder.send_signal(signal.SIGKILL)
         holder.wait()
         wait_until(lambda: can_hold(ledger))
@@ -586,7 +656,7 @@ def test_reading_waits_for_no_writer(ledger: Ledger, address: str) -> None:
         begun = time.monotonic()
 
         assert ledger.jobs("orders") == jobs
-        assert ledger.busy_numbers() == {}
+        assert busy(ledger) == {}
         assert ledger.attempts_in(AttemptState) == []
         assert ledger.token_counter("Calls") == 0
 
@@ -690,7 +760,7 @@ def test_trouble_at_work_is_an_error_of_ours_and_shows_no_number(
         intend(ledger, job)
 
     assert job.content.number not in told(caught.value)
-    assert ledger.busy_numbers() == {}  # and nothing of it was kept
+    assert busy(ledger) == {}  # and nothing of it was kept
 
 
 def told(error: BaseException) -> str:

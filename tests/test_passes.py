@@ -10,6 +10,7 @@ from types import SimpleNamespace
 import pytest
 import schedule
 from dialing import Shop
+from planning import World, moment
 
 from sheets_dialer import loop
 from sheets_dialer.bootstrap import build
@@ -68,3 +69,42 @@ def test_passes_come_on_time_when_the_wall_clock_is_set_back(
             on_pass=lambda result: seen.update([result.sentence]),
         )
     assert seen.total() >= 4
+
+
+def test_a_run_that_has_nothing_left_says_farewell_without_another_read(shop: Shop) -> None:
+    shop.ready("03000000001")
+    assert shop.run("start", "--until-done").returncode == 0
+    shop.sandbox.session().delete(f"{shop.sandbox.url}/_sandbox/requests")
+    assert shop.run("start", "--until-done").returncode == 0
+    sent = shop.sandbox.get("/_sandbox/requests")["sheets"]
+    assert shop.tab("Dialer").acell("B3").value == "1 settled. Not running."
+    # The tabs are looked up and read; the state is written, and then the farewell.
+    assert sent["total"] == 4, sent
+
+
+def test_passes_are_rarer_when_all_that_is_left_is_to_show_how_calls_end() -> None:
+    world = World(now=moment("2026-07-15 12:00"), sheet=[{"Phone": "0300 1234567"}])
+    queued, dialled, ringing = (world.run().rest.total_seconds() for _ in range(3))
+    assert (queued, dialled, ringing) == (15, 30, 30)
+    world.report("call1", world.now, call_status=2, dtmf=None)
+    assert world.run().rest.total_seconds() == 30, "a key is likely"
+    world.now += timedelta(seconds=31)
+    assert world.run().rest.total_seconds() == 90 - 31 + 3, "only the end is waited for"
+    world.sheet.append({"Phone": "0300 1234568"})
+    assert world.run().rest.total_seconds() == 15, "a new row is called soon"
+
+
+def test_passes_come_as_usual_when_nothing_is_in_progress() -> None:
+    world = World(now=moment("2026-07-15 12:00"), sheet=[{"Phone": "0300 1234567"}])
+    for _ in range(3):
+        world.run()
+    world.report("call1", world.now, call_status=2, dtmf="1")
+    assert [world.run().rest.total_seconds() for _ in range(2)] == [15, 15]
+
+
+def test_a_test_call_that_is_over_leaves_its_number_free(shop: Shop) -> None:
+    shop.ready()
+    for _ in range(2):
+        done = shop.run("call", "03000000001")
+        assert done.returncode == 0, done.stderr
+    assert shop.called_numbers() == ["923000000001"] * 2

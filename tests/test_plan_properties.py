@@ -336,7 +336,7 @@ def test_what_lands_on_a_row_that_was_sorted_away_is_put_right_at_the_next_pass(
                 call_id = next(j for j in world.jobs if j.id == job.id).attempts[-1].call_id
                 world.report(str(call_id), world.now, call_status=2, dtmf="1")
     plan = world.plan()
-    cells = beside_their_calls(plan.cells, world.rows())
+    cells = beside_their_calls(plan.cells, plan.rows)
     world.record(plan)
     source.shuffle(world.sheet)
     for index, texts in cells.items():

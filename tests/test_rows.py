@@ -1,23 +1,31 @@
-"""Rows as values: what stands in a tab, read anew only where it changed."""
+"""Rows as values, and the roll that keeps what stands in a tab from one pass to the next."""
 
 from __future__ import annotations
 
+import json
+from datetime import UTC, datetime
 from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from sheets_dialer.columns import find_columns
-from sheets_dialer.rows import QueueRow, RowReader, read_rows, text_of
+from sheets_dialer.roll import Roll
+from sheets_dialer.rows import QueueRow, read_rows, text_of
 
+NOW = datetime(2026, 7, 15, 7, tzinfo=UTC)
 HEADER = ["Phone", "Amount", "Status", "Ref"]
 cells = st.one_of(
     st.just(""),
     st.booleans(),
     st.integers(0, 2),
-    st.sampled_from([1.0, "1", "TRUE", "0300 1234567", "x"]),
+    st.sampled_from([1.0, "1", "TRUE", "0300 1234567", "x", "😀"]),
 )
 grids = st.lists(st.lists(cells, max_size=5), max_size=6)
+
+
+def as_json(grid: list[list[Any]]) -> list[bytes]:
+    return [json.dumps(row, ensure_ascii=False).encode() for row in grid]
 
 
 def as_people_see_it(row: QueueRow) -> tuple[object, ...]:
@@ -26,28 +34,33 @@ def as_people_see_it(row: QueueRow) -> tuple[object, ...]:
 
 
 @given(st.lists(grids, min_size=1, max_size=4))
-def test_a_reader_gives_what_reading_everything_anew_gives(passes: list[list[list[Any]]]) -> None:
-    reader = RowReader("102")
+def test_a_roll_gives_what_reading_everything_anew_gives(passes: list[list[list[Any]]]) -> None:
+    roll = Roll("102")
+    columns = find_columns(HEADER, {})
     for rows in passes:
         grid = [HEADER, *rows]
-        columns = find_columns(HEADER, {})
-        read, anew = reader.read(grid, columns), read_rows(grid, columns, "102")
+        roll.take_in(as_json(grid), columns)
+        read = [roll.row(index) for index in roll.to_look_at(NOW)]
+        anew = read_rows(grid, columns, "102")
         assert list(map(as_people_see_it, read)) == list(map(as_people_see_it, anew))
 
 
 def test_an_unchanged_row_is_the_same_value_at_every_pass() -> None:
-    reader = RowReader("102")
-    grid = [HEADER, ["03001234567", 5]]
+    roll = Roll("102")
     columns = find_columns(HEADER, {})
-    assert reader.read(grid, columns)[0] is reader.read([list(r) for r in grid], columns)[0]
+    rows = [HEADER, ["03001234567", 5]]
+    roll.take_in(as_json(rows), columns)
+    first = roll.row(1)
+    roll.take_in(as_json(rows), columns)
+    assert roll.row(1) is first
 
 
 def test_a_moved_column_is_seen() -> None:
-    reader = RowReader("102")
+    roll = Roll("102")
     rows = [["03001234567", "03211234567"]]
-    first = reader.read([["Phone", "Old"], *rows], find_columns(["Phone", "Old"], {}))
-    second = reader.read([["Old", "Phone"], *rows], find_columns(["Old", "Phone"], {}))
-    assert (first[0].phone, second[0].phone) == ("03001234567", "03211234567")
+    for header, phone in ((["Phone", "Old"], "03001234567"), (["Old", "Phone"], "03211234567")):
+        roll.take_in(as_json([header, *rows]), find_columns(header, {}))
+        assert roll.row(1).phone == phone
 
 
 def test_texts_are_what_people_read() -> None:

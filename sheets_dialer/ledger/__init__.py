@@ -7,35 +7,21 @@ within the gap, and each move between attempt states only from the state that it
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import fields
 from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
 
-from ..call import (
-    NEVER_RANG,
-    Adoption,
-    Attempt,
-    AttemptState,
-    Content,
-    Job,
-    JobChange,
-    NewJob,
-    Reason,
-)
+from ..call import OPEN_STATES, Adoption, Attempt, AttemptState, Job, JobChange, NewJob
 from ..errors import LedgerError
-from . import writing
+from . import reading, writing
 from .database import held, line_up, make_engine, own_errors
 from .schema import IS_OPEN, attempts, facts, jobs, settle_schema, tokens
 from .writing import Intent, Move
 
 __all__ = ["Intent", "Ledger", "Move"]
-
-_ATTEMPT_COLUMNS = [attempts.c[field.name] for field in fields(Attempt)]
 
 
 class Ledger:
@@ -80,66 +66,53 @@ class Ledger:
 
     def jobs(self, campaign: str) -> list[Job]:
         """Every job of the campaign with its attempts, oldest first."""
-        mine = sa.select(jobs).where(jobs.c.campaign == campaign).order_by(jobs.c.id)
-        tries = (
-            sa.select(*_ATTEMPT_COLUMNS)
-            .join(jobs)
-            .where(jobs.c.campaign == campaign)
-            .order_by(attempts.c.job_id, attempts.c.try_number)
-        )
         with self._reading() as connection:
-            by_job: dict[int, list[Attempt]] = {}
-            for row in connection.execute(tries):
-                by_job.setdefault(row.job_id, []).append(_attempt(row))
-            return [
-                Job(
-                    id=row.id,
-                    campaign=row.campaign,
-                    ref=row.ref,
-                    content=_content(row.content),
-                    fingerprint=row.fingerprint,
-                    queued_at=row.queued_at,
-                    granted=row.granted,
-                    again_seen=row.again_seen,
-                    cleared_at=row.cleared_at,
-                    attempts=tuple(by_job.get(row.id, ())),
-                )
-                for row in connection.execute(mine)
-            ]
+            return reading.all_jobs(connection, campaign)
 
-    def busy_numbers(self) -> dict[str, AttemptState]:
-        """Every number that an open attempt holds, in any campaign, with that attempt's state."""
-        query = sa.select(attempts.c.number, attempts.c.state).where(IS_OPEN)
+    def jobs_with(
+        self,
+        campaign: str,
+        *,
+        numbers: Iterable[str] = (),
+        refs: Iterable[str] = (),
+        call_ids: Iterable[str] = (),
+    ) -> list[Job]:
+        """The campaign's jobs that have one of these numbers, Refs or calls, oldest first."""
         with self._reading() as connection:
-            return {row.number: AttemptState(row.state) for row in connection.execute(query)}
-
-    def last_calls(self, since: datetime) -> dict[str, list[tuple[int, datetime]]]:
-        """By fingerprint, each job's last attempt since then that may have rung."""
-        query = (
-            sa.select(
-                jobs.c.fingerprint,
-                jobs.c.id,
-                sa.func.max(attempts.c.intended_at, type_=attempts.c.intended_at.type).label("at"),
+            return reading.jobs_with(
+                connection, campaign, numbers=numbers, refs=refs, call_ids=call_ids
             )
-            .join(attempts)
-            .where(attempts.c.intended_at >= since, attempts.c.state.not_in(sorted(NEVER_RANG)))
-            .group_by(jobs.c.fingerprint, jobs.c.id)
-        )
-        calls: dict[str, list[tuple[int, datetime]]] = {}
+
+    def jobs_under_way(self, campaign: str, since: datetime) -> list[Job]:
+        """The campaign's jobs of which more may come: those with an open attempt, and those that
+        were dialled again and whose earlier call, placed since then, may yet get a late answer."""
         with self._reading() as connection:
-            for row in connection.execute(query):
-                calls.setdefault(row.fingerprint, []).append((row.id, row.at))
-        return calls
+            return reading.jobs_under_way(connection, campaign, since)
+
+    def last_calls(self, fingerprints: Iterable[str]) -> dict[str, list[tuple[int, datetime]]]:
+        """By fingerprint, in any campaign, each job's last attempt that may have rung."""
+        with self._reading() as connection:
+            return reading.last_calls(connection, fingerprints)
+
+    def open_attempts(self) -> list[Attempt]:
+        """Every open attempt, in any campaign: each keeps its number from being called."""
+        query = sa.select(*reading.ATTEMPT_COLUMNS).where(IS_OPEN)
+        with self._reading() as connection:
+            return [reading.attempt_of(row) for row in connection.execute(query)]
 
     def attempts_in(
         self, states: Iterable[AttemptState], *, outside: Iterable[str] = ()
     ) -> list[Attempt]:
         """All attempts in one of these states, but of the campaigns that they are `outside` of."""
-        query = sa.select(*_ATTEMPT_COLUMNS).where(attempts.c.state.in_(sorted(states)))
+        wanted = set(states)
+        query = sa.select(*reading.ATTEMPT_COLUMNS).where(attempts.c.state.in_(sorted(wanted)))
+        if wanted <= OPEN_STATES:
+            # In these very words, so that the database may use the index of open attempts.
+            query = query.where(IS_OPEN)
         if excluded := sorted(outside):
             query = query.join(jobs).where(jobs.c.campaign.not_in(excluded))
         with self._reading() as connection:
-            return [_attempt(row) for row in connection.execute(query)]
+            return [reading.attempt_of(row) for row in connection.execute(query)]
 
     def record(
         self,
@@ -227,15 +200,3 @@ class Ledger:
         with own_errors(self._engine), self._engine.begin() as connection:
             line_up(connection)
             yield connection
-
-
-def _attempt(row: sa.Row[Any]) -> Attempt:
-    values = dict(row._mapping)
-    values["state"] = AttemptState(values["state"])
-    values["reason"] = Reason(values["reason"])
-    return Attempt(**values)
-
-
-def _content(text: str) -> Content:
-    data = json.loads(text)
-    return Content(**data | {"texts": tuple(data["texts"]), "keys": tuple(data["keys"])})

@@ -31,6 +31,7 @@ class UtcTime(sa.types.TypeDecorator[datetime]):
 
 metadata = sa.MetaData()
 IS_OPEN = sa.text("state IN ({})".format(", ".join(f"'{state}'" for state in sorted(OPEN_STATES))))
+IS_ANOTHER_TRY = sa.text("try_number > 1")
 
 facts = sa.Table(
     "facts",
@@ -50,6 +51,7 @@ jobs = sa.Table(
     sa.Column("id", sa.Integer, primary_key=True),
     sa.Column("campaign", sa.String, nullable=False, index=True),
     sa.Column("ref", sa.String, nullable=False, unique=True),
+    sa.Column("number", sa.String, nullable=False, index=True),
     sa.Column("fingerprint", sa.String, nullable=False, index=True),
     sa.Column("content", sa.String, nullable=False),
     sa.Column("queued_at", UtcTime, nullable=False),
@@ -87,6 +89,13 @@ attempts = sa.Table(
         unique=True,
         sqlite_where=IS_OPEN,
         postgresql_where=IS_OPEN,
+    ),
+    # Few calls are made anew, and only those of late are looked for at every pass.
+    sa.Index(
+        "made_anew",
+        "intended_at",
+        sqlite_where=IS_ANOTHER_TRY,
+        postgresql_where=IS_ANOTHER_TRY,
     ),
 )
 events = sa.Table(

@@ -7,12 +7,11 @@ reads to decide still holds when it writes.
 from __future__ import annotations
 
 import functools
-import itertools
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
@@ -30,31 +29,21 @@ from ..call import (
     Reason,
 )
 from .schema import attempts, events, jobs
+from .statements import among, chunks, rows_among
 
 _SHARED_ID = "The portal gave this call's id to another call too."
 _OTHER_ROWS_ID = "This Call ID belongs to a call to another number."
-_CHUNK = 500  # values in one statement; databases have limits
-
-
-def _among(column: sa.ColumnElement[Any]) -> sa.ColumnElement[bool]:
-    """Whether the column has one of the values that `_rows` asks for."""
-    return column.in_(sa.bindparam("among", expanding=True))
-
 
 # Made once: building a statement costs more than running it.
-_REF_AND_ID = sa.select(jobs.c.ref, jobs.c.id).where(_among(jobs.c.ref))
-_CALL_AND_NUMBER = sa.select(attempts.c.call_id, attempts.c.number).where(
-    _among(attempts.c.call_id)
-)
+_REF_AND_ID = sa.select(jobs.c.ref, jobs.c.id).where(among(jobs.c.ref))
+_CALL_AND_NUMBER = sa.select(attempts.c.call_id, attempts.c.number).where(among(attempts.c.call_id))
 _IN_STATE = sa.select(attempts.c.id).where(
-    attempts.c.state == sa.bindparam("state"), _among(attempts.c.id)
+    attempts.c.state == sa.bindparam("state"), among(attempts.c.id)
 )
 _OPEN_CARRIERS = sa.select(attempts.c.call_id, attempts.c.id).where(
-    attempts.c.state.in_(sorted(OPEN_STATES)), _among(attempts.c.call_id)
+    attempts.c.state.in_(sorted(OPEN_STATES)), among(attempts.c.call_id)
 )
 _NOTE = events.insert()
-
-Item = TypeVar("Item")
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,10 +187,10 @@ def adopt(
         return
     add_jobs(connection, campaign, [each.job for each in adoptions], now)
     refs = [each.job.ref for each in adoptions]
-    ids = {row.ref: row.id for row in _rows(connection, _REF_AND_ID, refs)}
+    ids = {row.ref: row.id for row in rows_among(connection, _REF_AND_ID, refs)}
     owners: dict[str, set[str]] = {}
     call_ids = {each.call_id for each in adoptions}
-    for row in _rows(connection, _CALL_AND_NUMBER, call_ids):
+    for row in rows_among(connection, _CALL_AND_NUMBER, call_ids):
         owners.setdefault(row.call_id, set()).add(row.number)
     rows = []
     for each in adoptions:
@@ -224,7 +213,7 @@ def adopt(
     made = _insert_attempts(connection, rows)
     note(connection, now, [(attempt_id, "adopted") for attempt_id in made.values()])
     left_out = [job_id for job_id in ids.values() if job_id not in made]
-    for chunk in _chunks(left_out):
+    for chunk in chunks(left_out):
         connection.execute(jobs.delete().where(jobs.c.id.in_(chunk)))
 
 
@@ -236,7 +225,7 @@ def note(connection: sa.Connection, now: datetime, notes: Iterable[tuple[int, st
 
 
 def _in_state(connection: sa.Connection, ids: Iterable[int], state: AttemptState) -> set[int]:
-    return {row.id for row in _rows(connection, _IN_STATE, ids, state=state)}
+    return {row.id for row in rows_among(connection, _IN_STATE, ids, state=state)}
 
 
 def _change(connection: sa.Connection, changes: Sequence[tuple[int, Mapping[str, Any]]]) -> None:
@@ -282,7 +271,7 @@ def _called_since(
         .where(attempts.c.intended_at > since, attempts.c.state.not_in(sorted(NEVER_RANG)))
     )
     called: dict[str, set[int]] = {}
-    for row in _rows(connection, query.where(_among(jobs.c.fingerprint)), fingerprints):
+    for row in rows_among(connection, query.where(among(jobs.c.fingerprint)), fingerprints):
         called.setdefault(row.fingerprint, set()).add(row.id)
     return called
 
@@ -290,7 +279,7 @@ def _called_since(
 def _doubt_shared_ids(connection: sa.Connection, call_ids: set[str], now: datetime) -> None:
     """A call id that two open attempts carry says nothing about either: both become unknown."""
     carriers: dict[str, list[int]] = {}
-    for row in _rows(connection, _OPEN_CARRIERS, call_ids):
+    for row in rows_among(connection, _OPEN_CARRIERS, call_ids):
         carriers.setdefault(row.call_id, []).append(row.id)
     shared = [each for ids in carriers.values() if len(ids) > 1 for each in ids]
     doubted = sorted(_in_state(connection, shared, AttemptState.PLACED))
@@ -299,24 +288,11 @@ def _doubt_shared_ids(connection: sa.Connection, call_ids: set[str], now: dateti
     note(connection, now, [(attempt_id, "unknown: shared call id") for attempt_id in doubted])
 
 
-def _rows(
-    connection: sa.Connection, query: sa.Select[Any], values: Iterable[Any], **parameters: Any
-) -> Iterator[sa.Row[Any]]:
-    """The rows of a query that asks for `_among` these values."""
-    for chunk in _chunks(sorted(values)):
-        yield from connection.execute(query, {"among": chunk, **parameters})
-
-
-def _chunks(items: Sequence[Item]) -> Iterator[list[Item]]:
-    iterator = iter(items)
-    while chunk := list(itertools.islice(iterator, _CHUNK)):
-        yield chunk
-
-
 def _job_row(campaign: str, job: NewJob, now: datetime) -> dict[str, Any]:
     return {
         "campaign": campaign,
         "ref": job.ref,
+        "number": job.content.number,
         "fingerprint": job.content.fingerprint(),
         "content": json.dumps(asdict(job.content)),
         "queued_at": now,

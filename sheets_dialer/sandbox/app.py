@@ -104,6 +104,9 @@ def _stranger(request: Request) -> Response | None:
     origin = request.headers.get("origin")
     if origin is not None and _host_name(origin) not in _LOOPBACK:
         return _plain(403, f"The sandbox doesn't answer pages of {origin!r}.")
+    # What a page elsewhere embeds, such as an image, has no Origin; a link to the page is fine.
+    if request.headers.get("sec-fetch-site") == "cross-site" and request.path != "/":
+        return _plain(403, "The sandbox doesn't answer pages elsewhere.")
     return None
 
 

@@ -80,7 +80,7 @@ def build(*, origin: str, directory: Path | None, speed: float, seed: int) -> Sa
     gate = Gate(tokens, limits)
     faults = Faults(source("faults"))
     log = RequestLog(clock.now)
-    trouble = Trouble(clock.now)
+    trouble = Trouble()
 
     library = _library(store)
     ids = Ids(source("ids"))
@@ -169,7 +169,7 @@ def _library(store: Keeper) -> Library:
 
 
 def _portal(store: Keeper, clock: ScaledClock, source: random.Random) -> PortalService:
-    portal = PortalService(clock.now, source, wall=time.time)
+    portal = PortalService(clock.now, source, wall=time.time, speed=clock.speed)
     state = store.get("portal")
     if state is None:
         _save_portal(store, portal)

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Protocol
 
 from .gate import Gate, unauthenticated
+from .google.drive_files import DriveDoorError, DriveError
 from .google.errors import GoogleError
 from .http import Request, Response, json_response
 from .limits import quota_exceeded
@@ -18,6 +19,17 @@ _GOOGLE_WORDS: Mapping[int, str] = {
     404: "Requested entity was not found.",
     500: "Internal error encountered.",
     503: "The service is currently unavailable.",
+}
+_DRIVE_WORDS: Mapping[int, tuple[str, str]] = {
+    400: ("badRequest", "Bad Request"),
+    403: (
+        "insufficientFilePermissions",
+        "The user does not have sufficient permissions for this file.",
+    ),
+    404: ("notFound", "File not found: ."),
+    429: ("rateLimitExceeded", "Rate Limit Exceeded"),
+    500: ("backendError", "Backend Error"),
+    503: ("backendError", "Backend Error"),
 }
 _PORTAL_WORDS: Mapping[int, str] = {
     400: "Bad Request",
@@ -48,15 +60,16 @@ class Performer(Protocol):
 class SheetsPerformer(Protocol):
     """Google Sheets, which can also answer a read from the past."""
 
-    def handle(self, request: Request, account: str, *, as_of: float | None = None) -> Response: ...
+    def handle(self, request: Request, account: str, *, age: float = 0.0) -> Response: ...
 
     def is_read(self, request: Request) -> bool: ...
 
 
 class PortalPerformer(Protocol):
-    """The portal's endpoints, which know their callers by the api_key in the request."""
+    """The portal's endpoints, which know their callers by the api_key in the request, and can tell
+    of a call what was true of it a while ago."""
 
-    def handle(self, request: Request) -> Response: ...
+    def handle(self, request: Request, *, age: float = 0.0) -> Response: ...
 
 
 class Backend(Protocol):
@@ -76,8 +89,8 @@ class Backend(Protocol):
         """The caller's account; raises GoogleError when the request may not pass."""
         ...
 
-    def perform(self, request: Request, account: str, *, as_of: float | None = None) -> Response:
-        """Carries the request out."""
+    def perform(self, request: Request, account: str, *, age: float = 0.0) -> Response:
+        """Carries the request out; a read may be answered from the state of `age` seconds ago."""
         ...
 
     def refusal(self, code: int, request: Request) -> Response:
@@ -106,15 +119,17 @@ class SheetsBackend:
         """See `Gate.admit`."""
         return self._gate.admit("sheets", request, reads=self.reads(request))
 
-    def perform(self, request: Request, account: str, *, as_of: float | None = None) -> Response:
-        """Carries it out; a read may be answered from the document as it was at `as_of`."""
-        return self._service.handle(request, account, as_of=as_of)
+    def perform(self, request: Request, account: str, *, age: float = 0.0) -> Response:
+        """Carries it out; a read may be answered from an older state of the document."""
+        return self._service.handle(request, account, age=age)
 
     def refusal(self, code: int, request: Request) -> Response:
         """Google's error body."""
         if code == 429:
             return quota_exceeded(reads=self.reads(request)).response()
-        return _google_refusal("sheets", code)
+        if code == 401:
+            return unauthenticated(self.name, "ACCESS_TOKEN_EXPIRED").response()
+        return GoogleError(code, _GOOGLE_WORDS[code]).response()
 
 
 class DriveBackend:
@@ -136,17 +151,25 @@ class DriveBackend:
 
     def admit(self, request: Request) -> str:
         """See `Gate.admit`."""
-        return self._gate.admit("drive", request, reads=self.reads(request))
+        try:
+            return self._gate.admit("drive", request, reads=self.reads(request))
+        except GoogleError as refusal:
+            raise DriveDoorError(refusal) from refusal
 
-    def perform(self, request: Request, account: str, *, as_of: float | None = None) -> Response:
+    def perform(self, request: Request, account: str, *, age: float = 0.0) -> Response:
         """Carries it out; Drive has no past to answer from."""
-        del as_of
+        del age
         return self._service.handle(request, account)
 
     def refusal(self, code: int, request: Request) -> Response:
-        """Google's error body."""
+        """Drive's error body."""
         del request
-        return _google_refusal("drive", code)
+        if code == 401:
+            expired = unauthenticated(self.name, "ACCESS_TOKEN_EXPIRED")
+            return DriveDoorError(expired).response()
+        reason, words = _DRIVE_WORDS[code]
+        domain = "usageLimits" if code == 429 else "global"
+        return DriveError(code, reason, words, domain=domain).response()
 
 
 class TokenBackend:
@@ -172,9 +195,9 @@ class TokenBackend:
         del request
         return ""
 
-    def perform(self, request: Request, account: str, *, as_of: float | None = None) -> Response:
+    def perform(self, request: Request, account: str, *, age: float = 0.0) -> Response:
         """Grants or refuses a token."""
-        del account, as_of
+        del account, age
         return self._endpoint.handle(request)
 
     def refusal(self, code: int, request: Request) -> Response:
@@ -205,18 +228,12 @@ class PortalBackend:
         del request
         return ""
 
-    def perform(self, request: Request, account: str, *, as_of: float | None = None) -> Response:
-        """Carries it out."""
-        del account, as_of
-        return self._service.handle(request)
+    def perform(self, request: Request, account: str, *, age: float = 0.0) -> Response:
+        """Carries it out; a call may be shown as it was a while ago."""
+        del account
+        return self._service.handle(request, age=age)
 
     def refusal(self, code: int, request: Request) -> Response:
         """The portal's error body; that the HTTP code is the same is a guess."""
         del request
         return json_response({"status": code, "response": _PORTAL_WORDS[code]}, code)
-
-
-def _google_refusal(service: str, code: int) -> Response:
-    if code == 401:
-        return unauthenticated(service, "ACCESS_TOKEN_EXPIRED").response()
-    return GoogleError(code, _GOOGLE_WORDS.get(code, "Rate Limit Exceeded")).response()

@@ -19,6 +19,8 @@ from .request_log import RequestLog
 
 PREFIX = "/_sandbox/"
 APIS = ("sheets", "drive")
+_MOST_SECONDS = 1e9
+"""About thirty years: further off, no calendar could write the time."""
 
 
 class PortalControls(Protocol):
@@ -186,10 +188,17 @@ def _flag(order: Mapping[str, Any], name: str) -> bool:
     return value
 
 
-def _seconds(order: Mapping[str, Any], name: str, *, least: float = float("-inf")) -> float:
+def _seconds(order: Mapping[str, Any], name: str, *, least: float = -_MOST_SECONDS) -> float:
     value = order.get(name)
-    if isinstance(value, bool) or not isinstance(value, int | float) or value < least:
-        raise BadOrderError(f"{name} is {value!r}; it must be a number of seconds.")
+    if (
+        isinstance(value, bool)
+        or not isinstance(value, int | float)
+        or not least <= value <= _MOST_SECONDS
+    ):
+        raise BadOrderError(
+            f"{name} is {value!r}; it must be a number of seconds from {least:g} to"
+            f" {_MOST_SECONDS:g}."
+        )
     return float(value)
 
 

@@ -31,7 +31,7 @@ KINDS: Mapping[str, str] = {
     "empty": "done, but answered 200 with {}",
     "blank": "done, but answered 200 with no body at all",
     "slow": "done, answered after `seconds`",
-    "stale": "a read of Sheets answered from the document as it was `seconds` ago",
+    "stale": "a read of Sheets or of the portal answered from what was true `seconds` ago",
     "late": "a write that is never answered, and done `seconds` after the client gave up",
 }
 
@@ -81,8 +81,8 @@ class Fault:
             raise BadFaultError(
                 f"kind is {data.get('kind')!r}; it must be one of {', '.join(KINDS)}"
             )
-        if kind == "stale" and service != "sheets":
-            raise BadFaultError("stale works on sheets only: nothing else is read from a document")
+        if kind == "stale" and service not in ("sheets", "portal"):
+            raise BadFaultError("stale works on sheets and portal only: nothing else has a past")
         if kind == "late" and service == "token":
             raise BadFaultError("late doesn't work on token: a token request writes nothing")
         return cls(

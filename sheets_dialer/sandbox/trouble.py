@@ -7,7 +7,6 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from .backends import Backend
-from .clock import Now
 from .exchange import Exchange
 from .faults import Fault
 from .google.errors import GoogleError
@@ -29,8 +28,7 @@ class Trouble:
     `patience` is how many seconds a late write waits for its client to give up.
     """
 
-    def __init__(self, now: Now, *, patience: float = PATIENCE_SECONDS) -> None:
-        self._now = now
+    def __init__(self, *, patience: float = PATIENCE_SECONDS) -> None:
         self._patience = patience
         self._stopping = asyncio.Event()
         self._hanging: set[Exchange] = set()
@@ -75,7 +73,7 @@ class Trouble:
             case "html":
                 return Response(502, _HTML, "text/html; charset=UTF-8")
             case "stale":
-                return carry_out(backend, request, as_of=self._now() - fault.seconds)
+                return carry_out(backend, request, age=fault.seconds)
             case code if code.isdecimal():
                 return backend.refusal(int(code), request)
         done = carry_out(backend, request)
@@ -134,9 +132,10 @@ class Trouble:
             return
 
 
-def carry_out(backend: Backend, request: Request, *, as_of: float | None = None) -> Response:
-    """Does what the request asks, without trouble; a refusal is an answer too."""
+def carry_out(backend: Backend, request: Request, *, age: float = 0.0) -> Response:
+    """Does what the request asks, without trouble; a refusal is an answer too. A read is answered
+    from the state of `age` seconds ago."""
     try:
-        return backend.perform(request, backend.admit(request), as_of=as_of)
+        return backend.perform(request, backend.admit(request), age=age)
     except GoogleError as refusal:
         return refusal.response()

@@ -15,10 +15,10 @@ from ..columns import DIALER, Columns, find_columns
 from ..control import CONTROL_TAB, DO_NOT_CALL_TAB, Place
 from ..errors import SetupNeeded, SheetRefused, WriteRefused
 from ..token import PREFIX, Token, anchor_name, read_token
-from .connection import Connection, TabFacts
+from .connection import Connection, TabFacts, cells_of
 from .requests import Cells, Mark, blocks_of, confirmed, ranges_of, that_fit, update
 
-__all__ = ["Connection", "Mark", "QueueSheet", "Snapshot", "TabFacts", "require_ready"]
+__all__ = ["Connection", "Mark", "QueueSheet", "Snapshot", "TabFacts", "cells_of", "require_ready"]
 
 _CELLS_BACK = (
     "replies,updatedSpreadsheet(sheets(properties.sheetId,"
@@ -32,14 +32,19 @@ Grid = list[list[Any]]
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """What one read found: the queue tab's cells and columns, and the cells of the control tab and
-    the do-not-call tab, None where there is no such tab."""
+    """What one read found: the queue tab's rows (the header first, each as JSON) and columns, and
+    the other tabs, None where there is no such tab."""
 
-    grid: Grid
+    rows: Sequence[bytes]
     columns: Columns
     control: Grid | None
-    do_not_call: Grid | None
+    do_not_call: Sequence[bytes] | None
     token: Token | None
+
+    @property
+    def grid(self) -> Grid:
+        """The queue tab's cells."""
+        return [cells_of(row) for row in self.rows]
 
 
 class QueueSheet:
@@ -76,15 +81,17 @@ class QueueSheet:
             title: self._connection.tab_titled(title) for title in (CONTROL_TAB, DO_NOT_CALL_TAB)
         }
         found = {title: tab.id for title, tab in beside.items() if tab is not None}
-        grids = self._connection.read_grids([queue, *found.values()])
-        grid = grids.get(queue) or [[]]
-        columns = find_columns(grid[0], self._named_columns)
-        extra = {title: grids.get(sheet_id, []) for title, sheet_id in found.items()}
+        tabs = self._connection.read_rows([queue, *found.values()])
+        rows = tabs[queue] or [b"[]"]
+        columns = find_columns(cells_of(rows[0]), self._named_columns)
+        control, do_not_call = (
+            tabs.get(found.get(title, -1)) for title in (CONTROL_TAB, DO_NOT_CALL_TAB)
+        )
         return Snapshot(
-            grid=grid,
+            rows=rows,
             columns=columns,
-            control=extra.get(CONTROL_TAB),
-            do_not_call=extra.get(DO_NOT_CALL_TAB),
+            control=None if control is None else [cells_of(row) for row in control],
+            do_not_call=do_not_call,
             token=read_token(columns.token),
         )
 

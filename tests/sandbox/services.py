@@ -54,7 +54,7 @@ class Services:
         body: Any = None,
         *,
         account: str = OWNER,
-        as_of: float | None = None,
+        age: float = 0.0,
         **query: Any,
     ) -> Any:
         """The answer's JSON.
@@ -62,7 +62,7 @@ class Services:
         Raises:
             Refused: the service refused.
         """
-        response = self.send(method, path, body, account=account, as_of=as_of, **query)
+        response = self.send(method, path, body, account=account, age=age, **query)
         if response.status >= 300:
             raise Refused(response)
         return json.loads(response.body) if response.body else None
@@ -74,7 +74,7 @@ class Services:
         body: Any = None,
         *,
         account: str = OWNER,
-        as_of: float | None = None,
+        age: float = 0.0,
         **query: Any,
     ) -> Response:
         """The answer as it is."""
@@ -87,7 +87,7 @@ class Services:
         )
         if path.startswith(("/drive/", "/upload/drive/")):
             return self.drive.handle(request, account)
-        return self.sheets.handle(request, account, as_of=as_of)
+        return self.sheets.handle(request, account, age=age)
 
     def values(self, method: str, range_text: str, body: Any = None, **query: Any) -> Any:
         """A call of values.get, values.update (PUT), or of ``POST`` with ``verb=append|clear``."""

@@ -7,8 +7,23 @@ from typing import Any
 import pytest
 from batching import Book, add_name, area, delete_rows, insert_rows
 
+from sheets_dialer.sandbox.google.batch import HANDLERS
 from sheets_dialer.sandbox.google.errors import GoogleError
 from sheets_dialer.sandbox.google.fieldmask import Mask
+from sheets_dialer.sandbox.google.schema import fields_of
+
+PROMISED = {
+    *("updateCells", "repeatCell", "sortRange", "cutPaste", "copyPaste", "findReplace"),
+    *("addSheet", "deleteSheet", "duplicateSheet"),
+    *("updateSheetProperties", "updateSpreadsheetProperties"),
+    *("insertDimension", "deleteDimension", "moveDimension", "appendDimension"),
+    *("updateDimensionProperties", "autoResizeDimensions"),
+    *("addNamedRange", "updateNamedRange", "deleteNamedRange", "setDataValidation"),
+    *("addProtectedRange", "updateProtectedRange", "deleteProtectedRange"),
+    *("addConditionalFormatRule", "updateConditionalFormatRule", "deleteConditionalFormatRule"),
+    *("setBasicFilter", "clearBasicFilter", "addFilterView", "deleteFilterView"),
+    *("addChart", "updateChartSpec", "deleteEmbeddedObject"),
+}
 
 
 def test_a_request_that_fails_leaves_nothing_of_those_before_it() -> None:
@@ -37,9 +52,17 @@ def test_a_batch_without_requests_is_refused() -> None:
     assert Book().refusal() == "Must specify at least one request."
 
 
-def test_what_is_not_emulated_is_never_accepted_silently() -> None:
-    words = Book().refusal({"mergeCells": {"range": area(0, 2, 0, 2)}})
-    assert words == "Invalid requests[0]: mergeCells is not emulated by this sandbox."
+def test_every_promised_request_is_emulated() -> None:
+    assert set(HANDLERS) >= PROMISED
+
+
+@pytest.mark.parametrize("kind", sorted(set(fields_of("Request")) - set(HANDLERS)))
+def test_what_is_not_emulated_is_never_accepted_silently(kind: str) -> None:
+    book = Book()
+    before = book.workbook
+    words = book.refusal(insert_rows(0, 1), {kind: {}})
+    assert words == f"Invalid requests[1]: {kind} is not emulated by this sandbox."
+    assert book.workbook is before
 
 
 def test_a_request_without_a_kind_is_refused() -> None:

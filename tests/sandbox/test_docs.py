@@ -33,7 +33,7 @@ def test_every_fault_kind_is_documented_and_no_other() -> None:
     table = _table("kind | is it done? | what the client gets")
     kinds = [kind for row in table.splitlines() for kind in re.findall(r"`([^`]+)`", row[:80])]
     assert set(KINDS) <= set(kinds)
-    assert set(kinds) - set(KINDS) <= {"sheets", "drive", "/api/calls", "seconds", "{}"}
+    assert set(kinds) - set(KINDS) <= {"sheets", "drive", "portal", "/api/calls", "seconds", "{}"}
 
 
 def test_the_faults_fields_and_defaults_are_documented(sandbox: RunningSandbox) -> None:

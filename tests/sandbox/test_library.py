@@ -9,6 +9,7 @@ from sheets_dialer.sandbox.google.library import HISTORY_SECONDS, Document
 from sheets_dialer.sandbox.google.model import Cell, Sheet, Workbook
 
 START = 1_700_000_000.0
+NOW = START + 1000
 ROWS, COLUMNS = 2000, 4
 ALL_CELLS = ROWS * COLUMNS * library._CELL_BYTES
 
@@ -30,7 +31,11 @@ def rewrite(document: Document, text: str, now: float, *, rows: int = ROWS) -> N
 
 
 def text_at(document: Document, moment: float) -> object:
-    return document.as_of(moment).sheets[0].cell(0, 0).value
+    return shown(document.aged(NOW - moment, NOW))
+
+
+def shown(workbook: Workbook) -> object:
+    return workbook.sheets[0].cell(0, 0).value
 
 
 def test_every_moment_of_the_last_minutes_is_remembered(document: Document) -> None:
@@ -73,3 +78,17 @@ def test_rows_that_only_moved_cost_nothing(document: Document) -> None:
     draft.sheets[0].rows.reverse()
     document.commit(draft, START + 1)
     assert document.history[-1].size < ALL_CELLS / 10
+
+
+def test_a_clock_that_was_set_back_leaves_the_past_as_long_ago_as_it_was(
+    document: Document,
+) -> None:
+    rewrite(document, "second", START + 10, rows=1)
+    rewrite(document, "third", START + 20, rows=1)
+    set_back = START + 20 - 3600
+    assert shown(document.aged(5, set_back)) == "second"
+    rewrite(document, "fourth", set_back + 3, rows=1)
+    rewrite(document, "fifth", set_back + 6, rows=1)
+    ages = {1: "fifth", 4: "fourth", 7: "third", 10: "second", 19: "first"}
+    for age, text in ages.items():
+        assert shown(document.aged(age, set_back + 8)) == text, age

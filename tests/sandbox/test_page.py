@@ -177,6 +177,35 @@ class TestCells:
         page.locator("#raw").press("Enter")
         soon(lambda: tab.acell("B2").value, "from above")
 
+    def test_keep_what_was_typed_above_when_another_cell_is_clicked(
+        self, page: Page, tab: gspread.Worksheet
+    ) -> None:
+        cell(page, "B2").click()
+        page.locator("#raw").fill("for B2")
+        cell(page, "C4").click()
+        soon(lambda: tab.get("B2:C4"), [["for B2"]])
+        expect(page.locator("#address")).to_have_text("C4")
+        page.locator("#raw").click()
+        page.keyboard.type("for C4")
+        page.get_by_role("button", name="Calls", exact=True).click()
+        page.get_by_role("button", name=tab.title).click()
+        soon(lambda: tab.get("B2:C4"), [["for B2"], [], ["", "for C4"]])
+
+    def test_keep_what_is_being_typed_above_while_the_sheet_changes(
+        self, page: Page, tab: gspread.Worksheet
+    ) -> None:
+        cell(page, "B2").click()
+        page.locator("#raw").fill("half a ")
+        tab.update([["news"]], "B2")
+        expect(cell(page, "B2")).to_have_text("news")
+        page.keyboard.type("sentence")
+        page.keyboard.press("Enter")
+        soon(lambda: tab.acell("B2").value, "half a sentence")
+        page.locator("#raw").fill("never")
+        page.keyboard.press("Escape")
+        expect(page.locator("#raw")).to_have_value("half a sentence")
+        assert tab.acell("B2").value == "half a sentence"
+
     def test_take_a_pasted_column(self, page: Page, tab: gspread.Worksheet) -> None:
         tab.format("A2:A", {"numberFormat": {"type": "TEXT", "pattern": "@"}})
         numbers = [f"0300{n:07d}" for n in range(40)]

@@ -89,6 +89,30 @@ def batch(*requests: Any) -> dict[str, Any]:
             '(TYPE_INT32), "top"',
         ),
         (
+            "BatchUpdateSpreadsheetRequest",
+            batch({"setBasicFilter": {"filter": {"criteria": {"B": {}}}}}),
+            "requests[0].set_basic_filter.filter.criteria",
+            "Invalid value at 'requests[0].set_basic_filter.filter.criteria' (TYPE_INT32), \"B\"",
+        ),
+        (
+            "Color",
+            {"red": 1e39},
+            "red",
+            "Invalid value at 'red' (TYPE_FLOAT), 1e+39",
+        ),
+        (
+            "ExtendedValue",
+            {"numberValue": "NaN"},
+            "number_value",
+            "Invalid value at 'number_value' (TYPE_DOUBLE), \"NaN\"",
+        ),
+        (
+            "ExtendedValue",
+            {"numberValue": "1_000"},
+            "number_value",
+            "Invalid value at 'number_value' (TYPE_DOUBLE), \"1_000\"",
+        ),
+        (
             "ValueRange",
             {"majorDimension": "DIAGONAL"},
             "data.major_dimension",

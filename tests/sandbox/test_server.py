@@ -117,6 +117,23 @@ def test_refuses_what_wasnt_meant_for_loopback(
     assert b"content-type: text/plain" in answer
 
 
+@pytest.mark.parametrize(
+    ("path", "site", "status"),
+    [
+        ("/api/user_verify", "cross-site", 403),
+        ("/_sandbox/calls", "cross-site", 403),
+        ("/_sandbox/calls", "same-origin", 200),
+        ("/_sandbox/calls", "none", 200),
+        ("/", "cross-site", 200),
+    ],
+)
+def test_refuses_what_a_page_elsewhere_embeds_but_not_a_link_to_the_page(
+    sandbox: RunningSandbox, path: str, site: str, status: int
+) -> None:
+    answer = sandbox.session().get(sandbox.url + path, headers={"Sec-Fetch-Site": site}, timeout=5)
+    assert answer.status_code == status
+
+
 def test_an_unknown_path_gets_googles_404(sandbox: RunningSandbox) -> None:
     response = sandbox.session().get(f"{sandbox.url}/no/<such>/path", timeout=5)
     assert response.status_code == 404
@@ -279,6 +296,8 @@ def test_requests_are_counted_by_service_and_kind(sandbox: RunningSandbox) -> No
         ("POST", "/_sandbox/limits", '{"on": true}', 400, "no 'on' here; there is enabled"),
         ("POST", "/_sandbox/limits", '{"enabled": 1}', 400, "must be true or false"),
         ("POST", "/_sandbox/clock", '{"offset": "x"}', 400, "a number of seconds"),
+        ("POST", "/_sandbox/clock", '{"offset": 1e18}', 400, "from -1e+09 to 1e+09"),
+        ("POST", "/_sandbox/tokens", '{"lifetime": -1}', 400, "from 0 to 1e+09"),
         ("POST", "/_sandbox/portal", '{"colour": 1}', 400, "no such setting"),
     ],
 )

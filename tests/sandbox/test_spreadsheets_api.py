@@ -172,6 +172,14 @@ class TestShowing:
         assert properties["tabColor"] == {"red": 0.95686275}
         assert properties["tabColorStyle"] == {"rgbColor": {"red": 0.95686275}}
 
+    def test_color_far_out_of_range_is_still_a_number(self, services: Services) -> None:
+        cell = {"userEnteredFormat": {"backgroundColor": {"red": 1e20, "green": 236}}}
+        repeat = {"range": {"sheetId": 0, "endRowIndex": 1, "endColumnIndex": 1}, "cell": cell}
+        services.batch({"repeatCell": {**repeat, "fields": "userEnteredFormat"}})
+        answer = services.call("GET", services.path, includeGridData="true", ranges="A1")
+        shown = answer["sheets"][0]["data"][0]["rowData"][0]["values"][0]["userEnteredFormat"]
+        assert shown["backgroundColor"] == {"red": 1e20, "green": 236}
+
     def test_last_way_of_saying_a_color_counts(self, services: Services) -> None:
         for color in ({"backgroundColorStyle": {"rgbColor": {"red": 1}}},
                       {"backgroundColor": GREEN}):  # fmt: skip

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import random
 import signal
 import sqlite3
@@ -32,6 +33,7 @@ from sheets_dialer.sandbox.google.library import Document
 from sheets_dialer.sandbox.google.model import Cell, Formula, Row, Sheet, Workbook, trimmed
 from sheets_dialer.sandbox.store import Store, StoreError
 
+PROJECT = Path(__file__).parents[2]
 _JSON = st.dictionaries(st.text(max_size=5), st.text(max_size=5), min_size=1, max_size=3)
 _VALUES = st.one_of(
     st.none(),
@@ -295,7 +297,8 @@ def test_key_files_are_for_their_owner_only(sandbox: RunningSandbox) -> None:
 
 
 def test_without_a_directory_nothing_touches_the_disk(tmp_path: Path) -> None:
-    process = subprocess.Popen(COMMAND, cwd=tmp_path, stdout=subprocess.PIPE, text=True)
+    env = os.environ | {"PYTHONPATH": str(PROJECT)}  # it may be installed here or not
+    process = subprocess.Popen(COMMAND, cwd=tmp_path, env=env, stdout=subprocess.PIPE, text=True)
     assert process.stdout is not None
     url = process.stdout.readline().strip()
     assert requests.get(f"{url}/_sandbox/calls", timeout=5).json() == []

@@ -124,10 +124,10 @@ class TestReading:
 
     def test_past_state_answers_a_stale_read(self, services: Services) -> None:
         services.put("A1", [["old"]])
-        then = services.now
         services.now += 10
         services.put("A1", [["new"]])
-        stale = services.call("GET", f"{services.values_path}/A1", as_of=then + 5)
+        services.now += 4
+        stale = services.call("GET", f"{services.values_path}/A1", age=5)
         assert stale["values"] == [["old"]]
         assert services.get("A1") == [["new"]]
 

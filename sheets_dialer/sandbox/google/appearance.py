@@ -8,6 +8,7 @@ from functools import lru_cache
 from typing import Any
 
 from .model import Computed, ErrorValue, Json
+from .typed_numbers import tidy
 
 WHITE = {"red": 1, "green": 1, "blue": 1}
 
@@ -149,5 +150,4 @@ def _single(value: float) -> float:
         text = f"{single:.{digits}g}"
         if struct.pack("f", float(text)) == struct.pack("f", single):
             break
-    number = float(text)
-    return int(number) if number.is_integer() else number
+    return tidy(float(text))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, ClassVar
 
 from .errors import GoogleError
 from .library import Document
@@ -20,17 +20,55 @@ DEFAULT_PERMISSION_FIELDS = ("kind", "id", "type", "role")
 class DriveError(GoogleError):
     """A refusal in Drive's form, which lists its reasons and has no status word."""
 
-    def __init__(self, code: int, reason: str, message: str, *, parameter: str = "") -> None:
+    def __init__(
+        self,
+        code: int,
+        reason: str,
+        message: str,
+        *,
+        parameter: str = "",
+        domain: str = "global",
+    ) -> None:
         super().__init__(code, message)
         self.reason = reason
         self.parameter = parameter
+        self.domain = domain
 
     def body(self) -> dict[str, Any]:
         """The JSON body that tells a client what was wrong."""
-        entry = {"message": self.message, "domain": "global", "reason": self.reason}
+        entry = {"message": self.message, "domain": self.domain, "reason": self.reason}
         if self.parameter:
             entry |= {"location": self.parameter, "locationType": "parameter"}
         return {"error": {"code": self.code, "message": self.message, "errors": [entry]}}
+
+
+class DriveDoorError(GoogleError):
+    """A refusal at the door, before Drive has looked at the file: it has the status word that all
+    of Google's services give, and Drive's reasons too."""
+
+    _REASONS: ClassVar[Mapping[int, tuple[str, str]]] = {
+        401: ("authError", "Invalid Credentials"),
+        403: ("insufficientPermissions", "Insufficient Permission"),
+    }
+
+    def __init__(self, refusal: GoogleError) -> None:
+        super().__init__(
+            refusal.code,
+            refusal.message,
+            details=refusal.details,
+            headers=refusal.headers,
+            status=refusal.status,
+        )
+
+    def body(self) -> dict[str, Any]:
+        """The JSON body that tells a client what was wrong."""
+        body = super().body()
+        reason, message = self._REASONS.get(self.code, ("badRequest", self.message))
+        entry = {"message": message, "domain": "global", "reason": reason}
+        if self.code == 401:
+            entry |= {"location": "Authorization", "locationType": "header"}
+        body["error"]["errors"] = [entry]
+        return body
 
 
 def file_not_found(file_id: str) -> DriveError:

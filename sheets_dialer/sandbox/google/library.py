@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import compress
 from operator import is_not
 
@@ -48,8 +48,10 @@ class Document:
     history: deque[Past] = field(default_factory=deque)
     history_size: int = 0
 
-    def as_of(self, moment: float) -> Workbook:
-        """The state that was current then; the oldest one remembered for a time before that."""
+    def aged(self, age: float, now: float) -> Workbook:
+        """The state of `age` seconds ago; the oldest one remembered for a time before that."""
+        self._follow_clock(now)
+        moment = now - age
         current = self.workbook
         for past in reversed(self.history):
             if past.replaced_at <= moment:
@@ -59,6 +61,7 @@ class Document:
 
     def commit(self, workbook: Workbook, now: float) -> None:
         """Makes the draft the present state and remembers the one that it replaces."""
+        self._follow_clock(now)
         past = Past(now, self.workbook, _size_of_past(self.workbook, workbook))
         self.history.append(past)
         self.history_size += past.size
@@ -68,6 +71,15 @@ class Document:
             self.history_size -= self.history.popleft().size
         self.workbook = workbook
         self.modified_at = now
+
+    def _follow_clock(self, now: float) -> None:
+        """Dates the past back when the clock was set back, so that no state was replaced in the
+        future and each stays as long before the next as it was."""
+        ahead = self.history[-1].replaced_at - now if self.history else 0.0
+        if ahead > 0:
+            self.history = deque(
+                replace(past, replaced_at=past.replaced_at - ahead) for past in self.history
+            )
 
     def role_of(self, account: str) -> str | None:
         """The account's highest Drive role; None for no access."""

@@ -7,6 +7,7 @@ buffers behind the JSON, and what was expected by its type there.
 from __future__ import annotations
 
 import json
+import math
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -35,6 +36,9 @@ _EITHER_OR = {"Request": "kind", "DataFilter": "filter", "ExtendedValue": "value
 _WRAPPED = frozenset({"startRowIndex", "endRowIndex", "startColumnIndex", "endColumnIndex"})
 """Indexes that are messages of their own in the protocol buffers, seen in the place's name."""
 _MAX_INT32 = 2**31 - 1
+_MAX_FLOAT = 3.4028234663852886e38
+_NUMBER = re.compile(r"-?[0-9]*\.?[0-9]+(?:[eE][+-]?[0-9]+)?")
+_INTEGER = re.compile(r"-?[0-9]{1,10}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +123,11 @@ def response_of(method: str) -> str:
     """The name of the message that a method answers with."""
     name: str = _document()["methods"][method]["response"]
     return name
+
+
+def fields_of(schema_name: str) -> tuple[str, ...]:
+    """The names of a message's fields."""
+    return tuple(_fields(schema_name))
 
 
 def has_field(schema_name: str, *path: str) -> bool:
@@ -211,6 +220,7 @@ def _is_plain_value(kind: _Kind, value: Any) -> bool:
         return (
             below is not None
             and type(value) is dict
+            and all(map(_INTEGER.fullmatch, value))
             and all(_is_plain_value(below, item) for item in value.values())
         )
     if name == "string":
@@ -218,7 +228,8 @@ def _is_plain_value(kind: _Kind, value: Any) -> bool:
     if name == "boolean":
         return type(value) is bool
     if name in _FLOATS:
-        return type(value) is float or type(value) is int
+        is_number = type(value) is float or type(value) is int
+        return is_number and (name != "float" or abs(value) <= _MAX_FLOAT)
     if name in _INTEGERS:
         return type(value) is int and -_MAX_INT32 <= value <= _MAX_INT32
     if name == "enum":
@@ -284,7 +295,7 @@ def _value(kind: _Kind, value: Any, place: str, name: str, faults: _Faults) -> A
 
 
 def _map(below: _Kind, value: Any, place: str, name: str, faults: _Faults) -> dict[str, Any]:
-    """A map's values by key; its keys are always text in JSON."""
+    """A map's values by key; all maps have whole numbers as keys, which are text in JSON."""
     if not isinstance(value, Mapping):
         parent, _, _ = place.rpartition(".")
         what = "a list" if isinstance(value, list) else "a value"
@@ -293,6 +304,9 @@ def _map(below: _Kind, value: Any, place: str, name: str, faults: _Faults) -> di
             f"Invalid value at '{parent}' (Map), Cannot bind {what} to map for field '{name}'.",
         )
         return {}
+    for key in value:
+        if not _INTEGER.fullmatch(key):
+            faults.invalid(place, "TYPE_INT32", key)
     return {
         key: _value(below, item, f"{place}[{key}]", name, faults)
         for key, item in value.items()
@@ -326,11 +340,12 @@ def _scalar(kind_name: str, value: Any) -> Any:
         return value if isinstance(value, str) else None
     if kind_name == "boolean":
         return value if isinstance(value, bool) else {"true": True, "false": False}.get(str(value))
-    if isinstance(value, bool):
+    if isinstance(value, bool) or not isinstance(value, int | float | str):
         return None
-    try:
-        number = float(value)
-    except (TypeError, ValueError):
+    if isinstance(value, str) and not _NUMBER.fullmatch(value):
+        return None
+    number = float(value)
+    if not math.isfinite(number) or (kind_name == "float" and abs(number) > _MAX_FLOAT):
         return None
     if kind_name in _FLOATS:
         return value if isinstance(value, int) else number

@@ -71,26 +71,26 @@ class SheetsService:
             (":batchGetByDataFilter", ":getByDataFilter")
         )
 
-    def handle(self, request: Request, account: str, *, as_of: float | None = None) -> Response:
+    def handle(self, request: Request, account: str, *, age: float = 0.0) -> Response:
         """The answer to one request of an account.
 
         Args:
-            as_of: answers a read from the state at that time, in seconds since 1970, as a replica
-                of Google's that lags behind would.
+            age: answers a read from the state of so many seconds ago, as a replica of Google's
+                that lags behind would.
         """
         try:
-            return self._handle(_plain(request), account, as_of)
+            return self._handle(_plain(request), account, age)
         except GoogleError as error:
             return error.response()
 
-    def _handle(self, request: Request, account: str, as_of: float | None) -> Response:
+    def _handle(self, request: Request, account: str, age: float) -> Response:
         route = _route(request.method, request.path)
         if route is None:
             return _unknown_url(request.path)
         query = read_query(route.method, request.query())
         body = _body(route.method, request.body)
         mask = _mask(query.get("fields") or request.headers.get("x-goog-fieldmask"), route.method)
-        answer = self._answer(route, account, query, body, mask, as_of)
+        answer = self._answer(route, account, query, body, mask, age)
         if mask is not None:
             answer = mask.project(answer)
         return json_response(answer, pretty=query.get("prettyPrint", True))
@@ -102,7 +102,7 @@ class SheetsService:
         query: dict[str, Any],
         body: dict[str, Any],
         mask: Mask | None,
-        as_of: float | None,
+        age: float,
     ) -> dict[str, Any]:
         if route.method == "spreadsheets.create":
             return self._create(account, body, mask)
@@ -112,11 +112,12 @@ class SheetsService:
         )
         if document.id in self.behaviour.office_files:
             raise unsupported_document()
+        now = self._clock()
         call = Call(
             document=document,
-            workbook=document.workbook if as_of is None else document.as_of(as_of),
+            workbook=document.aged(age, now) if age else document.workbook,
             account=account,
-            now=self._clock(),
+            now=now,
             query=query,
             body=body,
             mask=mask,

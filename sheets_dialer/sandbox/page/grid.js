@@ -301,7 +301,7 @@ export class Grid {
     const to = { row: place.row ?? end.row, column: place.column ?? end.column };
     this.select(event.shiftKey ? this.cursor : from, to, null);
     this.dragging = !isTouch && place.row !== null && place.column !== null;
-    setTimeout(() => this.editor || this.root.focus({ preventScroll: true }));
+    this.root.focus({ preventScroll: true });
   }
 
   dragged(event) {

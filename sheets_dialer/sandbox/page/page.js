@@ -3,6 +3,7 @@
 
 import { Calls } from "./calls.js";
 import { element } from "./element.js";
+import { Entry } from "./entry.js";
 import { Grid } from "./grid.js";
 import { letters, parseBlock } from "./text.js";
 
@@ -94,7 +95,7 @@ const source = {
     const one = rows[0] === rows[1] && columns[0] === columns[1];
     const corner = (r, c) => `${letters(c)}${r + 1}`;
     byId("address").textContent = one ? corner(row, column) : `${corner(rows[0], columns[0])}:${corner(rows[1], columns[1])}`;
-    if (document.activeElement !== byId("raw")) byId("raw").value = cell.raw ?? cell.text ?? "";
+    entry.show(cell.raw ?? cell.text ?? "");
     byId("note").textContent = cell.note ?? "";
     byId("note").hidden = !cell.note;
   },
@@ -152,6 +153,14 @@ const commands = {
   "sort-down": () => sort("DESCENDING"),
 };
 
+const entry = new Entry(byId("raw"), {
+  begin: () => tab() && { document: state.document.id, tab: tab().id, ...grid.cursor },
+  done: (place, value) => {
+    if (state?.document?.id === place.document && tab().id === place.tab) source.write(place.row, place.column, [[value]]);
+    else complain("The tab went away while you were typing. Nothing was written.");
+  },
+  leave: () => byId("grid").focus({ preventScroll: true }),
+});
 const grid = new Grid(byId("grid"), source);
 const calls = new Calls((callId, act) => change(["POST", "call", { call_id: callId, act }]));
 
@@ -173,16 +182,6 @@ byId("documents").addEventListener("change", (event) => {
   state = null;
   look();
 });
-byId("raw").addEventListener("keydown", (event) => {
-  if (event.key !== "Enter" && event.key !== "Escape") return;
-  const { row, column } = grid.cursor;
-  const cell = grid.cell(row, column);
-  const { value } = event.target;
-  byId("grid").focus();
-  if (event.key === "Enter" && value !== (cell.raw ?? cell.text ?? "")) source.write(row, column, [[value]]);
-  else source.selected();
-});
-byId("raw").addEventListener("blur", () => tab() && source.selected());
 
 function showDocuments({ documents, document: shown }) {
   const select = byId("documents");

@@ -40,6 +40,7 @@ class PortalService:
             the number and n alone, so the order in which requests arrive changes nothing.
         settings: what `POST /_sandbox/portal` can change later.
         wall: the world's clock, which stamps accepted calls; `now` where it is left out.
+        speed: how many times as fast as the world's clock `now` runs.
 
     `on_change` hears of every call that was accepted or that a person changed.
     """
@@ -51,8 +52,10 @@ class PortalService:
         settings: Settings | None = None,
         *,
         wall: Callable[[], float] | None = None,
+        speed: float = 1.0,
     ) -> None:
         self._now = now
+        self._speed = speed
         self._wall = wall or now
         self._seed = source.getrandbits(64)
         self._settings = settings or Settings()
@@ -62,15 +65,16 @@ class PortalService:
         self._calls_to: dict[str, int] = {}
         self._answers = 0
         self.on_change: Callable[[Call], None] = lambda _call: None
-        self._endpoints: Mapping[str, Callable[[Mapping[str, str]], dict[str, Any]]] = {
-            "user_verify": lambda _: {},
+        self._endpoints: Mapping[str, Callable[[Mapping[str, str], float], dict[str, Any]]] = {
+            "user_verify": lambda _parameters, _moment: {},
             "check_balance": self._check_balance,
             "calls": self._place,
             "get_call": self._get_call,
         }
 
-    def handle(self, request: Request) -> Response:
-        """Answers a request for ``/api/…``."""
+    def handle(self, request: Request, *, age: float = 0.0) -> Response:
+        """Answers a request for ``/api/…``; get_call from what was true `age` seconds of the
+        world's clock ago, as a replica that lags behind would."""
         endpoint = request.path.removeprefix(_PREFIX)
         if endpoint not in ENDPOINTS:
             return json_response({"status": 404, "response": "Not found"}, 404)
@@ -82,7 +86,8 @@ class PortalService:
         status = 200
         try:
             self._check_key(endpoint, request, parameters)
-            facts = self._endpoints[endpoint](parameters)
+            moment = self._now() - age * self._speed
+            facts = self._endpoints[endpoint](parameters, moment)
             body = shaped(endpoint, settings.shape[endpoint], facts, self._answers)
         except _RefusedError as refusal:
             facts = {"code": refusal.code, "text": refusal.text}
@@ -182,25 +187,24 @@ class PortalService:
             # The vendor shows 422 here and 401 at user_verify.
             raise _RefusedError(422 if endpoint == "check_balance" else 401, "API Key not matched")
 
-    def _check_balance(self, _: Mapping[str, str]) -> dict[str, Any]:
+    def _check_balance(self, _parameters: Mapping[str, str], _moment: float) -> dict[str, Any]:
         return {
             "balance": f"{self.balance():.2f}",
             "username": "demo",
             "call_rate": f"{self._settings.call_rate:.2f}",
         }
 
-    def _get_call(self, parameters: Mapping[str, str]) -> dict[str, Any]:
+    def _get_call(self, parameters: Mapping[str, str], moment: float) -> dict[str, Any]:
         call = self._calls.get(_required(parameters, "call_id"))
-        if call is None:
+        if call is None or moment < call.timeline[0].at:
             raise _RefusedError(404, "Call not found")
-        moment = call.at(self._now())
-        return {"status": int(moment.status), "dtmf": moment.dtmf, "retry": moment.retry}
+        then = call.at(moment)
+        return {"status": int(then.status), "dtmf": then.dtmf, "retry": then.retry}
 
-    def _place(self, parameters: Mapping[str, str]) -> dict[str, Any]:
+    def _place(self, parameters: Mapping[str, str], now: float) -> dict[str, Any]:
         caller_id = _required(parameters, "caller_id")
         voice_id = _required(parameters, "voice_id")
         self._check_may_call(caller_id, voice_id, parameters)
-        now = self._now()
         nth = self._calls_to.get(caller_id, 0)
         call = Call(
             call_id=str(_FIRST_CALL_ID + len(self._calls)),

@@ -1,0 +1,153 @@
+"""What the ledger's transactions read: jobs with their attempts, all of them or only some.
+
+A pass over a large sheet asks only for the jobs of the rows that it looks at, so every question
+here but `all_jobs` costs what it finds, not what the ledger holds.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Iterable
+from dataclasses import fields
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from ..call import NEVER_RANG, Attempt, AttemptState, Content, Job, Reason
+from .schema import IS_ANOTHER_TRY, IS_OPEN, attempts, jobs
+from .statements import among, rows_among
+
+ATTEMPT_COLUMNS = [attempts.c[field.name] for field in fields(Attempt)]
+_RANG = attempts.c.state.not_in(sorted(NEVER_RANG))
+
+# Made once: building a statement costs more than running it.
+_IN_CAMPAIGN = jobs.c.campaign == sa.bindparam("campaign")
+_ALL_JOBS = sa.select(jobs).where(_IN_CAMPAIGN).order_by(jobs.c.id)
+_ALL_TRIES = (
+    sa.select(*ATTEMPT_COLUMNS)
+    .join(jobs)
+    .where(_IN_CAMPAIGN)
+    .order_by(attempts.c.job_id, attempts.c.try_number)
+)
+_JOBS_BY_ID = sa.select(jobs).where(among(jobs.c.id), _IN_CAMPAIGN).order_by(jobs.c.id)
+_TRIES_BY_JOB = (
+    sa.select(*ATTEMPT_COLUMNS)
+    .where(among(attempts.c.job_id))
+    .order_by(attempts.c.job_id, attempts.c.try_number)
+)
+# Of every campaign: a database that is told the campaign may walk through all of its jobs.
+_IDS_BY_NUMBER = sa.select(jobs.c.id).where(among(jobs.c.number))
+_IDS_BY_REF = sa.select(jobs.c.id).where(among(jobs.c.ref))
+_IDS_BY_CALL = sa.select(attempts.c.job_id.label("id")).where(among(attempts.c.call_id))
+_IDS_OPEN = sa.select(attempts.c.job_id).where(IS_OPEN)
+_LATER = attempts.alias("later")
+_IDS_DIALLED_AGAIN = (
+    sa.select(attempts.c.job_id)
+    .select_from(_LATER)
+    .join(attempts, attempts.c.job_id == _LATER.c.job_id)
+    .where(
+        _LATER.c.try_number > attempts.c.try_number,
+        # In these very words, so that the database may use the index of such tries.
+        sa.text(f"later.{IS_ANOTHER_TRY.text}"),
+        _LATER.c.intended_at > sa.bindparam("since"),
+        attempts.c.state == AttemptState.ENDED,
+        attempts.c.dtmf.is_(None),
+        attempts.c.placed_at > sa.bindparam("since"),
+    )
+)
+_LAST_CALLS = (
+    sa.select(
+        jobs.c.fingerprint,
+        jobs.c.id,
+        sa.func.max(attempts.c.intended_at, type_=attempts.c.intended_at.type).label("at"),
+    )
+    .join(attempts)
+    .where(among(jobs.c.fingerprint), _RANG)
+    .group_by(jobs.c.fingerprint, jobs.c.id)
+)
+
+
+def all_jobs(connection: sa.Connection, campaign: str) -> list[Job]:
+    """Every job of the campaign with its attempts, oldest first."""
+    mine = {"campaign": campaign}
+    return _jobs(connection.execute(_ALL_JOBS, mine), connection.execute(_ALL_TRIES, mine))
+
+
+def jobs_with(
+    connection: sa.Connection,
+    campaign: str,
+    *,
+    numbers: Iterable[str],
+    refs: Iterable[str],
+    call_ids: Iterable[str],
+) -> list[Job]:
+    """The campaign's jobs that have one of these numbers, Refs or calls, oldest first."""
+    found: set[int] = set()
+    for query, values in (
+        (_IDS_BY_NUMBER, numbers),
+        (_IDS_BY_REF, refs),
+        (_IDS_BY_CALL, call_ids),
+    ):
+        found |= {row.id for row in rows_among(connection, query, values)}
+    return _by_id(connection, campaign, found)
+
+
+def jobs_under_way(connection: sa.Connection, campaign: str, since: datetime) -> list[Job]:
+    """The campaign's jobs of which more may come: those with an open attempt, and those that were
+    dialled again and whose earlier call, placed since then, may yet get a late answer."""
+    found = set(connection.scalars(_IDS_OPEN))
+    found |= set(connection.scalars(_IDS_DIALLED_AGAIN, {"since": since}))
+    return _by_id(connection, campaign, found)
+
+
+def last_calls(
+    connection: sa.Connection, fingerprints: Iterable[str]
+) -> dict[str, list[tuple[int, datetime]]]:
+    """By fingerprint, in any campaign, each job's last attempt that may have rung."""
+    calls: dict[str, list[tuple[int, datetime]]] = {}
+    for row in rows_among(connection, _LAST_CALLS, fingerprints):
+        calls.setdefault(row.fingerprint, []).append((row.id, row.at))
+    return calls
+
+
+def attempt_of(row: sa.Row[Any]) -> Attempt:
+    """The attempt that a row of `ATTEMPT_COLUMNS` tells of."""
+    values = dict(row._mapping)
+    values["state"] = AttemptState(values["state"])
+    values["reason"] = Reason(values["reason"])
+    return Attempt(**values)
+
+
+def _by_id(connection: sa.Connection, campaign: str, ids: Collection[int]) -> list[Job]:
+    return _jobs(
+        rows_among(connection, _JOBS_BY_ID, ids, campaign=campaign),
+        rows_among(connection, _TRIES_BY_JOB, ids),
+    )
+
+
+def _jobs(mine: Iterable[sa.Row[Any]], tries: Iterable[sa.Row[Any]]) -> list[Job]:
+    by_job: dict[int, list[Attempt]] = {}
+    for row in tries:
+        by_job.setdefault(row.job_id, []).append(attempt_of(row))
+    return [_job(row, tuple(by_job.get(row.id, ()))) for row in mine]
+
+
+def _job(row: sa.Row[Any], made: tuple[Attempt, ...]) -> Job:
+    return Job(
+        id=row.id,
+        campaign=row.campaign,
+        ref=row.ref,
+        content=_content(row.content),
+        fingerprint=row.fingerprint,
+        queued_at=row.queued_at,
+        granted=row.granted,
+        again_seen=row.again_seen,
+        cleared_at=row.cleared_at,
+        attempts=made,
+    )
+
+
+def _content(text: str) -> Content:
+    data = json.loads(text)
+    return Content(**data | {"texts": tuple(data["texts"]), "keys": tuple(data["keys"])})

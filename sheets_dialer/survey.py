@@ -1,0 +1,115 @@
+"""Which rows a pass looks at, with the jobs that may be theirs: few, however large the sheet is."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from typing import Protocol
+
+from .call import Attempt, Job
+from .phone import Number
+from .plan import Part
+from .policy import Policy
+from .roll import Roll, keys_of_job, keys_of_numbers
+
+PART_ROWS = 5_000
+"""About so many rows are planned at once, so that a large sheet needs little memory."""
+_SPARE = 20
+"""So many more queued rows than can be called are looked at, since some may have to wait."""
+
+
+class Jobs(Protocol):
+    """What a survey asks a `ledger.Ledger`."""
+
+    def jobs_under_way(self, campaign: str, since: datetime) -> list[Job]: ...
+
+    def jobs_with(
+        self,
+        campaign: str,
+        *,
+        numbers: Iterable[str],
+        refs: Iterable[str],
+        call_ids: Iterable[str],
+    ) -> list[Job]: ...
+
+    def last_calls(self, fingerprints: Iterable[str]) -> dict[str, list[tuple[int, datetime]]]: ...
+
+
+class Survey:
+    """Brings the rows of one campaign to its planner. `roll` has taken in what a read found."""
+
+    def __init__(
+        self, roll: Roll, ledger: Jobs, campaign: str, *, part_rows: int = PART_ROWS
+    ) -> None:
+        self._roll = roll
+        self._ledger = ledger
+        self._campaign = campaign
+        self._part_rows = part_rows
+
+    def parts(
+        self, now: datetime, policy: Policy, open_attempts: Iterable[Attempt], *, room: int
+    ) -> Iterator[Part]:
+        """All rows that need to be looked at when so many calls may be placed.
+
+        The first part holds what is under way: the jobs of which more may come, with their rows,
+        and every row whose number is being called. Then come, from the top, rows that changed, rows
+        whose time has come, and the first of those that wait for their turn.
+        """
+        roll = self._roll
+        jobs = self._ledger.jobs_under_way(self._campaign, now - policy.give_up_after)
+        keys = set(keys_of_numbers({attempt.number for attempt in open_attempts}))
+        keys.update(itertools.chain.from_iterable(map(keys_of_job, jobs)))
+        seen = roll.sharing(keys)
+        waiting = roll.to_look_at(now)
+        if room:
+            waiting = sorted({*waiting, *roll.first_queued(room + _SPARE)})
+        rest = (row for row in waiting if row not in seen)
+        seen.update(itertools.islice(rest, self._part_rows))
+        part = self._part(seen, jobs, set())
+        yield part
+        done = {row.index for row in part.rows}
+        while chosen := set(
+            itertools.islice((row for row in rest if row not in done), self._part_rows)
+        ):
+            part = self._part(chosen, [], done)
+            done |= {row.index for row in part.rows}
+            yield part
+
+    def _part(self, rows: set[int], jobs: Iterable[Job], done: set[int]) -> Part:
+        """These rows and jobs with all that share something with them, directly or not."""
+        found = {job.id: job for job in jobs}
+        new_rows, new_jobs = set(rows), list(found.values())
+        while new_rows or new_jobs:
+            keys = set(itertools.chain.from_iterable(map(self._roll.keys, new_rows)))
+            keys.update(itertools.chain.from_iterable(map(keys_of_job, new_jobs)))
+            near = [job for job in self._jobs_near(new_rows, new_jobs) if job.id not in found]
+            new_rows = self._roll.sharing(keys) - rows - done
+            new_jobs = near
+            rows |= new_rows
+            found |= {job.id: job for job in new_jobs}
+        read = [self._roll.row(index) for index in sorted(rows)]
+        prints = {row.fingerprint for row in read if row.fingerprint}
+        return Part(
+            rows=read,
+            jobs=[found[each] for each in sorted(found)],
+            last_calls=self._ledger.last_calls(prints),
+        )
+
+    def _jobs_near(self, rows: Iterable[int], jobs: Iterable[Job]) -> list[Job]:
+        numbers = {job.content.number for job in jobs}
+        refs: set[str] = set()
+        call_ids: set[str] = set()
+        for row in map(self._roll.row, rows):
+            if isinstance(row.number, Number):
+                numbers.add(row.number.digits)
+            numbers.add(row.shown["called_number"])
+            refs.add(row.ref)
+            call_ids.add(row.shown["call_id"])
+        nothing = {""}
+        return self._ledger.jobs_with(
+            self._campaign,
+            numbers=numbers - nothing,
+            refs=refs - nothing,
+            call_ids=call_ids - nothing,
+        )

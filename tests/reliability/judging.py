@@ -1,0 +1,66 @@
+"""The judge: what the portal accepted, held against what the sheet says of it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+
+from dialing import Shop
+
+# Written out here, not taken from the program: the judge must not share the table of the judged.
+WORDS = {
+    1: "Initiated",
+    2: "Answered",
+    3: "Congestion",
+    4: "Busy",
+    5: "No Answer",
+    6: "Hangup",
+    8: "Pushed to SIP",
+}
+
+
+def words_of(call: Mapping[str, object]) -> str:
+    """The portal's word for how a call stands."""
+    return WORDS.get(int(str(call["status"])), f"Unknown status {call['status']}")
+
+
+def assert_kept(shop: Shop, *, unclear: int = 0, refused: int = 0) -> None:
+    """For rows with different numbers: nobody was called twice, every call stands with its final
+    status on its own row, and every other row says why.
+
+    `unclear` rows may say Check because the portal's reply was lost, `refused` ones may say Failed.
+    """
+    rows = {row["Phone"]: row for row in shop.rows()}
+    faults = [*_double_calls(shop)]
+    accepted = set()
+    for call in shop.calls():
+        accepted.add(str(call["caller_id"]))
+        faults += _faults_of(call, rows[str(call["caller_id"])])
+    for number, row in rows.items():
+        if number not in accepted and (row["Call ID"] or not row["Why"]):
+            faults.append(f"{number} was not called, and its row says {row}")
+    statuses = Counter(row["Status"] for row in rows.values())
+    if statuses["Check"] > unclear:
+        faults.append(f"{statuses['Check']} rows say Check, but only {unclear} replies were lost")
+    if statuses["Failed"] > refused:
+        faults.append(f"{statuses['Failed']} rows say Failed, but {refused} were refused")
+    assert not faults, "\n".join(faults)
+
+
+def _double_calls(shop: Shop) -> Iterator[str]:
+    for number, count in Counter(shop.called_numbers()).items():
+        if count > 1:
+            yield f"{number} was called {count} times"
+
+
+def _faults_of(call: Mapping[str, object], row: Mapping[str, str]) -> Iterator[str]:
+    if row["Status"] == "Check" and row["Why"] and not row["Call ID"]:
+        return  # counted with the unclear ones
+    for title, expected in (
+        ("Call ID", str(call["call_id"])),
+        ("Called Number", str(call["caller_id"])),
+        ("Status", words_of(call)),
+        ("DTMF", str(call["dtmf"] or "")),
+    ):
+        if row[title] != expected:
+            yield f"call {call['call_id']} is {call}; {title} on its row is {row[title]!r}"

@@ -1,0 +1,109 @@
+"""A share of all requests meets trouble: nobody is called twice and no result is lost."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+import pytest
+from hurry import PATHS, HurriedShop, fault, hurried_shop, is_full, only_in_full
+from judging import assert_kept
+
+EVERYWHERE = (
+    *("400", "401", "403", "404", "429", "500", "503", "503-applied", "reset", "reset-after"),
+    *("timeout", "timeout-after", "html", "malformed", "empty", "blank", "slow"),
+)
+KINDS = {
+    "sheets read": (*EVERYWHERE, "stale"),
+    "sheets write": (*EVERYWHERE, "late"),
+    "token": EVERYWHERE,
+    "calls": (*EVERYWHERE, "late"),
+    "get_call": EVERYWHERE,
+    "check_balance": EVERYWHERE,
+}
+"""By path, the kinds of trouble that can strike there."""
+ALL_KINDS = (*EVERYWHERE, "stale", "late")
+BRIEFLY = 1.0
+"""Real seconds of `slow`, `stale` and `late`; for the program, a minute."""
+
+
+def numbers(count: int, begin: int = 0) -> list[str]:
+    """Different numbers, of which the sandbox's mix decides what becomes."""
+    return [f"92300{2_000_000 + begin + each}" for each in range(count)]
+
+
+def strike(shop: HurriedShop, path: str, kind: str, rate: float) -> None:
+    """Lets a share of the requests on the path meet trouble."""
+    wait = {"seconds": BRIEFLY} if kind in ("slow", "stale", "late") else {}
+    shop.sandbox.post("/_sandbox/faults", fault(path, kind, rate, **wait))
+
+
+def calls_troubled(shop: HurriedShop) -> int:
+    """How many requests for a call have met trouble: so many replies may have been lost."""
+    _, piece = PATHS["calls"]
+    found = shop.sandbox.get("/_sandbox/faults")
+    return sum(each["fired"] for each in found if each["path"] == piece)
+
+
+def let_tokens_die(shop: HurriedShop) -> None:
+    """Makes the program sign in again, or nothing would ever ask for a token."""
+    shop.sandbox.post("/_sandbox/tokens", {"expire": True})
+
+
+def test_each_kind_of_trouble_on_a_fifth_of_all_requests_in_turn(tmp_path: Path) -> None:
+    """The quick form: one run through all kinds, each on every path at once."""
+    with hurried_shop(tmp_path) as shop:
+        shop.ready()
+        troubled = 0
+        with shop.dialling():
+            for turn, kind in enumerate(ALL_KINDS):
+                # Pasted before, because trouble strikes people as well.
+                shop.paste([[number] for number in numbers(4, 4 * turn)], f"A{4 * turn + 2}")
+                for path, kinds in KINDS.items():
+                    if kind in kinds:
+                        strike(shop, path, kind, 0.2)
+                let_tokens_die(shop)
+                time.sleep(1.5)
+                troubled += calls_troubled(shop)
+                shop.sandbox.delete("/_sandbox/faults")
+        shop.finish()
+        assert_kept(shop, unclear=troubled, refused=troubled)
+
+
+@pytest.mark.parametrize(
+    ("path", "kind"), [(path, kind) for path, kinds in KINDS.items() for kind in kinds]
+)
+def test_a_fifth_of_the_requests_on_one_path(
+    tmp_path: Path, request: pytest.FixtureRequest, path: str, kind: str
+) -> None:
+    """The full form: each kind on each path, alone."""
+    only_in_full(request)
+    with hurried_shop(tmp_path) as shop:
+        shop.ready(*numbers(24))
+        strike(shop, path, kind, 0.2)
+        with shop.dialling():
+            for _ in range(4):
+                time.sleep(1.5)
+                if path == "token":
+                    let_tokens_die(shop)
+        troubled = calls_troubled(shop)
+        shop.finish()
+        assert_kept(shop, unclear=troubled, refused=troubled)
+
+
+def test_all_kinds_of_trouble_everywhere_at_a_twentieth_together(
+    tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    full = is_full(request)
+    with hurried_shop(tmp_path) as shop:
+        shop.ready(*numbers(200 if full else 40))
+        for path, kinds in KINDS.items():
+            for kind in kinds:
+                strike(shop, path, kind, 0.05 / len(kinds))
+        with shop.dialling():
+            for _ in range(30 if full else 5):
+                time.sleep(2)
+                let_tokens_die(shop)
+        troubled = calls_troubled(shop)
+        shop.finish(120)
+        assert_kept(shop, unclear=troubled, refused=troubled)

@@ -1,0 +1,104 @@
+"""People work on the tab while it is dialled, five acts a second: every result stays with its
+person, and every cell of theirs is as they left it."""
+
+from __future__ import annotations
+
+import random
+import time
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import pytest
+from hurry import HurriedShop, hurried_shop, is_full
+from judging import words_of
+from people import PEOPLES, Person, content
+
+ACTS_A_SECOND = 5
+CHANGED = ("Number changed", "The row changed", "These results belong", "The number was removed")
+"""How the sentences begin that say of results that they are not of what the row says now."""
+
+
+def test_results_stay_with_their_people_whatever_people_do(
+    tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    rows, seconds = (1000, 120) if is_full(request) else (60, 14)
+    with hurried_shop(tmp_path) as shop:
+        shop.tab().update_cell(1, len(PEOPLES), PEOPLES[-1])
+        shop.ready()
+        tab = shop.tab()
+        tab.resize(rows + 2000, tab.col_count)
+        seed = random.randrange(10**6)
+        person = Person(tab, random.Random(seed), begin=0)
+        person.paste(rows)
+        shop.configure(portal=shop.settings("portal") | {"lines": rows // 4})
+        with shop.dialling():
+            work(person, seconds)
+        shop.finish(180)
+        faults = [*judged(shop, person)]
+        assert not faults, "\n".join([f"seed {seed}, {person.done}", *faults])
+
+
+def work(person: Person, seconds: float) -> None:
+    """One act after the other, at their pace."""
+    end = time.monotonic() + seconds
+    while (due := time.monotonic()) < end:
+        person.act()
+        time.sleep(max(0.0, due + 1 / ACTS_A_SECOND - time.monotonic()))
+
+
+def judged(shop: HurriedShop, person: Person) -> Iterator[str]:
+    """Everything that is not as it must be."""
+    rows = shop.rows()
+    calls = {str(call["call_id"]): call for call in shop.calls()}
+    found = [[row[title] for title in PEOPLES] for row in rows]
+    if found != person.left:
+        wrong = [pair for pair in zip(found, person.left, strict=False) if pair[0] != pair[1]]
+        yield f"people's cells are not as they left them, first here: {wrong[:1]}"
+    yield from called_too_often(shop, person)
+    for row in rows:
+        yield from faults_of(row, calls)
+    standing = {row["Call ID"] for row in rows}
+    asked = {content([row[title] for title in PEOPLES]) for row in rows}
+    for call_id, call in calls.items():
+        if call_id not in standing and content_of(call) in asked:
+            again = sum(content_of(each) == content_of(call) for each in calls.values())
+            if again == 1:
+                yield f"the result of {call} stands on no row, though its row is there"
+
+
+def called_too_often(shop: HurriedShop, person: Person) -> Iterator[str]:
+    """Each content is called once, and once more for each Call again."""
+    allowed = Counter(person.asked_again)
+    for asked, count in Counter(map(content_of, shop.calls())).items():
+        if count > 1 + allowed[asked]:
+            yield f"{asked} was called {count} times; Call again was typed {allowed[asked]} times"
+
+
+def content_of(call: Mapping[str, object]) -> tuple[str, ...]:
+    names = ("caller_id", "amount", "text1", "text2")
+    return tuple(str(call[name]) for name in names)
+
+
+def faults_of(row: Mapping[str, str], calls: Mapping[str, Mapping[str, object]]) -> Iterator[str]:
+    """What is wrong with one row's results."""
+    call = calls.get(row["Call ID"])
+    if not row["Call ID"]:
+        if not row["Why"]:
+            yield f"neither called nor a word why: {row}"
+        return
+    if call is None:
+        yield f"a call that the portal doesn't know: {row}"
+        return
+    for title, expected in (
+        ("Called Number", str(call["caller_id"])),
+        ("DTMF", str(call["dtmf"] or "")),
+    ):
+        if row[title] != expected:
+            yield f"{title} should be {expected}: {row}"
+    own_word = row["Status"].casefold() in ("skip", "hold", "done", "call again", "queued")
+    if row["Status"] != words_of(call) and not own_word:
+        yield f"Status should be {words_of(call)}: {row}"
+    told = row["Why"].startswith(CHANGED) or (row["Status"] == "Skip" and row["Why"])
+    if row["Phone"] != call["caller_id"] and not told:
+        yield f"the result of a call to {call['caller_id']} without a word: {row}"
