@@ -11,6 +11,7 @@ States are values, so each is visited once however many orders lead to it.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
@@ -97,8 +98,8 @@ class _Document:
     def forget_tabs(self) -> None:
         """Nobody renames tabs here."""
 
-    def read_grids(self, _ids: Sequence[int]) -> dict[int, list[list[str]]]:
-        return {0: [list(row) for row in self._sheet.grid]}
+    def read_rows(self, _ids: Sequence[int]) -> dict[int, list[bytes]]:
+        return {0: [json.dumps(row).encode() for row in self._sheet.grid]}
 
     def get(self, _fields: str) -> dict[str, Any]:
         return {
@@ -331,7 +332,7 @@ def _passed(dialer: Dialer, seen: Sheet, does: Any) -> tuple[Dialer, Plan]:
     # Refs that no other run makes, and the same ones however the state was reached.
     world.refs = (f"{dialer.writer}{len(world.jobs)}{n}" for n in range(9))
     plan = world.plan()
-    cells = beside_their_calls(plan.cells, world.rows())
+    cells = beside_their_calls(plan.cells, plan.rows)
     marks = [Mark(dial.row.index, dial.job.ref, dial.row.phone, CALLING) for dial in plan.dials]
     world.record(plan)
     confirmed: set[int] = set()
