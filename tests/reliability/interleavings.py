@@ -193,6 +193,8 @@ class State:
     troubles: int = 1
     """How many writes may yet lose their answers."""
     kills: int = 1
+    words: int = 1
+    """How often a person may yet say PAUSE and RUN to a dialer that has stopped."""
     calls: int = 0
 
     @property
@@ -267,6 +269,8 @@ class Search:
         elif dialer.seen is not None:
             yield from self._write(state, dialer, dialer.seen)
         elif dialer.passes:
+            if state.words and _has_stopped(dialer.ledger):
+                yield replace(state, words=state.words - 1), _told_to_run(dialer)
             for version in state.versions:
                 passes, made = dialer.passes - 1, dialer.made + 1
                 yield state, replace(dialer, seen=version, passes=passes, made=made)
@@ -360,6 +364,23 @@ def _looked(fence: Fence, snapshot: Snapshot, now: datetime) -> str | None:
         return fence.look(_TAB, snapshot.token, now=now, **arguments)
     except AnotherDialer:
         return fence.look(_TAB, snapshot.token, now=now + STANDS_BY, **arguments)
+
+
+def _has_stopped(ledger: Ledger) -> bool:
+    return _fence_says(_Facts(ledger), runs=True) is not None
+
+
+def _told_to_run(dialer: Dialer) -> Dialer:
+    """A pass has seen that Control said PAUSE."""
+    facts = _Facts(dialer.ledger)
+    _fence_says(facts, runs=False)
+    return replace(dialer, ledger=facts.kept_in(dialer.ledger))
+
+
+def _fence_says(facts: _Facts, *, runs: bool) -> str | None:
+    """What the fence says when the sheet shows the last token that the ledger remembers."""
+    fence = Fence(facts, "....")
+    return fence.look(_TAB, fence.last_token(_TAB), runs=runs, now=NOW, zone=KARACHI)
 
 
 def _called(dialer: Dialer, state: AttemptState) -> Dialer:

@@ -35,15 +35,23 @@ BEGINNINGS = pytest.mark.parametrize(
 )
 
 
+def longer(beginning: Callable[[int], State]) -> list[State]:
+    """Three passes each, with what the search can bear: copies stop and are told to run again."""
+    if beginning is two_machines:
+        return [beginning(3)]
+    return [replace(beginning(3), kills=0), replace(beginning(3), troubles=0)]
+
+
 @BEGINNINGS
 def test_no_order_of_steps_leads_to_two_calls(
     beginning: Callable[[int], State], full: bool
 ) -> None:
-    search = Search()
-    search.run(beginning(3 if full else 2))
-    print(f"{search.states} states, at most {search.calls} call")
-    assert search.doubles == 0
-    assert search.calls == 1
+    for begin in longer(beginning) if full else [beginning(2)]:
+        search = Search()
+        search.run(begin)
+        print(f"{search.states} states, at most {search.calls} call")
+        assert search.doubles == 0
+        assert search.calls == 1
 
 
 @BEGINNINGS
