@@ -11,6 +11,7 @@ States are values, so each is visited once however many orders lead to it.
 
 from __future__ import annotations
 
+import itertools
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
@@ -21,7 +22,6 @@ from typing import Any
 from planning import KARACHI, TITLES, World
 
 from sheets_dialer.call import NEVER_MARKED, Attempt, AttemptState, Job, Reason
-from sheets_dialer.columns import find_columns
 from sheets_dialer.disposition import CALLING
 from sheets_dialer.errors import (
     AnotherDialer,
@@ -32,9 +32,9 @@ from sheets_dialer.errors import (
 )
 from sheets_dialer.fence import STANDS_BY, Fence
 from sheets_dialer.plan import Plan
+from sheets_dialer.recording import settle_token
 from sheets_dialer.rows import beside_their_calls
 from sheets_dialer.sheet import Mark, QueueSheet, Snapshot, TabFacts
-from sheets_dialer.token import read_token
 
 NOW = datetime(2026, 7, 15, 9, tzinfo=UTC)
 OLDEST_READ = 2
@@ -81,13 +81,15 @@ class Sheet:
 
 
 class _Document:
-    """What a queue tab sees of the document at one moment. `does` is what becomes of a batch."""
+    """What a queue tab sees of the document. `does` is what becomes of a batch; the named ranges
+    are read apart, and so from another version."""
 
     key = "document"
 
-    def __init__(self, sheet: Sheet, does: Any = None) -> None:
+    def __init__(self, sheet: Sheet, does: Any = None, ranges: Sheet | None = None) -> None:
         self._sheet = sheet
         self._does = does
+        self._ranges = ranges or sheet
 
     def tabs(self) -> Mapping[int, TabFacts]:
         return {0: TabFacts(0, _TAB, len(_HEADER))}
@@ -105,7 +107,7 @@ class _Document:
         return {
             "namedRanges": [
                 {"namedRangeId": each, "name": name, "range": {}}
-                for each, name in self._sheet.ranges
+                for each, name in self._ranges.ranges
             ]
         }
 
@@ -264,8 +266,8 @@ class Search:
                 sent = replace(state, calls=state.calls + 1, kills=state.kills - 1)
                 yield sent, _restarted(_called(dialer, AttemptState.UNKNOWN))
         elif dialer.settles is not None:
-            for version in state.versions:
-                yield self._settle(state, dialer, version)
+            for header, ranges in itertools.product(state.versions, repeat=2):
+                yield self._settle(state, dialer, header, ranges)
         elif dialer.seen is not None:
             yield from self._write(state, dialer, dialer.seen)
         elif dialer.passes:
@@ -301,25 +303,31 @@ class Search:
             air = (*state.in_the_air, _frozen(sent[0]))
             yield replace(state, troubles=state.troubles - 1, in_the_air=air), unanswered
 
-    def _settle(self, state: State, dialer: Dialer, version: Sheet) -> tuple[State, Dialer]:
-        """After a refused swap: a header that still says the same makes it renew the token."""
-        before = dialer.settles
-        settled = replace(dialer, settles=None)
-        assert before is not None
-        if _token_of(version) != _token_of(before):
-            return state, settled
+    def _settle(
+        self, state: State, dialer: Dialer, header: Sheet, ranges: Sheet
+    ) -> tuple[State, Dialer]:
+        """After a refused swap, with what two more reads may show."""
+        assert dialer.settles is not None
         facts = _Facts(dialer.ledger)
-        token = Fence(facts, dialer.writer).next_token(_TAB, read_token(_token_of(version)))
         after: list[Sheet] = []
 
         def applied(batch: Batch) -> Sheet:
             after.append(state.sheet.after(batch, fenced=self.fenced))
             return after[-1]
 
-        tab = QueueSheet(_Document(state.sheet, applied), _TAB, {})
-        with suppress(SheetRefused):
-            tab.renew_token(_snapshot(version), token)
-        settled = replace(settled, ledger=facts.kept_in(dialer.ledger))
+        tab = QueueSheet(_Document(header, applied, ranges), _TAB, {})
+        before = _snapshot(dialer.settles)
+        fence = Fence(facts, dialer.writer)
+        # Politeness is left out here as everywhere: the second time it has stood by.
+        for now in (NOW, NOW + STANDS_BY):
+            try:
+                settle_token(tab, fence, before, now, KARACHI)
+            except AnotherDialer:
+                continue
+            except SheetRefused:
+                pass
+            break
+        settled = replace(dialer, settles=None, ledger=facts.kept_in(dialer.ledger))
         return (state.written(after[-1]) if after else state), settled
 
 
@@ -415,10 +423,6 @@ def _moved(dialer: Dialer, to: AttemptState, problem: str | None = None) -> Dial
 
 def _snapshot(sheet: Sheet) -> Snapshot:
     return QueueSheet(_Document(sheet), _TAB, {}).read()
-
-
-def _token_of(sheet: Sheet) -> str | None:
-    return find_columns(sheet.grid[0], {}).token
 
 
 def _refusal(index: int) -> SheetRefused:
