@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from .acting import Confirmed
 from .call import NEVER_MARKED, Attempt, AttemptState
@@ -13,13 +14,14 @@ from .clock import Clock
 from .control import CONTROL_TAB, STATE_LABEL, Place, find_place
 from .culprits import Culprits
 from .disposition import CALLING
-from .errors import SheetError, SheetRefused, TokenLost, WriteRefused
+from .errors import AnotherDialer, SheetError, SheetRefused, TokenLost, WriteRefused
 from .fence import Fence
 from .ledger import Intent, Ledger, Move
 from .plan import Dial, Plan, Rules
 from .rows import beside_their_calls
 from .sheet import Connection, Mark, QueueSheet, Snapshot, cells_of
 from .sheet.requests import update
+from .token import read_token
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,8 +143,10 @@ class Recorder:
         except TokenLost:
             # What goes wrong with this the next pass finds as well; here it must not hide that the
             # marks were refused.
-            with suppress(SheetError):
-                self._settle_token(queue, snapshot)
+            with suppress(SheetError, AnotherDialer):
+                settle_token(
+                    queue.sheet, self._fence, snapshot, self._clock.now(), queue.rules.zone
+                )
             raise
         except WriteRefused as error:
             # Instead of its mark a row gets what it shows already: it may be the culprit.
@@ -164,14 +168,6 @@ class Recorder:
                 ) from error
             return set()
 
-    def _settle_token(self, queue: Queue, snapshot: Snapshot) -> None:
-        """After a refused swap: if the header still says the same, a person broke header or range,
-        and a new token is put in place without any mark."""
-        current = queue.sheet.read()
-        if current.token == snapshot.token and "ref" in current.columns.places:
-            token = self._fence.next_token(queue.sheet.name, current.token)
-            queue.sheet.renew_token(current, token)
-
     def _withdraw(self, attempts: Sequence[Attempt], values: Mapping[str, str]) -> None:
         moves = [
             Move(attempt.id, AttemptState.INTENDED, AttemptState.WITHDRAWN, values)
@@ -179,6 +175,30 @@ class Recorder:
         ]
         if moves:
             self._ledger.move(moves, self._clock.now())
+
+
+def settle_token(
+    sheet: QueueSheet, fence: Fence, before: Snapshot, now: datetime, zone: ZoneInfo
+) -> None:
+    """After a refused swap: if the header still says the same and no range does, a person broke
+    either, and a new token is put in place without any mark.
+
+    What the ranges tell of others is heard before they go: a header that still says the same may
+    be an old read, and the write that it doesn't show another dialer's.
+
+    Raises:
+        AnotherDialer: a range is the token of another dialer that has written of late.
+        SheetError: the sheet wasn't read or written, or nobody knows.
+    """
+    current = sheet.read()
+    if current.token != before.token or "ref" not in current.columns.places:
+        return
+    ranges = sheet.fence_ranges()
+    if current.token is not None and current.token.id in ranges:
+        return
+    for token in filter(None, map(read_token, ranges)):
+        fence.look(sheet.name, token, runs=True, now=now, zone=zone)
+    sheet.renew_token(current, fence.next_token(sheet.name, current.token), ranges)
 
 
 def _notes(queue: Queue, snapshot: Snapshot, made: Plan) -> list[Place]:

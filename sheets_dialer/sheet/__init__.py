@@ -185,22 +185,28 @@ class QueueSheet:
             refusal = None
         return culprits
 
-    def renew_token(self, snapshot: Snapshot, token: Token) -> None:
-        """Puts a token in place when header and named range disagree; marks nothing."""
+    def fence_ranges(self) -> dict[str, str]:
+        """The tab's named ranges that any dialer made, names by id."""
         sheet_id = self._queue_tab().id
         answer = self._connection.get("namedRanges(namedRangeId,name,range.sheetId)")
-        mine = [
-            item
+        return {
+            item["namedRangeId"]: item["name"]
             for item in answer.get("namedRanges", [])
             if item["range"].get("sheetId", 0) == sheet_id and item["name"].startswith(PREFIX)
-        ]
+        }
+
+    def renew_token(
+        self, snapshot: Snapshot, token: Token, fence_ranges: Mapping[str, str]
+    ) -> None:
+        """Puts a token in place of these ranges where header and ranges disagree; marks nothing."""
+        sheet_id = self._queue_tab().id
         removals = [
-            {"deleteNamedRange": {"namedRangeId": item["namedRangeId"]}}
-            for item in mine
-            if item["name"] != anchor_name(sheet_id)
+            {"deleteNamedRange": {"namedRangeId": range_id}}
+            for range_id, name in fence_ranges.items()
+            if name != anchor_name(sheet_id)
         ]
         renewal = removals + self._token_requests(snapshot, token)
-        if len(removals) == len(mine):
+        if len(removals) == len(fence_ranges):
             # No anchor is listed. One whose cell was deleted isn't listed but keeps its name, so
             # that adding it is refused; then it does its work all the same.
             anchor = self._named_range(snapshot, None, anchor_name(sheet_id))

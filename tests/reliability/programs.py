@@ -78,7 +78,9 @@ class Program:
         connection.wait([self._process.sentinel], seconds)
         with _LOOKING:
             code = self._process.exitcode
-        assert code is not None, f"it didn't end within {seconds:g} s; it said:\n{self.said()}"
+        assert code is not None, (
+            f"it didn't end within {seconds:g} s; it said:\n{self.said()[-2000:]}"
+        )
         return code
 
     def runs(self) -> bool:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import random
 import signal
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -58,6 +59,17 @@ def one_of_each_kind(boundaries: Iterable[tuple[Boundary, ...]]) -> list[Boundar
         for each in boundary:
             by_kind.setdefault(each.kind, []).append(each)
     return [found[len(found) // 2] for found in by_kind.values()]
+
+
+def some(
+    boundaries: Sequence[tuple[Boundary, ...]], count: int, *, always: Collection[str] = ()
+) -> list[Boundary]:
+    """Boundaries of so many kinds, drawn anew in each run, besides those of the kinds `always`."""
+    seed = random.SystemRandom().randrange(10**6)
+    print(f"seed {seed}")
+    kinds = one_of_each_kind(boundaries)
+    drawn = random.Random(seed).sample([one for one in kinds if one.kind not in always], count)
+    return [one for one in kinds if one.kind in always] + drawn
 
 
 def every_one(boundaries: Iterable[tuple[Boundary, ...]]) -> list[Boundary]:

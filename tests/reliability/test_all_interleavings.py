@@ -1,0 +1,63 @@
+"""Two dialers on one row, in every order of their steps: never two calls."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+from interleavings import Dialer, Ledger, Search, State, row
+
+NEW_ROW = row(Phone="0300 1234567")
+
+
+def two_machines(passes: int) -> State:
+    """A new row, and two ledgers that know nothing yet."""
+    one, other = Ledger("aaaaaaaa"), Ledger("bbbbbbbb")
+    return State((NEW_ROW,), (Dialer(one, "aaa0", passes), Dialer(other, "bbb0", passes)))
+
+
+def one_ledger_copied(passes: int) -> State:
+    """A ledger with a queued row, and its copy on another machine."""
+    alone = replace(two_machines(0), troubles=0, kills=0)
+    alone = replace(alone, dialers=(replace(alone.dialers[0], passes=1), alone.dialers[1]))
+    # One undisturbed pass of the first dialer queues the row.
+    (read,) = Search().steps_of(alone)
+    (queued,) = Search().steps_of(read)
+    ledger = queued.dialers[0].ledger
+    assert len(ledger.jobs) == 1
+    dialers = (Dialer(ledger, "aaa1", passes, 1), Dialer(ledger, "bbb1", passes, 1))
+    return replace(queued, dialers=dialers, versions=queued.versions[-1:], troubles=1, kills=1)
+
+
+BEGINNINGS = pytest.mark.parametrize(
+    "beginning", [two_machines, one_ledger_copied], ids=["two ledgers", "a ledger and its copy"]
+)
+
+
+def longer(beginning: Callable[[int], State]) -> list[State]:
+    """Three passes each, with what the search can bear: copies stop and are told to run again."""
+    if beginning is two_machines:
+        return [beginning(3)]
+    return [replace(beginning(3), kills=0), replace(beginning(3), troubles=0)]
+
+
+@BEGINNINGS
+def test_no_order_of_steps_leads_to_two_calls(
+    beginning: Callable[[int], State], full: bool
+) -> None:
+    for begin in longer(beginning) if full else [beginning(2)]:
+        search = Search()
+        search.run(begin)
+        print(f"{search.states} states, at most {search.calls} call")
+        assert search.doubles == 0
+        assert search.calls == 1
+
+
+@BEGINNINGS
+def test_on_a_document_that_refuses_nothing_the_same_search_finds_double_calls(
+    beginning: Callable[[int], State],
+) -> None:
+    search = Search(fenced=False)
+    search.run(beginning(2))
+    assert search.doubles > 0
