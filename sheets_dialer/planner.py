@@ -22,9 +22,7 @@ from .disposition import (
     CHECK,
     EMPTY,
     NOT_CALLED,
-    OWN_WORD,
     QUEUED,
-    SKIPPED,
     UNKNOWN_OUTCOME,
     WAITING,
     marked,
@@ -126,15 +124,13 @@ class _Draft:
             moment = called_at(row, self.now, self._rules.zone)
             if moment is None or abs(self.now - moment) >= MARK_IS_STRANGE_FOR:
                 self._wanted[row.index] = {**row.shown, "status": CHECK, "why": UNKNOWN_OUTCOME}
-        for row, job in matches.changed:
-            self._take_in_changed(row, job)
+        for row, job, alone in matches.changed:
+            self._take_in_changed(row, job, alone=alone)
         for row, job in matches.copies:
             self._wanted[row.index] = self._showing.copied(row, job)
-        for row in matches.foreign:
-            # Another reason that stands there says more.
-            if row.content and row.shown["why"] in ("", IN_QUEUE):
-                why = SKIPPED if row.word == SKIP else OWN_WORD.format(word=row.shown["status"])
-                self._wanted[row.index] = {**row.shown, "why": why}
+        for row, of_call in matches.foreign:
+            if row.content:
+                self._wanted[row.index] = self._showing.hands_off(row, of_call, IN_QUEUE)
         self._held += sum(map(len, (matches.strange_marks, matches.copies, matches.foreign)))
         self._release_gone(matches)
 
@@ -250,7 +246,7 @@ class _Draft:
     def _release_gone(self, matches: Matches) -> None:
         """Lets a person's Call again on another row answer for a Check row that was deleted."""
         here = {job.id for job in matches.jobs.values()}
-        here |= {job.id for _, job in matches.changed if job}
+        here |= {job.id for _, job, alone in matches.changed if alone}
         self._gone = [
             attempt for job in self._ledger.jobs if job.id not in here for attempt in unclear(job)
         ]
@@ -275,19 +271,20 @@ class _Draft:
         self._new.append(job)
         self._wanted[row.index] = {**EMPTY, "status": QUEUED, "why": IN_QUEUE, "ref": job.ref}
 
-    def _take_in_changed(self, row: QueueRow, job: Job | None) -> None:
-        """A row whose results belong to other content than it now has."""
-        same_number = job and row.content and row.content.number == job.content.number
-        waits = same_number and job and self._is_under_way(job)
-        if job and row.word in (AGAIN, SKIP) and not waits:
+    def _take_in_changed(self, row: QueueRow, job: Job, *, alone: bool) -> None:
+        """A row whose results belong to other content than it now has; `alone` is whether no other
+        row has their job."""
+        same_number = row.content is not None and row.content.number == job.content.number
+        waits = alone and same_number and self._is_under_way(job)
+        if alone and row.word in (AGAIN, SKIP) and not waits:
             self._released += unclear(job)
             job = settled(job, unclear(job))
         if row.word == AGAIN and row.content and not waits:
             self._new_job(row, row.content)
             return
-        owed = job is not None and self._turn(row, job) is not None
+        owed = alone and self._turn(row, job) is not None
         self._held += 1
-        self._wanted[row.index] = self._showing.changed(row, job, owed=owed)
+        self._wanted[row.index] = self._showing.changed(row, job, alone=alone, owed=owed)
 
     def _is_under_way(self, job: Job) -> bool:
         policy = self._rules.policy
