@@ -129,7 +129,7 @@ class _Draft:
         for row, job in matches.copies:
             self._wanted[row.index] = self._showing.copied(row, job)
         for row, of_call in matches.foreign:
-            if row.content:
+            if row.content or of_call:
                 self._wanted[row.index] = self._showing.hands_off(row, of_call, IN_QUEUE)
         self._held += sum(map(len, (matches.strange_marks, matches.copies, matches.foreign)))
         self._release_gone(matches)

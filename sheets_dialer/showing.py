@@ -91,7 +91,8 @@ class Showing:
         # Another reason that stands there says more.
         if cells["why"] in ("", in_queue, said):
             cells["why"] = said
-            if of_call and row.content and of_call.content.number != row.content.number:
+            number = row.content.number if row.content else ""
+            if of_call and of_call.content.number != number:
                 cells["why"] = NUMBER_CHANGED
         return cells
 
