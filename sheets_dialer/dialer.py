@@ -36,6 +36,9 @@ from .token import unsafe_fact
 __all__ = ["Dialer", "PassResult", "Queue"]
 
 log = structlog.get_logger()
+TABS_ARE_TRUSTED_SECONDS = 60
+"""After so long the tabs are looked up anew: another one may have taken the queue tab's title, and
+rows that people paste there must not be passed over in silence."""
 Found = TypeVar("Found")
 
 
@@ -100,6 +103,7 @@ class Dialer:
         self._culprits = Culprits()
         self._recorder = Recorder(ledger, clock, self._fence, self._culprits)
         self._passes = 0
+        self._tabs_seen: dict[str, float] = {}
         self._readers = {queue.name: RowReader(queue.rules.policy.voice_id) for queue in queues}
 
     def recover(self) -> None:
@@ -172,6 +176,10 @@ class Dialer:
 
     def _pass_over(self, queue: Queue, until_next_pass: timedelta, farewell: str | None) -> Plan:
         """Read, plan, record and write for one queue; what may be dialled goes to the caller."""
+        now = self._clock.steady()
+        if now - self._tabs_seen.setdefault(queue.name, now) >= TABS_ARE_TRUSTED_SECONDS:
+            queue.connection.forget_tabs()
+            self._tabs_seen[queue.name] = now
         snapshot, sheet = self._read(queue)
         if snapshot.control is None or snapshot.do_not_call is None:
             # A person may bring them back at any moment.

@@ -150,7 +150,7 @@ def test_whatever_happens_in_whatever_order(request: pytest.FixtureRequest) -> N
     run_state_machine_as_test(
         PeopleAtWork,
         settings=settings(
-            max_examples=3000 if is_full(request) else 60,
+            max_examples=1000 if is_full(request) else 60,
             stateful_step_count=25,
             deadline=None,
             suppress_health_check=list(HealthCheck),
