@@ -11,7 +11,17 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from .bootstrap import google_client, random_letters
-from .check import Finding, GoogleAccount, PortalAccount, Subject, Tab, examine, fault, ok
+from .check import (
+    Finding,
+    GoogleAccount,
+    PortalAccount,
+    Subject,
+    Tab,
+    examine,
+    fault,
+    ok,
+    warning,
+)
 from .config import (
     Campaign,
     Config,
@@ -19,6 +29,7 @@ from .config import (
     Portal,
     Settings,
     ledger_address,
+    open_to_others,
     read_settings,
     validated,
 )
@@ -41,6 +52,9 @@ def check_file(path: Path, environment: Mapping[str, str]) -> Iterator[Finding]:
     config, faults = validated(settings)
     if config is not None:
         yield ok(_WHAT, f"{path} has no faults.")
+        for file in open_to_others(path, config):
+            sentence = f"Other users of this machine can read {file}."
+            yield warning("Key file", sentence, f"Run: chmod 600 {file}")
     for each in faults:
         yield fault(_WHAT, each, f"Correct it in {path}; config.example.yaml shows every setting.")
     subject = _subject(settings)

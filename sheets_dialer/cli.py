@@ -125,7 +125,7 @@ def once(
 ) -> None:
     """Pass until nothing is due or the time is up, then end: for cron."""
     _set_up_logs(verbose)
-    with _parts(config) as parts:
+    with _parts(config, warns=True) as parts:
         length = timedelta(seconds=seconds)
         ends_at = parts.clock.now() + length
         _run(
@@ -147,7 +147,7 @@ def start(
 ) -> None:
     """Pass on schedule until stopped by Ctrl-C or SIGTERM."""
     _set_up_logs(verbose)
-    with _parts(config) as parts:
+    with _parts(config, warns=True) as parts:
         _run(parts, ends=_done_or_closed if until_done else lambda _result: False)
 
 
@@ -351,12 +351,20 @@ def _run(
 
 
 @contextmanager
-def _parts(path: Path | None) -> Iterator[Parts]:
+def _parts(path: Path | None, *, warns: bool = False) -> Iterator[Parts]:
     from .bootstrap import build
-    from .config import config_path, load_config
+    from .config import config_path, load_config, open_to_others
 
-    with _errors_told(), build(load_config(config_path(path, os.environ))) as parts:
-        yield parts
+    with _errors_told():
+        file = config_path(path, os.environ)
+        config = load_config(file)
+        for key_file in open_to_others(file, config) if warns else ():
+            typer.echo(
+                f"Other users of this machine can read {key_file}. Run: chmod 600 {key_file}",
+                err=True,
+            )
+        with build(config) as parts:
+            yield parts
 
 
 @contextmanager

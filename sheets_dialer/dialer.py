@@ -39,6 +39,9 @@ from .token import unsafe_fact
 __all__ = ["Dialer", "PassResult", "Queue"]
 
 log = structlog.get_logger()
+TABS_ARE_TRUSTED_SECONDS = 60
+"""While the queue tab hasn't its title, the tabs are looked up anew after so long: another one may
+have taken it, and rows that people paste there must not be passed over in silence."""
 Found = TypeVar("Found")
 
 
@@ -118,6 +121,7 @@ class Dialer:
         self._rolls = {queue.name: Roll(queue.rules.policy.voice_id) for queue in queues}
         self._last: dict[str, tuple[Snapshot, Plan]] = {}
         self._do_not_call: dict[str, tuple[Sequence[bytes] | None, DoNotCall]] = {}
+        self._tabs_seen: dict[str, float] = {}
 
     def recover(self) -> None:
         """Settles what an earlier process left: what was not yet sent goes back to the queue, what
@@ -195,6 +199,11 @@ class Dialer:
 
     def _pass_over(self, queue: Queue, until_next_pass: timedelta, farewell: str | None) -> Plan:
         """Read, plan, record and write for one queue; what may be dialled goes to the caller."""
+        now = self._clock.steady()
+        seen = self._tabs_seen.setdefault(queue.name, now)
+        if queue.sheet.is_renamed and now - seen >= TABS_ARE_TRUSTED_SECONDS:
+            queue.connection.forget_tabs()
+            self._tabs_seen[queue.name] = now
         snapshot, sheet = self._read(queue)
         if snapshot.control is None or snapshot.do_not_call is None:
             # A person may bring them back at any moment.

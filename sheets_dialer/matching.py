@@ -41,13 +41,14 @@ class Matches:
     """Rows with a Call ID that the ledger doesn't know."""
     strange_marks: tuple[QueueRow, ...]
     """Rows that say Calling, but not by this ledger."""
-    changed: tuple[tuple[QueueRow, Job | None], ...]
-    """Rows with results of a call beside content that wasn't called for them, and the job of those
-    results unless another row has it."""
+    changed: tuple[tuple[QueueRow, Job, bool], ...]
+    """Rows with results of a call beside content that wasn't called for them, with the job of those
+    results and whether it is this row's alone; another row has it otherwise."""
     copies: tuple[tuple[QueueRow, Job], ...]
     """Rows with results that belong to another row, from which they were copied, and its job."""
-    foreign: tuple[QueueRow, ...]
-    """Rows never called whose Status is somebody's own word: hands off."""
+    foreign: tuple[tuple[QueueRow, Job | None], ...]
+    """Rows never called whose Status is somebody's own word: hands off. With the job of the call
+    that they show, copied or left there by a race."""
 
 
 def match(rows: Iterable[QueueRow], jobs: Sequence[Job], now: datetime, zone: ZoneInfo) -> Matches:
@@ -105,19 +106,19 @@ class _Matching:
         rest = self._take(rest, self._spare)
         rest = self._take(rest, self._spare_of_torn)
         new: list[QueueRow] = []
-        changed: list[tuple[QueueRow, Job | None]] = []
+        changed: list[tuple[QueueRow, Job, bool]] = []
         copies: list[tuple[QueueRow, Job]] = []
         foreign: list[QueueRow] = []
         for row in rest:
             kept = self._by_ref.get(row.ref) or self._by_call.get(row.shown["call_id"])
             if self._is_foreign(row, kept):
                 foreign.append(row)
-            elif self._is_new(row, kept):
+            elif kept is None or self._is_new(row, kept):
                 new.append(row)
-            elif kept is not None and kept.fingerprint == row.fingerprint:
+            elif kept.fingerprint == row.fingerprint:
                 copies.append((row, kept))
             else:
-                changed.append((row, self._give(kept)))
+                changed.append((row, kept, self._give(kept)))
         own = {row.index: row for row in rows}
         for index, job in list(self._found.items()):
             if self._is_hands_off(own[index], job):
@@ -130,7 +131,9 @@ class _Matching:
             strange_marks=_in_order(strange_marks),
             changed=tuple(sorted(changed, key=lambda pair: pair[0].index)),
             copies=tuple(sorted(copies, key=lambda pair: pair[0].index)),
-            foreign=_in_order(foreign),
+            foreign=tuple(
+                (row, self._by_call.get(row.shown["call_id"])) for row in _in_order(foreign)
+            ),
         )
 
     def _take(
@@ -147,18 +150,18 @@ class _Matching:
                 self._taken.add(job.id)
         return rest
 
-    def _give(self, job: Job | None) -> Job | None:
-        """The job if no row has it yet; then this one has."""
-        if job is None or job.id in self._taken:
-            return None
+    def _give(self, job: Job) -> bool:
+        """Gives a row the job if no row has it yet; whether it has it now."""
+        if job.id in self._taken:
+            return False
         self._taken.add(job.id)
-        return job
+        return True
 
     def _spare(self, row: QueueRow) -> Job | None:
         """The job with this content that no row has and that fits what the row shows: results the
         latest one that was called, a row that asks for a call one that was not."""
         asks = row.word in MAY_BE_NEW
-        if not is_ours(row.word):
+        if not is_ours(row.word) and not row.shown["call_id"]:
             return None
         alike = [
             job
@@ -235,9 +238,7 @@ class _Matching:
             return True
         return kept is None and row.word not in MAY_BE_NEW and not self._is_stray_mark(row)
 
-    def _is_new(self, row: QueueRow, kept: Job | None) -> bool:
-        if kept is None:
-            return True
+    def _is_new(self, row: QueueRow, kept: Job) -> bool:
         if kept.fingerprint == row.fingerprint:
             asks = row.word in MAY_BE_NEW
             return asks and (row.word != AGAIN or not row.shown["call_id"])

@@ -24,9 +24,7 @@ from .disposition import (
     CHECK,
     EMPTY,
     NOT_CALLED,
-    OWN_WORD,
     QUEUED,
-    SKIPPED,
     UNKNOWN_OUTCOME,
     WAITING,
     marked,
@@ -173,17 +171,15 @@ class Planner:
             moment = called_at(row, self.now, self._rules.zone)
             if moment is None or abs(self.now - moment) >= MARK_IS_STRANGE_FOR:
                 self._wanted[row.index] = {**row.shown, "status": CHECK, "why": UNKNOWN_OUTCOME}
-        for row, job in matches.changed:
-            self._take_in_changed(row, job)
+        for row, job, alone in matches.changed:
+            self._take_in_changed(row, job, alone=alone)
         for row, job in matches.copies:
             self._wanted[row.index] = self._showing.copied(row, job)
-        for row in matches.foreign:
-            # Another reason that stands there says more.
-            if row.content and row.shown["why"] in ("", IN_QUEUE):
-                why = SKIPPED if row.word == SKIP else OWN_WORD.format(word=row.shown["status"])
-                self._wanted[row.index] = {**row.shown, "why": why}
-        copies = (row for row, _job in matches.copies)
-        for row in (*matches.strange_marks, *copies, *matches.foreign):
+        for row, of_call in matches.foreign:
+            if row.content or of_call:
+                self._wanted[row.index] = self._showing.hands_off(row, of_call, IN_QUEUE)
+        others = (row for row, _job in (*matches.copies, *matches.foreign))
+        for row in (*matches.strange_marks, *others):
             self._tallies[row.index] = Tally.HELD
         self._release_gone(matches)
 
@@ -217,7 +213,8 @@ class Planner:
         self._cells |= differences
         self._cell_rows |= {index: self._rows[index] for index in differences}
         jobs = dict(matches.jobs)
-        pairs = (*matches.changed, *matches.copies)
+        jobs |= {row.index: job for row, job, _alone in matches.changed}
+        pairs = (*matches.copies, *matches.foreign)
         jobs |= {row.index: job for row, job in pairs if job is not None}
         quiet: dict[int, Quiet] = {}
         for index, row in self._rows.items():
@@ -278,7 +275,7 @@ class Planner:
     def _release_gone(self, matches: Matches) -> None:
         """Lets a person's Call again on another row answer for a Check row that was deleted."""
         here = {job.id for job in matches.jobs.values()}
-        here |= {job.id for _, job in matches.changed if job}
+        here |= {job.id for _, job, alone in matches.changed if alone}
         self._gone = [
             attempt for job in self._jobs if job.id not in here for attempt in unclear(job)
         ]
@@ -303,19 +300,20 @@ class Planner:
         self._new.append(job)
         self._wanted[row.index] = {**EMPTY, "status": QUEUED, "why": IN_QUEUE, "ref": job.ref}
 
-    def _take_in_changed(self, row: QueueRow, job: Job | None) -> None:
-        """A row whose results belong to other content than it now has."""
-        same_number = job and row.content and row.content.number == job.content.number
-        waits = same_number and job and self._is_under_way(job)
-        if job and row.word in (AGAIN, SKIP) and not waits:
+    def _take_in_changed(self, row: QueueRow, job: Job, *, alone: bool) -> None:
+        """A row whose results belong to other content than it now has; `alone` is whether no other
+        row has their job."""
+        same_number = row.content is not None and row.content.number == job.content.number
+        waits = alone and same_number and self._is_under_way(job)
+        if alone and row.word in (AGAIN, SKIP) and not waits:
             self._released += unclear(job)
             job = settled(job, unclear(job))
         if row.word == AGAIN and row.content and not waits:
             self._new_job(row, row.content)
             return
-        owed = job is not None and self._turn(row, job) is not None
+        owed = alone and self._turn(row, job) is not None
         self._tallies[row.index] = Tally.HELD
-        self._wanted[row.index] = self._showing.changed(row, job, owed=owed)
+        self._wanted[row.index] = self._showing.changed(row, job, alone=alone, owed=owed)
 
     def _is_under_way(self, job: Job) -> bool:
         policy = self._rules.policy

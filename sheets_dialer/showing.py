@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from .call import ANSWERED, NOT_REACHED, Job, NewJob, Reason, call_status_words
-from .disposition import CALLING, EMPTY, NOT_CALLED, shown, skipped
+from .disposition import CALLING, EMPTY, NOT_CALLED, OWN_WORD, SKIPPED, shown, skipped
 from .following import has_given_up
 from .matching import AGAIN, COPIED, MAY_BE_NEW, SKIP
 from .phone import NotDiallable
@@ -77,34 +77,60 @@ class Showing:
         return {**cells, "why": why, "ref": job.ref}
 
     def copied(self, row: QueueRow, job: Job) -> Cells:
-        """The cells of a row that was copied with the results of another one, whose job it is. They
-        are written like any others: what raced with the copying may have left a third row's."""
-        cells = {**row.shown, **(self.results(row, job) or {}), "why": COPIED}
-        if row.word in (AGAIN, SKIP):
-            cells["status"] = row.shown["status"]
+        """The cells of a row that was copied with the results of another one, whose job it is."""
+        return {**self._of_another(row, job), "why": COPIED}
+
+    def hands_off(self, row: QueueRow, of_call: Job | None, in_queue: str) -> Cells:
+        """The cells of a row that a person's own word keeps from being called. `of_call` is the job
+        of the call that it shows, `in_queue` what it said while it waited."""
+        cells = dict(row.shown)
+        if of_call is not None:
+            cells |= self._of_another(row, of_call)
+        cells |= {"status": row.shown["status"], "why": row.shown["why"]}
+        said = SKIPPED if row.word == SKIP else OWN_WORD.format(word=row.shown["status"])
+        # Another reason that stands there says more.
+        if cells["why"] in ("", in_queue, said):
+            cells["why"] = said
+            number = row.content.number if row.content else ""
+            if of_call and of_call.content.number != number:
+                cells["why"] = NUMBER_CHANGED
         return cells
 
-    def changed(self, row: QueueRow, job: Job | None, *, owed: bool) -> Cells:
-        """The cells of a row whose results belong to other content than it now has. `job` is the
-        one of these results, unless another row has it; `owed` is whether it would be called."""
-        cells = {**row.shown}
-        if job is not None:
+    def changed(self, row: QueueRow, job: Job, *, alone: bool, owed: bool) -> Cells:
+        """The cells of a row whose results, of this job, belong to other content than it now has.
+        `alone` is whether no other row has the job; `owed` is whether it would be called."""
+        cells = dict(self._of_another(row, job))
+        if alone:
             cells |= self.settled(row, job)
             if row.word == SKIP:
                 return {**cells, **self.skipped(row, job)}
             if row.word == AGAIN:
                 # A person's word stands until it can be followed.
                 cells["status"] = row.shown["status"]
+        same_number = row.content is not None and row.content.number == job.content.number
         if isinstance(row.number, NotDiallable):
             cells["why"] = row.number.reason
         elif row.content is None:
             cells["why"] = NUMBER_REMOVED
-        elif job is None or row.content.number != job.content.number:
+        elif not (alone and same_number):
             cells["why"] = NUMBER_CHANGED
         elif row.word == AGAIN:
             cells["why"] = IN_PROGRESS
         elif owed and not cells["why"]:
             cells["why"] = ROW_CHANGED
+        return cells
+
+    def _of_another(self, row: QueueRow, job: Job) -> Cells:
+        """What a row shows of a job that another row has: how it stood with the call that the row
+        shows. It is written like everything else, because what raced with copying or sorting may
+        have left a third row's results in some of the cells."""
+        calls = [attempt.call_id for attempt in job.attempts]
+        if row.shown["call_id"] in calls:
+            known = job.attempts[: calls.index(row.shown["call_id"]) + 1]
+            job = replace(job, attempts=known)
+        cells = {**row.shown, **(self.results(row, job) or {})}
+        if row.word in (AGAIN, SKIP):
+            cells["status"] = row.shown["status"]
         return cells
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 
-from .finding import Finding, Level, Side, fault, ok
+from .finding import Finding, Level, Side, fault, ok, warning
 from .local import ledger
 from .portal import examine_portal
 from .spreadsheets import Remember, examine_google
@@ -27,6 +27,7 @@ __all__ = [
     "exit_code",
     "fault",
     "ok",
+    "warning",
 ]
 
 

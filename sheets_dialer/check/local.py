@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import json
-import os
-import stat
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from ..errors import LedgerError
 from ..ledger import Ledger
-from .finding import Finding, Findings, fault, ok, warning
+from .finding import Findings, fault, ok, warning
 
 PORTAL_HOST = "portal.robocall.pk"
 TRAP_DOMAIN = "brandedsmspakistan.com"
@@ -106,20 +104,3 @@ def _synced_by(address: str) -> str | None:
 def address_in(key_file: Path) -> str:
     """The service account's address, which the sheets must be shared with."""
     return str(json.loads(key_file.read_text(encoding="utf-8"))["client_email"])
-
-
-def key_file_is_private(path: Path) -> Finding | None:
-    """A warning when other people of this machine can read the key."""
-    if os.name != "posix":
-        return None
-    try:
-        mode = stat.S_IMODE(path.stat().st_mode)
-    except OSError:
-        return None  # that it can't be read is found when it is used
-    if not mode & (stat.S_IRGRP | stat.S_IROTH):
-        return None
-    return warning(
-        "Google key file",
-        f"Other users of this machine can read {path}.",
-        f"Run: chmod 600 {path}",
-    )

@@ -11,7 +11,7 @@ from ..errors import ConfigError, SheetRefused, SheetUnreachable
 from .fence import Fence
 from .finding import Finding, Findings, fault, ok
 from .google import AccountRefused, Google, clock, refusal
-from .local import address_in, key_file_is_private
+from .local import address_in
 from .subject import GoogleAccount, Tab
 from .tabs import RUN_SETUP, examine_control, examine_tab
 
@@ -33,10 +33,6 @@ def examine_google(
     except ConfigError as error:
         sentence, _, remedy = str(error).partition(". ")
         yield fault("Google key file", f"{sentence}.", remedy)
-    else:
-        open_to_others = key_file_is_private(account.key_file)
-        if open_to_others:
-            yield open_to_others
     reached = True
     for finding in clock(account):
         reached = reached and finding.what != "Google"

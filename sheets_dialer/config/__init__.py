@@ -6,6 +6,7 @@ What each setting is for stands in `config.example.yaml`, with its unit, its def
 
 from __future__ import annotations
 
+from .key_files import open_to_others
 from .model import Campaign, Config, Google, Poll, Portal, Redial, RedialNoKey
 from .reading import (
     API_KEY_VARIABLE,
@@ -32,6 +33,7 @@ __all__ = [
     "config_path",
     "ledger_address",
     "load_config",
+    "open_to_others",
     "read_settings",
     "validated",
 ]

@@ -110,7 +110,7 @@ def write_files(
     )
     path = directory / "config.yaml"
     if not path.exists() or path.read_text("utf-8") == last_config:
-        _write(path, config.encode())
+        _write(path, config.encode(), mode=0o600)
     facts = {"url": origin, "spreadsheet_id": spreadsheet_id, "pid": os.getpid()}
     _write(directory / "sandbox.json", _pretty(facts))
     return config

@@ -217,6 +217,12 @@ class QueueSheet:
         else:
             self._connection.batch(renewal)
 
+    @property
+    def is_renamed(self) -> bool:
+        """Whether the queue tab had another title than the configured one when it was last looked
+        up."""
+        return self._bound_id is not None and self._queue_tab().title != self._tab
+
     def rebind(self) -> None:
         """Takes the tab that has the configured title today for the queue tab: `setup` does."""
         self._connection.forget_tabs()

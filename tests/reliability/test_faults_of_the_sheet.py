@@ -269,6 +269,24 @@ def test_columns_that_are_inserted_or_moved_between_passes_change_nothing(tmp_pa
         assert len(shop.calls()) == 12
 
 
+def test_a_column_inserted_under_a_write_stops_the_calls_and_is_named(tmp_path: Path) -> None:
+    """Google moves no write along with the columns, so this one lands beside its own: the token
+    stands over another column then, and nobody is called until a person has looked."""
+    with hurried_shop(tmp_path) as shop:
+        begin(shop)
+        with shop.dialling():
+            eventually(lambda: len(shop.calls()) >= 4)
+            late = fault("sheets write", "late", 1, seconds=1, count=1)
+            shop.sandbox.post("/_sandbox/faults", late)
+            eventually(lambda: shop.sandbox.get("/_sandbox/faults")[0]["fired"] == 1, every=0.02)
+            move_columns(shop, "inserted")
+            eventually(lambda: "Rename or remove all but one" in shop.state())
+            called = len(shop.calls())
+            time.sleep(2)
+            assert len(shop.calls()) == called
+        assert len(set(shop.called_numbers())) == called
+
+
 def test_calls_of_a_deleted_tab_are_followed_to_their_end(tmp_path: Path) -> None:
     """The rows are gone, so the results stand in the ledger, and the Dialer tab says why."""
     with hurried_shop(tmp_path) as shop:
