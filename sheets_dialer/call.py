@@ -80,6 +80,8 @@ NEVER_RANG = frozenset({AttemptState.WITHDRAWN, AttemptState.NOT_SENT})
 
 NEVER_MARKED = "Google refused the write that would have marked the row."
 """The problem of a withdrawn attempt of which the sheet provably never showed anything."""
+MARK_IN_DOUBT = "A copy of this ledger was at work elsewhere; its marks look like ours."
+"""The problem of a withdrawn attempt whose mark could be another machine's as well."""
 
 
 class Reason(StrEnum):
@@ -137,8 +139,9 @@ class Attempt:
 
     @property
     def may_be_marked(self) -> bool:
-        """Whether a mark in the sheet may be this attempt's."""
-        return not (self.state is AttemptState.WITHDRAWN and self.problem == NEVER_MARKED)
+        """Whether a mark of its time in the sheet is taken for this attempt's."""
+        withdrawn = self.state is AttemptState.WITHDRAWN
+        return not (withdrawn and self.problem in (NEVER_MARKED, MARK_IN_DOUBT))
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,7 +48,8 @@ class Fence:
         if token.ledger_id != self._ledger.id:
             self._stand_by(tab, token, now, zone)
         elif token.id not in self._written(tab):
-            # In this order: a death between the two must not let the next run dial.
+            # In this order: a death in between must not let the next run dial.
+            self._ledger.doubt_marks()
             self._ledger.set_fact(_older(tab), "older")
             self._remember(tab, token, since=token)
         if not self._ledger.fact(_older(tab)):

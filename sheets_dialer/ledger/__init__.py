@@ -14,7 +14,16 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from ..call import OPEN_STATES, Adoption, Attempt, AttemptState, Job, JobChange, NewJob
+from ..call import (
+    MARK_IN_DOUBT,
+    OPEN_STATES,
+    Adoption,
+    Attempt,
+    AttemptState,
+    Job,
+    JobChange,
+    NewJob,
+)
 from ..errors import LedgerError
 from . import reading, writing
 from .database import held, line_up, make_engine, own_errors
@@ -187,6 +196,12 @@ class Ledger:
             )
             if changed.rowcount == 0:
                 connection.execute(tokens.insert().values(tab=tab, counter=counter))
+
+    def doubt_marks(self) -> None:
+        """Lets no withdrawn attempt explain a mark in the sheet any more."""
+        unexplained = (attempts.c.state == AttemptState.WITHDRAWN) & attempts.c.problem.is_(None)
+        with self._writing() as connection:
+            connection.execute(attempts.update().where(unexplained).values(problem=MARK_IN_DOUBT))
 
     @contextmanager
     def _reading(self) -> Iterator[sa.Connection]:

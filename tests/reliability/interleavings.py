@@ -21,7 +21,7 @@ from typing import Any
 
 from planning import KARACHI, TITLES, World
 
-from sheets_dialer.call import NEVER_MARKED, Attempt, AttemptState, Job, Reason
+from sheets_dialer.call import MARK_IN_DOUBT, NEVER_MARKED, Attempt, AttemptState, Job, Reason
 from sheets_dialer.disposition import CALLING
 from sheets_dialer.errors import (
     AnotherDialer,
@@ -40,6 +40,8 @@ NOW = datetime(2026, 7, 15, 9, tzinfo=UTC)
 OLDEST_READ = 2
 """How many writes old a read may be."""
 _TAB = "Calls"
+_NAME = f"document/{_TAB}"
+"""What the fence knows the tab by."""
 _HEADER = tuple(TITLES.values())
 Batch = Sequence[Mapping[str, Any]]
 Grid = tuple[tuple[str, ...], ...]
@@ -135,6 +137,7 @@ class _Facts:
 
     def __init__(self, ledger: Ledger) -> None:
         self.id = ledger.id
+        self.jobs = ledger.jobs
         self.all = dict(ledger.facts)
 
     def fact(self, name: str) -> str:
@@ -149,8 +152,18 @@ class _Facts:
     def set_token_counter(self, tab: str, counter: int) -> None:
         self.set_fact(f"counter {tab}", str(counter))
 
-    def kept_in(self, ledger: Ledger) -> Ledger:
-        return replace(ledger, facts=tuple(sorted(self.all.items())))
+    def doubt_marks(self) -> None:
+        def doubted(attempt: Attempt) -> Attempt:
+            if attempt.state is AttemptState.WITHDRAWN and attempt.problem is None:
+                return replace(attempt, problem=MARK_IN_DOUBT)
+            return attempt
+
+        self.jobs = tuple(
+            replace(job, attempts=tuple(map(doubted, job.attempts))) for job in self.jobs
+        )
+
+    def kept(self) -> Ledger:
+        return Ledger(self.id, self.jobs, tuple(sorted(self.all.items())))
 
 
 class _World(World):
@@ -327,7 +340,7 @@ class Search:
             except SheetRefused:
                 pass
             break
-        settled = replace(dialer, settles=None, ledger=facts.kept_in(dialer.ledger))
+        settled = replace(dialer, settles=None, ledger=facts.kept())
         return (state.written(after[-1]) if after else state), settled
 
 
@@ -339,7 +352,7 @@ def _passed(dialer: Dialer, seen: Sheet, does: Any) -> tuple[Dialer, Plan]:
     now = NOW + dialer.made * timedelta(seconds=15)
     stopped = _looked(fence, snapshot, now)
     world = _World(now, [dict(zip(_HEADER, cells, strict=True)) for cells in seen.grid[1:]])
-    world.jobs = list(dialer.ledger.jobs)
+    world.jobs = list(facts.jobs)
     world.obstacle = stopped
     # Refs that no other run makes, and the same ones however the state was reached.
     world.refs = (f"{dialer.writer}{len(world.jobs)}{n}" for n in range(9))
@@ -350,7 +363,7 @@ def _passed(dialer: Dialer, seen: Sheet, does: Any) -> tuple[Dialer, Plan]:
     confirmed: set[int] = set()
     settles, problem = None, None
     if cells:
-        token = fence.next_token(_TAB, snapshot.token)
+        token = fence.next_token(_NAME, snapshot.token)
         try:
             tab = QueueSheet(_Document(seen, does), _TAB, {})
             confirmed = tab.write(snapshot, token, cells, marks)
@@ -360,7 +373,7 @@ def _passed(dialer: Dialer, seen: Sheet, does: Any) -> tuple[Dialer, Plan]:
             problem = NEVER_MARKED
         except SheetUnreachable:
             pass
-    ledger = facts.kept_in(replace(dialer.ledger, jobs=tuple(world.jobs)))
+    ledger = replace(facts.kept(), jobs=tuple(world.jobs))
     after = replace(dialer, ledger=ledger, seen=None, settles=settles, confirmed=bool(confirmed))
     return (after if confirmed else _moved(after, AttemptState.WITHDRAWN, problem)), plan
 
@@ -369,9 +382,9 @@ def _looked(fence: Fence, snapshot: Snapshot, now: datetime) -> str | None:
     """What the fence says of the token, once it has stood by for long enough."""
     arguments: dict[str, Any] = {"runs": True, "zone": KARACHI}
     try:
-        return fence.look(_TAB, snapshot.token, now=now, **arguments)
+        return fence.look(_NAME, snapshot.token, now=now, **arguments)
     except AnotherDialer:
-        return fence.look(_TAB, snapshot.token, now=now + STANDS_BY, **arguments)
+        return fence.look(_NAME, snapshot.token, now=now + STANDS_BY, **arguments)
 
 
 def _has_stopped(ledger: Ledger) -> bool:
@@ -382,13 +395,13 @@ def _told_to_run(dialer: Dialer) -> Dialer:
     """A pass has seen that Control said PAUSE."""
     facts = _Facts(dialer.ledger)
     _fence_says(facts, runs=False)
-    return replace(dialer, ledger=facts.kept_in(dialer.ledger))
+    return replace(dialer, ledger=facts.kept())
 
 
 def _fence_says(facts: _Facts, *, runs: bool) -> str | None:
     """What the fence says when the sheet shows the last token that the ledger remembers."""
     fence = Fence(facts, "....")
-    return fence.look(_TAB, fence.last_token(_TAB), runs=runs, now=NOW, zone=KARACHI)
+    return fence.look(_NAME, fence.last_token(_NAME), runs=runs, now=NOW, zone=KARACHI)
 
 
 def _called(dialer: Dialer, state: AttemptState) -> Dialer:
