@@ -18,6 +18,10 @@ OLDER_LEDGER = (
     "used on another machine. Look at the rows, then set Control to PAUSE and, a minute later, to "
     "RUN."
 )
+OLD_READ = (
+    "Waiting: Google shows an old state of the sheet. If somebody has restored an earlier version, "
+    "set Control to PAUSE and, a minute later, to RUN."
+)
 _REMEMBERED = 50
 """How many counts back a token of ours is still known: a read can be older than the last writes."""
 
@@ -51,7 +55,13 @@ class Fence:
             # In this order: a death in between must not let the next run dial.
             self._ledger.doubt_marks()
             self._ledger.set_fact(_older(tab), "older")
+            self._ledger.set_fact(_taken_over(tab), str(token.counter))
             self._remember(tab, token, since=token)
+        elif token.counter < int(self._ledger.fact(_taken_over(tab)) or 0):
+            # What somebody else has written since can't be seen in it.
+            if runs:
+                return OLD_READ
+            self._ledger.set_fact(_taken_over(tab), "")
         if not self._ledger.fact(_older(tab)):
             return None
         if runs:
@@ -80,7 +90,7 @@ class Fence:
             each for each in self._written(tab) if (of := read_token(each)) and of.counter >= oldest
         ]
         self._ledger.set_fact(_ours(tab), " ".join([*kept, token.id]))
-        self._ledger.set_token_counter(tab, token.counter)
+        self._ledger.set_token_counter(tab, max(token.counter, self._ledger.token_counter(tab)))
 
     def last_token(self, tab: str) -> Token | None:
         """The token that this ledger wrote last, if it wrote any."""
@@ -103,6 +113,10 @@ class Fence:
 
 def _older(tab: str) -> str:
     return f"older ledger: {tab}"
+
+
+def _taken_over(tab: str) -> str:
+    return f"taken over: {tab}"
 
 
 def _ours(tab: str) -> str:

@@ -6,10 +6,16 @@ import itertools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import quote
 
 from .call import Content
 from .columns import DIALER, Columns, normal
 from .phone import NotDiallable, Number, read_number
+
+MOST_SENT = 6_000
+"""Bytes of texts that one call may carry. They travel in the address of a request, and web servers
+refuse addresses of more than about 8,000 bytes, which doesn't tell whether a call was made."""
+TOO_LONG = "The texts of this row are too long to be sent with a call. Shorten them."
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +62,8 @@ def read_row(
         return None
     number = read_number(known.get("phone"))
     content = _content(number, known, voice_id) if isinstance(number, Number) else None
+    if content is not None and _is_too_long(content):
+        number, content = NotDiallable(TOO_LONG), None
     return QueueRow(
         index=index,
         phone=known.get("phone"),
@@ -91,6 +99,12 @@ def text_of(value: object) -> str:
             return str(int(value))
         case _:
             return str(value).strip()
+
+
+def _is_too_long(content: Content) -> bool:
+    sent = (content.amount, content.voice_id, *content.texts, *content.keys)
+    # Each letter takes up to twelve bytes in an address, most of them one.
+    return sum(map(len, sent)) * 12 > MOST_SENT and len(quote("".join(sent))) > MOST_SENT
 
 
 def _content(number: Number, cells: Mapping[str, Any], voice_id: str) -> Content:

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from sheets_dialer.errors import AnotherDialer
-from sheets_dialer.fence import OLDER_LEDGER, STANDS_BY, Fence
+from sheets_dialer.fence import OLD_READ, OLDER_LEDGER, STANDS_BY, Fence
 from sheets_dialer.ledger import Ledger
 from sheets_dialer.token import Token
 
@@ -91,3 +91,24 @@ def test_what_is_kept_of_our_tokens_stays_short(ledger: Ledger) -> None:
     for _ in range(200):
         token = Fence(ledger, RUN).next_token(TAB, token)
     assert len(ledger.fact(f"our tokens: {TAB}").split()) < 60
+
+
+def test_an_old_read_after_somebody_elses_write_stops_calls_until_it_is_over(
+    ledger: Ledger,
+) -> None:
+    before = Fence(ledger, RUN).next_token(TAB, None)
+    copys = Token("ours0000", 2, "copy")
+    assert look(ledger, copys) == OLDER_LEDGER
+    assert look(ledger, copys, runs=False) is None
+    assert look(ledger, before) == OLD_READ
+    assert look(ledger, copys) is None
+
+
+def test_an_earlier_version_that_somebody_restored_is_dialled_after_pause_and_run(
+    ledger: Ledger,
+) -> None:
+    before = Fence(ledger, RUN).next_token(TAB, None)
+    look(ledger, Token("ours0000", 2, "copy"))
+    assert look(ledger, before) == OLD_READ
+    assert look(ledger, before, runs=False) is None
+    assert look(ledger, before) is None

@@ -10,8 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sheets_dialer.columns import find_columns
+from sheets_dialer.phone import NotDiallable
 from sheets_dialer.roll import Roll
-from sheets_dialer.rows import QueueRow, read_rows, text_of
+from sheets_dialer.rows import TOO_LONG, QueueRow, read_rows, text_of
 
 NOW = datetime(2026, 7, 15, 7, tzinfo=UTC)
 HEADER = ["Phone", "Amount", "Status", "Ref"]
@@ -66,3 +67,11 @@ def test_a_moved_column_is_seen() -> None:
 def test_texts_are_what_people_read() -> None:
     read = [text_of(cell) for cell in (None, True, False, 1500.0, 12.5, " x ")]
     assert read == ["", "TRUE", "FALSE", "1500", "12.5", "x"]
+
+
+def test_texts_that_an_address_can_not_carry_are_told_and_not_sent() -> None:
+    columns = find_columns(["Phone", "Store"], {})
+    for text, is_called in (("x" * 5_900, True), ("x" * 6_100, False), ("آ" * 1_100, False)):
+        (row,) = read_rows([["Phone", "Store"], ["03001234567", text]], columns, "102")
+        assert (row.content is not None) == is_called
+        assert is_called or row.number == NotDiallable(TOO_LONG)
