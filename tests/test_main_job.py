@@ -9,20 +9,9 @@ from collections import Counter
 
 import pytest
 from dialing import HOME, Shop, eventually
+from fates import FATES, REFUSED
 
-FATES = {
-    "923000000001": ("Answered", "1", "Confirmed"),
-    "923000000002": ("Answered", "2", "Cancelled"),
-    "923000000003": ("Answered", "3", "Callback requested"),
-    "923000000004": ("Answered", "", "No key pressed"),
-    "923000000005": ("Busy", "", ""),
-    "923000000006": ("No Answer", "", ""),
-    "923000000007": ("Congestion", "", ""),
-    "923000000008": ("Hangup", "", ""),
-    "923000000009": ("Pushed to SIP", "", ""),
-    "923000000010": ("Answered", "1", "Confirmed"),
-    "923000000012": ("Unknown status 7", "", ""),
-}
+CALLED = {number: fate for number, fate in FATES.items() if number != REFUSED}
 
 
 def test_demo_settles_every_row_and_agrees_with_the_portal() -> None:
@@ -36,13 +25,13 @@ def test_demo_settles_every_row_and_agrees_with_the_portal() -> None:
 
 
 def test_every_fate_of_a_call_ends_on_its_own_row(shop: Shop) -> None:
-    shop.ready(*FATES)
+    shop.ready(*CALLED)
     done = shop.run("start", "--until-done")
     assert done.returncode == 0, done.stdout + done.stderr
     seen = {
         row["Called Number"]: (row["Status"], row["DTMF"], row["Answer"]) for row in shop.rows()
     }
-    assert seen == FATES
+    assert seen == CALLED
     by_number = {call["caller_id"]: str(call["call_id"]) for call in shop.calls()}
     assert {row["Called Number"]: row["Call ID"] for row in shop.rows()} == by_number
 

@@ -6,27 +6,15 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any
 
+from fates import FATES as EVERY_FATE
+from fates import words_of
 from offices import Office
 
-FATES: Mapping[str, tuple[str, str, str]] = {
-    "923000000001": ("Answered", "1", "Confirmed"),
-    "923000000002": ("Answered", "2", "Cancelled"),
-    "923000000003": ("Answered", "3", "Callback requested"),
-    "923000000004": ("Answered", "", "No key pressed"),
-    "923000000005": ("Busy", "", ""),
-    "923000000010": ("Answered", "1", "Confirmed"),
-    "923000000011": ("Failed", "", ""),
+FATES = {
+    f"9230000000{fate}": EVERY_FATE[f"9230000000{fate}"]
+    for fate in ("01", "02", "03", "04", "05", "10", "11")
 }
-"""What a row of each of these numbers must show in the end: Status, DTMF, Answer."""
-_WORDS = {
-    1: "Initiated",
-    2: "Answered",
-    3: "Congestion",
-    4: "Busy",
-    5: "No Answer",
-    6: "Hangup",
-    8: "Pushed to SIP",
-}
+"""The fates that sweeps try; the others differ from these in a word."""
 _STUCK = ("", "Queued", "Waiting", "Calling")
 
 
@@ -111,9 +99,5 @@ def _row_faults(
         call = by_id.get(row["Call ID"])
         if call is None or str(call["caller_id"]) != number:
             yield f"{number} shows call {row['Call ID']!r}, which isn't its own"
-        elif (status, row["DTMF"]) != (_word(call), str(call["dtmf"] or "")):
-            yield f"{number} shows {told}, the portal has {_word(call)} and {call['dtmf']!r}"
-
-
-def _word(call: Mapping[str, Any]) -> str:
-    return _WORDS.get(call["status"], f"Unknown status {call['status']}")
+        elif (status, row["DTMF"]) != (words_of(call), str(call["dtmf"] or "")):
+            yield f"{number} shows {told}, the portal has {words_of(call)} and {call['dtmf']!r}"

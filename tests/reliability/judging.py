@@ -6,22 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 
 from dialing import Shop
-
-# Written out here, not taken from the program: the judge must not share the table of the judged.
-WORDS = {
-    1: "Initiated",
-    2: "Answered",
-    3: "Congestion",
-    4: "Busy",
-    5: "No Answer",
-    6: "Hangup",
-    8: "Pushed to SIP",
-}
-
-
-def words_of(call: Mapping[str, object]) -> str:
-    """The portal's word for how a call stands."""
-    return WORDS.get(int(str(call["status"])), f"Unknown status {call['status']}")
+from fates import words_of
 
 
 def assert_kept(shop: Shop, *, unclear: int = 0, refused: int = 0) -> None:
