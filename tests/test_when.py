@@ -16,7 +16,7 @@ NOW = datetime(2026, 7, 15, 12, 0, tzinfo=KARACHI)
 
 
 def local(*parts: int) -> datetime:
-    return datetime(*parts, tzinfo=KARACHI).astimezone(UTC)  # type: ignore[arg-type]
+    return datetime(*parts, tzinfo=KARACHI).astimezone(UTC)  # type: ignore[arg-type]  # as many parts as there are
 
 
 @pytest.mark.parametrize("cell", [None, ""])

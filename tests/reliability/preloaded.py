@@ -3,7 +3,7 @@ this. Some libraries load a part of themselves only when they are first used."""
 
 from __future__ import annotations
 
-import _strptime  # noqa: F401
+import _strptime  # noqa: F401 - loaded for those who are forked, like everything here
 import netrc  # noqa: F401
 
 import clocked  # noqa: F401

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 from hurry import API_KEY, PATHS, HurriedShop, fault, hurried_shop
-from raw_server import RawServer, answer, certificate, reset
+from raw_server import Act, RawServer, answer, certificate, reset
 from secrets_hunt import found_in, left_behind, watched_process_list
 from test_faults_by_rate import KINDS, numbers
 
@@ -100,9 +100,9 @@ def test_a_traceback_of_whatever_goes_wrong_holds_no_key(shop: HurriedShop, kind
 
 @pytest.mark.parametrize("echo", [answer({"status": 401, "response": f"bad key {API_KEY}"}), reset])
 def test_a_portal_that_repeats_the_key_does_not_make_us_repeat_it(
-    shop: HurriedShop, echo: object
+    shop: HurriedShop, echo: Act
 ) -> None:
-    server = RawServer(echo)  # type: ignore[arg-type]
+    server = RawServer(echo)
     config = shop.config.read_text()
     shop.configure(portal=shop.settings("portal") | {"base_url": server.url})
     done = [
