@@ -92,7 +92,7 @@ class LedgeredWorld(World):
         left_out = {dial.row.index for dial in plan.dials} - set(marked)
         cells = {row: texts for row, texts in plan.cells.items() if row not in left_out}
         phones = {dial.row.index: dial.row.phone for dial in plan.dials}
-        self.written = Written(plan, beside_their_calls(cells, self.rows()), marked, phones)
+        self.written = Written(plan, beside_their_calls(cells, plan.rows), marked, phones)
 
     def land(self) -> None:
         """The write reaches the sheet as it is by now; marks count where they are seen beside

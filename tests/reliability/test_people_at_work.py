@@ -59,12 +59,13 @@ def judged(shop: HurriedShop, person: Person) -> Iterator[str]:
     for row in rows:
         yield from faults_of(row, calls)
     standing = {row["Call ID"] for row in rows}
-    asked = {content([row[title] for title in PEOPLES]) for row in rows}
+    asked = {content([row[title] for title in PEOPLES]): row for row in rows}
     for call_id, call in calls.items():
         if call_id not in standing and content_of(call) in asked:
             again = sum(content_of(each) == content_of(call) for each in calls.values())
             if again == 1:
-                yield f"the result of {call} stands on no row, though its row is there"
+                row = asked[content_of(call)]
+                yield f"the result of {call} stands on no row, though its row is there: {row}"
 
 
 def called_too_often(shop: HurriedShop, person: Person) -> Iterator[str]:

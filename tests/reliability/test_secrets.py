@@ -83,7 +83,7 @@ def test_a_traceback_of_whatever_goes_wrong_holds_no_key(shop: HurriedShop, kind
         lambda: portal.place(Content(NUMBER, "102")),
         lambda: portal.report("1"),
         portal.balance,
-        lambda: connection.read_grids([0]),
+        lambda: connection.read_rows([0]),
         lambda: connection.batch([{}]),
     ):
         try:
