@@ -79,11 +79,15 @@ def read_row(
 def beside_their_calls(
     cells: Mapping[int, Mapping[str, str]], rows: Mapping[int, QueueRow]
 ) -> dict[int, Mapping[str, str]]:
-    """The cells, each row's with the Call ID that it shows already. If people sort the rows before
-    the cells land, the next read can tell from it whose results they are."""
-    shown = {index: rows[index].shown["call_id"] for index in cells}
+    """The cells, each row's with the Call ID and the Called Number that it shows already. If people
+    sort the rows before the cells land, the next read can tell from them whose results or whose
+    mark they are."""
+    told = {
+        index: {name: rows[index].shown[name] for name in ("call_id", "called_number")}
+        for index in cells
+    }
     return {
-        index: {"call_id": shown[index], **texts} if shown[index] else texts
+        index: {**{name: text for name, text in told[index].items() if text}, **texts}
         for index, texts in cells.items()
     }
 

@@ -234,3 +234,28 @@ def test_a_row_is_called_when_another_campaigns_call_to_its_number_is_over() -> 
     for _ in range(2):
         run(world, roll)
     assert world.sheet[0]["Status"] == "Calling"
+
+
+def test_a_mark_that_landed_on_another_row_is_known_by_its_number() -> None:
+    world = World(now=moment("2026-07-15 12:00"), sheet=[])
+    world.sheet = [{"Phone": "0300 1234567"}, {"Phone": "0300 1234568"}]
+    roll = Roll(world.policy.voice_id)
+    for _ in range(2):
+        run(world, roll)
+    for _ in range(2):
+        for call_id in ("call1", "call2"):
+            world.report(call_id, world.now, call_status=4)
+        world.now += timedelta(hours=2)
+    for _ in range(2):
+        run(world, roll)
+    world.sheet[0]["Status"] = "Call again"
+    # People swap the rows while the mark is on its way.
+    plan = surveyed(world, roll, 1000)
+    world.record(plan)
+    world.sheet.reverse()
+    world.write(plan)
+    stray = world.sheet[0]
+    assert (stray["Status"], stray["Called Number"]) == ("Calling", "923001234567")
+    world.now += timedelta(seconds=15)
+    run(world, roll)
+    assert (stray["Status"], stray["Called Number"]) == ("Busy", "923001234568")

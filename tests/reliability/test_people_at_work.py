@@ -63,8 +63,9 @@ def judged(shop: HurriedShop, person: Person) -> Iterator[str]:
     for call_id, call in calls.items():
         if call_id not in standing and content_of(call) in asked:
             again = sum(content_of(each) == content_of(call) for each in calls.values())
-            if again == 1:
-                row = asked[content_of(call)]
+            row = asked[content_of(call)]
+            # A copy that outlived its original says that the same call was placed, and when.
+            if again == 1 and not row["Why"]:
                 yield f"the result of {call} stands on no row, though its row is there: {row}"
 
 
