@@ -314,8 +314,10 @@ def test(context: typer.Context) -> None:
     os.chdir(home)
     # The tests start processes in other folders, which must find this package too.
     os.environ["PYTHONPATH"] = str(home)
-    # One process for each core; a file's tests stay together, since they share a sandbox.
-    raise typer.Exit(pytest.main(["-n", "auto", "--dist", "loadfile", *context.args]))
+    # Two processes for each core, since most tests wait for processes of their own; a file's tests
+    # stay together, since they share a sandbox.
+    workers = str(2 * (os.cpu_count() or 1))
+    raise typer.Exit(pytest.main(["-n", workers, "--dist", "loadfile", *context.args]))
 
 
 def main() -> None:
