@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import Any
@@ -21,6 +23,8 @@ _DRIVERS = {
     "postgres": "postgresql+psycopg",
 }
 _CONNECT_SECONDS = 10
+_SWITCHES = 100
+_SWITCH_SECONDS = 0.05
 
 
 def make_engine(address: str) -> sa.Engine:
@@ -153,10 +157,24 @@ def _settle_sqlite(connection: Any, _record: object) -> None:
     connection.isolation_level = None
     cursor = connection.cursor()
     cursor.execute("PRAGMA busy_timeout=30000")
-    cursor.execute("PRAGMA journal_mode=WAL")
+    _write_ahead(cursor)
     cursor.execute("PRAGMA synchronous=FULL")
     cursor.execute("PRAGMA foreign_keys=ON")
     cursor.close()
+
+
+def _write_ahead(cursor: Any) -> None:
+    """Two processes that switch a new file at the same moment are in each other's way, and SQLite
+    refuses one of them at once instead of letting it wait."""
+    for tries_left in reversed(range(_SWITCHES)):
+        try:
+            cursor.execute("PRAGMA journal_mode=WAL")
+        except sqlite3.OperationalError:
+            if not tries_left:
+                raise
+            time.sleep(_SWITCH_SECONDS)
+        else:
+            return
 
 
 def _begin_sqlite(connection: sa.Connection) -> None:
