@@ -177,7 +177,9 @@ def test_a_connection_cut_before_reading_is_unknown(
 ) -> None:
     server = start(answer(GOOD), on_connect=how)
 
-    assert type(failure_of(client_of(server.url))) is PortalUnknown
+    # A reset may come so early that we are still connecting: then nothing was sent, and it is said.
+    early = {PortalNotSent} if how is reset else set()
+    assert type(failure_of(client_of(server.url))) in {PortalUnknown} | early
     assert server.connections == 1
 
 
