@@ -14,7 +14,7 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 import requests
 
@@ -83,6 +83,7 @@ class Portal:
         self._session = session
         self._key_header = "api_key" if key_in_header else QUERY_KEY_HEADER
         self._timeouts = timeouts
+        self._prepared: dict[tuple[str, str], requests.PreparedRequest] = {}
 
     def close(self) -> None:
         """Closes the idle connections."""
@@ -146,14 +147,7 @@ class Portal:
     def _get(self, endpoint: str, parameters: Mapping[str, str]) -> Mapping[str, Any]:
         """The JSON object of a good answer to one request, which is sent at most once."""
         try:
-            request = self._session.prepare_request(
-                requests.Request(
-                    "GET",
-                    f"{self._base_url}/api/{endpoint}",
-                    params=parameters,
-                    headers={self._key_header: self._api_key(), "Accept-Encoding": "identity"},
-                )
-            )
+            request = self._request(endpoint, parameters)
         except (requests.RequestException, ValueError) as error:
             problem: PortalError = PortalNotSent(
                 f"The portal's address or key can't be used: {self._cleaned(error)}"
@@ -170,6 +164,22 @@ class Portal:
         # Outside of the handler, so that the library's error, which holds the address with the
         # number in it, isn't kept as the context either.
         raise problem from cause
+
+    def _request(self, endpoint: str, parameters: Mapping[str, str]) -> requests.PreparedRequest:
+        key = self._api_key()
+        # Prepared once, because that costs as much as all the rest of a request.
+        if (endpoint, key) not in self._prepared:
+            self._prepared[endpoint, key] = self._session.prepare_request(
+                requests.Request(
+                    "GET",
+                    f"{self._base_url}/api/{endpoint}",
+                    headers={self._key_header: key, "Accept-Encoding": "identity"},
+                )
+            )
+        request = self._prepared[endpoint, key].copy()
+        if parameters:
+            request.url = f"{request.url}?{urlencode(parameters)}"
+        return request
 
     def _answer(self, request: requests.PreparedRequest) -> tuple[requests.Response, bytes]:
         connect, read = self._timeouts

@@ -7,8 +7,9 @@ reads to decide still holds when it writes.
 from __future__ import annotations
 
 import functools
+import itertools
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
@@ -28,7 +29,7 @@ from ..call import (
     NewJob,
     Reason,
 )
-from .schema import attempts, events, jobs
+from .schema import IS_OPEN, attempts, events, jobs
 from .statements import among, chunks, rows_among
 
 _SHARED_ID = "The portal gave this call's id to another call too."
@@ -37,11 +38,14 @@ _OTHER_ROWS_ID = "This Call ID belongs to a call to another number."
 # Made once: building a statement costs more than running it.
 _REF_AND_ID = sa.select(jobs.c.ref, jobs.c.id).where(among(jobs.c.ref))
 _CALL_AND_NUMBER = sa.select(attempts.c.call_id, attempts.c.number).where(among(attempts.c.call_id))
-_IN_STATE = sa.select(attempts.c.id).where(
-    attempts.c.state == sa.bindparam("state"), among(attempts.c.id)
-)
-_OPEN_CARRIERS = sa.select(attempts.c.call_id, attempts.c.id).where(
-    attempts.c.state.in_(sorted(OPEN_STATES)), among(attempts.c.call_id)
+_STATE = sa.select(attempts.c.id, attempts.c.state).where(among(attempts.c.id))
+_MOVED_OR_CARRYING: sa.Select[Any] = sa.select(
+    attempts.c.id, attempts.c.state, attempts.c.call_id
+).where(
+    sa.or_(
+        attempts.c.id.in_(sa.bindparam("ids", expanding=True)),
+        sa.and_(IS_OPEN, attempts.c.call_id.in_(sa.bindparam("call_ids", expanding=True))),
+    )
 )
 _NOTE = events.insert()
 
@@ -94,20 +98,19 @@ def make_moves(connection: sa.Connection, moves: Iterable[Move], now: datetime) 
     Raises:
         ValueError: no attempt may ever make this move.
     """
-    groups: dict[tuple[AttemptState, AttemptState], dict[int, Move]] = {}
+    wanted: dict[int, Move] = {}
     for move in moves:
         if move.target not in MOVES[move.source]:
             raise ValueError(f"no attempt goes from {move.source} to {move.target}")
-        groups.setdefault((move.source, move.target), {})[move.attempt_id] = move
-    made: list[Move] = []
-    for (source, target), group in groups.items():
-        movable = [group[each] for each in sorted(_in_state(connection, group, source))]
-        _change(connection, [(m.attempt_id, {"state": target, **m.values}) for m in movable])
-        made += movable
+        wanted[move.attempt_id] = move
+    told = {move.values["call_id"] for move in wanted.values() if "call_id" in move.values}
+    found = list(_moved_or_carrying(connection, wanted, told))
+    states = {row.id: row.state for row in found}
+    made = [move for move in wanted.values() if states.get(move.attempt_id) == move.source]
+    _change(connection, [(m.attempt_id, {"state": m.target, **m.values}) for m in made])
     note(connection, now, [(move.attempt_id, str(move.target)) for move in made])
-    placed = {move.values["call_id"] for move in made if move.target is AttemptState.PLACED}
-    if placed:
-        _doubt_shared_ids(connection, placed, now)
+    if told:
+        _doubt_shared_ids(connection, found, made, now)
     return {move.attempt_id for move in made}
 
 
@@ -116,10 +119,12 @@ def keep_reports(
 ) -> None:
     """Keeps what the portal said about calls that are placed, and about ended ones, which are asked
     about on in case of a late answer; to others no report belongs."""
-    ids = [attempt_id for attempt_id, _ in reports]
-    placed = _in_state(connection, ids, AttemptState.PLACED)
-    placed |= _in_state(connection, ids, AttemptState.ENDED)
-    kept = [(attempt_id, values) for attempt_id, values in reports if attempt_id in placed]
+    states = _states(connection, [attempt_id for attempt_id, _ in reports])
+    kept = [
+        (attempt_id, values)
+        for attempt_id, values in reports
+        if states.get(attempt_id) in (AttemptState.PLACED, AttemptState.ENDED)
+    ]
     _change(connection, kept)
     note(
         connection,
@@ -224,8 +229,8 @@ def note(connection: sa.Connection, now: datetime, notes: Iterable[tuple[int, st
         connection.execute(_NOTE, rows)
 
 
-def _in_state(connection: sa.Connection, ids: Iterable[int], state: AttemptState) -> set[int]:
-    return {row.id for row in rows_among(connection, _IN_STATE, ids, state=state)}
+def _states(connection: sa.Connection, ids: Iterable[int]) -> dict[int, str]:
+    return {row.id: row.state for row in rows_among(connection, _STATE, ids)}
 
 
 def _change(connection: sa.Connection, changes: Sequence[tuple[int, Mapping[str, Any]]]) -> None:
@@ -276,13 +281,38 @@ def _called_since(
     return called
 
 
-def _doubt_shared_ids(connection: sa.Connection, call_ids: set[str], now: datetime) -> None:
-    """A call id that two open attempts carry says nothing about either: both become unknown."""
+def _moved_or_carrying(
+    connection: sa.Connection, ids: Iterable[int], call_ids: Iterable[str]
+) -> Iterator[sa.Row[Any]]:
+    """The attempts of these ids, and the open ones that have one of these calls, asked for at once:
+    placing calls does nothing more often."""
+    by_id, by_call = chunks(sorted(ids)), chunks(sorted(call_ids))
+    for some_ids, some_calls in itertools.zip_longest(by_id, by_call):
+        parameters = {"ids": some_ids or [], "call_ids": some_calls or []}
+        yield from connection.execute(_MOVED_OR_CARRYING, parameters)
+
+
+def _doubt_shared_ids(
+    connection: sa.Connection, found: Iterable[sa.Row[Any]], made: Iterable[Move], now: datetime
+) -> None:
+    """A call id that two open attempts carry says nothing about either: both become unknown.
+
+    `found` are attempts as they were before the moves that were `made`.
+    """
+    after = {row.id: (row.state, row.call_id) for row in found}
+    for move in made:
+        call_id = move.values.get("call_id", after[move.attempt_id][1])
+        after[move.attempt_id] = move.target, call_id
     carriers: dict[str, list[int]] = {}
-    for row in rows_among(connection, _OPEN_CARRIERS, call_ids):
-        carriers.setdefault(row.call_id, []).append(row.id)
-    shared = [each for ids in carriers.values() if len(ids) > 1 for each in ids]
-    doubted = sorted(_in_state(connection, shared, AttemptState.PLACED))
+    for attempt_id, (state, call_id) in after.items():
+        if call_id is not None and state in OPEN_STATES:
+            carriers.setdefault(call_id, []).append(attempt_id)
+    doubted = [
+        attempt_id
+        for sharing in carriers.values()
+        for attempt_id in sharing
+        if len(sharing) > 1 and after[attempt_id][0] == AttemptState.PLACED
+    ]
     values = {"state": AttemptState.UNKNOWN, "problem": _SHARED_ID, "changed_at": now}
     _change(connection, [(attempt_id, values) for attempt_id in doubted])
     note(connection, now, [(attempt_id, "unknown: shared call id") for attempt_id in doubted])

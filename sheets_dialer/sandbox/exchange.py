@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable, MutableMapping
 from email.utils import formatdate
 from functools import lru_cache
@@ -16,13 +17,17 @@ Send: TypeAlias = Callable[[Message], Awaitable[None]]
 
 
 class Exchange:
-    """A request that waits for its answer, in ASGI's terms. `now` stamps the answer."""
+    """A request that waits for its answer, in ASGI's terms. `now` stamps the answer.
+
+    `arrived_at` is when it began to arrive, by the event loop's clock.
+    """
 
     def __init__(self, scope: Message, receive: Receive, send: Send, now: Now) -> None:
         self._scope = scope
         self._receive = receive
         self._send = send
         self._now = now
+        self.arrived_at = asyncio.get_running_loop().time()
 
     async def read(self) -> Request | None:
         """The whole request; None when the client left before it was complete."""

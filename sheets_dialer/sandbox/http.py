@@ -31,7 +31,7 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Response:
-    """One HTTP response. `delay` is how many seconds the server waits before it sends it."""
+    """One HTTP response. It is sent `delay` seconds after its request arrived."""
 
     status: int
     body: bytes = b""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 
 from .backends import Backend
@@ -41,7 +42,7 @@ class Trouble:
         response = self._response(backend, request, fault)
         if response is not None:
             if response.delay > 0:
-                await self._pause(response.delay)
+                await self._pause(exchange.arrived_at + response.delay)
             await exchange.answer(response)
             return response.status
         assert fault is not None
@@ -125,11 +126,10 @@ class Trouble:
         finally:
             self._hanging.discard(exchange)
 
-    async def _pause(self, seconds: float) -> None:
-        try:
-            await asyncio.wait_for(self._stopping.wait(), seconds)
-        except TimeoutError:
-            return
+    async def _pause(self, until: float) -> None:
+        with suppress(TimeoutError):
+            async with asyncio.timeout_at(until):
+                await self._stopping.wait()
 
 
 def carry_out(backend: Backend, request: Request, *, age: float = 0.0) -> Response:
