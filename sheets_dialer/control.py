@@ -10,7 +10,43 @@ DO_NOT_CALL_TAB = "Do Not Call"
 CAMPAIGN_LABEL = "Campaign"
 CONTROL_LABEL = "Control"
 STATE_LABEL = "State"
-LABELS = (CAMPAIGN_LABEL, CONTROL_LABEL, STATE_LABEL)
+ALARM_LABEL = "Running?"
+LAST_PASS_LABEL = "Last pass"
+SETTINGS = ("Calling days", "Calling hours", "Daily cap", "Daily budget (Rs)", "Voice ID")
+"""What people may set for a campaign beside Control; blank means as configured."""
+SHOWN = (
+    *(LAST_PASS_LABEL, "Next pass", "Held by", "Last problem", "What RUN would do"),
+    *("Balance (Rs)", "Rate (Rs)", "Calls today", "Spent today (Rs)"),
+    *("Queued would cost (Rs)", "Queued would be done"),
+)
+"""What the dialer shows of a campaign beside State and the counts."""
+STATUSES = (
+    *("Queued", "Waiting", "Calling", "Initiated", "Pushed to SIP", "Answered", "Busy"),
+    *("No Answer", "Congestion", "Hangup", "Check", "Failed", "Not called", "Other"),
+)
+ANSWERS = {
+    "1": "Confirmed (1)",
+    "2": "Cancelled (2)",
+    "3": "Callback requested (3)",
+    "none": "No key pressed",
+    "other": "Another key",
+}
+"""By key: the campaigns may call them otherwise, and share the rows."""
+HOURS = tuple(f"{hour:02}:00" for hour in range(24))
+STATUS_PREFIX, ANSWER_PREFIX, REASON_PREFIX = "Status: ", "Answer: ", "Not called now: "
+CALLS_PREFIX, RATE_PREFIX = "Calls at ", "Answered at "
+REASONS_SHOWN = 6
+"""The most frequent reasons, each in a row of its own, its sentence before its count."""
+LABELS = (
+    *(CAMPAIGN_LABEL, CONTROL_LABEL, STATE_LABEL, ALARM_LABEL),
+    *SETTINGS,
+    *SHOWN,
+    *(f"{REASON_PREFIX}{number}" for number in range(1, REASONS_SHOWN + 1)),
+    *(f"{STATUS_PREFIX}{status}" for status in STATUSES),
+    *(f"{ANSWER_PREFIX}{answer}" for answer in ANSWERS.values()),
+    *(f"{CALLS_PREFIX}{hour}" for hour in HOURS),
+    *(f"{RATE_PREFIX}{hour}" for hour in HOURS),
+)
 """What stands in the tab's first column, in the order in which `setup` writes it."""
 RUN, PAUSE = "RUN", "PAUSE"
 
