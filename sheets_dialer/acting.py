@@ -34,6 +34,7 @@ from .plan import Poll
 from .policy import Policy
 from .polling import after_silence, next_poll
 from .portal import CallReport, Placed, Portal
+from .texts import say
 
 __all__ = ["Caller", "Confirmed"]
 
@@ -140,7 +141,7 @@ class Caller:
         with self._lock:
             if self._unanswered < _SILENT_AFTER or not self._live:
                 return None
-            return f"The portal doesn't say how calls stand. {self._last_silence} Asked again soon."
+            return say("portal_silent", problem=self._last_silence)
 
     def lines_in_use(self) -> int:
         """How many lines are believed taken at the moment."""
@@ -246,7 +247,7 @@ class Caller:
     def _place(self, item: Confirmed) -> Placed:
         """Places the call, unless the machine slept or the disk was slow since it was let go."""
         if not item.may_leave(self._clock.now(), self._clock.steady()):
-            raise PortalNotSent("Nothing was sent: too much time went by since the row was marked.")
+            raise PortalNotSent(say("nothing_sent_too_late"))
         return self._portal.place(item.content)
 
     def _send_polls(self) -> None:
@@ -272,7 +273,7 @@ class Caller:
                 result = error
             except Exception as error:
                 # Whatever it was, it came after a byte may have left.
-                result = PortalUnknown("The request ended in a way that tells nothing.")
+                result = PortalUnknown(say("portal_tells_nothing"))
                 log.error("unforeseen", problem=type(error).__name__)
             self._outcomes.put(Outcome(attempt, policy, result, dialled))
 

@@ -15,6 +15,7 @@ from google.auth.exceptions import GoogleAuthError
 from google.auth.transport.requests import AuthorizedSession
 from google.oauth2.service_account import Credentials
 
+from . import texts
 from .acting import Caller
 from .clock import Clock
 from .config import Campaign, Config, Google
@@ -50,9 +51,10 @@ def build(config: Config, *, clock: Clock | None = None) -> Iterator[Parts]:
     """Builds the parts and gives them back at the end.
 
     Raises:
-        ConfigError: the service account's file can't be used.
+        ConfigError: the service account's file, or the language's, can't be used.
         LedgerError: the ledger can't be used.
     """
+    texts.use(config.language)
     clock = clock or Clock()
     client = google_client(config.google)
     ledger = Ledger(config.ledger, new_id=random_letters(8))

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 from .call import AttemptState
+from .texts import say
 
 TRIPS_AFTER = 3
 COOLS = timedelta(minutes=5)
@@ -17,11 +18,11 @@ COOLS = timedelta(minutes=5)
 COOLS_AT_MOST = timedelta(hours=1)
 COOLS_WITHOUT_NETWORK = timedelta(seconds=30)
 
-_WORDS = {
-    AttemptState.REFUSED: "the portal refused 3 calls in a row",
-    AttemptState.UNKNOWN: "3 calls in a row got no clear answer from the portal",
-    AttemptState.NOT_SENT: "the portal can't be reached",
-    None: "3 calls in a row failed",
+_SENTENCES = {
+    AttemptState.REFUSED: "stopped_refused",
+    AttemptState.UNKNOWN: "stopped_unknown",
+    AttemptState.NOT_SENT: "stopped_not_sent",
+    None: "stopped_failed",
 }
 
 
@@ -62,8 +63,9 @@ class Breaker:
         """Why no new call starts, for people; None while calls may start."""
         if self.width(now) != 0:
             return None
-        when = "in a few minutes" if self._pause() <= COOLS else "within the hour"
-        return f"Stopped: {_WORDS[self.kind]}. {self.problem} Tried again {when}."
+        soon = self._pause() <= COOLS
+        next_try = say("tried_again_in_minutes") if soon else say("tried_again_within_the_hour")
+        return say(_SENTENCES[self.kind], problem=self.problem, next_try=next_try)
 
     def _cool_at(self, tripped_at: datetime) -> datetime:
         return tripped_at + self._pause()

@@ -330,11 +330,11 @@ def _run(
     *,
     ends: Callable[[PassResult], bool] = lambda _result: False,
     for_at_most: timedelta | None = None,
-    farewell: str = "Not running.",
+    farewell: str | None = None,
     quiet: bool = False,
 ) -> None:
     """Runs the loop, shows it as fits the output, and turns its end into an exit code."""
-    from . import loop, progress
+    from . import loop, progress, texts
 
     zone, now = parts.queues[0].rules.zone, parts.clock.now
     with contextlib.ExitStack() as stack:
@@ -342,7 +342,11 @@ def _run(
         if not quiet and sys.stdout.isatty():
             say = stack.enter_context(progress.live(zone, now))
         last, by_signal = loop.work(
-            parts, ends=ends, for_at_most=for_at_most, farewell=farewell, on_pass=say
+            parts,
+            ends=ends,
+            for_at_most=for_at_most,
+            farewell=texts.say("not_running") if farewell is None else farewell,
+            on_pass=say,
         )
     if by_signal:
         raise typer.Exit(INTERRUPTED)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from .texts import say
+
 CONTROL_TAB = "Dialer"
 DO_NOT_CALL_TAB = "Do Not Call"
 CAMPAIGN_LABEL = "Campaign"
@@ -76,21 +78,18 @@ def read_control(grid: Grid | None, campaign: str) -> Control:
     The first row names the campaigns, the first column the settings.
     """
     if not grid:
-        return Control(False, f"The {CONTROL_TAB} tab is missing or empty. Run setup.")
+        return Control(False, say("control_tab_missing"))
     if column_of(grid, campaign) is None:
-        return Control(
-            False, f"The {CONTROL_TAB} tab needs one column named {campaign}. Run setup."
-        )
+        return Control(False, say("campaign_column_missing", campaign=campaign))
     place = find_place(grid, campaign, CONTROL_LABEL)
     if place is None:
-        return Control(
-            False, f"The {CONTROL_TAB} tab needs one row named {CONTROL_LABEL}. Run setup."
-        )
+        return Control(False, say("control_row_missing"))
     word = place.text.upper()
     if word in (RUN, PAUSE):
         return Control(word == RUN)
-    said = f"Control says “{place.text}”" if word else "Control is empty"
-    return Control(False, f"{said}. Choose {RUN} or {PAUSE}.")
+    if not word:
+        return Control(False, say("control_empty"))
+    return Control(False, say("control_unclear", word=place.text))
 
 
 def find_place(grid: Grid, campaign: str, label: str) -> Place | None:

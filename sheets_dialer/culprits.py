@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
+from .texts import say
+
 SET_APART = timedelta(minutes=1)
 
 
@@ -37,8 +39,9 @@ class Culprits:
         if not apart:
             return None
         row, words = min(apart.items())
-        more = f" and {len(apart) - 1} more" if len(apart) > 1 else ""
-        return f"Stopped: row {row + 1}{more} can't be written. {words} Lift what protects it."
+        if len(apart) == 1:
+            return say("row_unwritable", row=row + 1, words=words)
+        return say("rows_unwritable", row=row + 1, count=len(apart) - 1, words=words)
 
     def _apart(self, campaign: str, now: datetime) -> Mapping[int, str]:
         # A clock that was set back must not keep them apart for longer.

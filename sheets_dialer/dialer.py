@@ -34,7 +34,7 @@ from .recording import Queue, Recorder, ends
 from .roll import Roll
 from .sheet import Snapshot, cells_of, require_ready
 from .survey import Survey
-from .token import unsafe_fact
+from .token import unsafe_fact, unsafe_sentence
 
 __all__ = ["Dialer", "PassResult", "Queue"]
 
@@ -244,7 +244,7 @@ class Dialer:
 
     def _obstacle(self, queue: Queue) -> str | None:
         """What stands in the way of all new calls beside Control and hours."""
-        unsafe = self._ledger.fact(unsafe_fact(queue.sheet.name))
+        unsafe = unsafe_sentence(self._ledger.fact(unsafe_fact(queue.sheet.name)))
         unwritable = self._culprits.sentence(queue.name, self._clock.now())
         return unsafe or unwritable or self._caller.caution()
 

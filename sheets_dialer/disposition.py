@@ -14,7 +14,8 @@ from .call import ANSWERED, NOT_REACHED, Attempt, AttemptState, Job, call_status
 from .columns import DIALER
 from .following import has_given_up, is_final
 from .policy import Policy
-from .when import spoken, stamp
+from .texts import say
+from .when import spoken, spoken_day, stamp
 
 QUEUED = "Queued"
 WAITING = "Waiting"
@@ -23,17 +24,6 @@ CHECK = "Check"
 FAILED = "Failed"
 NOT_CALLED = "Not called"
 SKIP = "Skip"
-
-UNKNOWN_OUTCOME = (
-    "It is not known whether this call went out. Ask the customer or look at the portal, "
-    "then choose Call again or Skip."
-)
-NEVER_ENDED = "The portal never said how this call ended. Choose Call again to call once more."
-REFUSED_HINT = "Correct the row, or choose Call again."
-STILL_TRYING = "The portal may still try this number by itself."
-OWN_WORD = "Status says “{word}”, so this row isn't called. Clear Status to call."
-SKIPPED = "Skipped by you. Clear Status to call."
-SKIPPED_AFTER_CALL = "You chose Skip: there is no further call. The last one: {status}."
 
 EMPTY: Mapping[str, str] = MappingProxyType(
     dict.fromkeys((name for name in DIALER if name != "ref"), "")
@@ -91,8 +81,8 @@ def marked(job: Job, now: datetime, zone: ZoneInfo) -> Mapping[str, str]:
 def skipped(cells: Mapping[str, str] | None, word: str) -> Mapping[str, str]:
     """The cells (all but Ref) of a row whose person chose Skip: their word stays in Status."""
     if cells is None:
-        return {**EMPTY, "status": word, "why": SKIPPED}
-    why = cells["why"] or SKIPPED_AFTER_CALL.format(status=cells["status"])
+        return {**EMPTY, "status": word, "why": say("skipped")}
+    why = cells["why"] or say("skipped_after_call", status=cells["status"])
     return {**cells, "status": word, "why": why}
 
 
@@ -103,22 +93,23 @@ def _is_under_way(attempt: Attempt) -> bool:
 def _status_and_why(attempt: Attempt, now: datetime, policy: Policy) -> tuple[str, str]:
     match attempt.state:
         case AttemptState.UNKNOWN:
-            return CHECK, UNKNOWN_OUTCOME
+            return CHECK, say("unknown_outcome")
         case AttemptState.RELEASED:
-            return SKIP, "It is not known whether this call went out. You chose not to call again."
+            return SKIP, say("released")
         case AttemptState.REFUSED:
-            return FAILED, f"{attempt.problem or 'The portal refused.'} {REFUSED_HINT}"
+            problem = attempt.problem or say("portal_refused_silently")
+            return FAILED, say("refused", problem=problem)
         case AttemptState.INTENDED | AttemptState.SENDING:
             return CALLING, ""
     if attempt.call_status is None:
         given_up = has_given_up(attempt, now, policy)
-        return (CHECK, NEVER_ENDED) if given_up else (CALLING, "")
+        return (CHECK, say("never_ended")) if given_up else (CALLING, "")
     words = call_status_words(attempt.call_status)
     ended = attempt.call_status == ANSWERED or attempt.call_status in NOT_REACHED
     if not ended and has_given_up(attempt, now, policy):
-        return words, NEVER_ENDED
+        return words, say("never_ended")
     if attempt.call_status in NOT_REACHED and not is_final(attempt, now, policy):
-        return words, STILL_TRYING
+        return words, say("portal_still_tries")
     return words, ""
 
 
@@ -128,7 +119,6 @@ def _old_results(last: Attempt, cleared_at: datetime, now: datetime, zone: ZoneI
     called_at = last.sending_at or last.intended_at
     if called_at >= cleared_at:
         return ""
-    day = spoken(called_at, now, zone)
-    if not day.startswith("today"):
-        day = day.partition(" at ")[0]
-    return f"These are the results of {day}. Choose Call again to call now."
+    is_today = called_at.astimezone(zone).date() == now.astimezone(zone).date()
+    day = spoken(called_at, now, zone) if is_today else spoken_day(called_at, now, zone)
+    return say("old_results", day=day)

@@ -6,10 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from .columns import PEOPLE, normal
-from .control import DO_NOT_CALL_TAB
 from .phone import NotDiallable, Number, read_number
-
-MISSING = f"The {DO_NOT_CALL_TAB} tab is missing. Run setup."
+from .texts import say
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,15 +25,17 @@ class DoNotCall:
         if not self.unreadable:
             return None
         rows = ", ".join(map(str, self.unreadable[:5]))
-        more = f" and {len(self.unreadable) - 5} more" if len(self.unreadable) > 5 else ""
-        place = "row" if len(self.unreadable) == 1 else "rows"
-        return f"{DO_NOT_CALL_TAB}: no number that can be read in {place} {rows}{more}. Correct it."
+        if len(self.unreadable) > 5:
+            return say("unreadable_rows_and_more", rows=rows, count=len(self.unreadable) - 5)
+        if len(self.unreadable) > 1:
+            return say("unreadable_rows", rows=rows)
+        return say("unreadable_row", row=rows)
 
 
 def read_do_not_call(grid: Sequence[Sequence[object]] | None) -> DoNotCall:
     """Reads the tab: the column whose header means a phone number, else the first one."""
     if grid is None:
-        return DoNotCall(problem=MISSING)
+        return DoNotCall(problem=say("do_not_call_missing"))
     header = [normal(cell) for cell in grid[0]] if grid else []
     named = [place for place, title in enumerate(header) if title in PEOPLE["phone"]]
     column = named[0] if named else 0

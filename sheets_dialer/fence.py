@@ -7,21 +7,13 @@ from zoneinfo import ZoneInfo
 
 from .errors import AnotherDialer
 from .ledger import Ledger
+from .texts import say
 from .token import Token, read_token
 from .when import spoken
 
 STANDS_BY = timedelta(minutes=5)
 """How long another's token may rest before this dialer takes over. Politeness, not safety: whoever
 writes, only one of two writes planned from the same read succeeds."""
-OLDER_LEDGER = (
-    "Stopped: this ledger is older than the sheet, as if restored from a copy, or a copy of it is "
-    "used on another machine. Look at the rows, then set Control to PAUSE and, a minute later, to "
-    "RUN."
-)
-OLD_READ = (
-    "Waiting: Google shows an old state of the sheet. If somebody has restored an earlier version, "
-    "set Control to PAUSE and, a minute later, to RUN."
-)
 _REMEMBERED = 50
 """How many counts back a token of ours is still known: a read can be older than the last writes."""
 
@@ -60,12 +52,12 @@ class Fence:
         elif token.counter < int(self._ledger.fact(_taken_over(tab)) or 0):
             # What somebody else has written since can't be seen in it.
             if runs:
-                return OLD_READ
+                return say("old_read")
             self._ledger.set_fact(_taken_over(tab), "")
         if not self._ledger.fact(_older(tab)):
             return None
         if runs:
-            return OLDER_LEDGER
+            return say("older_ledger")
         # A person has stopped the calls; the RUN that follows is theirs and not an old one.
         self._ledger.set_fact(_older(tab), "")
         return None
@@ -105,10 +97,7 @@ class Fence:
             self._ledger.set_fact(_seen(tab), f"{token.id} {seen_at}")
         takes_over = datetime.fromisoformat(seen_at) + STANDS_BY
         if now < takes_over:
-            raise AnotherDialer(
-                "Another dialer works on this tab. This one takes over "
-                f"{spoken(takes_over, now, zone)} if that one falls silent."
-            )
+            raise AnotherDialer(say("another_dialer", when=spoken(takes_over, now, zone)))
 
 
 def _older(tab: str) -> str:

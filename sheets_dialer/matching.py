@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 
 from .call import CALL_STATUS_WORDS, Attempt, AttemptState, Job
 from .rows import QueueRow
+from .texts import is_said
 from .when import read_moment
 
 AGAIN = "call again"
@@ -23,7 +24,6 @@ MAY_BE_NEW = frozenset({"", "queued", "waiting", "not called", AGAIN})
 """The words in Status under which a row without a job of its own asks for a call."""
 OURS = MAY_BE_NEW | {MARKED, "check", "failed", *map(str.casefold, CALL_STATUS_WORDS.values())}
 """The words in Status that the dialer writes or answers to; any other is a person's own."""
-COPIED = "These results belong to the row that this one was copied from. Clear them to call."
 CLEARING_IS_REMEMBERED = timedelta(hours=1)
 _SAME_MOMENT = timedelta(minutes=2)
 """A mark's time and its attempt's differ by what lies between planning and sending."""
@@ -266,7 +266,7 @@ def _likeness_to_original(row: QueueRow) -> tuple[object, ...]:
     """Among rows with one Ref and content the original is the one that still has its results. The
     order doesn't depend on where rows stand, unless they are alike in everything."""
     return (
-        row.shown["why"] == COPIED,
+        is_said("copied", row.shown["why"]),
         not is_ours(row.word),
         not row.shown["call_id"],
         row.word in MAY_BE_NEW,

@@ -6,6 +6,8 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
+from .texts import say
+
 REGION = "PK"
 COUNTRY_CODE = 92
 MOBILE_LENGTH = 10
@@ -21,17 +23,23 @@ class Number:
 
 @dataclass(frozen=True, slots=True)
 class NotDiallable:
-    """Why the cell can't be dialled and what a person can do about it."""
+    """Why the cell can't be dialled: the name of a sentence in `texts`."""
 
-    reason: str
+    name: str
+
+    @property
+    def reason(self) -> str:
+        """The sentence: what is wrong and what a person can do about it. It is worked out late,
+        because cells are read once and the language may be chosen after that."""
+        return say(self.name)
 
 
-SEVERAL = "Two numbers in one cell. Keep one number in each row."
-NOT_A_NUMBER = "This is not a phone number. Type a number such as 0300 1234567."
-ROUNDED = "The sheet may have rounded this number. Type it again with spaces, such as 0300 1234567."
-TOO_SHORT = "The number has too few digits. Type it in full, such as 0300 1234567."
-TOO_LONG = "The number has too many digits. Type one number, such as 0300 1234567."
-NO_SUCH_NUMBER = "No phone has this number. Check it and type it again."
+SEVERAL = "two_numbers"
+NOT_A_NUMBER = "not_a_number"
+ROUNDED = "rounded_number"
+TOO_SHORT = "too_few_digits"
+TOO_LONG = "too_many_digits"
+NO_SUCH_NUMBER = "no_such_number"
 
 _BETWEEN_NUMBERS = re.compile(r"[,،؛;/|&\n\r\t]|\bor\b|\band\b|(?<=\d)\s*(?=\+)", re.IGNORECASE)
 _DECORATION = re.compile(r"[\s/().\-‐‑‒–—―_'`\"‘’“”:]+")

@@ -17,6 +17,7 @@ from .control import Control
 from .do_not_call import DoNotCall
 from .policy import Policy
 from .rows import QueueRow
+from .texts import say
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,12 +172,13 @@ class Plan:
     def sentence(self) -> str:
         """How the queue stands, in one line."""
         counts = (
-            (self.in_progress, "in progress"),
-            (len(self.dials), "to call now"),
-            (self.count(Tally.QUEUED) + len(self.new_jobs), "queued"),
-            (self.count(Tally.WAITING), "waiting"),
-            (self.count(Tally.HELD), "held"),
-            (self.count(Tally.SETTLED), "settled"),
+            ("count_in_progress", self.in_progress),
+            ("count_to_call", len(self.dials)),
+            ("count_queued", self.count(Tally.QUEUED) + len(self.new_jobs)),
+            ("count_waiting", self.count(Tally.WAITING)),
+            ("count_held", self.count(Tally.HELD)),
+            ("count_settled", self.count(Tally.SETTLED)),
         )
-        line = ", ".join(f"{count} {what}" for count, what in counts if count) or "no rows"
-        return " ".join(filter(None, (f"{line}.", self.stopped, self.note)))
+        parts = [say(name, count=count) for name, count in counts if count] or [say("no_rows")]
+        line = say("queue_stands", counts=f"{say('comma')} ".join(parts))
+        return " ".join(filter(None, (line, self.stopped, self.note)))

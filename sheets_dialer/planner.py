@@ -25,7 +25,6 @@ from .disposition import (
     EMPTY,
     NOT_CALLED,
     QUEUED,
-    UNKNOWN_OUTCOME,
     WAITING,
     marked,
 )
@@ -36,24 +35,11 @@ from .pacing import followed, rest, room
 from .phone import NotDiallable
 from .plan import Dial, LedgerState, Part, Plan, Poll, Quiet, Rules, SheetState, Tally
 from .rows import QueueRow
-from .showing import NUMBER_CHANGED, Showing, not_diallable
+from .showing import Showing, not_diallable
 from .standing import MARK_IS_STRANGE_FOR, stands_until
+from .texts import say
 from .turn import NotYet, Owed, read_bounds, turn
 from .when import spoken
-
-IN_QUEUE = "Waits for its turn. The Dialer tab says whether calls go out."
-SAME_NUMBER = "Another call to this number is still in progress."
-UNCLEAR_NUMBER = (
-    "An earlier call to this number is unclear. Choose Call again or Skip on its Check row."
-)
-UNCLEAR_AND_GONE = (
-    "It is not known whether an earlier call to this number went out, and its row is gone. "
-    "Choose Call again to call anyway."
-)
-LISTED = "This number is on the Do Not Call tab, row {row}. Remove it there to call."
-PAUSED = "Paused: Control says PAUSE."
-NEVER_OPEN = "No calling hours are set, so nobody is called."
-
 
 ENOUGH_ROWS = 12_000
 """More rows than these are more than one write of the sheet takes; the others wait for the next
@@ -170,14 +156,18 @@ class Planner:
         for row in matches.strange_marks:
             moment = called_at(row, self.now, self._rules.zone)
             if moment is None or abs(self.now - moment) >= MARK_IS_STRANGE_FOR:
-                self._wanted[row.index] = {**row.shown, "status": CHECK, "why": UNKNOWN_OUTCOME}
+                self._wanted[row.index] = {
+                    **row.shown,
+                    "status": CHECK,
+                    "why": say("unknown_outcome"),
+                }
         for row, job, alone in matches.changed:
             self._take_in_changed(row, job, alone=alone)
         for row, job in matches.copies:
             self._wanted[row.index] = self._showing.copied(row, job)
         for row, of_call in matches.foreign:
             if row.content or of_call:
-                self._wanted[row.index] = self._showing.hands_off(row, of_call, IN_QUEUE)
+                self._wanted[row.index] = self._showing.hands_off(row, of_call)
         others = (row for row, _job in (*matches.copies, *matches.foreign))
         for row in (*matches.strange_marks, *others):
             self._tallies[row.index] = Tally.HELD
@@ -204,7 +194,7 @@ class Planner:
                 self._wanted[dial.row.index] = {**mark, "ref": dial.job.ref}
             else:
                 self._tallies[dial.row.index] = Tally.QUEUED
-                cells = self._showing.waiting(dial.row, dial.job, QUEUED, IN_QUEUE)
+                cells = self._showing.waiting(dial.row, dial.job, QUEUED, say("in_queue"))
                 self._wanted[dial.row.index] = cells
 
     def _finish_part(self, matches: Matches) -> Mapping[int, Quiet]:
@@ -237,7 +227,7 @@ class Planner:
         match self._turn(row, job):
             case Owed() if job.content.number in self._listed.rows:
                 place = self._listed.rows[job.content.number]
-                self._say(row, job, NotYet(LISTED.format(row=place), waits=False))
+                self._say(row, job, NotYet(say("listed", row=place), waits=False))
             case Owed(reason):
                 self._queue.append(Dial(job, row, reason))
             case NotYet() as answer:
@@ -268,9 +258,9 @@ class Planner:
 
     def _why_busy(self, number: str) -> str:
         if self._busy.get(number) is not AttemptState.UNKNOWN:
-            return SAME_NUMBER
+            return say("same_number")
         gone = any(attempt.number == number for attempt in self._gone)
-        return UNCLEAR_AND_GONE if gone else UNCLEAR_NUMBER
+        return say("unclear_and_gone") if gone else say("unclear_number")
 
     def _release_gone(self, matches: Matches) -> None:
         """Lets a person's Call again on another row answer for a Check row that was deleted."""
@@ -298,7 +288,12 @@ class Planner:
             self._asked_again.add(content.number)
         job = NewJob(next(self._refs), content, int(again))
         self._new.append(job)
-        self._wanted[row.index] = {**EMPTY, "status": QUEUED, "why": IN_QUEUE, "ref": job.ref}
+        self._wanted[row.index] = {
+            **EMPTY,
+            "status": QUEUED,
+            "why": say("in_queue"),
+            "ref": job.ref,
+        }
 
     def _take_in_changed(self, row: QueueRow, job: Job, *, alone: bool) -> None:
         """A row whose results belong to other content than it now has; `alone` is whether no other
@@ -326,11 +321,11 @@ class Planner:
         number = row.content.number if row.content else ""
         if row.content is None or called not in ("", number):
             self._tallies[row.index] = Tally.HELD
-            self._wanted[row.index] = {**row.shown, "why": NUMBER_CHANGED}
+            self._wanted[row.index] = {**row.shown, "why": say("number_changed")}
         elif number in self._busy or number in self._taken:
             self._tallies[row.index] = Tally.HELD
             self._restless.add(row.index)
-            self._wanted[row.index] = {**row.shown, "why": SAME_NUMBER}
+            self._wanted[row.index] = {**row.shown, "why": say("same_number")}
         else:
             job = NewJob(next(self._refs), row.content, int(row.word == AGAIN))
             moment = called_at(row, self.now, self._rules.zone) or self.now
@@ -365,7 +360,7 @@ def _calls_of(part: Part) -> dict[str, set[tuple[int, datetime]]]:
 def _obstacle(now: datetime, sheet: SheetState, rules: Rules) -> str | None:
     """What stands in the way of all new calls; Control speaks first, because a person set it."""
     if not sheet.control.run:
-        return sheet.control.problem or PAUSED
+        return sheet.control.problem or say("paused")
     if sheet.do_not_call.problem:
         return sheet.do_not_call.problem
     if rules.obstacle:
@@ -373,6 +368,6 @@ def _obstacle(now: datetime, sheet: SheetState, rules: Rules) -> str | None:
     if not rules.hours.open_at(now):
         opening = rules.hours.next_opening(now)
         if opening is None:
-            return NEVER_OPEN
-        return f"Outside calling hours: opens {spoken(opening, now, rules.zone)}."
+            return say("never_open")
+        return say("outside_hours", when=spoken(opening, now, rules.zone))
     return None

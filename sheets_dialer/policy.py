@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
+from .texts import say
+
 
 @dataclass(frozen=True, slots=True)
 class RedialRule:
@@ -59,4 +61,4 @@ class Policy:
         """What a pressed key means in this campaign's words."""
         if not dtmf:
             return self.answers["none"]
-        return self.answers.get(dtmf, f"Key {dtmf}")
+        return self.answers.get(dtmf) or say("other_key", key=dtmf)

@@ -20,6 +20,7 @@ import requests
 
 from .call import Content
 from .errors import PortalError, PortalNotSent, PortalRefused, PortalUnknown
+from .texts import say
 from .transport import (
     CONNECT_SECONDS,
     PORTAL_READ_SECONDS,
@@ -97,14 +98,14 @@ class Portal:
             PortalNotSent, PortalUnknown: the portal can't be reached or can't be understood.
         """
         if _whole(self._get("user_verify", {}).get("status")) is None:
-            raise PortalUnknown("The portal's answer doesn't say whether the key is good.")
+            raise PortalUnknown(say("portal_says_nothing_of_key"))
 
     def balance(self) -> Balance:
         """The account's balance. Raises as `verify` does."""
         data = _inner(self._get("check_balance", {}))
         rupees = _amount(data.get("balance"))
         if rupees is None:
-            raise PortalUnknown("The portal's answer names no balance.")
+            raise PortalUnknown(say("portal_names_no_balance"))
         return Balance(rupees, _amount(data.get("call_rate")))
 
     def place(self, content: Content) -> Placed:
@@ -124,10 +125,10 @@ class Portal:
         body = self._get("calls", parameters)
         call_id = _call_id(body)
         if call_id is None:
-            raise PortalUnknown(f"The portal's answer names no call id. {self._words(body)}")
+            raise PortalUnknown(say("portal_names_no_call", words=self._words(body)))
         if str(body.get("status")).strip().casefold() in _BAD_WORDS:
             raise PortalUnknown(
-                f"The portal told of an error, and of call {call_id}. {self._words(body)}"
+                say("portal_told_of_error", call_id=call_id, words=self._words(body))
             )
         return Placed(call_id)
 
@@ -141,7 +142,7 @@ class Portal:
         else:
             status = _whole(data.get("status"))
         if status is None:
-            raise PortalUnknown("The portal's answer names no call status.")
+            raise PortalUnknown(say("portal_names_no_status"))
         return CallReport(status, _key_pressed(data.get("dtmf")), _retries(data.get("retry")))
 
     def _get(self, endpoint: str, parameters: Mapping[str, str]) -> Mapping[str, Any]:
@@ -150,7 +151,7 @@ class Portal:
             request = self._request(endpoint, parameters)
         except (requests.RequestException, ValueError) as error:
             problem: PortalError = PortalNotSent(
-                f"The portal's address or key can't be used: {self._cleaned(error)}"
+                say("portal_address_or_key", problem=self._cleaned(error))
             )
             cause = self._harmless(error)
         else:
@@ -193,9 +194,9 @@ class Portal:
                 pieces.append(piece)
                 length += len(piece)
                 if length > MOST_BYTES:
-                    raise PortalUnknown("The portal's answer is too long to be one.")
+                    raise PortalUnknown(say("portal_answer_too_long"))
                 if time.monotonic() - begun > 2 * read:
-                    raise PortalUnknown("The portal's answer took too long.")
+                    raise PortalUnknown(say("portal_answer_too_slow"))
             return response, b"".join(pieces)
 
     def _understood(self, response: requests.Response, raw: bytes) -> Mapping[str, Any]:
@@ -208,8 +209,9 @@ class Portal:
             body = None
         if not isinstance(body, dict):
             # Not chained: a decoder's error keeps the whole text, and its place helps nobody.
-            hint = " Check portal.base_url." if 300 <= http <= 399 else ""
-            raise PortalUnknown(f"The portal answered something unreadable (HTTP {http}).{hint}")
+            if 300 <= http <= 399:
+                raise PortalUnknown(say("portal_redirects", http=http))
+            raise PortalUnknown(say("portal_unreadable", http=http))
         code = _whole(body.get("status"))
         says_good = code is not None and 200 <= code <= 299
         says_bad = code is not None and not says_good
@@ -219,12 +221,12 @@ class Portal:
         named = says_bad or (not says_good and bool(_reason(body)))
         doubtful = says_good or 408 in (code, http) or _call_id(body) is not None
         if refused and named and not doubtful:
-            raise PortalRefused(f"The portal refused: {self._words(body)}")
-        raise PortalUnknown(f"The portal failed (HTTP {http}): {self._words(body)}")
+            raise PortalRefused(say("portal_refused", words=self._words(body)))
+        raise PortalUnknown(say("portal_failed", http=http, words=self._words(body)))
 
     def _words(self, body: Mapping[str, Any]) -> str:
         """The portal's own words, fit for a cell: one line, not too long, without the key."""
-        words = " ".join(self._cleaned(_reason(body) or "It gave no reason.").split())
+        words = " ".join(self._cleaned(_reason(body) or say("portal_gave_no_reason")).split())
         return words if len(words) <= _WORDS_SHOWN else f"{words[: _WORDS_SHOWN - 1]}…"
 
     def _cleaned(self, text: object) -> str:
@@ -247,12 +249,12 @@ def _failed(error: Exception) -> PortalError:
     """Sorts a failure of the transport: only what failed before connecting was surely not sent."""
     reason = getattr(error.args[0] if error.args else None, "reason", None)
     if isinstance(reason, NeverConnected):
-        return PortalNotSent(f"Nothing was sent to the portal: {reason.problem}.")
+        return PortalNotSent(say("nothing_sent", problem=reason.problem))
     if isinstance(error, requests.exceptions.InvalidURL | requests.exceptions.InvalidSchema):
-        return PortalNotSent("The portal's address can't be used. Check portal.base_url.")
+        return PortalNotSent(say("portal_address"))
     if "timed out" in str(error):
-        return PortalUnknown("The portal didn't answer in time.")
-    return PortalUnknown("The connection to the portal broke before its answer was complete.")
+        return PortalUnknown(say("portal_timed_out"))
+    return PortalUnknown(say("portal_broke_off"))
 
 
 def _whole(value: object) -> int | None:

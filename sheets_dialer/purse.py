@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from .clock import Clock
 from .errors import PortalError
 from .portal import Balance, Portal
+from .texts import say
 
 PULSE_SECONDS = 30
 """The portal charges by pulses, "for example per 30 seconds" (vendor text)."""
@@ -40,7 +41,7 @@ class Purse:
         try:
             balance = self._current()
         except PortalError as error:
-            return Funds(0, f"Stopped: the balance can't be read. {error}", error)
+            return Funds(0, say("balance_unreadable", problem=error), error)
         return funds(balance, self.call_seconds, in_progress)
 
     def cost_of_a_call(self) -> float | None:
@@ -74,12 +75,9 @@ def funds(balance: Balance, call_seconds: float, in_progress: int) -> Funds:
     if cost is None:
         if balance.rupees > 0:
             return Funds(None)
-        return Funds(0, f"Stopped: the balance is {balance.rupees:.2f}. Top up the account.")
+        return Funds(0, say("balance_empty", balance=f"{balance.rupees:.2f}"))
     calls = max(0, int(balance.rupees // cost) - in_progress)
     if calls or in_progress:
         return Funds(calls)
-    return Funds(
-        0,
-        f"Stopped: balance {balance.rupees:.2f} is less than one call ({cost:.2f}). "
-        "Top up the account.",
-    )
+    rupees, price_of_one = f"{balance.rupees:.2f}", f"{cost:.2f}"
+    return Funds(0, say("balance_too_small", balance=rupees, cost=price_of_one))

@@ -21,6 +21,7 @@ from .plan import Dial, Plan, Rules
 from .rows import beside_their_calls
 from .sheet import Connection, Mark, QueueSheet, Snapshot, cells_of
 from .sheet.requests import update
+from .texts import say
 from .token import read_token
 
 
@@ -163,9 +164,7 @@ class Recorder:
             )
             self._culprits.found(queue.name, found, self._clock.now())
             if not error.rows:
-                raise SheetRefused(
-                    f"State on the Dialer tab can't be written, so nobody is called. {error}"
-                ) from error
+                raise SheetRefused(say("state_unwritable", problem=error)) from error
             return set()
 
     def _withdraw(self, attempts: Sequence[Attempt], values: Mapping[str, str]) -> None:

@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 from .call import ANSWERED, AttemptState, Job, call_status_words
 from .plan import Plan, Tally
+from .texts import say
 
 COLUMNS = (
     *("campaign", "ref", "number", "try", "reason", "state", "call_id", "call_status", "status"),
@@ -113,12 +114,16 @@ def preview(campaign: str, rows: int, made: Plan, cost: float | None) -> dict[st
 
 def preview_lines(preview: Mapping[str, Any]) -> Iterator[str]:
     """A preview in words."""
-    yield f"{preview['campaign']}: {preview['stopped'] or 'calls may go out'}"
-    cost = "" if preview["cost"] is None else f", about {preview['cost']:.2f} rupees"
-    yield f"  {preview['to_call']} to call{cost}; {len(preview['call_now'])} of them in this pass"
+    yield f"{preview['campaign']}: {preview['stopped'] or say('plan_calls_may_go_out')}"
+    count, now, cost = preview["to_call"], len(preview["call_now"]), preview["cost"]
+    if cost is None:
+        yield f"  {say('plan_to_call', count=count, now=now)}"
+    else:
+        yield f"  {say('plan_to_call_and_cost', count=count, now=now, rupees=f'{cost:.2f}')}"
     if preview["new_rows"]:
-        yield f"  {preview['new_rows']} new: this pass queues them, the next one may call"
-    yield f"  {preview['in_progress']} in progress, {preview['settled']} settled"
+        yield f"  {say('plan_new_rows', count=preview['new_rows'])}"
+    progress = {name: preview[name] for name in ("in_progress", "settled")}
+    yield f"  {say('plan_in_progress', **progress)}"
     for why, count in preview["reasons"].items():
         yield f"  {count} × {why}"
 

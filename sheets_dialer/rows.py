@@ -15,7 +15,7 @@ from .phone import NotDiallable, Number, read_number
 MOST_SENT = 6_000
 """Bytes of texts that one call may carry. They travel in the address of a request, and web servers
 refuse addresses of more than about 8,000 bytes, which doesn't tell whether a call was made."""
-TOO_LONG = "The texts of this row are too long to be sent with a call. Shorten them."
+TOO_LONG = "texts_too_long"
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,18 +8,18 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from .call import ANSWERED, NOT_REACHED, Job, NewJob, Reason, call_status_words
-from .disposition import CALLING, EMPTY, NOT_CALLED, OWN_WORD, SKIPPED, shown, skipped
+from .disposition import CALLING, EMPTY, NOT_CALLED, shown, skipped
 from .following import has_given_up
-from .matching import AGAIN, COPIED, MAY_BE_NEW, SKIP
+from .matching import AGAIN, MAY_BE_NEW, SKIP
 from .phone import NotDiallable
 from .policy import Policy
 from .rows import QueueRow
-from .turn import IN_PROGRESS
+from .texts import is_said, say
 
-NUMBER_CHANGED = "Number changed since the call. Choose Call again or clear the results."
-NUMBER_REMOVED = "The number was removed after the call. Type it again or clear the results."
-ROW_CHANGED = "The row changed since the call. Choose Call again to call with what it says now."
 _ENDED_WORDS = frozenset(call_status_words(s).casefold() for s in (ANSWERED, *NOT_REACHED))
+
+_OF_THE_WORD = ("in_queue", "skipped", "own_word")
+"""What a row says that waits, or that a person's word keeps from being called."""
 
 Cells = Mapping[str, str]
 
@@ -78,22 +78,22 @@ class Showing:
 
     def copied(self, row: QueueRow, job: Job) -> Cells:
         """The cells of a row that was copied with the results of another one, whose job it is."""
-        return {**self._of_another(row, job), "why": COPIED}
+        return {**self._of_another(row, job), "why": say("copied")}
 
-    def hands_off(self, row: QueueRow, of_call: Job | None, in_queue: str) -> Cells:
+    def hands_off(self, row: QueueRow, of_call: Job | None) -> Cells:
         """The cells of a row that a person's own word keeps from being called. `of_call` is the job
-        of the call that it shows, `in_queue` what it said while it waited."""
+        of the call that it shows."""
         cells = dict(row.shown)
         if of_call is not None:
             cells |= self._of_another(row, of_call)
         cells |= {"status": row.shown["status"], "why": row.shown["why"]}
-        said = SKIPPED if row.word == SKIP else OWN_WORD.format(word=row.shown["status"])
         # Another reason that stands there says more.
-        if cells["why"] in ("", in_queue, said):
+        if not cells["why"] or any(is_said(name, cells["why"]) for name in _OF_THE_WORD):
+            said = say("skipped") if row.word == SKIP else say("own_word", word=row.shown["status"])
             cells["why"] = said
             number = row.content.number if row.content else ""
             if of_call and of_call.content.number != number:
-                cells["why"] = NUMBER_CHANGED
+                cells["why"] = say("number_changed")
         return cells
 
     def changed(self, row: QueueRow, job: Job, *, alone: bool, owed: bool) -> Cells:
@@ -111,13 +111,13 @@ class Showing:
         if isinstance(row.number, NotDiallable):
             cells["why"] = row.number.reason
         elif row.content is None:
-            cells["why"] = NUMBER_REMOVED
+            cells["why"] = say("number_removed")
         elif not (alone and same_number):
-            cells["why"] = NUMBER_CHANGED
+            cells["why"] = say("number_changed")
         elif row.word == AGAIN:
-            cells["why"] = IN_PROGRESS
+            cells["why"] = say("call_in_progress")
         elif owed and not cells["why"]:
-            cells["why"] = ROW_CHANGED
+            cells["why"] = say("row_changed")
         return cells
 
     def _of_another(self, row: QueueRow, job: Job) -> Cells:

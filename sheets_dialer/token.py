@@ -10,6 +10,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from .texts import say
+
 PREFIX = "SheetsDialer"
 _FORM = re.compile(
     r"sd(?P<ledger>[a-z0-9]{8})x(?P<counter>[0-9]{1,15})(?:x(?P<writer>[a-z0-9]{4}))?"
@@ -56,9 +58,15 @@ def read_token(text: str | None) -> Token | None:
 
 
 def unsafe_fact(tab: str) -> str:
-    """Under which name the ledger keeps why the fence doesn't hold on a tab, as `check` found. The
-    fact is empty where it holds."""
+    """Under which name the ledger keeps why the fence doesn't hold on a tab, as `check` found: by
+    the name of a sentence. The fact is empty where it holds."""
     return f"unsafe {tab}"
+
+
+def unsafe_sentence(fact: str) -> str:
+    """What the fact says, for people; empty where the fence holds."""
+    # Whole sentences were kept by earlier versions.
+    return say("unsafe", why=say(fact)) if fact.startswith("unsafe_") else fact
 
 
 def anchor_name(sheet_id: int) -> str:

@@ -19,6 +19,8 @@ from urllib3.exceptions import NewConnectionError
 from urllib3.util.retry import Retry
 from urllib3.util.ssl_match_hostname import CertificateError
 
+from .texts import say
+
 CONNECT_SECONDS = 5.0
 PORTAL_READ_SECONDS = 30.0
 SHEETS_READ_SECONDS = 60.0
@@ -61,11 +63,11 @@ class NeverConnected(NewConnectionError):
     def __init__(self, connection: HTTPConnection, cause: Exception) -> None:
         super().__init__(connection, f"{type(cause).__name__}: {cause}")
         if isinstance(cause, ssl.SSLCertVerificationError | CertificateError):
-            self.problem = "its certificate can't be trusted"
+            self.problem = say("no_trust")
         elif isinstance(cause, ssl.SSLError):
-            self.problem = "no encrypted connection could be made"
+            self.problem = say("no_encryption")
         else:
-            self.problem = "there is no connection to it. Check the network of this machine"
+            self.problem = say("no_network")
 
 
 class _Careful(HTTPConnection):

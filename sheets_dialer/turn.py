@@ -10,15 +10,8 @@ from .call import ANSWERED, NOT_REACHED, Attempt, AttemptState, Job, Reason
 from .following import final_at, is_confirmed, is_final
 from .policy import Policy, RedialRule
 from .rows import QueueRow
+from .texts import say
 from .when import read_moment, spoken
-
-TOO_OLD = "Too old. Choose Call again."
-IN_PROGRESS = "The last call is still in progress. It is called again after that."
-PORTAL_MAY_RETRY = "The portal may still try this number by itself. It is called again after that."
-BEFORE_HAS_PASSED = "Call Before has passed. Change it or clear it to call."
-TODAY_HAS_PASSED = "The time in Call Before has passed for today. It is called tomorrow."
-NEVER_BETWEEN = "Call Before is not later than Call After. Correct one of them."
-UNREADABLE_TIME = "{column} can't be read. Type it like 2026-01-31 14:30."
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,14 +50,14 @@ def read_bounds(row: QueueRow, queued_at: datetime, now: datetime, zone: ZoneInf
         after = read_moment(row.call_after, zone, now)
         first_after = read_moment(row.call_after, zone, queued_at)
     except ValueError:
-        return Bounds(problem=UNREADABLE_TIME.format(column="Call After"))
+        return Bounds(problem=say("unreadable_time", column="Call After"))
     try:
         before = read_moment(row.call_before, zone, now)
         day_before = read_moment(row.call_before, zone, now - timedelta(days=1))
     except ValueError:
-        return Bounds(problem=UNREADABLE_TIME.format(column="Call Before"))
+        return Bounds(problem=say("unreadable_time", column="Call Before"))
     if after is not None and before is not None and before <= after:
-        return Bounds(problem=NEVER_BETWEEN)
+        return Bounds(problem=say("never_between"))
     return Bounds(after, before, before != day_before, max(queued_at, first_after or queued_at))
 
 
@@ -88,7 +81,7 @@ def turn(
         if not job.again_is_owed:
             return None
         rings_on = tried[-1].call_status in NOT_REACHED
-        return NotYet(PORTAL_MAY_RETRY if rings_on else IN_PROGRESS)
+        return NotYet(say("portal_may_retry") if rings_on else say("call_in_progress"))
     if job.again_is_owed:
         return _within(now, bounds, zone) or Owed(Reason.AGAIN)
     if not tried:
@@ -109,10 +102,10 @@ def _first(
     # Measured to when the row asked, not to now: a row that is held stays so until a person acts,
     # and doesn't ring somebody by surprise when the gap is over.
     if last_same is not None and asked_at - last_same < policy.same_call_gap:
-        why = f"The same call was placed {spoken(last_same, now, zone)}."
-        return NotYet(f"{why} Choose Call again to call once more.", waits=False)
+        why = say("same_call_placed", when=spoken(last_same, now, zone))
+        return NotYet(why, waits=False)
     if now - asked_at >= policy.max_age:
-        return NotYet(TOO_OLD, waits=False)
+        return NotYet(say("too_old"), waits=False)
     return _within(now, bounds, zone) or Owed(Reason.FIRST)
 
 
@@ -138,10 +131,10 @@ def _redial(
     if due is None or not is_confirmed(last, policy):
         return None
     if now < due:
-        return NotYet(f"Tried again {spoken(due, now, zone)}.")
+        return NotYet(say("tried_again", when=spoken(due, now, zone)))
     # After a long pause, or when a redial is configured later, old calls don't ring by surprise.
     if now - due >= policy.max_age:
-        return NotYet(TOO_OLD, waits=False)
+        return NotYet(say("too_old"), waits=False)
     return _within(now, bounds, zone) or Owed(reason)
 
 
@@ -161,8 +154,8 @@ def _within(now: datetime, bounds: Bounds, zone: ZoneInfo) -> NotYet | None:
         return NotYet(bounds.problem, waits=False)
     if bounds.before is not None and now >= bounds.before:
         if bounds.daily:
-            return NotYet(TODAY_HAS_PASSED)
-        return NotYet(BEFORE_HAS_PASSED, waits=False)
+            return NotYet(say("today_has_passed"))
+        return NotYet(say("call_before_has_passed"), waits=False)
     if bounds.after is not None and now < bounds.after:
-        return NotYet(f"Called after {spoken(bounds.after, now, zone)}.")
+        return NotYet(say("called_after", when=spoken(bounds.after, now, zone)))
     return None

@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from .texts import say
+
 _SHEETS_DAY_ZERO = datetime(1899, 12, 30)
 _FORMS = (
     "%Y-%m-%d %H:%M:%S",
@@ -17,6 +19,11 @@ _FORMS = (
     "%d-%m-%Y",
     "%d %b %Y %H:%M",
     "%d %b %Y",
+)
+_NEAR = {-1: "yesterday", 0: "today", 1: "tomorrow"}
+_MONTHS = (
+    *("january", "february", "march", "april", "may", "june"),
+    *("july", "august", "september", "october", "november", "december"),
 )
 _TIMES = ("%H:%M:%S", "%H:%M", "%I:%M %p", "%I %p", "%I:%M%p", "%I%p")
 
@@ -69,11 +76,17 @@ def stamp(moment: datetime, zone: ZoneInfo) -> str:
 def spoken(moment: datetime, now: datetime, zone: ZoneInfo) -> str:
     """A time within a sentence: ``today at 10:14``, ``tomorrow at 10:00``, ``3 Nov at 10:14``, and
     with its year when that is another one."""
-    local, today = moment.astimezone(zone), now.astimezone(zone).date()
-    clock = local.strftime("%H:%M")
-    days = (local.date() - today).days
-    near = {-1: "yesterday", 0: "today", 1: "tomorrow"}
-    if days in near:
-        return f"{near[days]} at {clock}"
-    year = "" if local.year == today.year else f" {local.year}"
-    return f"{local.day} {local.strftime('%b')}{year} at {clock}"
+    clock = moment.astimezone(zone).strftime("%H:%M")
+    return say("day_at_time", day=spoken_day(moment, now, zone), time=clock)
+
+
+def spoken_day(moment: datetime, now: datetime, zone: ZoneInfo) -> str:
+    """The day of a moment within a sentence: ``today``, ``3 Nov``, ``3 Nov 2025``."""
+    day, today = moment.astimezone(zone).date(), now.astimezone(zone).date()
+    near = _NEAR.get((day - today).days)
+    if near:
+        return say(near)
+    month = say(_MONTHS[day.month - 1])
+    if day.year == today.year:
+        return say("day_of_this_year", day=day.day, month=month)
+    return say("day_of_another_year", day=day.day, month=month, year=day.year)

@@ -10,8 +10,9 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from sheets_dialer.errors import AnotherDialer
-from sheets_dialer.fence import OLD_READ, OLDER_LEDGER, STANDS_BY, Fence
+from sheets_dialer.fence import STANDS_BY, Fence
 from sheets_dialer.ledger import Ledger
+from sheets_dialer.texts import say
 from sheets_dialer.token import Token
 
 NOW = datetime(2026, 5, 1, 12, tzinfo=UTC)
@@ -65,8 +66,8 @@ def test_a_clock_that_was_set_back_does_not_make_it_wait_for_longer(ledger: Ledg
 
 def test_a_ledger_older_than_the_sheet_waits_for_pause_and_run(ledger: Ledger) -> None:
     ahead = Token("ours0000", 40)
-    assert look(ledger, ahead) == OLDER_LEDGER
-    assert look(ledger, ahead) == OLDER_LEDGER
+    assert look(ledger, ahead) == say("older_ledger")
+    assert look(ledger, ahead) == say("older_ledger")
     assert look(ledger, ahead, runs=False) is None
     assert look(ledger, ahead) is None
     assert Fence(ledger, RUN).next_token(TAB, ahead).counter == 41
@@ -75,7 +76,7 @@ def test_a_ledger_older_than_the_sheet_waits_for_pause_and_run(ledger: Ledger) -
 def test_a_copy_of_the_ledger_that_counts_on_elsewhere_is_noticed(ledger: Ledger) -> None:
     ours = Fence(ledger, RUN).next_token(TAB, None)
     elsewhere = Token("ours0000", ours.counter, "run2")
-    assert look(ledger, elsewhere) == OLDER_LEDGER
+    assert look(ledger, elsewhere) == say("older_ledger")
 
 
 def test_a_read_that_is_older_than_our_last_writes_stops_nothing(ledger: Ledger) -> None:
@@ -98,9 +99,9 @@ def test_an_old_read_after_somebody_elses_write_stops_calls_until_it_is_over(
 ) -> None:
     before = Fence(ledger, RUN).next_token(TAB, None)
     copys = Token("ours0000", 2, "copy")
-    assert look(ledger, copys) == OLDER_LEDGER
+    assert look(ledger, copys) == say("older_ledger")
     assert look(ledger, copys, runs=False) is None
-    assert look(ledger, before) == OLD_READ
+    assert look(ledger, before) == say("old_read")
     assert look(ledger, copys) is None
 
 
@@ -109,6 +110,6 @@ def test_an_earlier_version_that_somebody_restored_is_dialled_after_pause_and_ru
 ) -> None:
     before = Fence(ledger, RUN).next_token(TAB, None)
     look(ledger, Token("ours0000", 2, "copy"))
-    assert look(ledger, before) == OLD_READ
+    assert look(ledger, before) == say("old_read")
     assert look(ledger, before, runs=False) is None
     assert look(ledger, before) is None

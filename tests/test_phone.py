@@ -79,7 +79,8 @@ def test_every_way_of_writing_a_mobile_number_means_the_same(line: int, network:
     )
 
 
-@pytest.mark.parametrize("reason", REASONS.values())
-def test_each_reason_says_what_to_do(reason: str) -> None:
+@pytest.mark.parametrize("name", REASONS.values())
+def test_each_reason_says_what_to_do(name: str) -> None:
+    reason = NotDiallable(name).reason
     assert reason.endswith(".")
     assert any(word in reason for word in ("Type", "Keep", "Check"))

@@ -10,11 +10,11 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from ..errors import SheetRefused, SheetUnreachable
+from ..texts import say
 from ..token import PREFIX
 from .finding import Finding, fault, ok, service_fault, warning
 from .google import Google, Refused
 
-UNSAFE = "Dialling isn't safe on this sheet"
 _REMEDY = (
     "Keep Control at PAUSE and run check again. If it says the same, don't dial from this sheet, "
     "and tell whoever looks after this program."
@@ -33,7 +33,9 @@ class Fence:
         self._cell: dict[str, int] = {}
         self._left: set[str] = set()
         self.unsafe: str | None = None
-        """After the proof: why dialling isn't safe; empty when it is, None when it isn't known."""
+        """After the proof: why dialling isn't safe, by the name of a sentence in `texts`; empty
+        when it is, None when it isn't known."""
+        self._broken: list[str] = []
 
     def prove(self, sheet_id: int, column: int) -> list[Finding]:
         """Tries each property on the header cell of a column, and tidies up whatever happens."""
@@ -54,9 +56,8 @@ class Fence:
             findings.append(self._not_allowed(error))
         finally:
             left = self._tidy_up()
-        broken = [each.sentence for each in findings if each.sentence.startswith(UNSAFE)]
-        if broken:
-            self.unsafe = f"{broken[0]} Calls go out again when check finds it safe."
+        if self._broken:
+            self.unsafe = self._broken[0]
         if left:
             findings.append(
                 warning(
@@ -68,52 +69,52 @@ class Fence:
             )
         return findings
 
-    def _try_each(self, say: Callable[[Finding], None]) -> None:
+    def _try_each(self, add: Callable[[Finding], None]) -> None:
         first = self._name(1)
         reply = self._send(self._add(first, self._id(1)))
         if reply is None:
-            say(self._unsafe("Google refuses to add a named range."))
+            add(self._unsafe("unsafe_no_ranges"))
             return
         kept = reply[0]["addNamedRange"]["namedRange"]["namedRangeId"]
-        say(
+        add(
             self._verdict(
                 kept == self._id(1),
                 "Google keeps the id that is chosen for a named range.",
-                "Google doesn't keep the id that is chosen for a named range.",
+                "unsafe_other_id",
             )
         )
-        say(
+        add(
             self._verdict(
                 self._send(self._add(first, self._id(2))) is None,
                 "Google refuses a second named range of the same name.",
-                "Google takes a second named range of the same name.",
+                "unsafe_same_name",
             )
         )
         swapped = self._send(self._delete(kept), self._add(self._name(3), self._id(3)))
-        say(
+        add(
             self._verdict(
                 swapped is not None,
                 "Google deletes one named range and adds another in one step.",
-                "Google refuses to delete one named range and add another in one step.",
+                "unsafe_no_swap",
             )
         )
         if swapped is None:
             self._send(self._delete(kept))
         refused = self._send(self._delete(kept)) is None
-        say(
+        add(
             self._verdict(
                 refused,
                 "Google refuses to delete a named range twice.",
-                "Google takes the deletion of a named range that is gone already.",
+                "unsafe_deleted_twice",
             )
         )
         if refused:
             self._send(self._add(self._name(4), self._id(4)), self._delete(kept))
-            say(
+            add(
                 self._verdict(
                     self._name(4) not in self._listed().values(),
                     "Google applies nothing of a batch in which one request is refused.",
-                    "Google applies a part of a batch in which one request is refused.",
+                    "unsafe_in_part",
                 )
             )
 
@@ -189,10 +190,9 @@ class Fence:
     def _verdict(self, holds: bool, good: str, bad: str) -> Finding:
         return ok(self._what, good) if holds else self._unsafe(bad)
 
-    def _unsafe(self, why: str) -> Finding:
-        return service_fault(
-            self._what, f"{UNSAFE}: two dialers could call one row. {why}", _REMEDY
-        )
+    def _unsafe(self, name: str) -> Finding:
+        self._broken.append(name)
+        return service_fault(self._what, say("unsafe", why=say(name)), _REMEDY)
 
     def _unproven(self, why: str) -> Finding:
         return service_fault(

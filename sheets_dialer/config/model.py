@@ -214,6 +214,7 @@ class Config(_Section):
     google: Google = Field(default_factory=Google)
     ledger: Text = Field(default="sqlite:///dialer.db", repr=False)
     timezone: Text = "Asia/Karachi"
+    language: Text = "english"
     every: Number = Field(default=15, gt=0, le=DAY_SECONDS)
     poll: Poll = Field(default_factory=Poll)
     campaigns: tuple[Campaign, ...] = Field(min_length=1)

@@ -12,6 +12,7 @@ from typing import Any
 import yaml
 from pydantic import ValidationError
 
+from .. import texts
 from ..errors import ConfigError
 from .faults import faults_of
 from .model import Config
@@ -91,6 +92,7 @@ def load_config(path: Path, environment: Mapping[str, str] = os.environ) -> Conf
     return config.model_copy(
         update={
             "ledger": ledger_address(config.ledger, settings.folder),
+            "language": _language(config.language, settings.folder),
             "google": config.google.model_copy(update={"service_account_file": account}),
         }
     )
@@ -104,6 +106,10 @@ def validated(settings: Settings) -> tuple[Config | None, list[str]]:
         config = Config.model_validate(settings.data)
     except ValidationError as error:
         faults += faults_of(error, Config)
+    language = settings.data.get("language")
+    if isinstance(language, str) and language.strip():
+        found = texts.read(_language(language.strip(), settings.folder))[1]
+        faults += [f"language: {fault}" for fault in found]
     return (None if faults else config), faults
 
 
@@ -137,6 +143,12 @@ def ledger_address(address: str, folder: Path) -> str:
     if not address.startswith(_SQLITE) or name in ("", ":memory:"):
         return address
     return _SQLITE + str(folder / _at_home(Path(name)))
+
+
+def _language(name: str, folder: Path) -> str:
+    """A language that comes with the dialer, or the path of a file with the user's own sentences,
+    taken from the configuration's folder."""
+    return name if name in texts.LANGUAGES else str(folder / _at_home(Path(name)))
 
 
 def _parsed(path: Path, text: str) -> tuple[dict[str, Any], list[str]]:

@@ -29,11 +29,9 @@ from ..call import (
     NewJob,
     Reason,
 )
+from ..texts import say
 from .schema import IS_OPEN, attempts, events, jobs
 from .statements import among, chunks, rows_among
-
-_SHARED_ID = "The portal gave this call's id to another call too."
-_OTHER_ROWS_ID = "This Call ID belongs to a call to another number."
 
 # Made once: building a statement costs more than running it.
 _REF_AND_ID = sa.select(jobs.c.ref, jobs.c.id).where(among(jobs.c.ref))
@@ -212,7 +210,7 @@ def adopt(
                 "sending_at": each.called_at,
                 "placed_at": each.called_at,
                 "call_id": each.call_id,
-                "problem": _OTHER_ROWS_ID if doubtful else None,
+                "problem": say("foreign_call_id") if doubtful else None,
             }
         )
     made = _insert_attempts(connection, rows)
@@ -313,7 +311,7 @@ def _doubt_shared_ids(
         for attempt_id in sharing
         if len(sharing) > 1 and after[attempt_id][0] == AttemptState.PLACED
     ]
-    values = {"state": AttemptState.UNKNOWN, "problem": _SHARED_ID, "changed_at": now}
+    values = {"state": AttemptState.UNKNOWN, "problem": say("shared_call_id"), "changed_at": now}
     _change(connection, [(attempt_id, values) for attempt_id in doubted])
     note(connection, now, [(attempt_id, "unknown: shared call id") for attempt_id in doubted])
 

@@ -14,6 +14,7 @@ from typing import Any
 from ..columns import DIALER, Columns, find_columns
 from ..control import CONTROL_TAB, DO_NOT_CALL_TAB, Place
 from ..errors import SetupNeeded, SheetRefused, WriteRefused
+from ..texts import say
 from ..token import PREFIX, Token, anchor_name, read_token
 from .connection import Connection, TabFacts, cells_of
 from .requests import Cells, Mark, blocks_of, confirmed, ranges_of, that_fit, update
@@ -138,7 +139,7 @@ class QueueSheet:
         except WriteRefused as error:
             place = error.index - len(fence)
             if place < 0:
-                raise SheetRefused(f"{error} Let the Ref column's header be written.") from error
+                raise SheetRefused(say("header_unwritable", problem=error)) from error
             if place < len(blocks):
                 error.rows = tuple(blocks[place].rows)
             raise
@@ -238,16 +239,11 @@ class QueueSheet:
         if bound is not None and (titled is None or titled.id == bound.id):
             return bound
         if titled is None:
-            raise SetupNeeded(
-                f"The sheet has no tab named {self._tab}. Rename the tab, or set the campaign's "
-                "tab in the configuration."
-            )
+            raise SetupNeeded(say("queue_tab_missing", tab=self._tab))
         if self._bound_id is not None and titled.id != self._bound_id:
-            was = f"is named {bound.title} now" if bound else "is gone"
-            raise SetupNeeded(
-                f"Another tab is named {self._tab}; the one that was dialled {was}. Give it its "
-                "name back, or run setup to dial the other one."
-            )
+            if bound is None:
+                raise SetupNeeded(say("queue_tab_gone", tab=self._tab))
+            raise SetupNeeded(say("queue_tab_renamed", tab=self._tab, title=bound.title))
         self._bound_id = titled.id
         self._bind(titled.id)
         return titled
@@ -301,15 +297,11 @@ def require_ready(tab: str, columns: Columns) -> None:
 def columns_sentence(tab: str, columns: Columns) -> str:
     """What is wrong with a tab's header row, and what to do."""
     if columns.doubled:
-        names = ", ".join(columns.doubled)
-        return f"Tab {tab} has columns that mean the same: {names}. Rename or remove all but one."
+        return say("columns_doubled", tab=tab, columns=", ".join(columns.doubled))
     for title in columns.missing:
         if title not in DIALER.values():
-            return (
-                f"Tab {tab} has no column {title}. Write {title} over the column with the numbers."
-            )
-    names = ", ".join(columns.missing)
-    return f"Tab {tab} lacks these columns: {names}. Run: python3 run.py setup"
+            return say("phone_column_missing", tab=tab, column=title)
+    return say("columns_missing", tab=tab, columns=", ".join(columns.missing))
 
 
 def _halves(cells: Cells) -> Iterable[dict[int, Mapping[str, str]]]:

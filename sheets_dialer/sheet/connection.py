@@ -14,19 +14,12 @@ from google.auth.exceptions import GoogleAuthError, RefreshError
 from gspread.exceptions import APIError
 
 from ..errors import SheetError, SheetRefused, SheetUnreachable, TokenLost, WriteRefused
+from ..texts import say
 from ..transport import CONNECT_SECONDS, SHEETS_READ_SECONDS, redacted
 
 _TABS = "sheets.properties(sheetId,title,gridProperties(rowCount,columnCount))"
-_HINTS = {
-    401: "Google doesn't accept the service account's key. Make a new key and put it in place.",
-    403: "Share the sheet with the service account as an editor, and enable the Google Sheets API.",
-    404: "No spreadsheet has this key. Copy the sheet's address from the browser again.",
-}
+_HINTS = {401: "google_key_hint", 403: "google_share_hint", 404: "google_address_hint"}
 _PLACE_IN_BATCH = re.compile(r"Invalid requests\[(\d+)\]")
-
-
-_UNCLEAR = "Google Sheets can't be reached or gave no clear answer. The next pass tries again."
-_EMPTY = "Google Sheets gave an empty answer. The next pass tries again."
 
 
 class _GridRange(msgspec.Struct, rename="camel"):
@@ -118,9 +111,9 @@ class Connection:
         try:
             ranges = _read_ranges(answer).value_ranges
         except msgspec.DecodeError as error:
-            raise SheetUnreachable(_UNCLEAR) from error
+            raise SheetUnreachable(say("google_unclear")) from error
         if len(ranges) < len(sheet_ids):
-            raise SheetUnreachable(_EMPTY)
+            raise SheetUnreachable(say("google_empty"))
         for each in ranges:
             known = self.tabs().get(each.data_filters[0].grid_range.sheet_id)
             if known is None or known.title != _title(each.value_range.range):
@@ -151,9 +144,9 @@ class Connection:
         try:
             answer = msgspec.json.decode(self._answer(method, path, **arguments))
         except msgspec.DecodeError as error:
-            raise SheetUnreachable(_UNCLEAR) from error
+            raise SheetUnreachable(say("google_unclear")) from error
         if not isinstance(answer, dict) or (not answer and method != "get"):
-            raise SheetUnreachable(_EMPTY)
+            raise SheetUnreachable(say("google_empty"))
         return answer
 
     def _answer(self, method: str, path: str, **arguments: Any) -> bytes:
@@ -166,10 +159,10 @@ class Connection:
             raise _refusal(error) from error
         except RefreshError as error:
             if error.retryable:
-                raise SheetUnreachable("Google's sign-in doesn't answer just now.") from error
-            raise SheetRefused(f"Google refused the service account: {redacted(error)}") from error
+                raise SheetUnreachable(say("google_sign_in_silent")) from error
+            raise SheetRefused(say("google_refused_account", words=redacted(error))) from error
         except (GoogleAuthError, requests.RequestException, KeyError, TypeError) as error:
-            raise SheetUnreachable(_UNCLEAR) from error
+            raise SheetUnreachable(say("google_unclear")) from error
 
 
 def cells_of(row: bytes) -> list[Any]:
@@ -188,13 +181,14 @@ def _title(a1_range: str) -> str:
 def _refusal(error: APIError) -> SheetError:
     code, message = error.code, redacted(error.error.get("message", ""))
     if code == 429 or code >= 500 or code in (-1, 408):
-        return SheetUnreachable(f"Google Sheets is busy or failing ({code}): {message}")
+        return SheetUnreachable(say("google_busy", code=code, words=message))
     place = _PLACE_IN_BATCH.search(message)
     # Google's words for refusing the first request, which takes the old token away, aren't known;
     # its place in the batch is.
     if code == 400 and place:
         index = int(place[1])
         if index == 0:
-            return TokenLost("Somebody else has written to the tab since it was read.")
-        return WriteRefused(f"Google Sheets refused: {message}", index)
-    return SheetRefused(f"Google Sheets refused ({code}): {message} {_HINTS.get(code, '')}".strip())
+            return TokenLost(say("written_by_another"))
+        return WriteRefused(say("google_refused_cell", words=message), index)
+    refused = say("google_refused", code=code, words=message)
+    return SheetRefused(f"{refused} {say(_HINTS[code])}" if code in _HINTS else refused)

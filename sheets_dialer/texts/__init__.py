@@ -7,7 +7,8 @@ sentences are worked out anew at each pass, so a sheet speaks the new language a
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
 from string import Formatter
@@ -18,6 +19,9 @@ from ..errors import ConfigError
 
 LANGUAGES = ("english", "urdu")
 _FOLDER = Path(__file__).parent
+_LONGEST = 300
+"""Letters of a sentence: a cell shows fewer, and a pass writes thousands of them."""
+_Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 class _Chosen:
@@ -28,50 +32,104 @@ class _Chosen:
 
 def say(name: str, /, **values: object) -> str:
     """The sentence of this name with the values put in."""
-    if _Chosen.texts is None:
-        _Chosen.texts = read_texts("english")
-    return _Chosen.texts[name].format(**values)
+    return _chosen()[name].format_map(values)
+
+
+def is_said(name: str, cell: str) -> bool:
+    """Whether a cell says the sentence of this name, with any values: in the language in use, or in
+    one that comes with the dialer and was in use at an earlier run."""
+    shapes = (_shape(texts[name]) for texts in (_chosen(), *map(_shipped, LANGUAGES)))
+    return any(shape.fullmatch(cell) for shape in shapes)
 
 
 def use(language: str) -> None:
-    """Chooses the language for this process: one of `LANGUAGES`, or a file like theirs.
+    """Chooses the language for this process: one of `LANGUAGES`, or the path of a file like theirs.
 
     Raises:
         ConfigError: there is no such language, or its file has a sentence that can't be used.
     """
-    _Chosen.texts = read_texts(language)
+    texts, faults = read(language)
+    if faults:
+        raise ConfigError("\n".join(faults))
+    _Chosen.texts = texts
+
+
+def read(language: str) -> tuple[Mapping[str, str], list[str]]:
+    """The sentences of a language by name, and what is wrong with its file. What the file leaves
+    out, or gets wrong, is said in English."""
+    if language in LANGUAGES:
+        return _shipped(language), []
+    english = _shipped("english")
+    path = Path(language)
+    try:
+        pairs = list(_pairs(path.read_text(encoding="utf-8-sig")))
+    except (OSError, ValueError, yaml.YAMLError):
+        # Not chained: what the library says of the file's inside helps nobody here.
+        return english, [
+            f"found {language!r}; expected: {' or '.join(LANGUAGES)}, or the name of a file with "
+            "sentences by name, like sheets_dialer/texts/english.yaml"
+        ]
+    texts: dict[str, str] = {}
+    faults: list[str] = []
+    for name, text in pairs:
+        fault = _fault(name, text, english) or ("it once" if name in texts else "")
+        if fault:
+            faults.append(f"{path.name}: {name} can't be used; expected: {fault}")
+        else:
+            texts[name] = text
+    return {**english, **texts}, faults
+
+
+def _chosen() -> Mapping[str, str]:
+    if _Chosen.texts is None:
+        _Chosen.texts = _shipped("english")
+    return _Chosen.texts
 
 
 @cache
-def read_texts(language: str) -> Mapping[str, str]:
-    """The sentences of a language by name; what its file leaves out is said in English.
-
-    Raises:
-        ConfigError: as `use`.
-    """
-    path = _FOLDER / f"{language}.yaml" if language in LANGUAGES else Path(language)
-    try:
-        texts = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-        raise ConfigError(
-            f"The language {language} can't be read. Choose {' or '.join(LANGUAGES)}, or a file "
-            "with sentences like theirs."
-        ) from error
-    if language == "english":
-        return dict(texts)
-    english = read_texts("english")
-    for name, text in texts.items() if isinstance(texts, dict) else [(language, None)]:
-        if name not in english or not isinstance(text, str) or _gaps(text) != _gaps(english[name]):
-            expected = f"like: {english[name]}" if name in english else "one of the known names"
-            raise ConfigError(
-                f"{path.name}: the sentence {name} can't be used; expected {expected}"
-            )
-    return {**english, **texts}
+def _shipped(language: str) -> Mapping[str, str]:
+    """The sentences of a language that comes with the dialer."""
+    texts = dict(_pairs((_FOLDER / f"{language}.yaml").read_text(encoding="utf-8")))
+    return texts if language == "english" else {**_shipped("english"), **texts}
 
 
-def _gaps(text: str) -> set[str] | None:
+def _pairs(text: str) -> Iterator[tuple[str, str]]:
+    """The names of a file with their sentences, in its order; whatever YAML takes a word for, it is
+    a word here."""
+    node = yaml.compose(text, Loader=_Loader)
+    if not isinstance(node, yaml.MappingNode):
+        raise ValueError("not a list of sentences by name")
+    for name, value in node.value:
+        said = value.value if isinstance(value, yaml.ScalarNode) else ""
+        yield str(name.value), " ".join(said.split())
+
+
+def _fault(name: str, text: str, english: Mapping[str, str]) -> str:
+    """What is expected instead; nothing where the sentence can be used."""
+    if name not in english:
+        return "one of the names in sheets_dialer/texts/english.yaml"
+    if not text or len(text) > _LONGEST or gaps(text) != gaps(english[name]):
+        return f"a sentence with the same words in braces as: {english[name]}"
+    return ""
+
+
+def gaps(text: str) -> frozenset[str] | None:
     """The names of the values that a sentence takes; None where it can't be read."""
     try:
-        return {name for _, name, _, _ in Formatter().parse(text) if name is not None}
+        parts = list(Formatter().parse(text))
     except ValueError:
         return None
+    # A form, as in {when:%H} or {when!r}, could fail when the sentence is said.
+    if any(form or conversion for _, _, form, conversion in parts):
+        return None
+    return frozenset(name for _, name, _, _ in parts if name is not None)
+
+
+@cache
+def _shape(text: str) -> re.Pattern[str]:
+    """What any cell looks like that says this sentence."""
+    parts = Formatter().parse(text)
+    shape = "".join(
+        re.escape(said) + (".*" if gap is not None else "") for said, gap, _, _ in parts
+    )
+    return re.compile(shape, re.DOTALL)

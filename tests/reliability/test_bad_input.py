@@ -11,7 +11,7 @@ from typing import Any
 from hurry import HurriedShop, hurried_shop
 from raw_server import RawServer, answer
 
-from sheets_dialer.rows import TOO_LONG
+from sheets_dialer.texts import say
 
 DIALERS = ("Status", "Answer", "DTMF", "Call ID", "Called Number", "Attempts", "Called At")
 DIALERS += ("Updated At", "Why")
@@ -134,7 +134,7 @@ def test_a_text_as_long_as_a_cell_can_hold_harms_nobody_else(tmp_path: Path) -> 
         shop.finish()
         first, second = shop.rows()
         assert second["Call ID"]
-        assert (first["Status"], first["Why"]) == ("Not called", TOO_LONG)
+        assert (first["Status"], first["Why"]) == ("Not called", say("texts_too_long"))
         assert shop.called_numbers() == [short]
 
 
