@@ -49,6 +49,7 @@ HOME = Path(__file__).parent.parent
 PICTURES = HOME / "docs" / "pictures"
 SPEED = 10.0
 QUEUE_TAB = "Calls"
+FIRST_PASS_SECONDS = 8
 CHROMIUM_FLAGS = ("--no-sandbox", "--disable-gpu", "--disable-sync", "--no-first-run")
 SHARPNESS = 1.5
 ROW_PIXELS, EDGE_PIXELS = 28, 44
@@ -241,6 +242,7 @@ def fill_in(scene: Scene) -> None:
     why = gspread.utils.rowcol_to_a1(1, header.index(DIALER["why"]) + 1).rstrip("1")
     queue.format(f"{why}:{why}", {"wrapStrategy": "WRAP"})
     scene.show_columns(CONTROL_TAB, CONTROL_WIDTHS)
+    scene.tab(CONTROL_TAB).format("B:B", {"wrapStrategy": "WRAP", "horizontalAlignment": "LEFT"})
     listed = scene.tab(DO_NOT_CALL_TAB)
     listed.update([[LISTED], ["+92 321 5550001"], ["0333-5550002"]], "A2")
     scene.show_columns(DO_NOT_CALL_TAB, [180])
@@ -262,7 +264,7 @@ def take_all(scene: Scene, camera: Camera) -> None:
     for label, text in zip(SETTINGS, ("", "10:00-20:00", "500", "3000", ""), strict=True):
         scene.set(label, text)
     scene.run("once", "--for", "5")
-    camera.look_at(CONTROL_TAB, rows=16, **control)
+    camera.look_at(CONTROL_TAB, rows=20, **control)
     camera.wait(lambda texts: PAUSE in texts)
     camera.take("dialer-pause")
 
@@ -272,7 +274,7 @@ def take_all(scene: Scene, camera: Camera) -> None:
         if not camera.wait(in_full_swing):
             raise SystemExit("Calls never were in every state at once.")
         camera.take("calling")
-        camera.look_at(CONTROL_TAB, rows=16, **control)
+        camera.look_at(CONTROL_TAB, rows=10, **control)
         camera.wait(lambda texts: RUN in texts)
         camera.take("dialer-run")
         dialer.wait(240)
@@ -284,7 +286,7 @@ def take_all(scene: Scene, camera: Camera) -> None:
     camera.take("do-not-call")
 
     with scene.running("start") as dialer:
-        time.sleep(4)
+        time.sleep(FIRST_PASS_SECONDS)
         dialer.send_signal(signal.SIGKILL)
     scene.tell_sandbox("/_sandbox/clock", {"offset": 1800})
     camera.look_at(CONTROL_TAB, rows=5, **control)
