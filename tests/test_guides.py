@@ -49,7 +49,7 @@ MOST_PICTURE_BYTES = 150_000
 GOOGLES = {"data", "change view", "filter views"}
 """Words of Google's own menus."""
 BEING_BUILT = {"callbacks", "not reached"}
-"""Filter views that `setup` doesn't make yet."""
+"""Filter views that `setup` doesn't make yet. Delete this when it does."""
 
 
 def blocks(language: str) -> list[str]:
@@ -196,7 +196,7 @@ class TestOperatorsGuide:
 class TestSheetGuides:
     @pytest.mark.parametrize("text", [SHEET, URDU], ids=["English", "Urdu"])
     def test_every_word_that_is_said_to_stand_in_the_sheet_does(self, text: str) -> None:
-        known = vocabulary() | GOOGLES | BEING_BUILT
+        known = vocabulary() | {each.casefold() for each in said()} | GOOGLES | BEING_BUILT
         bold = re.findall(r"\*\*([A-Z][^*]*?)\*\*", text)
         names = [word for word in bold if not word.endswith(".")]
         assert [word for word in names if word.casefold() not in known] == []
