@@ -58,7 +58,13 @@ def requirements(for_tests: bool) -> list[str]:
     if for_tests:
         for names in project["optional-dependencies"].values():
             needed += names
-    return needed
+    return list(filter(is_for_this_system, needed))
+
+
+def is_for_this_system(requirement: str) -> bool:
+    """Whether what follows the semicolon, which names a `sys_platform` or isn't there, fits."""
+    _, _, condition = requirement.partition(";")
+    return not condition or sys.platform in condition
 
 
 def is_installed(requirement: str) -> bool:
