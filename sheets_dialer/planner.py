@@ -34,16 +34,12 @@ from .matching import AGAIN, SKIP, Matches, called_at, match
 from .pacing import followed, rest, room
 from .phone import NotDiallable
 from .plan import Dial, LedgerState, Part, Plan, Poll, Quiet, Rules, SheetState, Tally
-from .rows import QueueRow
+from .rows import PAYLOAD_BYTES, QueueRow, beside_their_calls, written_bytes
 from .showing import Showing, not_diallable
 from .standing import MARK_IS_STRANGE_FOR, stands_until
 from .texts import say
 from .turn import NotYet, Owed, read_bounds, turn
 from .when import spoken
-
-ENOUGH_ROWS = 12_000
-"""More rows than these are more than one write of the sheet takes; the others wait for the next
-pass. (Measured: Status and Why of 12,000 rows are 2 MB, which is what Google advises at most.)"""
 
 
 class Planner:
@@ -83,6 +79,7 @@ class Planner:
         self._polls: list[Poll] = []
         self._cells: dict[int, Mapping[str, str]] = {}
         self._cell_rows: dict[int, QueueRow] = {}
+        self._bytes = 0
         self._counts: Counter[Tally] = Counter()
         self._taken: set[str] = set()
         self._begin_part(Part((), ()))
@@ -90,7 +87,7 @@ class Planner:
     @property
     def is_full(self) -> bool:
         """Whether what has been planned is as much as one write takes."""
-        return len(self._cells) >= ENOUGH_ROWS
+        return self._bytes > PAYLOAD_BYTES
 
     def add(self, part: Part) -> Mapping[int, Quiet]:
         """Plans for these rows and jobs, too; returns the rows of them that need nothing."""
@@ -201,6 +198,8 @@ class Planner:
         """Keeps what the part's rows don't say yet, and tells the rows that need nothing apart."""
         differences = self._differences()
         self._cells |= differences
+        written = beside_their_calls(differences, self._rows)
+        self._bytes += sum(written_bytes(texts.values()) for texts in written.values())
         self._cell_rows |= {index: self._rows[index] for index in differences}
         jobs = dict(matches.jobs)
         jobs |= {row.index: job for row, job, _alone in matches.changed}

@@ -11,6 +11,8 @@ from dialing import SPEED, Shop
 from hypothesis import HealthCheck, settings
 from running import RunningSandbox
 
+from sheets_dialer import texts
+
 # Machines are shared and slow at times, which is no fault of what is tested. Where a run decides
 # about a change it tries the same examples each time; everywhere else it looks for new ones.
 _patient = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow]}
@@ -29,6 +31,14 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def full(pytestconfig: pytest.Config) -> bool:
     """Whether the long sweeps run in their full form."""
     return bool(pytestconfig.getoption("--full"))
+
+
+@pytest.fixture(autouse=True)
+def english_at_first() -> Iterator[None]:
+    """Tests begin in English, whatever the one before has chosen."""
+    texts.use("english")
+    yield
+    texts.use("english")
 
 
 @pytest.fixture

@@ -387,6 +387,12 @@ def test_faults_of_a_campaign(tmp_path: Path, line: str, expected: str) -> None:
         ("timezone: Mars/Base", "timezone: found 'Mars/Base'; expected: a time zone's name"),
         ("timezone: Asia", "a time zone's name"),
         ("timezone: ../../etc/passwd", "a time zone's name"),
+        (
+            "language: klingon",
+            "language: found 'klingon'; expected: english or urdu, or the name of",
+        ),
+        ("language: 5.5", "language: found 5.5; expected: a text"),
+        ("language: [urdu]", "language: found a list; expected: a text"),
         ("ledger: dialer.db", "ledger: what is there is not shown"),
         ("ledger: sqlite://dialer.db", "sqlite:/// and a file's name"),
         ("ledger: 'sqlite:///:memory:'", "sqlite:/// and a file's name"),
@@ -400,6 +406,26 @@ def test_faults_of_a_campaign(tmp_path: Path, line: str, expected: str) -> None:
 def test_faults_elsewhere(tmp_path: Path, text: str, expected: str) -> None:
     [_, fault] = faults(tmp_path, f"{LEAST}{text}\n")
     assert expected in fault
+
+
+def test_the_language_may_be_a_file_beside_the_configuration(tmp_path: Path) -> None:
+    (tmp_path / "ours.yaml").write_text("paused: Stopped by the office.", encoding="utf-8")
+    assert load(tmp_path, f"{LEAST}language: ours.yaml\n").language == str(tmp_path / "ours.yaml")
+    assert load(tmp_path, f"{LEAST}language: urdu\n").language == "urdu"
+    assert load(tmp_path, LEAST).language == "english"
+
+
+def test_all_faults_of_a_language_file_are_told_with_the_others(tmp_path: Path) -> None:
+    words = "paused: ''\nto_old: x\ntried_again: later\n"
+    (tmp_path / "ours.yaml").write_text(words, encoding="utf-8")
+    _, *found = faults(tmp_path, f"{LEAST}language: ours.yaml\nevery: 0\n")
+    assert found[0].startswith("every: ")
+    assert [fault.partition(" can't")[0] for fault in found[1:]] == [
+        "language: ours.yaml: paused",
+        "language: ours.yaml: to_old",
+        "language: ours.yaml: tried_again",
+    ]
+    assert "Tried again {when}." in found[3]
 
 
 def test_campaigns_must_differ(tmp_path: Path) -> None:

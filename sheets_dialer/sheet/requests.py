@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from ..columns import Columns
 from ..disposition import QUEUED
+from ..rows import PAYLOAD_BYTES, written_bytes
 
 Cells = Mapping[int, Mapping[str, str]]
 """Texts by row index and column name."""
-
-PAYLOAD_BYTES = 1_900_000
-"""Google advises at most 2 MB a request; what doesn't fit waits for the next pass."""
-_ROW_BYTES = 180
-_CELL_BYTES = 45
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +62,7 @@ def that_fit(cells: Cells, first: Iterable[int], limit: int = PAYLOAD_BYTES) -> 
     fitting: dict[int, Mapping[str, str]] = {}
     size = 0
     for row in order:
-        size += _ROW_BYTES + sum(_CELL_BYTES + len(json.dumps(t)) for t in cells[row].values())
+        size += written_bytes(cells[row].values())
         if size > limit and fitting:
             break
         fitting[row] = cells[row]

@@ -66,7 +66,7 @@ def read(language: str) -> tuple[Mapping[str, str], list[str]]:
     except (OSError, ValueError, yaml.YAMLError):
         # Not chained: what the library says of the file's inside helps nobody here.
         return english, [
-            f"found {language!r}; expected: {' or '.join(LANGUAGES)}, or the name of a file with "
+            f"found {path.name!r}; expected: {' or '.join(LANGUAGES)}, or the name of a file with "
             "sentences by name, like sheets_dialer/texts/english.yaml"
         ]
     texts: dict[str, str] = {}
