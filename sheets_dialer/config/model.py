@@ -24,6 +24,7 @@ from ..call import ANSWERED
 from ..calling_hours import CallingHours, read_hours
 from ..columns import PEOPLE
 from ..policy import Policy, RedialRule
+from ..quota import PER_MINUTE
 
 DAY_SECONDS = 86_400
 MONTH_MINUTES = 43_200
@@ -111,6 +112,7 @@ class Google(_Section):
 
     service_account_file: Path = Path("service-account.json")
     base_url: Text | None = None
+    requests_per_minute: Whole = Field(default=PER_MINUTE, ge=10, le=60_000)
 
     @field_validator("base_url")
     @classmethod
