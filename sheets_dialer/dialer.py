@@ -177,6 +177,8 @@ class Dialer:
             LedgerError: the ledger can't be used, so nothing may be dialled.
         """
         self._caller.raise_failure()
+        for name, unsent in self._caller.waiting_by_campaign().items():
+            self._called_of_late[name] = max(0, self._called_of_late.get(name, 0) - unsent)
         self._caller.withdraw()
         problems: dict[str, DialerError] = {}
         plans: dict[str, Plan] = {}

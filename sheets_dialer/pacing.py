@@ -23,6 +23,8 @@ def room(
     in_use = sum(holds_line(now, attempt, policy) for attempt in open_attempts)
     coming = lines_coming_free(now, until_next_pass, open_attempts, policy)
     pace = max(1, int(policy.calls_per_minute * until_next_pass / timedelta(minutes=1)))
+    # What another campaign has marked in this pass and is still to be sent is part of the pace.
+    pace -= sum(attempt.state is AttemptState.INTENDED for attempt in open_attempts)
     free = max(0, min(policy.lines - in_use + coming, pace))
     return free if rules.calls_paid is None else min(free, rules.calls_paid)
 
