@@ -12,7 +12,7 @@ import heapq
 import itertools
 import queue
 import threading
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -119,6 +119,11 @@ class Caller:
         """How many confirmed calls wait for their turn."""
         with self._lock:
             return len(self._dials)
+
+    def waiting_by_campaign(self) -> Counter[str]:
+        """The same for each campaign."""
+        with self._lock:
+            return Counter(item.policy.campaign for item in self._dials)
 
     def is_following(self, attempt_id: int) -> bool:
         """Whether anything more is expected of the attempt."""

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import secrets
 import string
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 
 import google.auth.transport.requests
 import gspread
@@ -25,6 +27,7 @@ from .ledger import Ledger
 from .plan import Rules
 from .portal import Portal
 from .purse import Purse
+from .quota import Quota, Rhythm
 from .sheet import Connection, QueueSheet
 from .transport import google_adapter, portal_session
 
@@ -43,6 +46,8 @@ class Parts:
     queues: tuple[Queue, ...]
     caller: Caller
     purse: Purse
+    quota: Quota
+    rhythm: Rhythm
     dialer: Dialer
 
 
@@ -56,7 +61,10 @@ def build(config: Config, *, clock: Clock | None = None) -> Iterator[Parts]:
     """
     texts.use(config.language)
     clock = clock or Clock()
-    client = google_client(config.google)
+    per_minute = config.google.requests_per_minute
+    quota = Quota(clock, secrets.SystemRandom().random, time.sleep, per_minute)
+    rhythm = Rhythm(timedelta(seconds=config.every), len(config.campaigns), per_minute)
+    client = google_client(config.google, quota)
     ledger = Ledger(config.ledger, new_id=random_letters(8))
     portal = Portal(
         config.portal.base_url,
@@ -73,7 +81,12 @@ def build(config: Config, *, clock: Clock | None = None) -> Iterator[Parts]:
         calls_per_minute=config.portal.calls_per_minute,
     )
     purse = Purse(portal, clock, config.portal.call_seconds)
-    queues = tuple(_queue(config, campaign, client, ledger) for campaign in config.campaigns)
+    # Campaigns of one spreadsheet share what is known of its tabs, or each would look them up.
+    keys = {each.spreadsheet for each in config.campaigns}
+    connections = {key: Connection(client, key) for key in keys}
+    queues = tuple(
+        _queue(config, each, connections[each.spreadsheet], ledger) for each in config.campaigns
+    )
     try:
         yield Parts(
             config=config,
@@ -83,7 +96,11 @@ def build(config: Config, *, clock: Clock | None = None) -> Iterator[Parts]:
             queues=queues,
             caller=caller,
             purse=purse,
-            dialer=Dialer(queues, ledger, caller, clock, new_refs(), purse, random_letters(4)),
+            quota=quota,
+            rhythm=rhythm,
+            dialer=Dialer(
+                queues, ledger, caller, clock, new_refs(), purse, random_letters(4), quota, rhythm
+            ),
         )
     finally:
         caller.finish()
@@ -91,8 +108,9 @@ def build(config: Config, *, clock: Clock | None = None) -> Iterator[Parts]:
         ledger.close()
 
 
-def google_client(settings: Google) -> gspread.Client:
-    """A gspread client of the configured service account, with our own retries and time-outs.
+def google_client(settings: Google, quota: Quota | None = None) -> gspread.Client:
+    """A gspread client of the configured service account, with our own retries and time-outs. Its
+    requests wait for the `quota`, where one is given.
 
     Raises:
         ConfigError: the account's key file can't be used.
@@ -117,7 +135,7 @@ def google_client(settings: Google) -> gspread.Client:
             f"{path} is not a service account's key file. Download one from the Google Cloud "
             "console (IAM, Service accounts, Keys, Add key, JSON)."
         ) from error
-    adapter = google_adapter(settings.base_url)
+    adapter = google_adapter(settings.base_url, quota)
     # google-auth makes requests of its own beside the refresh, so these too must go where Google
     # is said to be.
     plain = requests.Session()
@@ -140,8 +158,7 @@ def random_letters(count: int) -> str:
     return "".join(secrets.choice(_REF_LETTERS) for _ in range(count))
 
 
-def _queue(config: Config, campaign: Campaign, client: gspread.Client, ledger: Ledger) -> Queue:
-    connection = Connection(client, campaign.spreadsheet)
+def _queue(config: Config, campaign: Campaign, connection: Connection, ledger: Ledger) -> Queue:
     bound = f"tab: {campaign.spreadsheet}/{campaign.tab}"
     known = ledger.fact(bound)
     sheet = QueueSheet(

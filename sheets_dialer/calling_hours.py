@@ -31,13 +31,37 @@ class Window:
         return self.start <= moment < self.end or (self.end == _LAST_MOMENT <= moment)
 
 
+Windows = tuple[Window, ...]
+PRESETS: Mapping[str, Mapping[str, str | tuple[str, ...]]] = {
+    # The gap on Friday is for the Jumma prayer.
+    "pakistan": {"monday-saturday": "10:00-20:00", "friday": ("10:00-12:30", "14:30-20:00")},
+    # Nobody is called while people prepare the iftar, break the fast and pray taraweeh.
+    "ramadan": {
+        "monday-sunday": ("10:00-16:00", "21:30-22:30"),
+        "friday": ("10:00-12:30", "14:30-16:00", "21:30-22:30"),
+    },
+}
+"""Weeks known by name, as `read_hours` takes them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Season:
+    """Days, the first and the last included, on which another week holds (Monday first)."""
+
+    first: date
+    last: date
+    week: tuple[Windows, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class CallingHours:
-    """The windows of each weekday (Monday first) in one time zone, and days without any."""
+    """The windows of each weekday (Monday first) in one time zone, and days without any. A season
+    that a day lies in goes before the usual week, and a holiday before both."""
 
     zone: ZoneInfo
-    week: tuple[tuple[Window, ...], ...]
+    week: tuple[Windows, ...]
     holidays: frozenset[date] = frozenset()
+    seasons: tuple[Season, ...] = ()
 
     def open_at(self, moment: datetime) -> bool:
         """Whether a call may ring at this aware moment."""
@@ -78,13 +102,14 @@ class CallingHours:
                 first = middle
         return (first,)
 
-    def _windows(self, day: date) -> tuple[Window, ...]:
-        return () if day in self.holidays else self.week[day.weekday()]
+    def _windows(self, day: date) -> Windows:
+        if day in self.holidays:
+            return ()
+        seasons = (each.week for each in self.seasons if each.first <= day <= each.last)
+        return next(seasons, self.week)[day.weekday()]
 
 
-def read_hours(
-    named: Mapping[str, str | Sequence[str]],
-) -> tuple[tuple[Window, ...], ...]:
+def read_hours(named: Mapping[str, str | Sequence[str]]) -> tuple[Windows, ...]:
     """The week that a mapping such as ``{monday-saturday: 10:00-20:00}`` describes.
 
     A day that several entries name takes the one that names the fewest days; days that none names,

@@ -30,6 +30,7 @@ from .plan import LedgerState, Plan, Poll, Rules, SheetState
 from .planner import Planner
 from .polling import next_poll
 from .purse import Purse
+from .quota import Kind, Quota, Rhythm
 from .recording import Queue, Recorder, ends
 from .roll import Roll
 from .sheet import Snapshot, cells_of, require_ready
@@ -105,6 +106,8 @@ class Dialer:
         refs: Iterator[str],
         purse: Purse,
         writer: str,
+        quota: Quota,
+        rhythm: Rhythm,
     ) -> None:
         self._queues = queues
         self._ledger = ledger
@@ -117,7 +120,9 @@ class Dialer:
         self._fence = Fence(ledger, writer)
         self._culprits = Culprits()
         self._recorder = Recorder(ledger, clock, self._fence, self._culprits)
-        self._passes = 0
+        self._quota = quota
+        self._rhythm = rhythm
+        self._called_of_late = {queue.name: 0.0 for queue in queues}
         self._rolls = {queue.name: Roll(queue.rules.policy.voice_id) for queue in queues}
         self._last: dict[str, tuple[Snapshot, Plan]] = {}
         self._do_not_call: dict[str, tuple[Sequence[bytes] | None, DoNotCall]] = {}
@@ -172,16 +177,15 @@ class Dialer:
             LedgerError: the ledger can't be used, so nothing may be dialled.
         """
         self._caller.raise_failure()
+        for name, unsent in self._caller.waiting_by_campaign().items():
+            self._called_of_late[name] = max(0, self._called_of_late.get(name, 0) - unsent)
         self._caller.withdraw()
         problems: dict[str, DialerError] = {}
         plans: dict[str, Plan] = {}
         self._portal_problem = None
         if farewell is None:
             self._funds_problem = None
-        # The first one gets the lines that are free, so each is the first in its turn.
-        first = self._passes % len(self._queues)
-        self._passes += 1
-        for queue in (*self._queues[first:], *self._queues[:first]):
+        for queue in self._in_turn():
             try:
                 made = self._pass_over(queue, until_next_pass, farewell)
             except LedgerError:
@@ -199,6 +203,8 @@ class Dialer:
 
     def _pass_over(self, queue: Queue, until_next_pass: timedelta, farewell: str | None) -> Plan:
         """Read, plan, record and write for one queue; what may be dialled goes to the caller."""
+        # Waiting in between would let the plan and the marks grow old.
+        self._quota.wait_for(reads=1, writes=1)
         now = self._clock.steady()
         seen = self._tabs_seen.setdefault(queue.name, now)
         if queue.sheet.is_renamed and now - seen >= TABS_ARE_TRUSTED_SECONDS:
@@ -220,12 +226,24 @@ class Dialer:
             # What stopped the calls before the run ended still says more than that it ended.
             obstacle = obstacle or self._funds_problem or farewell or None
         made = self._planned(queue, sheet, until_next_pass, obstacle, last=farewell is not None)
-        made = replace(made, note=" ".join(filter(None, (made.note, self._caller.silence()))))
+        notes = (made.note, self._caller.silence(), self._rhythm.sentence)
+        made = replace(made, note=" ".join(filter(None, notes)))
         self._caller.follow((poll, queue.rules.policy) for poll in made.polls)
+        self._called_of_late[queue.name] += len(made.dials)
         self._caller.dial(self._recorder.record_and_write(queue, snapshot, made))
         # Not the rows: they may be many, and nothing needs them any more.
         self._last[queue.name] = (replace(snapshot, rows=()), made)
         return made
+
+    def may_hurry(self) -> bool:
+        """Whether another pass at once would leave the quota for the next one untouched."""
+        return all(self._quota.free(kind) >= 2 * len(self._queues) for kind in Kind)
+
+    def _in_turn(self) -> list[Queue]:
+        """The queues, first the one that has called least of late: it gets the lines that are free.
+        A queue that calls nobody keeps its place in front, so those that do take turns."""
+        self._called_of_late = {name: n / 2 for name, n in self._called_of_late.items()}
+        return sorted(self._queues, key=lambda queue: self._called_of_late[queue.name])
 
     def sign_off(self, farewell: str) -> bool:
         """Says farewell on the Dialer tab after a pass that left nothing to do, without reading the

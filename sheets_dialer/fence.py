@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import string
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -14,6 +15,7 @@ from .when import spoken
 STANDS_BY = timedelta(minutes=5)
 """How long another's token may rest before this dialer takes over. Politeness, not safety: whoever
 writes, only one of two writes planned from the same read succeeds."""
+_DIGITS = string.digits + string.ascii_lowercase
 _REMEMBERED = 50
 """How many counts back a token of ours is still known: a read can be older than the last writes."""
 
@@ -28,6 +30,7 @@ class Fence:
     def __init__(self, ledger: Ledger, writer: str) -> None:
         self._ledger = ledger
         self._writer = writer
+        self._tabs: dict[str, int] = {}
 
     def look(
         self, tab: str, token: Token | None, *, runs: bool, now: datetime, zone: ZoneInfo
@@ -67,9 +70,20 @@ class Fence:
         the sheet is never used anew."""
         known = self._ledger.token_counter(tab)
         counter = max(known, before.counter if before else 0) + 1
-        token = Token(self._ledger.id, counter, self._writer)
+        token = Token(self._ledger.id, counter, self._writer_on(tab))
         self._remember(tab, token, since=before)
         return token
+
+    def _writer_on(self, tab: str) -> str:
+        """The run's letters, counted on for each further tab: named ranges belong to the whole
+        spreadsheet, and its tabs may have seen equally many writes."""
+        place = self._tabs.setdefault(tab, len(self._tabs))
+        number = int(self._writer, 36) + place
+        letters = ""
+        for _ in self._writer:
+            number, digit = divmod(number, 36)
+            letters = _DIGITS[digit] + letters
+        return letters
 
     def _written(self, tab: str) -> list[str]:
         """The ids of the tokens that this ledger wrote, or took over, of late."""

@@ -10,10 +10,13 @@ from datetime import timedelta
 from types import FrameType
 
 import schedule
+import structlog
 
 from .bootstrap import Parts
 from .clock import Clock
 from .dialer import Dialer, PassResult
+
+log = structlog.get_logger()
 
 
 class Stop:
@@ -76,7 +79,10 @@ def work(
         LedgerError: the ledger can't be used, so there is nothing to go on with.
     """
     stop = Stop()
-    every = timedelta(seconds=parts.config.every)
+    every = parts.rhythm.interval
+    if parts.rhythm.sentence:
+        log.warning("fewer passes", sentence=parts.rhythm.sentence)
+    parts.quota.ends_with(lambda: stop.by_signal, stop.wait)
     with parts.ledger.held(), stopped_by_signals(stop):
         parts.dialer.recover()
         parts.caller.start()
@@ -127,14 +133,19 @@ def run(
 
     def one_pass() -> None:
         nonlocal last, due_at
+        begun = clock.steady()
         last = dialer.run_pass(every)
         # New rows get their first mark at once instead of a whole interval later.
-        if last.soon and not stop():
+        if last.soon and dialer.may_hurry() and not stop():
+            begun = clock.steady()
             last = dialer.run_pass(every)
         on_pass(last)
         if ends(last):
             stop.set()
-        due_at = clock.steady() + max(seconds, last.rest.total_seconds())
+        # From beginning to beginning, since many campaigns take long; but never one after the other
+        # without a pause.
+        earliest = clock.steady() + seconds / 2
+        due_at = max(begun + max(seconds, last.rest.total_seconds()), earliest)
 
     def pass_if_due() -> None:
         # The two clocks differ by a little; a pass that may be away longer is passed over.

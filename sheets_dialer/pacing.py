@@ -16,11 +16,15 @@ from .polling import key_is_likely, next_poll
 def room(
     now: datetime, open_attempts: Sequence[Attempt], rules: Rules, until_next_pass: timedelta
 ) -> int:
-    """How many calls free lines, pace and balance allow before the next pass."""
+    """How many calls free lines, pace and balance allow before the next pass, or while marks
+    live."""
     policy = rules.policy
+    until_next_pass = min(until_next_pass, policy.mark_lives)
     in_use = sum(holds_line(now, attempt, policy) for attempt in open_attempts)
     coming = lines_coming_free(now, until_next_pass, open_attempts, policy)
     pace = max(1, int(policy.calls_per_minute * until_next_pass / timedelta(minutes=1)))
+    # What another campaign has marked in this pass and is still to be sent is part of the pace.
+    pace -= sum(attempt.state is AttemptState.INTENDED for attempt in open_attempts)
     free = max(0, min(policy.lines - in_use + coming, pace))
     return free if rules.calls_paid is None else min(free, rules.calls_paid)
 

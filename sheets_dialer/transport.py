@@ -19,11 +19,15 @@ from urllib3.exceptions import NewConnectionError
 from urllib3.util.retry import Retry
 from urllib3.util.ssl_match_hostname import CertificateError
 
+from .quota import Kind, Quota
 from .texts import say
 
 CONNECT_SECONDS = 5.0
 PORTAL_READ_SECONDS = 30.0
 SHEETS_READ_SECONDS = 60.0
+SHEETS_HOST = "sheets.googleapis.com"
+GET_RETRIES = 3
+"""How often a GET to Google is tried again at most."""
 IDLE_SECONDS = 1.5
 """A connection to the portal that has been idle for longer is not used again. Servers close idle
 ones after 2 seconds or more, and one that closes just as a call is sent leaves it unknown."""
@@ -157,31 +161,52 @@ def portal_session(connections: int) -> requests.Session:
     return session
 
 
-class OriginAdapter(HTTPAdapter):
-    """Sends requests meant for Google to another origin, such as the sandbox's."""
+class GoogleAdapter(HTTPAdapter):
+    """Sends what is meant for Google there, or to another origin such as the sandbox's, as fast as
+    the quota allows. Every request to Sheets is counted, those that google-auth sends anew and
+    those that are tried again here too."""
 
-    # google-auth copies sessions with their adapters, which keeps only what is listed here.
+    # google-auth copies sessions with their adapters, which keeps only what is listed here. A copy
+    # without the quota only ever signs in, which Google counts elsewhere.
     __attrs__ = [*HTTPAdapter.__attrs__, "_origin"]  # noqa: RUF012 - requests declares it so
+    _quota: Quota | None = None
 
-    def __init__(self, origin: str, **options: Any) -> None:
-        self._origin = origin.rstrip("/")
+    def __init__(self, origin: str | None, quota: Quota | None, **options: Any) -> None:
+        self._origin = origin.rstrip("/") if origin else None
+        self._quota = quota
         super().__init__(**options)
 
     def send(self, request: requests.PreparedRequest, *args: Any, **options: Any) -> Any:
         assert request.url is not None
         parts = urlsplit(request.url)
-        request.url = request.url.replace(f"{parts.scheme}://{parts.netloc}", self._origin, 1)
-        return super().send(request, *args, **options)
+        if self._origin is not None:
+            request.url = request.url.replace(f"{parts.scheme}://{parts.netloc}", self._origin, 1)
+        if self._quota is None or parts.netloc != SHEETS_HOST:
+            return super().send(request, *args, **options)
+        # Only a GET is tried again here, and how often is known when its answer has come.
+        places = 1 + GET_RETRIES if request.method == "GET" else 1
+        with self._quota.spending(_kind(request.method, parts.path), places) as ticket:
+            response = super().send(request, *args, **options)
+            retried = response.raw.retries
+            ticket.used = 1 + len(retried.history) if retried else None
+            ticket.refused = response.status_code == requests.codes.too_many_requests
+            return response
 
 
-def google_adapter(origin: str | None) -> HTTPAdapter:
+def _kind(method: str | None, path: str) -> Kind:
+    """As Google counts: what changes nothing is a read, though some such requests are POSTs."""
+    reads = method == "GET" or path.endswith((":batchGetByDataFilter", ":getByDataFilter"))
+    return Kind.READ if reads else Kind.WRITE
+
+
+def google_adapter(origin: str | None, quota: Quota | None = None) -> HTTPAdapter:
     """The adapter for Google: reads are tried again, writes never by this layer.
 
     A write that got no clear answer is settled by the next read, because only that shows whether
     it was applied.
     """
     retries = Retry(
-        total=3,
+        total=GET_RETRIES,
         connect=2,
         read=2,
         status=2,
@@ -191,9 +216,7 @@ def google_adapter(origin: str | None) -> HTTPAdapter:
         raise_on_status=False,
         redirect=0,
     )
-    if origin is None:
-        return HTTPAdapter(max_retries=retries)
-    return OriginAdapter(origin, max_retries=retries)
+    return GoogleAdapter(origin, quota, max_retries=retries)
 
 
 class _QuietQueries(logging.Filter):

@@ -9,7 +9,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sheets_dialer.calling_hours import CallingHours, Window, read_days, read_hours, read_window
+from sheets_dialer.calling_hours import (
+    PRESETS,
+    CallingHours,
+    Season,
+    Window,
+    read_days,
+    read_hours,
+    read_window,
+)
 
 KARACHI = ZoneInfo("Asia/Karachi")
 LONDON = ZoneInfo("Europe/London")
@@ -120,6 +128,47 @@ def test_a_day_whose_midnight_is_leapt_over_opens_with_the_change() -> None:
     assert opened.next_opening(at("2026-03-07 12:00", HAVANA)) == at("2026-03-08 01:00", HAVANA)
 
 
+def fasting(first: str, last: str, holidays: tuple[date, ...] = ()) -> CallingHours:
+    """A Pakistani shop's usual week, and Ramadan's hours from one day to another."""
+    season = Season(
+        date.fromisoformat(first), date.fromisoformat(last), read_hours(PRESETS["ramadan"])
+    )
+    return CallingHours(KARACHI, read_hours(PRESETS["pakistan"]), frozenset(holidays), (season,))
+
+
+def test_the_week_named_pakistan_leaves_friday_prayer_and_sunday_alone() -> None:
+    opened = CallingHours(KARACHI, read_hours(PRESETS["pakistan"]))
+    # 17 July 2026 is a Friday.
+    assert opened.open_at(at("2026-07-16 13:00"))
+    assert not opened.open_at(at("2026-07-17 13:00"))
+    assert opened.next_opening(at("2026-07-17 12:30")) == at("2026-07-17 14:30")
+    assert opened.next_opening(at("2026-07-18 20:00")) == at("2026-07-20 10:00")
+
+
+def test_a_season_holds_on_its_first_and_its_last_day() -> None:
+    opened = fasting("2027-02-08", "2027-03-09")
+    for day in ("2027-02-08", "2027-02-20", "2027-03-09"):
+        assert not opened.open_at(at(f"{day} 18:15")), "iftar"
+        assert not opened.open_at(at(f"{day} 20:45")), "taraweeh"
+        assert opened.open_at(at(f"{day} 21:45"))
+    for day in ("2027-02-06", "2027-03-10"):
+        assert opened.open_at(at(f"{day} 18:15"))
+        assert not opened.open_at(at(f"{day} 21:45"))
+
+
+def test_the_next_opening_is_found_across_a_season_s_borders() -> None:
+    opened = fasting("2027-02-08", "2027-03-09")
+    # Into it: from Saturday evening over the closed Sunday; out of it: on the evening of the last.
+    assert opened.next_opening(at("2027-02-06 20:00")) == at("2027-02-08 10:00")
+    assert opened.next_opening(at("2027-03-09 16:00")) == at("2027-03-09 21:30")
+    assert opened.next_opening(at("2027-03-09 22:30")) == at("2027-03-10 10:00")
+
+
+def test_a_holiday_goes_before_a_season() -> None:
+    opened = fasting("2027-02-08", "2027-03-09", (date(2027, 3, 9), date(2027, 3, 10)))
+    assert opened.next_opening(at("2027-03-08 22:30")) == at("2027-03-11 10:00")
+
+
 clocks = st.integers(0, 24 * 60)
 windows = st.lists(clocks, min_size=2, max_size=6, unique=True).map(
     lambda minutes: [
@@ -145,6 +194,41 @@ def test_it_is_open_at_the_next_opening_and_never_between(
     assert opened.open_at(opening)
     step = min(opening - moment, timedelta(days=2)) / 40
     assert not any(opened.open_at(opening - step * n) for n in range(1, 40) if step)
+
+
+seasons = st.builds(
+    lambda first, days, named: Season(first, first + timedelta(days=days), read_hours(named)),
+    st.dates(date(2026, 1, 1), date(2026, 12, 31)),
+    st.integers(0, 40),
+    weeks,
+)
+
+
+@settings(max_examples=200, deadline=None)
+@given(weeks, st.lists(seasons, max_size=2), moments, st.sampled_from([KARACHI, LONDON]))
+def test_with_seasons_nothing_is_open_before_the_next_opening(
+    named: dict[str, list[str]], apart: list[Season], moment: datetime, zone: ZoneInfo
+) -> None:
+    opened = CallingHours(zone, read_hours(named), frozenset(), tuple(apart))
+    opening = opened.next_opening(moment)
+    end = opening or moment + timedelta(days=60)
+    if opening is not None:
+        assert opening >= moment
+        assert opened.open_at(opening)
+    # Windows begin at whole minutes: every start until then is a moment at which it might be open.
+    starts = {
+        window.start
+        for week in (opened.week, *(season.week for season in apart))
+        for windows_of_day in week
+        for window in windows_of_day
+    }
+    day = moment.astimezone(zone).date()
+    while day <= end.astimezone(zone).date():
+        for start in starts:
+            instant = datetime.combine(day, start, zone).astimezone(UTC)
+            if moment <= instant < end:
+                assert not opened.open_at(instant)
+        day += timedelta(days=1)
 
 
 @settings(max_examples=80, deadline=None)

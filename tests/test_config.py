@@ -14,12 +14,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pydantic import BaseModel
 
+from sheets_dialer.calling_hours import PRESETS
 from sheets_dialer.config import (
     Campaign,
     Config,
     Google,
     Poll,
     Portal,
+    Ramadan,
     Redial,
     RedialNoKey,
     config_path,
@@ -358,6 +360,8 @@ def test_addresses_that_are_safe(tmp_path: Path, address: str) -> None:
         ("calling_hours: {monday: []}", "hours for monday such as"),
         ("calling_hours: {monday: [10:00-12:00, 11:00-13:00]}", "don't overlap"),
         ("calling_hours: {}", "days with their hours"),
+        ("calling_hours: karachi", "pakistan or ramadan, or days with their hours"),
+        ("ramadan_hours: evenings", "pakistan or ramadan, or days with their hours"),
         ("calling_hours: 10:00-20:00", "days with their hours"),
         ("holidays: [christmas]", "a day such as 2026-12-25"),
         ("holidays: [2026-13-45]", "a day such as 2026-12-25"),
@@ -534,6 +538,7 @@ SECTIONS: list[tuple[str, type[BaseModel]]] = [
     ("campaigns", Campaign),
     ("redial", Redial),
     ("redial_no_key", RedialNoKey),
+    ("ramadan", Ramadan),
 ]
 
 
@@ -552,13 +557,17 @@ def test_the_example_loads() -> None:
 
 @pytest.mark.parametrize(("name", "model"), SECTIONS)
 def test_the_example_shows_every_setting_and_no_other(name: str, model: type[BaseModel]) -> None:
-    assert list(section_of(name)) == list(model.model_fields)
+    settings = [field.alias or name for name, field in model.model_fields.items()]
+    assert list(section_of(name)) == settings
 
 
 @pytest.mark.parametrize(("name", "model"), SECTIONS)
 def test_what_the_example_shows_is_the_default(name: str, model: type[BaseModel]) -> None:
     lines = EXAMPLE.read_text(encoding="utf-8").splitlines()
     loaded: Any = load_config(EXAMPLE, {})
+    if name == "ramadan":
+        assert loaded.ramadan.calling_hours == PRESETS["ramadan"]
+        return
     if name in ("redial", "redial_no_key"):
         loaded = getattr(loaded.campaigns[0], name)
     elif name:

@@ -13,7 +13,7 @@ from sheets_dialer.errors import AnotherDialer
 from sheets_dialer.fence import STANDS_BY, Fence
 from sheets_dialer.ledger import Ledger
 from sheets_dialer.texts import say
-from sheets_dialer.token import Token
+from sheets_dialer.token import Token, read_token
 
 NOW = datetime(2026, 5, 1, 12, tzinfo=UTC)
 TAB = "key/Calls"
@@ -44,6 +44,15 @@ def test_no_token_is_used_twice(ledger: Ledger) -> None:
     tokens = [Fence(ledger, RUN).next_token(TAB, None) for _ in range(3)]
     assert [token.counter for token in tokens] == [1, 2, 3]
     assert Fence(ledger, RUN).next_token(TAB, THEIRS) == Token("ours0000", 8, RUN)
+
+
+def test_tabs_of_one_spreadsheet_never_share_a_token(ledger: Ledger) -> None:
+    fence = Fence(ledger, "zzzz")
+    tabs = [f"key/{number}" for number in range(50)]
+    tokens = [fence.next_token(tab, None) for _ in range(2) for tab in tabs]
+    assert len({token.name for token in tokens}) == len({token.id for token in tokens}) == 100
+    assert all(read_token(token.id) == token for token in tokens)
+    assert tokens[0].writer == "zzzz"
 
 
 def test_another_dialer_is_waited_for_until_it_falls_silent(ledger: Ledger) -> None:

@@ -6,6 +6,7 @@ What each setting is for stands in `config.example.yaml`, with its unit, its def
 
 from __future__ import annotations
 
+from .hours import Ramadan
 from .key_files import open_to_others
 from .model import Campaign, Config, Google, Poll, Portal, Redial, RedialNoKey
 from .reading import (
@@ -27,6 +28,7 @@ __all__ = [
     "Google",
     "Poll",
     "Portal",
+    "Ramadan",
     "Redial",
     "RedialNoKey",
     "Settings",

@@ -11,9 +11,7 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from pydantic import (
-    BaseModel,
     BeforeValidator,
-    ConfigDict,
     Field,
     SecretStr,
     field_serializer,
@@ -24,6 +22,10 @@ from ..call import ANSWERED
 from ..calling_hours import CallingHours, read_hours
 from ..columns import PEOPLE
 from ..policy import Policy, RedialRule
+from ..quota import PER_MINUTE
+from .hours import Ramadan, Week
+from .section import Section as _Section
+from .section import as_list as _as_list
 
 DAY_SECONDS = 86_400
 MONTH_MINUTES = 43_200
@@ -58,21 +60,12 @@ def _not_bool(value: object) -> object:
     return value
 
 
-def _as_list(value: object) -> object:
-    """One entry may stand for itself, without brackets."""
-    return value if value is None or isinstance(value, list | tuple) else [value]
-
-
 Outcome = Literal["busy", "no_answer", "congestion", "hangup"]
 Text = Annotated[str, BeforeValidator(_as_text), Field(min_length=1)]
 Whole = Annotated[int, BeforeValidator(_not_bool)]
 Number = Annotated[float, BeforeValidator(_not_bool)]
 Wait = Annotated[Number, Field(gt=0, le=MONTH_MINUTES)]
 Waits = Annotated[tuple[Wait, ...], BeforeValidator(_as_list), Field(min_length=1)]
-
-
-class _Section(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
 
 class Portal(_Section):
@@ -111,6 +104,7 @@ class Google(_Section):
 
     service_account_file: Path = Path("service-account.json")
     base_url: Text | None = None
+    requests_per_minute: Whole = Field(default=PER_MINUTE, ge=10, le=60_000)
 
     @field_validator("base_url")
     @classmethod
@@ -154,9 +148,8 @@ class Campaign(_Section):
     tab: Text = "Calls"
     voice_id: Text
     columns: Mapping[str, Text] = Field(default_factory=dict)
-    calling_hours: Mapping[str, str | tuple[str, ...]] = Field(
-        default_factory=lambda: {"monday-sunday": "10:00-20:00"}
-    )
+    calling_hours: Week = Field(default_factory=lambda: {"monday-sunday": "10:00-20:00"})
+    ramadan_hours: Week | None = None
     holidays: Annotated[tuple[date, ...], BeforeValidator(_as_list)] = ()
     redial: Redial | None = None
     redial_no_key: RedialNoKey | None = None
@@ -180,21 +173,6 @@ class Campaign(_Section):
             raise ValueError(f"the headers of columns by these names: {', '.join(PEOPLE)}")
         return value
 
-    @field_validator("calling_hours", mode="before")
-    @classmethod
-    def _is_a_week(cls, value: object) -> object:
-        """Read here already: what a union of types would say to a fault helps nobody."""
-        if not isinstance(value, Mapping) or not value:
-            raise ValueError('days with their hours, such as monday-saturday: "10:00-20:00"')
-        for days, windows in value.items():
-            listed = _as_list(windows)
-            if not isinstance(listed, list | tuple) or not listed:
-                raise ValueError(f"hours for {days} such as 10:00-20:00")
-            if not all(isinstance(each, str) for each in (days, *listed)):
-                raise ValueError(f'hours for {days} in quotes, such as "10:00-20:00"')
-        read_hours(value)
-        return value
-
     @field_validator("answers", mode="before")
     @classmethod
     def _are_keys(cls, value: object) -> object:
@@ -215,6 +193,7 @@ class Config(_Section):
     ledger: Text = Field(default="sqlite:///dialer.db", repr=False)
     timezone: Text = "Asia/Karachi"
     language: Text = "english"
+    ramadan: Ramadan | None = None
     every: Number = Field(default=15, gt=0, le=DAY_SECONDS)
     poll: Poll = Field(default_factory=Poll)
     campaigns: tuple[Campaign, ...] = Field(min_length=1)
@@ -276,10 +255,10 @@ class Config(_Section):
 
     def hours(self, campaign: Campaign) -> CallingHours:
         """When the campaign may ring, in the configuration's time zone."""
+        week = read_hours(campaign.calling_hours)
+        seasons = [self.ramadan.season(week, campaign.ramadan_hours)] if self.ramadan else []
         return CallingHours(
-            zone=ZoneInfo(self.timezone),
-            week=read_hours(campaign.calling_hours),
-            holidays=frozenset(campaign.holidays),
+            ZoneInfo(self.timezone), week, frozenset(campaign.holidays), tuple(seasons)
         )
 
 

@@ -13,16 +13,27 @@ class Clock:
     """The time at Google and the token endpoint: the machine's, plus an offset.
 
     The offset lets a test be an hour later (expired tokens, NOW() in a formula) or be a machine
-    whose clock disagrees with Google's.
+    whose clock disagrees with Google's. A speed lets a minute of the quotas pass in seconds.
     """
 
     def __init__(self, real: Now = time.time) -> None:
         self._real = real
+        self._pace = ScaledClock(1.0, real=real)
         self.offset = 0.0
 
     def now(self) -> float:
         """Seconds since 1970, offset included."""
-        return self._real() + self.offset
+        return self._pace.now() + self.offset
+
+    @property
+    def speed(self) -> float:
+        """How many times as fast as the machine's clock it runs."""
+        return self._pace.speed
+
+    def run(self, speed: float) -> None:
+        """Goes on from this moment so many times as fast; 1 goes back to the machine's time."""
+        start = None if speed == 1 else self._pace.now()
+        self._pace = ScaledClock(speed, start=start, real=self._real)
 
 
 class ScaledClock:

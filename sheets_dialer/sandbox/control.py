@@ -156,10 +156,15 @@ class Control:
         return self._show_behaviour(request)
 
     def _show_clock(self, _: Request) -> Any:
-        return {"now": self._clock.now(), "offset": self._clock.offset}
+        clock = self._clock
+        return {"now": clock.now(), "offset": clock.offset, "speed": clock.speed}
 
     def _set_clock(self, request: Request) -> Any:
-        self._clock.offset = _seconds(_object(request, "offset"), "offset")
+        order = _object(request, "offset", "speed")
+        if "offset" in order or not order:
+            self._clock.offset = _seconds(order, "offset")
+        if "speed" in order:
+            self._clock.run(_seconds(order, "speed", least=1.0))
         return self._show_clock(request)
 
 
