@@ -312,9 +312,7 @@ class Caller:
         log.warning(str(move.target), number=number, problem=without_numbers(problem))
         return move
 
-    def _reported(
-        self, outcome: Outcome, now: datetime
-    ) -> tuple[int, dict[str, Any], str | None]:
+    def _reported(self, outcome: Outcome, now: datetime) -> tuple[int, dict[str, Any], str | None]:
         """Takes in what the portal said about a call; returns what the ledger must know of it, and
         the key with which its number asked not to be called again."""
         attempt, policy, result = outcome.attempt, outcome.policy, outcome.result

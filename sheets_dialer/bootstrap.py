@@ -81,7 +81,16 @@ def build(config: Config, *, clock: Clock | None = None) -> Iterator[Parts]:
             queues=queues,
             caller=caller,
             purse=purse,
-            dialer=Dialer(queues, ledger, caller, clock, new_refs(), purse, random_letters(4)),
+            dialer=Dialer(
+                queues,
+                ledger,
+                caller,
+                clock,
+                new_refs(),
+                purse,
+                random_letters(4),
+                forget_after=config.forget_after,
+            ),
         )
     finally:
         caller.finish()
