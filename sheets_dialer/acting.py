@@ -209,11 +209,17 @@ class Caller:
                 )
                 for item in leaving
             ]
+            news = [self._reported(each, now) for each in outcomes if not each.dialled]
+            reports = [(attempt_id, values) for attempt_id, values, _key in news if values]
+            opting_out = {attempt_id: key for attempt_id, _values, key in news if key}
+            if opting_out:
+                # Before anything leaves: it may be a call to that very number.
+                self._ledger.report(reports, now, opting_out=opting_out)
+                reports = []
             # One commit for what came back and what goes out: a free line waits for one disk.
             moved = self._ledger.move(settled + sending, now)
             self._unkept.clear()
-            reports = [self._reported(each, now) for each in outcomes if not each.dialled]
-            self._ledger.report([report for report in reports if report[1]], now)
+            self._ledger.report(reports, now)
             if self._breaker.to_text() != known_breaker:
                 self._ledger.set_fact(_BREAKER, self._breaker.to_text())
             if finishing:
@@ -312,8 +318,9 @@ class Caller:
         log.warning(str(move.target), number=number, problem=without_numbers(problem))
         return move
 
-    def _reported(self, outcome: Outcome, now: datetime) -> tuple[int, dict[str, Any]]:
-        """Takes in what the portal said about a call; returns what the ledger must know of it."""
+    def _reported(self, outcome: Outcome, now: datetime) -> tuple[int, dict[str, Any], str | None]:
+        """Takes in what the portal said about a call; returns what the ledger must know of it, and
+        the key with which its number asked not to be called again."""
         attempt, policy, result = outcome.attempt, outcome.policy, outcome.result
         if not isinstance(result, CallReport):
             # Only an answer counts as asked: what isn't known is asked for again.
@@ -326,7 +333,7 @@ class Caller:
                 self._forget(attempt, policy)
             else:
                 self._follow(attempt, after_silence(attempt, now, policy), policy)
-            return attempt.id, {}
+            return attempt.id, {}, None
         self._unanswered = 0
         values = news_of(attempt, result, now)
         attempt = replace(attempt, **values)
@@ -334,7 +341,7 @@ class Caller:
             self._forget(attempt, policy)
         else:
             self._follow(attempt, next_poll(attempt, policy), policy)
-        return attempt.id, values
+        return attempt.id, values, policy.opt_out_key if policy.opts_out(attempt.dtmf) else None
 
     def _follow(self, attempt: Attempt, due: datetime, policy: Policy) -> None:
         self._know(attempt, policy)

@@ -99,7 +99,16 @@ def build(config: Config, *, clock: Clock | None = None) -> Iterator[Parts]:
             quota=quota,
             rhythm=rhythm,
             dialer=Dialer(
-                queues, ledger, caller, clock, new_refs(), purse, random_letters(4), quota, rhythm
+                queues,
+                ledger,
+                caller,
+                clock,
+                new_refs(),
+                purse,
+                random_letters(4),
+                quota,
+                rhythm,
+                forget_after=config.forget_after,
             ),
         )
     finally:

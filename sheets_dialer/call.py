@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -161,6 +161,8 @@ class Job:
     cleared_at: datetime | None = None
     """When a person last cleared the results of this job's row."""
     attempts: tuple[Attempt, ...] = ()
+    was_forgotten: bool = False
+    """Whether the ledger has forgotten number and texts, and `content` is what a row tells."""
 
     @property
     def tried(self) -> tuple[Attempt, ...]:
@@ -172,6 +174,16 @@ class Job:
         """Whether a person's `Call again` has not led to a call yet."""
         used = sum(attempt.reason is Reason.AGAIN for attempt in self.tried)
         return self.granted > used
+
+    @property
+    def is_forgotten(self) -> bool:
+        """Whether the ledger keeps neither number nor texts of it any more."""
+        return not self.content.number
+
+    def with_content(self, content: Content) -> Job:
+        """A forgotten job with what a row tells of it: what it asks for, or its number alone."""
+        attempts = tuple(replace(attempt, number=content.number) for attempt in self.attempts)
+        return replace(self, content=content, was_forgotten=True, attempts=attempts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,3 +213,16 @@ class JobChange:
     granted: int
     again_seen: bool
     cleared_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class OptOut:
+    """A number whose owner pressed the key that means: don't call again. `id` grows with every
+    change; with `allowed` a person has allowed calls again."""
+
+    id: int
+    number: str
+    since: datetime
+    key: str
+    campaign: str
+    allowed: bool = False

@@ -197,6 +197,21 @@ def call(
 
 
 @app.command()
+def allow(
+    number: Annotated[str, typer.Argument(help="The number, in any form.")],
+    config: ConfigOption = None,
+    verbose: VerboseOption = False,
+) -> None:
+    """Let a number be called again that opted out by pressing the key for it."""
+    from .allowing import allow_again
+
+    _set_up_logs(verbose)
+    with _parts(config) as parts:
+        zone = parts.queues[0].rules.zone
+        typer.echo(allow_again(number, parts.ledger, parts.clock.now(), zone))
+
+
+@app.command()
 def status(config: ConfigOption = None, as_json: JsonOption = False) -> None:
     """Show what the ledger knows: jobs, attempts, unknowns, today's figures."""
     from . import reports

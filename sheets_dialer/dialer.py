@@ -24,7 +24,9 @@ from .errors import (
 )
 from .fence import Fence
 from .following import is_followed
+from .forgetting import Forgetting
 from .ledger import Ledger, Move
+from .opting_out import OptOuts
 from .pacing import followed
 from .plan import LedgerState, Plan, Poll, Rules, SheetState
 from .planner import Planner
@@ -95,7 +97,8 @@ class PassResult:
 
 class Dialer:
     """Works on the queues of one process. `refs` is where the Refs of new rows come from, `writer`
-    tells this run's tokens from those of every other."""
+    tells this run's tokens from those of every other, `forget_after` is how long the ledger keeps
+    numbers and texts."""
 
     def __init__(
         self,
@@ -108,6 +111,8 @@ class Dialer:
         writer: str,
         quota: Quota,
         rhythm: Rhythm,
+        *,
+        forget_after: timedelta | None = None,
     ) -> None:
         self._queues = queues
         self._ledger = ledger
@@ -120,6 +125,8 @@ class Dialer:
         self._fence = Fence(ledger, writer)
         self._culprits = Culprits()
         self._recorder = Recorder(ledger, clock, self._fence, self._culprits)
+        self._opt_outs = OptOuts(ledger)
+        self._forgetting = Forgetting(ledger, clock, forget_after)
         self._quota = quota
         self._rhythm = rhythm
         self._called_of_late = {queue.name: 0.0 for queue in queues}
@@ -160,11 +167,17 @@ class Dialer:
         roll.take_in(snapshot.rows, snapshot.columns)
         before, do_not_call = self._do_not_call.get(queue.name, (None, None))
         if do_not_call is None or snapshot.do_not_call != before:
+            known = do_not_call
             do_not_call = read_do_not_call(
                 snapshot.do_not_call and [cells_of(row) for row in snapshot.do_not_call]
             )
             self._do_not_call[queue.name] = (snapshot.do_not_call, do_not_call)
-            roll.look_at_all()
+            # Not for the lines that the dialer writes itself.
+            if do_not_call != known:
+                roll.look_at_all()
+        if changed := self._opt_outs.changed():
+            for each in self._rolls.values():
+                each.look_at(changed)
         return snapshot, SheetState(read_control(snapshot.control, queue.name), do_not_call)
 
     def run_pass(self, until_next_pass: timedelta, *, farewell: str | None = None) -> PassResult:
@@ -199,6 +212,7 @@ class Dialer:
                 continue
             plans[queue.name] = made
         self._follow_strays()
+        self._forgetting.go_on()
         return PassResult(self._in_order(problems), self._in_order(plans), self._portal_problem)
 
     def _pass_over(self, queue: Queue, until_next_pass: timedelta, farewell: str | None) -> Plan:
@@ -226,11 +240,15 @@ class Dialer:
             # What stopped the calls before the run ended still says more than that it ended.
             obstacle = obstacle or self._funds_problem or farewell or None
         made = self._planned(queue, sheet, until_next_pass, obstacle, last=farewell is not None)
-        notes = (made.note, self._caller.silence(), self._rhythm.sentence)
+        silence, unlisted = self._caller.silence(), self._recorder.unlisted(queue)
+        notes = (made.note, silence, unlisted, self._rhythm.sentence)
         made = replace(made, note=" ".join(filter(None, notes)))
+        lines = self._opt_outs.missing_lines(
+            queue.connection.key, snapshot.do_not_call, queue.rules.zone
+        )
         self._caller.follow((poll, queue.rules.policy) for poll in made.polls)
         self._called_of_late[queue.name] += len(made.dials)
-        self._caller.dial(self._recorder.record_and_write(queue, snapshot, made))
+        self._caller.dial(self._recorder.record_and_write(queue, snapshot, made, lines))
         # Not the rows: they may be many, and nothing needs them any more.
         self._last[queue.name] = (replace(snapshot, rows=()), made)
         return made

@@ -9,6 +9,9 @@ from .columns import PEOPLE, normal
 from .phone import NotDiallable, Number, read_number
 from .texts import say
 
+OWN_COLUMNS = ("Opted Out", "Opted Out At", "Opted Out In")
+"""The dialer's columns of the tab: numbers that opted out by key, when, and in which campaign."""
+
 
 @dataclass(frozen=True, slots=True)
 class DoNotCall:
@@ -33,12 +36,15 @@ class DoNotCall:
 
 
 def read_do_not_call(grid: Sequence[Sequence[object]] | None) -> DoNotCall:
-    """Reads the tab: the column whose header means a phone number, else the first one."""
+    """Reads the tab: the column whose header means a phone number, else the first one that isn't
+    the dialer's own."""
     if grid is None:
         return DoNotCall(problem=say("do_not_call_missing"))
     header = [normal(cell) for cell in grid[0]] if grid else []
     named = [place for place, title in enumerate(header) if title in PEOPLE["phone"]]
-    column = named[0] if named else 0
+    own = {normal(title) for title in OWN_COLUMNS}
+    others = [place for place, title in enumerate(header) if title not in own]
+    column = next(iter(named or others), len(header))
     rows: dict[str, int] = {}
     unreadable: list[int] = []
     for row, cells in enumerate(grid, start=1):

@@ -69,12 +69,14 @@ class SheetRefused(SheetError):
 
 class WriteRefused(SheetRefused):
     """One request of a batch was refused, so nothing was applied: a protected cell, a row that is
-    gone. `index` is its place in the batch, `rows` the sheet's rows that it touches."""
+    gone. `index` is its place in the batch, `rows` the queue tab's rows that it touches; `lists` is
+    whether it lists opt-outs on the do-not-call tab."""
 
     def __init__(self, message: str, index: int) -> None:
         super().__init__(message)
         self.index = index
         self.rows: tuple[int, ...] = ()
+        self.lists = False
 
 
 class TokenLost(SheetRefused):

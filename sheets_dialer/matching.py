@@ -84,7 +84,7 @@ class _Matching:
         for job in jobs:
             self._alike.setdefault(job.fingerprint, []).append(job)
         self._by_number: dict[str, list[Job]] = {}
-        for job in jobs:
+        for job in (job for job in jobs if not job.is_forgotten):
             self._by_number.setdefault(job.content.number, []).append(job)
         self._found: dict[int, Job] = {}
         self._taken: set[int] = set()

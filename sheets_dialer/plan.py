@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from enum import Enum
 from zoneinfo import ZoneInfo
 
-from .call import Adoption, Attempt, AttemptState, Job, JobChange, NewJob, Reason
+from .call import Adoption, Attempt, AttemptState, Job, JobChange, NewJob, OptOut, Reason
 from .calling_hours import CallingHours
 from .control import Control
 from .do_not_call import DoNotCall
@@ -44,12 +44,14 @@ class Part:
 
     Rows and jobs that share a number, a Ref or a call stand in one part, so that what is planned
     for a row depends on its part alone. `last_calls` gives by fingerprint, in any campaign, each
-    job's last call, as (job id, time).
+    job's last call, as (job id, time); `opted_out` those of the rows' numbers that asked not to be
+    called again.
     """
 
     rows: Sequence[QueueRow]
     jobs: Sequence[Job]
     last_calls: Mapping[str, Sequence[tuple[int, datetime]]] = field(default_factory=dict)
+    opted_out: Mapping[str, OptOut] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

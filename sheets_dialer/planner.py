@@ -91,6 +91,8 @@ class Planner:
 
     def add(self, part: Part) -> Mapping[int, Quiet]:
         """Plans for these rows and jobs, too; returns the rows of them that need nothing."""
+        contents = {row.fingerprint: row.content for row in part.rows if row.content}
+        part = replace(part, jobs=[_known(job, contents) for job in part.jobs])
         self._begin_part(part)
         matches = match(part.rows, part.jobs, self.now, self._rules.zone)
         self._listen(matches)
@@ -124,6 +126,7 @@ class Planner:
     def _begin_part(self, part: Part) -> None:
         self._rows = {row.index: row for row in part.rows}
         self._jobs = part.jobs
+        self._opted_out = part.opted_out
         self._calls = _calls_of(part)
         self._wanted: dict[int, Mapping[str, str]] = {}
         self._tallies: dict[int, Tally] = {}
@@ -159,12 +162,13 @@ class Planner:
                     "why": say("unknown_outcome"),
                 }
         for row, job, alone in matches.changed:
-            self._take_in_changed(row, job, alone=alone)
+            self._take_in_changed(row, _with_number_of(row, job), alone=alone)
         for row, job in matches.copies:
             self._wanted[row.index] = self._showing.copied(row, job)
         for row, of_call in matches.foreign:
             if row.content or of_call:
-                self._wanted[row.index] = self._showing.hands_off(row, of_call)
+                known = of_call and _with_number_of(row, of_call)
+                self._wanted[row.index] = self._showing.hands_off(row, known)
         others = (row for row, _job in (*matches.copies, *matches.foreign))
         for row in (*matches.strange_marks, *others):
             self._tallies[row.index] = Tally.HELD
@@ -223,13 +227,18 @@ class Planner:
             self._tallies[row.index] = Tally.HELD
             self._wanted[row.index] = self._showing.skipped(row, job)
             return
-        match self._turn(row, job):
+        answer = self._turn(row, job)
+        opt_out = self._opted_out.get(job.content.number)
+        match answer:
+            case Owed() | NotYet() if opt_out is not None:
+                # Nobody's Call again goes before what the customer asked for.
+                self._say(row, job, NotYet(self._showing.opted_out(opt_out), waits=False))
             case Owed() if job.content.number in self._listed.rows:
                 place = self._listed.rows[job.content.number]
                 self._say(row, job, NotYet(say("listed", row=place), waits=False))
             case Owed(reason):
                 self._queue.append(Dial(job, row, reason))
-            case NotYet() as answer:
+            case NotYet():
                 self._say(row, job, answer)
             case None:
                 policy = self._rules.policy
@@ -345,6 +354,19 @@ class Planner:
             if changed:
                 differences[index] = changed
         return differences
+
+
+def _known(job: Job, contents: Mapping[str, Content]) -> Job:
+    """The job; a forgotten one with what the row of its content tells."""
+    content = contents.get(job.fingerprint) if job.is_forgotten else None
+    return job if content is None else job.with_content(content)
+
+
+def _with_number_of(row: QueueRow, job: Job) -> Job:
+    """The job whose results the row shows; a forgotten one with the number that they were of."""
+    if not job.is_forgotten:
+        return job
+    return job.with_content(replace(job.content, number=row.shown["called_number"]))
 
 
 def _calls_of(part: Part) -> dict[str, set[tuple[int, datetime]]]:

@@ -56,9 +56,15 @@ class Policy:
     """Further attempts after an answer without a key."""
     answers: Mapping[str, str]
     """What each key means, by the key; ``none`` for an answer without a key."""
+    opt_out_key: str | None = None
+    """The key whose pressing means: don't call this number again."""
 
     def answer(self, dtmf: str | None) -> str:
         """What a pressed key means in this campaign's words."""
         if not dtmf:
             return self.answers["none"]
         return self.answers.get(dtmf) or say("other_key", key=dtmf)
+
+    def opts_out(self, dtmf: str | None) -> bool:
+        """Whether the pressed keys ask not to be called again."""
+        return bool(self.opt_out_key and dtmf and self.opt_out_key in dtmf)

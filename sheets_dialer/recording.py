@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from .acting import Confirmed
@@ -17,12 +17,16 @@ from .disposition import CALLING
 from .errors import AnotherDialer, SheetError, SheetRefused, TokenLost, WriteRefused
 from .fence import Fence
 from .ledger import Intent, Ledger, Move
+from .listing import Lines
 from .plan import Dial, Plan, Rules
 from .rows import beside_their_calls
 from .sheet import Connection, Mark, QueueSheet, Snapshot, cells_of
 from .sheet.requests import update
 from .texts import say
 from .token import read_token
+
+LISTS_AGAIN_AFTER = timedelta(minutes=10)
+"""How long nothing more is written on a do-not-call tab after Google refused it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,9 +48,21 @@ class Recorder:
         self._clock = clock
         self._fence = fence
         self._culprits = culprits
+        self._unlisted: dict[str, tuple[datetime, str]] = {}
+        """By campaign, when Google refused lines of the do-not-call tab, with its words."""
 
-    def record_and_write(self, queue: Queue, snapshot: Snapshot, made: Plan) -> list[Confirmed]:
+    def unlisted(self, queue: Queue) -> str | None:
+        """Why opt-outs aren't listed on the do-not-call tab, for people."""
+        since, problem = self._unlisted.get(queue.name, (None, ""))
+        if since is None or not timedelta(0) <= self._clock.now() - since < LISTS_AGAIN_AFTER:
+            return None
+        return say("opt_outs_unwritable", problem=problem)
+
+    def record_and_write(
+        self, queue: Queue, snapshot: Snapshot, made: Plan, lines: Lines | None = None
+    ) -> list[Confirmed]:
         """Commits what is intended, writes the sheet, and returns the dials whose marks it showed.
+        `lines` are what the do-not-call tab should list and doesn't list yet.
 
         Whatever goes wrong with the write, no attempt stays intended: nothing is dialled on a
         doubt, and the next read shows what became of it.
@@ -73,8 +89,10 @@ class Recorder:
         unmarked: dict[str, str] = {}
         try:
             notes = _notes(queue, snapshot, made)
-            if cells or notes:
-                confirmed = self._write(queue, snapshot, cells, dials, notes)
+            # Rows come first where they fill more than one write.
+            listed = lines if made.complete and not self.unlisted(queue) else None
+            if cells or notes or listed:
+                confirmed = self._write(queue, snapshot, cells, dials, notes, listed)
         except SheetRefused:
             unmarked = {"problem": NEVER_MARKED}
             raise
@@ -134,13 +152,14 @@ class Recorder:
         cells: Mapping[int, Mapping[str, str]],
         dials: Sequence[Dial],
         notes: Sequence[Place],
+        lines: Lines | None,
     ) -> set[int]:
         tab = queue.sheet.name
         marks = [Mark(dial.row.index, dial.job.ref, dial.row.phone, CALLING) for dial in dials]
         cells = self._culprits.without(queue.name, cells, self._clock.now())
         try:
             token = self._fence.next_token(tab, snapshot.token)
-            return queue.sheet.write(snapshot, token, cells, marks, notes)
+            return queue.sheet.write(snapshot, token, cells, marks, notes, lines)
         except TokenLost:
             # What goes wrong with this the next pass finds as well; here it must not hide that the
             # marks were refused.
@@ -150,6 +169,10 @@ class Recorder:
                 )
             raise
         except WriteRefused as error:
+            if error.lists:
+                # A list that can't be written is no reason not to call: the ledger knows it.
+                self._unlisted[queue.name] = self._clock.now(), str(error)
+                return self._write(queue, snapshot, cells, dials, notes, None)
             # Instead of its mark a row gets what it shows already: it may be the culprit.
             unmarked = {
                 dial.row.index: {each: dial.row.shown[each] for each in cells[dial.row.index]}

@@ -21,6 +21,8 @@ COLUMNS = (
     *("polled_at", "ended_at", "problem", "voice_id", "amount", "text1", "text2"),
 )
 """The columns of an export, in order. Times are ISO 8601 in UTC."""
+REMOVED = "removed"
+"""What stands for numbers and texts that the ledger has forgotten."""
 
 
 def export_rows(jobs: Iterable[Job]) -> list[dict[str, str | int | None]]:
@@ -32,7 +34,7 @@ def export_rows(jobs: Iterable[Job]) -> list[dict[str, str | int | None]]:
             row: dict[str, str | int | None] = {
                 "campaign": job.campaign,
                 "ref": job.ref,
-                "number": attempt.number,
+                "number": attempt.number or REMOVED,
                 "try": number,
                 "reason": str(attempt.reason),
                 "state": str(attempt.state),
@@ -47,6 +49,8 @@ def export_rows(jobs: Iterable[Job]) -> list[dict[str, str | int | None]]:
                 "text1": job.content.texts[0],
                 "text2": job.content.texts[1],
             }
+            if job.is_forgotten:
+                row |= dict.fromkeys(("voice_id", "amount", "text1", "text2"), REMOVED)
             for name in COLUMNS:
                 if name.endswith("_at"):
                     moment: datetime | None = getattr(attempt, name)
@@ -80,9 +84,11 @@ def figures(jobs: Sequence[Job], now: datetime, zone: ZoneInfo) -> dict[str, dic
     today = [
         attempt for attempt in attempts if attempt.sending_at and attempt.sending_at >= midnight
     ]
-    untried = sum(not job.tried for job in jobs)
+    counts = {"all": len(jobs), "not called yet": sum(not job.tried for job in jobs)}
+    if forgotten := sum(job.is_forgotten for job in jobs):
+        counts["numbers and texts removed"] = forgotten
     return {
-        "jobs": {"all": len(jobs), "not called yet": untried},
+        "jobs": counts,
         "attempts": dict(Counter(str(attempt.state) for attempt in attempts)),
         "today": dict(Counter(_outcome(attempt.call_status, attempt.state) for attempt in today)),
         "keys today": dict(

@@ -80,6 +80,11 @@ class Roll:
             if code != _EMPTY:
                 self._standing[index] = _LOOK
 
+    def look_at(self, numbers: Collection[str]) -> None:
+        """Has every row with one of these numbers looked at anew."""
+        for index in self.sharing(keys_of_numbers(numbers)):
+            self._standing[index] = _LOOK
+
     def to_look_at(self, now: datetime) -> list[int]:
         """The rows that are not quiet, or not any more at this moment, from top to bottom."""
         moment = now.timestamp()

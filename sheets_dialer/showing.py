@@ -7,14 +7,16 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from .call import ANSWERED, NOT_REACHED, Job, NewJob, Reason, call_status_words
-from .disposition import CALLING, EMPTY, NOT_CALLED, shown, skipped
+from .call import ANSWERED, NOT_REACHED, Job, NewJob, OptOut, Reason, call_status_words
+from .columns import normal
+from .disposition import CALLING, EMPTY, FAILED, NOT_CALLED, shown, skipped
 from .following import has_given_up
 from .matching import AGAIN, MAY_BE_NEW, SKIP
 from .phone import NotDiallable
 from .policy import Policy
 from .rows import QueueRow
 from .texts import is_said, say
+from .when import day
 
 _ENDED_WORDS = frozenset(call_status_words(s).casefold() for s in (ANSWERED, *NOT_REACHED))
 
@@ -39,6 +41,9 @@ class Showing:
         cells = shown(job, self.now, self.policy, self.zone)
         if cells is None:
             return None
+        if job.was_forgotten and (row.word, cells["status"]) == (normal(FAILED), FAILED):
+            # The portal's words may have quoted the number, so the ledger has them no more.
+            cells = {**cells, "why": row.shown["why"] or cells["why"]}
         last = job.tried[-1]
         silent = last.reason is Reason.ADOPTED and last.call_status is None
         if not silent or row.shown["call_id"] != last.call_id:
@@ -75,6 +80,11 @@ class Showing:
         elif job.again_is_owed:
             cells = {**cells, "status": status}
         return {**cells, "why": why, "ref": job.ref}
+
+    def opted_out(self, opt_out: OptOut) -> str:
+        """Why a number whose owner asked not to be called again isn't called, and what to do."""
+        since = day(opt_out.since, self.now, self.zone)
+        return say("opted_out", day=since, key=opt_out.key)
 
     def copied(self, row: QueueRow, job: Job) -> Cells:
         """The cells of a row that was copied with the results of another one, whose job it is."""

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Protocol
 
-from .call import Attempt, Job
+from .call import Attempt, Job, OptOut
 from .phone import Number
 from .plan import Part
 from .policy import Policy
@@ -31,9 +31,12 @@ class Jobs(Protocol):
         numbers: Iterable[str],
         refs: Iterable[str],
         call_ids: Iterable[str],
+        fingerprints: Iterable[str],
     ) -> list[Job]: ...
 
     def last_calls(self, fingerprints: Iterable[str]) -> dict[str, list[tuple[int, datetime]]]: ...
+
+    def opted_out(self, numbers: Iterable[str]) -> dict[str, OptOut]: ...
 
 
 class Survey:
@@ -94,22 +97,28 @@ class Survey:
             rows=read,
             jobs=[found[each] for each in sorted(found)],
             last_calls=self._ledger.last_calls(prints),
+            opted_out=self._ledger.opted_out(
+                {row.number.digits for row in read if isinstance(row.number, Number)}
+            ),
         )
 
     def _jobs_near(self, rows: Iterable[int], jobs: Iterable[Job]) -> list[Job]:
         numbers = {job.content.number for job in jobs}
         refs: set[str] = set()
         call_ids: set[str] = set()
+        prints: set[str] = set()
         for row in map(self._roll.row, rows):
             if isinstance(row.number, Number):
                 numbers.add(row.number.digits)
             numbers.add(row.shown["called_number"])
             refs.add(row.ref)
             call_ids.add(row.shown["call_id"])
+            prints.add(row.fingerprint)
         nothing = {""}
         return self._ledger.jobs_with(
             self._campaign,
             numbers=numbers - nothing,
             refs=refs - nothing,
             call_ids=call_ids - nothing,
+            fingerprints=prints - nothing,
         )

@@ -13,6 +13,7 @@ from .errors import DialerError
 from .ledger import Intent, Ledger
 from .phone import NotDiallable, read_number
 from .recording import ends
+from .when import spoken
 
 _LOOKS_EVERY = 0.3
 
@@ -40,11 +41,20 @@ def call_once(
     call is still open does.
 
     Raises:
-        CantCall: the text is no number, or the number is being called already.
+        CantCall: the text is no number, the number is being called already, or its owner asked not
+            to be called again.
     """
     number = read_number(text)
     if number is None or isinstance(number, NotDiallable):
         raise CantCall(number.reason if number else "Give a number to call.")
+    opt_out = ledger.opted_out([number.digits]).get(number.digits)
+    if opt_out is not None:
+        since = spoken(opt_out.since, clock.now(), queue.rules.zone)
+        raise CantCall(
+            f"This number asked not to be called again {since} (key {opt_out.key}, campaign "
+            f"{opt_out.campaign}). To call it all the same, first run: "
+            f"python3 run.py allow {number.digits}"
+        )
     ref = next(refs)
     attempt, content = _recorded(number.digits, queue, ledger, clock, ref)
     always = CallingHours(queue.rules.zone, read_hours({"monday-sunday": "00:00-24:00"}))

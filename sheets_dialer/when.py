@@ -73,6 +73,14 @@ def stamp(moment: datetime, zone: ZoneInfo) -> str:
     return moment.astimezone(zone).strftime("%Y-%m-%d %H:%M:%S")
 
 
+def day(moment: datetime, now: datetime, zone: ZoneInfo) -> str:
+    """A day within a sentence that doesn't change with the days: ``3 Nov``, and with its year when
+    that is another one."""
+    local = moment.astimezone(zone)
+    year = "" if local.year == now.astimezone(zone).year else f" {local.year}"
+    return f"{local.day} {local.strftime('%b')}{year}"
+
+
 def spoken(moment: datetime, now: datetime, zone: ZoneInfo) -> str:
     """A time within a sentence: ``today at 10:14``, ``tomorrow at 10:00``, ``3 Nov at 10:14``, and
     with its year when that is another one."""

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from dialing import SPEED, Shop
 from hypothesis import HealthCheck, settings
+from postgres import PostgresServer
 from running import RunningSandbox
 
 from sheets_dialer import texts
+from sheets_dialer.ledger import Ledger
 
 # Machines are shared and slow at times, which is no fault of what is tested. Where a run decides
 # about a change it tries the same examples each time; everywhere else it looks for new ones.
@@ -50,3 +52,40 @@ def shop(tmp_path: Path) -> Iterator[Shop]:
     sandbox.post("/_sandbox/limits", {"enabled": False})
     yield Shop(sandbox)
     sandbox.stop()
+
+
+@pytest.fixture(scope="session")
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PostgresServer]:
+    """One server for all tests."""
+    server = PostgresServer(tmp_path_factory.mktemp("postgres") / "data")
+    yield server
+    server.stop()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def address(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The address of an empty ledger of either kind."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'dialer.db'}"
+    server: PostgresServer = request.getfixturevalue("postgres")
+    return server.new_database()
+
+
+@pytest.fixture
+def open_ledger() -> Iterator[Callable[[str], Ledger]]:
+    """Opens ledgers that are closed with the test."""
+    opened: list[Ledger] = []
+
+    def open_one(address: str) -> Ledger:
+        opened.append(Ledger(address, new_id=f"ledger{len(opened)}"))
+        return opened[-1]
+
+    yield open_one
+    for each in opened:
+        each.close()
+
+
+@pytest.fixture
+def ledger(address: str, open_ledger: Callable[[str], Ledger]) -> Ledger:
+    """An empty ledger of either kind."""
+    return open_ledger(address)

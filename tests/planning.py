@@ -14,7 +14,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sheets_dialer.call import Attempt, AttemptState, Content, Job, NewJob, Reason
+from sheets_dialer.call import Attempt, AttemptState, Content, Job, NewJob, OptOut, Reason
 from sheets_dialer.calling_hours import CallingHours, read_hours
 from sheets_dialer.columns import DIALER, PEOPLE, find_columns
 from sheets_dialer.control import Control
@@ -140,6 +140,8 @@ class World:
     """Numbers that open attempts of other campaigns hold."""
     elsewhere_called: dict[str, datetime] = field(default_factory=dict)
     """By fingerprint, calls of other campaigns."""
+    opted_out: dict[str, OptOut] = field(default_factory=dict)
+    """Numbers whose owners asked not to be called again."""
     refs: Iterator[str] = field(
         default_factory=lambda: (f"new{n}" for n in itertools.count(1)), repr=False
     )
@@ -169,7 +171,7 @@ class World:
         for job in self.jobs:
             if times := [attempt.intended_at for attempt in job.tried]:
                 calls.setdefault(job.fingerprint, []).append((job.id, max(times)))
-        return Part(self.rows(), self.jobs, calls)
+        return Part(self.rows(), self.jobs, calls, self.opted_out)
 
     def planner(self) -> Planner:
         """What begins a pass's plan."""

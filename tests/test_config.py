@@ -590,3 +590,27 @@ def test_every_setting_of_the_example_is_explained() -> None:
     for before, line in itertools.pairwise(lines):
         if line.strip() and "#" not in line and not line.strip().startswith(sections):
             assert before.strip().startswith("#"), line
+
+
+@pytest.mark.parametrize("key", ["9", "0", '"*"', '"#"'])
+def test_the_key_that_opts_out_is_one_of_the_phones(tmp_path: Path, key: str) -> None:
+    config = load(tmp_path, with_campaign(f"opt_out_key: {key}"))
+    assert config.campaigns[0].opt_out_key == key.strip('"')
+
+
+@pytest.mark.parametrize("key", ["10", "x", "**"])
+def test_a_key_that_no_phone_has_is_refused(tmp_path: Path, key: str) -> None:
+    _, fault = faults(tmp_path, with_campaign(f'opt_out_key: "{key}"'))
+    assert fault.startswith("campaigns[0].opt_out_key: found")
+    assert "one key of the phone" in fault
+
+
+def test_data_is_not_forgotten_while_it_may_be_needed(tmp_path: Path) -> None:
+    _, fault = faults(tmp_path, with_campaign("max_age_hours: 72") + "\nforget_after_days: 4")
+    assert fault == (
+        "forget_after_days: found 4; expected: more than 4 days: until then a number may be needed "
+        "for give_up_after_hours, same_call_gap_hours, max_age_hours or a redial"
+    )
+    config = load(tmp_path, with_campaign("max_age_hours: 72") + "\nforget_after_days: 4.5")
+    assert config.forget_after is not None
+    assert config.forget_after.total_seconds() == 4.5 * 86_400

@@ -20,7 +20,6 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 from ledger_process import T0
-from postgres import PostgresServer
 
 from sheets_dialer.call import (
     MOVES,
@@ -43,43 +42,6 @@ UNKNOWN, ENDED = AttemptState.UNKNOWN, AttemptState.ENDED
 DAY = timedelta(hours=24)
 PROCESS = Path(__file__).with_name("ledger_process.py")
 _refs = (f"ref{number}" for number in itertools.count(1))
-
-
-@pytest.fixture(scope="session")
-def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PostgresServer]:
-    """One server for all tests."""
-    server = PostgresServer(tmp_path_factory.mktemp("postgres") / "data")
-    yield server
-    server.stop()
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def address(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """The address of an empty ledger of either kind."""
-    if request.param == "sqlite":
-        return f"sqlite:///{tmp_path / 'dialer.db'}"
-    server: PostgresServer = request.getfixturevalue("postgres")
-    return server.new_database()
-
-
-@pytest.fixture
-def open_ledger() -> Iterator[Callable[[str], Ledger]]:
-    """Opens ledgers that are closed with the test."""
-    opened: list[Ledger] = []
-
-    def open_one(address: str) -> Ledger:
-        opened.append(Ledger(address, new_id=f"ledger{len(opened)}"))
-        return opened[-1]
-
-    yield open_one
-    for each in opened:
-        each.close()
-
-
-@pytest.fixture
-def ledger(address: str, open_ledger: Callable[[str], Ledger]) -> Ledger:
-    """An empty ledger of either kind."""
-    return open_ledger(address)
 
 
 @contextmanager

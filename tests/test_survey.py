@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from planning import TITLES, World, moment
 from test_plan_properties import edits, people_do, worlds
 
-from sheets_dialer.call import AttemptState, Job
+from sheets_dialer.call import AttemptState, Job, OptOut
 from sheets_dialer.columns import find_columns
 from sheets_dialer.following import is_followed
 from sheets_dialer.plan import Plan, Tally
@@ -61,13 +61,16 @@ class Memory:
         numbers: Iterable[str],
         refs: Iterable[str],
         call_ids: Iterable[str],
+        fingerprints: Iterable[str],
     ) -> list[Job]:
         numbers, refs, call_ids = set(numbers), set(refs), set(call_ids)
+        prints = set(fingerprints)
         return [
             job
             for job in self.world.jobs
             if job.content.number in numbers
             or job.ref in refs
+            or (job.is_forgotten and job.fingerprint in prints)
             or call_ids & {attempt.call_id for attempt in job.attempts}
         ]
 
@@ -75,6 +78,10 @@ class Memory:
         wanted = set(fingerprints)
         every = self.world.part().last_calls
         return {print_: list(calls) for print_, calls in every.items() if print_ in wanted}
+
+    def opted_out(self, numbers: Iterable[str]) -> dict[str, OptOut]:
+        listed = self.world.opted_out
+        return {each: listed[each] for each in numbers if each in listed}
 
 
 def surveyed(world: World, roll: Roll, part_rows: int) -> Plan:

@@ -14,6 +14,7 @@ from pydantic import (
     BeforeValidator,
     Field,
     SecretStr,
+    ValidationInfo,
     field_serializer,
     field_validator,
 )
@@ -155,7 +156,15 @@ class Campaign(_Section):
     redial_no_key: RedialNoKey | None = None
     same_call_gap_hours: Number = Field(default=24, ge=0, le=YEAR_HOURS)
     max_age_hours: Number = Field(default=72, gt=0, le=YEAR_HOURS)
+    opt_out_key: Text | None = None
     answers: Mapping[str, Text] = Field(default_factory=lambda: dict(_LABELS))
+
+    @field_validator("opt_out_key")
+    @classmethod
+    def _is_one_key(cls, value: str | None) -> str | None:
+        if value is not None and value not in _KEYS:
+            raise ValueError('one key of the phone: 0 to 9, or "*" or "#" in quotes')
+        return value
 
     @field_validator("spreadsheet")
     @classmethod
@@ -197,6 +206,8 @@ class Config(_Section):
     every: Number = Field(default=15, gt=0, le=DAY_SECONDS)
     poll: Poll = Field(default_factory=Poll)
     campaigns: tuple[Campaign, ...] = Field(min_length=1)
+    # Behind what it is measured by.
+    forget_after_days: Number | None = Field(default=None, gt=0, le=36_500)
 
     @field_validator("ledger")
     @classmethod
@@ -230,6 +241,29 @@ class Config(_Section):
             raise ValueError("campaigns on different tabs: only one may dial a tab")
         return value
 
+    @field_validator("forget_after_days")
+    @classmethod
+    def _is_longer_than_anything_is_needed(
+        cls, value: float | None, others: ValidationInfo
+    ) -> float | None:
+        poll, campaigns = others.data.get("poll"), others.data.get("campaigns")
+        # What is wrong with those is told by itself.
+        if value is None or poll is None or campaigns is None:
+            return value
+        longest = max(_hours_needed(poll, each) for each in campaigns)
+        if value * 24 <= longest:
+            raise ValueError(
+                f"more than {longest / 24:g} days: until then a number may be needed for "
+                "give_up_after_hours, same_call_gap_hours, max_age_hours or a redial"
+            )
+        return value
+
+    @property
+    def forget_after(self) -> timedelta | None:
+        """How long the ledger keeps numbers and texts; None is for ever."""
+        days = self.forget_after_days
+        return None if days is None else timedelta(days=days)
+
     def policy(self, campaign: Campaign) -> Policy:
         """The limits of one campaign as the planner takes them."""
         portal = self.portal
@@ -251,6 +285,7 @@ class Config(_Section):
             redial=_redial(campaign.redial),
             redial_no_key=_redial_no_key(campaign.redial_no_key),
             answers=dict(campaign.answers),
+            opt_out_key=campaign.opt_out_key,
         )
 
     def hours(self, campaign: Campaign) -> CallingHours:
@@ -260,6 +295,17 @@ class Config(_Section):
         return CallingHours(
             ZoneInfo(self.timezone), week, frozenset(campaign.holidays), tuple(seasons)
         )
+
+
+def _hours_needed(poll: Poll, campaign: Campaign) -> float:
+    """For how long after a call its number and texts may be needed."""
+    redials = (campaign.redial, campaign.redial_no_key)
+    waits = [minutes / 60 for each in redials if each for minutes in each.after_minutes]
+    return max(
+        poll.give_up_after_hours,
+        campaign.same_call_gap_hours,
+        poll.give_up_after_hours + max(waits, default=0) + campaign.max_age_hours,
+    )
 
 
 def _redial(setting: Redial | None) -> RedialRule | None:

@@ -23,9 +23,10 @@ from ..call import (
     Job,
     JobChange,
     NewJob,
+    OptOut,
 )
 from ..errors import LedgerError
-from . import reading, writing
+from . import forgetting, opting_out, reading, writing
 from .database import held, line_up, make_engine, own_errors
 from .schema import IS_OPEN, attempts, facts, jobs, settle_schema, tokens
 from .writing import Intent, Move
@@ -85,11 +86,18 @@ class Ledger:
         numbers: Iterable[str] = (),
         refs: Iterable[str] = (),
         call_ids: Iterable[str] = (),
+        fingerprints: Iterable[str] = (),
     ) -> list[Job]:
-        """The campaign's jobs that have one of these numbers, Refs or calls, oldest first."""
+        """The campaign's jobs that have one of these numbers, Refs or calls, and the forgotten ones
+        with one of these fingerprints, oldest first."""
         with self._reading() as connection:
             return reading.jobs_with(
-                connection, campaign, numbers=numbers, refs=refs, call_ids=call_ids
+                connection,
+                campaign,
+                numbers=numbers,
+                refs=refs,
+                call_ids=call_ids,
+                fingerprints=fingerprints,
             )
 
     def jobs_under_way(self, campaign: str, since: datetime) -> list[Job]:
@@ -138,8 +146,8 @@ class Ledger:
         """Commits all that a plan decided, in one transaction; returns the attempts it intends.
 
         An intent is left out, which is no error, where another row or another process was faster:
-        the number has an open attempt, this try of the job exists, or (for a first call) the same
-        content was called for another job within the gap.
+        the number has an open attempt, this try of the job exists, (for a first call) the same
+        content was called for another job within the gap, or the number was opted out.
         """
         if not (new_jobs or adoptions or job_changes or moves or intents):
             return []
@@ -160,12 +168,51 @@ class Ledger:
         with self._writing() as connection:
             return writing.make_moves(connection, moves, now)
 
-    def report(self, reports: Sequence[tuple[int, Mapping[str, Any]]], now: datetime) -> None:
-        """Keeps what the portal said about placed calls, in one transaction."""
+    def report(
+        self,
+        reports: Sequence[tuple[int, Mapping[str, Any]]],
+        now: datetime,
+        *,
+        opting_out: Mapping[int, str] | None = None,
+    ) -> None:
+        """Keeps what the portal said about placed calls, in one transaction. `opting_out` gives, by
+        attempt, the key with which its number asked not to be called again."""
         if not reports:
             return
         with self._writing() as connection:
-            writing.keep_reports(connection, reports, now)
+            writing.keep_reports(connection, reports, opting_out or {}, now)
+
+    def opted_out(self, numbers: Iterable[str]) -> dict[str, OptOut]:
+        """Which of these numbers asked not to be called again."""
+        with self._reading() as connection:
+            return opting_out.opted_out(connection, numbers)
+
+    def opt_outs_after(self, last_id: int) -> list[OptOut]:
+        """The opt-outs, and those taken back, that changed after the one of this id, in order;
+        after 0 that is all of them."""
+        with self._reading() as connection:
+            return opting_out.changed_after(connection, last_id)
+
+    def allow(self, number: str, now: datetime) -> OptOut | None:
+        """Lets a number be called again; returns the opt-out that it takes back, None when there is
+        none."""
+        with self._writing() as connection:
+            taken_back = opting_out.allow(connection, number, now)
+            if taken_back is None:
+                return None
+            before, attempt_id = taken_back
+            writing.note(connection, now, [(attempt_id, "allowed again by a person")])
+            return before
+
+    def forget(self, before: datetime, *, most: int, after: int = 0) -> list[int]:
+        """Forgets number and texts of at most so many jobs, from behind the id `after` on, to which
+        nothing has happened since `before`; returns them. What prevents a second call is kept."""
+        with self._reading() as connection:
+            ids = forgetting.old_jobs(connection, before, after=after, most=most)
+        if ids:
+            with self._writing() as connection:
+                forgetting.forget(connection, ids, before)
+        return ids
 
     def fact(self, name: str) -> str:
         """Something that one run leaves for the next; empty when it left nothing."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Iterable
-from dataclasses import fields
+from dataclasses import asdict, fields
 from datetime import datetime
 from typing import Any
 
@@ -19,6 +19,8 @@ from .schema import IS_ANOTHER_TRY, IS_OPEN, attempts, jobs
 from .statements import among, rows_among
 
 ATTEMPT_COLUMNS = [attempts.c[field.name] for field in fields(Attempt)]
+NOTHING_KNOWN = Content(number="", voice_id="")
+"""The content of a job whose number and texts the ledger has forgotten."""
 _RANG = attempts.c.state.not_in(sorted(NEVER_RANG))
 
 # Made once: building a statement costs more than running it.
@@ -40,6 +42,8 @@ _TRIES_BY_JOB = (
 _IDS_BY_NUMBER = sa.select(jobs.c.id).where(among(jobs.c.number))
 _IDS_BY_REF = sa.select(jobs.c.id).where(among(jobs.c.ref))
 _IDS_BY_CALL = sa.select(attempts.c.job_id.label("id")).where(among(attempts.c.call_id))
+_IDS_FORGOTTEN = sa.select(jobs.c.id).where(among(jobs.c.fingerprint), jobs.c.number == "")
+_ANY_FORGOTTEN = sa.select(jobs.c.id).where(jobs.c.number == "").limit(1)
 _IDS_OPEN = sa.select(attempts.c.job_id).where(IS_OPEN)
 _LATER = attempts.alias("later")
 _IDS_DIALLED_AGAIN = (
@@ -81,8 +85,10 @@ def jobs_with(
     numbers: Iterable[str],
     refs: Iterable[str],
     call_ids: Iterable[str],
+    fingerprints: Iterable[str],
 ) -> list[Job]:
-    """The campaign's jobs that have one of these numbers, Refs or calls, oldest first."""
+    """The campaign's jobs that have one of these numbers, Refs or calls, and the forgotten ones
+    with one of these fingerprints, oldest first."""
     found: set[int] = set()
     for query, values in (
         (_IDS_BY_NUMBER, numbers),
@@ -90,6 +96,9 @@ def jobs_with(
         (_IDS_BY_CALL, call_ids),
     ):
         found |= {row.id for row in rows_among(connection, query, values)}
+    # Last: what is forgotten while this is read is found by its number or by its fingerprint.
+    if connection.execute(_ANY_FORGOTTEN).first() is not None:
+        found |= {row.id for row in rows_among(connection, _IDS_FORGOTTEN, fingerprints)}
     return _by_id(connection, campaign, found)
 
 
@@ -138,7 +147,7 @@ def _job(row: sa.Row[Any], made: tuple[Attempt, ...]) -> Job:
         id=row.id,
         campaign=row.campaign,
         ref=row.ref,
-        content=_content(row.content),
+        content=_content(row.content) if row.number else NOTHING_KNOWN,
         fingerprint=row.fingerprint,
         queued_at=row.queued_at,
         granted=row.granted,
@@ -146,6 +155,11 @@ def _job(row: sa.Row[Any], made: tuple[Attempt, ...]) -> Job:
         cleared_at=row.cleared_at,
         attempts=made,
     )
+
+
+def content_text(content: Content) -> str:
+    """A content as the ledger keeps it."""
+    return json.dumps(asdict(content))
 
 
 def _content(text: str) -> Content:

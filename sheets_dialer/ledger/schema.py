@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from ..call import OPEN_STATES
 from ..errors import LedgerError
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 
 
 class UtcTime(sa.types.TypeDecorator[datetime]):
@@ -97,6 +97,8 @@ attempts = sa.Table(
         sqlite_where=IS_ANOTHER_TRY,
         postgresql_where=IS_ANOTHER_TRY,
     ),
+    # A day's figures are counted of the attempts of that day alone.
+    sa.Index("attempts_by_time", "intended_at"),
 )
 events = sa.Table(
     "events",
@@ -106,10 +108,26 @@ events = sa.Table(
     sa.Column("attempt_id", sa.ForeignKey("attempts.id"), nullable=False, index=True),
     sa.Column("what", sa.String, nullable=False),
 )
+# Numbers never to be called again. A row that is replaced gets a higher id, so that what changed
+# since an id is found without reading the others.
+opt_outs = sa.Table(
+    "opt_outs",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("number", sa.String, nullable=False, unique=True),
+    sa.Column("since", UtcTime, nullable=False),
+    sa.Column("key", sa.String, nullable=False),
+    sa.Column("campaign", sa.String, nullable=False),
+    sa.Column("attempt_id", sa.ForeignKey("attempts.id"), nullable=False),
+    # When a person allowed calls again; the row stays, so that what the sheet shows is taken away.
+    sa.Column("allowed_at", UtcTime),
+    sqlite_autoincrement=True,
+)
 
 
 def settle_schema(connection: sa.Connection, new_id: str) -> str:
-    """Makes the tables where there are none; returns the ledger's id, which is `new_id` then.
+    """Makes the tables where there are none, and adds to an older version's what it lacks; returns
+    the ledger's id, which is `new_id` when it is made now.
 
     Raises:
         LedgerError: the tables are another program's, or a newer version's.
@@ -120,6 +138,7 @@ def settle_schema(connection: sa.Connection, new_id: str) -> str:
             "The database that the setting `ledger` names belongs to another program. Give the "
             "ledger a database of its own."
         )
+    # New tables; what older ones lack is added below.
     metadata.create_all(connection)
     known = {row.name: row.value for row in connection.execute(sa.select(facts))}
     for name, value in (("id", new_id), ("schema", str(SCHEMA_VERSION))):
@@ -129,4 +148,15 @@ def settle_schema(connection: sa.Connection, new_id: str) -> str:
     version = known["schema"]
     if not version.isdecimal() or int(version) > SCHEMA_VERSION:
         raise LedgerError("A newer version wrote this ledger. Upgrade sheets-dialer.")
+    if int(version) < SCHEMA_VERSION:
+        _upgrade(connection)
     return str(known["id"])
+
+
+def _upgrade(connection: sa.Connection) -> None:
+    """Adds to a ledger of version 1 what it lacks, in the transaction that opened it."""
+    (by_time,) = (index for index in attempts.indexes if index.name == "attempts_by_time")
+    by_time.create(connection, checkfirst=True)
+    connection.execute(
+        facts.update().where(facts.c.name == "schema").values(value=str(SCHEMA_VERSION))
+    )

@@ -8,9 +8,8 @@ from __future__ import annotations
 
 import functools
 import itertools
-import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -30,6 +29,9 @@ from ..call import (
     Reason,
 )
 from ..texts import say
+from .forgetting import remember
+from .opting_out import IS_OPTED_OUT, opt_out, opted_out
+from .reading import content_text
 from .schema import IS_OPEN, attempts, events, jobs
 from .statements import among, chunks, rows_among
 
@@ -38,7 +40,7 @@ _REF_AND_ID = sa.select(jobs.c.ref, jobs.c.id).where(among(jobs.c.ref))
 _CALL_AND_NUMBER = sa.select(attempts.c.call_id, attempts.c.number).where(among(attempts.c.call_id))
 _STATE = sa.select(attempts.c.id, attempts.c.state).where(among(attempts.c.id))
 _MOVED_OR_CARRYING: sa.Select[Any] = sa.select(
-    attempts.c.id, attempts.c.state, attempts.c.call_id
+    attempts.c.id, attempts.c.state, attempts.c.call_id, IS_OPTED_OUT.label("opted_out")
 ).where(
     sa.or_(
         attempts.c.id.in_(sa.bindparam("ids", expanding=True)),
@@ -93,6 +95,8 @@ def change_jobs(connection: sa.Connection, changes: Sequence[JobChange]) -> None
 def make_moves(connection: sa.Connection, moves: Iterable[Move], now: datetime) -> set[int]:
     """Makes each move whose attempt is in the right state; returns these attempts.
 
+    An attempt whose number was opted out since it was intended is withdrawn instead of sent.
+
     Raises:
         ValueError: no attempt may ever make this move.
     """
@@ -104,7 +108,18 @@ def make_moves(connection: sa.Connection, moves: Iterable[Move], now: datetime) 
     told = {move.values["call_id"] for move in wanted.values() if "call_id" in move.values}
     found = list(_moved_or_carrying(connection, wanted, told))
     states = {row.id: row.state for row in found}
-    made = [move for move in wanted.values() if states.get(move.attempt_id) == move.source]
+    opted_out_since = {row.id for row in found if row.opted_out}
+    made: list[Move] = []
+    withdrawn: list[Move] = []
+    for move in wanted.values():
+        if states.get(move.attempt_id) != move.source:
+            continue
+        if move.target is AttemptState.SENDING and move.attempt_id in opted_out_since:
+            withdrawn.append(replace(move, target=AttemptState.WITHDRAWN, values={}))
+        else:
+            made.append(move)
+    _change(connection, [(m.attempt_id, {"state": m.target}) for m in withdrawn])
+    note(connection, now, [(m.attempt_id, "withdrawn: opted out") for m in withdrawn])
     _change(connection, [(m.attempt_id, {"state": m.target, **m.values}) for m in made])
     note(connection, now, [(move.attempt_id, str(move.target)) for move in made])
     if told:
@@ -113,10 +128,14 @@ def make_moves(connection: sa.Connection, moves: Iterable[Move], now: datetime) 
 
 
 def keep_reports(
-    connection: sa.Connection, reports: Sequence[tuple[int, Mapping[str, Any]]], now: datetime
+    connection: sa.Connection,
+    reports: Sequence[tuple[int, Mapping[str, Any]]],
+    opting_out: Mapping[int, str],
+    now: datetime,
 ) -> None:
     """Keeps what the portal said about calls that are placed, and about ended ones, which are asked
-    about on in case of a late answer; to others no report belongs."""
+    about on in case of a late answer; to others no report belongs. `opting_out` gives, by attempt,
+    the key with which its number is opted out along with that."""
     states = _states(connection, [attempt_id for attempt_id, _ in reports])
     kept = [
         (attempt_id, values)
@@ -133,6 +152,9 @@ def keep_reports(
             if "call_status" in values
         ],
     )
+    keys = {each: opting_out[each] for each, _ in kept if each in opting_out}
+    if keys:
+        note(connection, now, opt_out(connection, keys, now))
 
 
 def intend(
@@ -141,12 +163,19 @@ def intend(
     """Adds the attempts that nothing forbids, in the given order."""
     firsts = {each.job.fingerprint for each in intents if each.reason is Reason.FIRST}
     called = _called_since(connection, firsts, since)
+    refused = opted_out(connection, {each.job.content.number for each in intents})
     wanted = [
         each
         for each in intents
-        if each.reason is not Reason.FIRST
-        or not called.get(each.job.fingerprint, set()) - {each.job.id}
+        if each.job.content.number not in refused
+        and (
+            each.reason is not Reason.FIRST
+            or not called.get(each.job.fingerprint, set()) - {each.job.id}
+        )
     ]
+    for each in wanted:
+        if each.job.was_forgotten:
+            remember(connection, each.job.id, each.job.content)
     made = _insert_attempts(
         connection,
         [
@@ -322,7 +351,7 @@ def _job_row(campaign: str, job: NewJob, now: datetime) -> dict[str, Any]:
         "ref": job.ref,
         "number": job.content.number,
         "fingerprint": job.content.fingerprint(),
-        "content": json.dumps(asdict(job.content)),
+        "content": content_text(job.content),
         "queued_at": now,
         "granted": job.granted,
         "again_seen": job.granted > 0,

@@ -14,6 +14,7 @@ from typing import Any
 from ..columns import DIALER, Columns, find_columns
 from ..control import CONTROL_TAB, DO_NOT_CALL_TAB, Place
 from ..errors import SetupNeeded, SheetRefused, WriteRefused
+from ..listing import MOST_LINES, Lines
 from ..texts import say
 from ..token import PREFIX, Token, anchor_name, read_token
 from .connection import Connection, TabFacts, cells_of
@@ -105,17 +106,19 @@ class QueueSheet:
         cells: Cells,
         marks: Sequence[Mark] = (),
         notes: Sequence[Place] = (),
+        lines: Lines | None = None,
     ) -> set[int]:
-        """Writes cells and marks in one atomic batch that swaps the snapshot's token for `token`,
-        and `notes`, the dialer's own cells of the control tab, along with them. What is more than
-        one payload takes is left out: the next pass finds it missing.
+        """Writes cells and marks in one atomic batch that swaps the snapshot's token for `token`.
+        Along with them go `notes`, the dialer's own cells of the control tab, and `lines`, those of
+        the do-not-call tab. What is more than one payload takes is left out: the next pass finds it
+        missing.
 
         Returns the rows whose marks the answer shows beside the same Ref and number.
 
         Raises:
             TokenLost: somebody has written since the snapshot; nothing was applied.
             WriteRefused: Google refuses one of the cells; nothing was applied. `rows` names them,
-                and is empty where it is one of the `notes`.
+                and is empty where it is one of the `notes` or, as `lists` says, of the `lines`.
             SheetRefused: nothing was applied, for another reason.
             SheetUnreachable: it may have been applied or not.
         """
@@ -126,6 +129,8 @@ class QueueSheet:
         control = self._connection.tab_titled(CONTROL_TAB)
         if control is not None:
             batch += [update(control.id, note.row, note.column, [[note.text]]) for note in notes]
+        listing = self._listing(lines)
+        batch += listing
         options: dict[str, Any] = {}
         if marks:
             options = {
@@ -142,6 +147,7 @@ class QueueSheet:
                 raise SheetRefused(say("header_unwritable", problem=error)) from error
             if place < len(blocks):
                 error.rows = tuple(blocks[place].rows)
+            error.lists = error.index >= len(batch) - len(listing)
             raise
         seen = confirmed(answer, tab.id, snapshot.columns, marks)
         if len(seen) < len(marks):
@@ -247,6 +253,21 @@ class QueueSheet:
         self._bound_id = titled.id
         self._bind(titled.id)
         return titled
+
+    def _listing(self, lines: Lines | None) -> list[dict[str, Any]]:
+        """The requests that write lines of the do-not-call tab, which grows where it must."""
+        tab = self._connection.tab_titled(DO_NOT_CALL_TAB)
+        if lines is None or tab is None:
+            return []
+        lacking = 1 + max(lines.lines) - tab.rows
+        batch: list[dict[str, Any]] = []
+        if lacking > 0:
+            grow = {"sheetId": tab.id, "dimension": "ROWS", "length": max(lacking, MOST_LINES)}
+            batch.append({"appendDimension": grow})
+            # What is known of its size isn't true any more, whether it grows or is refused.
+            self._connection.forget_tabs()
+        blocks = blocks_of(lines.cells, Columns(lines.places))
+        return batch + [block.request(tab.id) for block in blocks]
 
     def _refused(self, snapshot: Snapshot, token: Token, cells: Cells) -> WriteRefused | None:
         try:

@@ -57,6 +57,7 @@ class TabFacts:
     id: int
     title: str
     columns: int
+    rows: int = 0
 
 
 class Connection:
@@ -76,7 +77,10 @@ class Connection:
             listed = [sheet["properties"] for sheet in answer.get("sheets", [])]
             self._tabs = {
                 each["sheetId"]: TabFacts(
-                    each["sheetId"], each["title"], each["gridProperties"]["columnCount"]
+                    each["sheetId"],
+                    each["title"],
+                    each["gridProperties"]["columnCount"],
+                    each["gridProperties"]["rowCount"],
                 )
                 for each in listed
             }

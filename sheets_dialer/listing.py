@@ -1,0 +1,100 @@
+"""The dialer's own columns of the do-not-call tab: who opted out, when, and in which campaign.
+
+They are a display. What keeps a number from being called is the ledger; so a line that people
+delete comes back, and one that another ledger wrote is left alone.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+from .call import OptOut
+from .columns import normal
+from .do_not_call import OWN_COLUMNS
+from .phone import Number, read_number
+from .rows import text_of
+from .when import stamp
+
+MOST_LINES = 500
+"""So many lines are written at once; the others follow with the next passes."""
+_BLANK = ("", "", "")
+
+Line = tuple[str, str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Lines:
+    """What the own columns should say and don't say yet: by row (zero-based), the three cells."""
+
+    places: Mapping[str, int]
+    """Where each of the columns stands, by its title."""
+    lines: Mapping[int, Line]
+
+    @property
+    def cells(self) -> dict[int, dict[str, str]]:
+        """By row and title, the texts."""
+        return {
+            row: dict(zip(OWN_COLUMNS, line, strict=True))
+            for row, line in sorted(self.lines.items())
+        }
+
+
+def missing_lines(
+    grid: Sequence[Sequence[object]], opt_outs: Iterable[OptOut], zone: ZoneInfo
+) -> Lines | None:
+    """What is to be written so that the tab lists every one of the opt-outs, and none that was
+    taken back; None when nothing is, or when the tab hasn't each of the columns once."""
+    places = _places(grid[0]) if grid else None
+    if places is None:
+        return None
+    all_of_them = list(opt_outs)
+    ours = {each.campaign for each in all_of_them} | {""}
+    shown: dict[str, list[tuple[int, Line]]] = {}
+    changes: dict[int, Line] = {}
+    for row, cells in enumerate(itertools.islice(grid, 1, None), start=1):
+        line = _line(cells, places)
+        if line == _BLANK:
+            continue
+        number = read_number(line[0])
+        if isinstance(number, Number):
+            shown.setdefault(number.digits, []).append((row, line))
+        elif not line[0] and line[2] in ours:
+            changes[row] = _BLANK
+    below = len(grid)
+    for each in all_of_them:
+        wanted = (each.number, stamp(each.since, zone), each.campaign)
+        found = shown.get(each.number, [])
+        own = [(row, line) for row, line in found if line[2] in ours]
+        if each.allowed:
+            changes |= {row: _BLANK for row, _line in own}
+        elif own:
+            kept = next((row for row, line in own if line == wanted), own[0][0])
+            changes |= {row: _BLANK for row, _line in own if row != kept}
+            if (kept, wanted) not in own:
+                changes[kept] = wanted
+        elif not found:
+            changes[below] = wanted
+            below += 1
+        if len(changes) >= MOST_LINES:
+            break
+    if not changes:
+        return None
+    return Lines(places, dict(itertools.islice(sorted(changes.items()), MOST_LINES)))
+
+
+def _places(header: Sequence[object]) -> dict[str, int] | None:
+    titles = [normal(cell) for cell in header]
+    if any(titles.count(normal(title)) != 1 for title in OWN_COLUMNS):
+        return None
+    return {title: titles.index(normal(title)) for title in OWN_COLUMNS}
+
+
+def _line(cells: Sequence[object], places: Mapping[str, int]) -> Line:
+    number, since, campaign = (
+        text_of(cells[place]) if place < len(cells) else ""
+        for place in (places[title] for title in OWN_COLUMNS)
+    )
+    return number, since, campaign

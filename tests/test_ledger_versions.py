@@ -1,0 +1,145 @@
+"""Ledgers of older versions are brought up to date when they are opened, and nothing is lost."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+
+from sheets_dialer.call import AttemptState
+from sheets_dialer.errors import LedgerError
+from sheets_dialer.ledger import Ledger, schema
+
+VERSION_1 = Path(__file__).with_name("data") / "ledger_version_1.sql"
+PROCESS = Path(__file__).with_name("ledger_process.py")
+
+
+@pytest.fixture
+def old(address: str) -> str:
+    """The address of a ledger that version 1 made and wrote."""
+    text = re.sub(r"^--.*\n", "", VERSION_1.read_text())
+    if address.startswith("sqlite"):
+        text = text.replace("SERIAL", "INTEGER").replace("TIME ", "DATETIME ")
+        text = text.replace("TIME,", "DATETIME,")
+    else:
+        text = re.sub(r"\bTIME\b", "TIMESTAMP", text)
+    engine = sa.create_engine(address)
+    with engine.begin() as connection:
+        for statement in text.split(";\n"):
+            if statement.strip():
+                connection.exec_driver_sql(statement)
+    engine.dispose()
+    return address
+
+
+def shape(address: str) -> dict[str, object]:
+    """Tables with their columns and indexes."""
+    engine = sa.create_engine(address)
+    inspector = sa.inspect(engine)
+    found = {
+        table: (
+            {
+                (one["name"], str(one["type"]), one["nullable"])
+                for one in inspector.get_columns(table)
+            },
+            {
+                (one["name"], tuple(one["column_names"]), bool(one["unique"]))
+                for one in inspector.get_indexes(table)
+            },
+        )
+        for table in inspector.get_table_names()
+    }
+    engine.dispose()
+    return found
+
+
+def version(address: str) -> str:
+    engine = sa.create_engine(address)
+    with engine.connect() as connection:
+        found = connection.execute(
+            sa.text("SELECT value FROM facts WHERE name = 'schema'")
+        ).scalar()
+    engine.dispose()
+    return str(found)
+
+
+def test_a_ledger_of_version_1_is_upgraded_and_keeps_everything(
+    old: str, open_ledger: Callable[[str], Ledger]
+) -> None:
+    ledger = open_ledger(old)
+    assert (ledger.id, ledger.token_counter("KEY/Calls")) == ("oldone01", 42)
+    assert ledger.fact("tab: KEY/Calls") == "7"
+    (job,) = ledger.jobs("orders")
+    assert (job.content.number, job.content.amount, job.ref) == ("923000000001", "50", "r1")
+    (attempt,) = job.attempts
+    assert (attempt.state, attempt.call_id) == (AttemptState.PLACED, "c1")
+    assert attempt.intended_at == datetime(2026, 11, 3, 9, 1, tzinfo=UTC)
+    assert version(old) == str(schema.SCHEMA_VERSION)
+
+
+def test_an_upgraded_ledger_has_the_shape_of_a_new_one(
+    old: str,
+    open_ledger: Callable[[str], Ledger],
+    tmp_path: Path,
+    request: pytest.FixtureRequest,
+) -> None:
+    open_ledger(old)
+    if old.startswith("sqlite"):
+        new = f"sqlite:///{tmp_path / 'new.db'}"
+    else:
+        new = request.getfixturevalue("postgres").new_database()
+    open_ledger(new)
+    assert shape(old) == shape(new)
+    indexes = {name for _columns, found in [shape(old)["attempts"]] for name, *_ in found}
+    assert "attempts_by_time" in indexes
+
+
+def test_an_upgraded_ledger_can_be_opened_again(
+    old: str, open_ledger: Callable[[str], Ledger]
+) -> None:
+    for _ in range(2):
+        open_ledger(old)
+    assert version(old) == str(schema.SCHEMA_VERSION)
+
+
+def test_processes_that_upgrade_at_the_same_moment_do_not_stumble(old: str) -> None:
+    running = [
+        subprocess.Popen(
+            [sys.executable, str(PROCESS), "open", old], stdout=subprocess.PIPE, text=True
+        )
+        for _ in range(4)
+    ]
+    assert [one.communicate(timeout=60)[0].strip() for one in running] == ["open"] * 4
+    assert version(old) == str(schema.SCHEMA_VERSION)
+
+
+def test_a_program_of_version_1_refuses_an_upgraded_ledger(
+    old: str, open_ledger: Callable[[str], Ledger], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    open_ledger(old)
+    monkeypatch.setattr(schema, "SCHEMA_VERSION", 1)
+    with pytest.raises(LedgerError, match="A newer version wrote this ledger"):
+        open_ledger(old)
+
+
+def test_an_upgrade_that_fails_leaves_the_ledger_as_it_was(
+    old: str, open_ledger: Callable[[str], Ledger], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = shape(old)
+
+    def fails(_connection: object) -> None:
+        raise LedgerError("the disk is full")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(schema, "_upgrade", fails)
+        with pytest.raises(LedgerError):
+            open_ledger(old)
+    assert (shape(old), version(old)) == (before, "1")
+    open_ledger(old)
+    assert version(old) == str(schema.SCHEMA_VERSION)

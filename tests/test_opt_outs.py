@@ -1,0 +1,413 @@
+"""Who presses the key for it is never called again, whatever the sheet says."""
+
+from __future__ import annotations
+
+import itertools
+from collections import Counter
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import gspread
+import pytest
+import yaml
+from dialing import Shop
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from ledger_process import T0
+from planning import KARACHI, World, moment, policy
+from test_ledger import add, content, go, history, intend
+from test_sheet import protected
+from test_survey import surveyed
+
+from sheets_dialer.bootstrap import build
+from sheets_dialer.call import AttemptState, OptOut, Reason
+from sheets_dialer.config import load_config
+from sheets_dialer.do_not_call import OWN_COLUMNS, read_do_not_call
+from sheets_dialer.ledger import Intent, Ledger, Move
+from sheets_dialer.listing import MOST_LINES, missing_lines
+from sheets_dialer.roll import Roll
+from sheets_dialer.texts import say
+
+INTENDED, SENDING, PLACED = AttemptState.INTENDED, AttemptState.SENDING, AttemptState.PLACED
+ENDED, WITHDRAWN = AttemptState.ENDED, AttemptState.WITHDRAWN
+LATER = T0 + timedelta(hours=2)
+
+
+# --- The ledger keeps it --------------------------------------------------------------------------
+
+
+def called(ledger: Ledger, number: int = 1, campaign: str = "orders", amount: str = "") -> int:
+    """A call that has ended; its attempt."""
+    (job,) = add(ledger, content(number, amount=amount), campaign=campaign)
+    (attempt,) = intend(ledger, job)
+    go(ledger, attempt.id, SENDING, PLACED, ENDED)
+    return attempt.id
+
+
+def press(ledger: Ledger, attempt_id: int, at: datetime = T0, key: str = "9") -> None:
+    """The portal tells of the key."""
+    told = {"call_status": 2, "dtmf": key, "changed_at": at, "polled_at": at}
+    ledger.report([(attempt_id, told)], at, opting_out={attempt_id: key})
+
+
+def test_a_key_is_kept_with_its_number_campaign_and_time(ledger: Ledger, address: str) -> None:
+    attempt_id = called(ledger)
+    press(ledger, attempt_id)
+    number = content(1).number
+    (opt_out,) = ledger.opted_out([number, "923000000099"]).values()
+    assert (opt_out.number, opt_out.since) == (number, T0)
+    assert (opt_out.key, opt_out.campaign, opt_out.allowed) == ("9", "orders", False)
+    assert history(address, attempt_id)[-1] == "opted out with key 9"
+
+
+def test_no_campaign_may_intend_a_call_to_it(ledger: Ledger) -> None:
+    press(ledger, called(ledger))
+    jobs = add(ledger, content(1, amount="7"), content(2), campaign="others")
+    for reason in Reason:
+        made = ledger.record("others", LATER, intents=[Intent(job, reason) for job in jobs[:1]])
+        assert made == []
+    (made_for_other,) = intend(ledger, *jobs, at=LATER)
+    assert made_for_other.number == content(2).number
+
+
+def test_a_key_between_the_plan_and_the_request_still_counts(ledger: Ledger, address: str) -> None:
+    first = called(ledger)
+    (job,) = add(ledger, content(1, amount="7"))
+    (attempt,) = intend(ledger, job)
+    press(ledger, first)
+    move = Move(attempt.id, INTENDED, SENDING, {"sending_at": LATER})
+    assert ledger.move([move], LATER) == set()
+    assert ledger.jobs("orders")[-1].attempts[0].state is WITHDRAWN
+    assert ledger.open_attempts() == []
+    assert history(address, attempt.id)[-1] == "withdrawn: opted out"
+
+
+def test_a_person_may_allow_calls_again(ledger: Ledger, address: str) -> None:
+    attempt_id = called(ledger)
+    press(ledger, attempt_id)
+    number = content(1).number
+    taken_back = ledger.allow(number, LATER)
+    assert taken_back is not None
+    assert taken_back.since == T0
+    assert ledger.opted_out([number]) == {}
+    assert ledger.allow(number, LATER) is None
+    assert history(address, attempt_id)[-1] == "allowed again by a person"
+    (job,) = add(ledger, content(1, amount="7"))
+    assert intend(ledger, job, at=LATER)
+
+
+def test_the_same_key_told_once_more_does_not_undo_what_a_person_allowed(ledger: Ledger) -> None:
+    first, second = called(ledger), called(ledger, amount="2")
+    press(ledger, second)
+    press(ledger, first)
+    number = content(1).number
+    ledger.allow(number, LATER)
+    for attempt_id in (first, second):
+        press(ledger, attempt_id, LATER)
+    assert ledger.opted_out([number]) == {}
+    press(ledger, called(ledger, amount="3"), LATER)
+    assert ledger.opted_out([number])[number].since == LATER
+
+
+def test_what_changed_is_found_without_reading_the_rest(ledger: Ledger) -> None:
+    attempts = [called(ledger, number) for number in range(3)]
+    for attempt_id in attempts:
+        press(ledger, attempt_id)
+    everything = ledger.opt_outs_after(0)
+    assert [each.number for each in everything] == [content(n).number for n in range(3)]
+    assert ledger.opt_outs_after(everything[-1].id) == []
+    # Taking back the newest and opting out anew give ids that were never used before.
+    for number, change in ((2, "allow"), (2, "press"), (0, "allow")):
+        last = ledger.opt_outs_after(0)[-1].id
+        if change == "allow":
+            ledger.allow(content(number).number, LATER)
+        else:
+            press(ledger, called(ledger, number, amount="9"), LATER)
+        (news,) = ledger.opt_outs_after(last)
+        assert (news.number, news.allowed) == (content(number).number, change == "allow")
+
+
+def test_only_the_numbers_that_are_asked_for_are_looked_up(ledger: Ledger) -> None:
+    for number in range(3):
+        press(ledger, called(ledger, number))
+    many = [content(number).number for number in range(2, 1_500)]
+    assert list(ledger.opted_out(many)) == [content(2).number]
+
+
+# --- Plans obey it --------------------------------------------------------------------------------
+
+NOVEMBER = moment("2026-11-03 14:00")
+
+
+def opted_out(number: str = "923001234567", since: datetime = NOVEMBER) -> dict[str, OptOut]:
+    return {number: OptOut(1, number, since, "9", "orders")}
+
+
+def test_a_row_says_when_its_number_opted_out_and_call_again_changes_nothing() -> None:
+    world = World(now=moment("2026-11-20 12:00"), sheet=[{"Phone": "0300 1234567"}])
+    world.opted_out = opted_out()
+    for word in ("", "Call again"):
+        world.sheet[0]["Status"] = word or world.sheet[0].get("Status", "")
+        for _ in range(3):
+            assert not world.run().dials
+        assert world.sheet[0]["Status"] == "Not called"
+        assert world.sheet[0]["Why"] == say("opted_out", day="3 Nov", key="9")
+    world.now = moment("2027-01-02 12:00")
+    world.run()
+    assert world.sheet[0]["Why"] == say("opted_out", day="3 Nov 2026", key="9")
+
+
+def test_it_is_not_called_again_by_the_redial_policy() -> None:
+    world = World(now=moment("2026-11-20 12:00"), sheet=[{"Phone": "0300 1234567"}])
+    world.policy = policy({"redial": {"after": ["5 minutes"]}, "account_retries": 0})
+    for _ in range(2):
+        world.run()
+    world.report("call1", world.now, call_status=5)
+    world.opted_out = opted_out()
+    for _ in range(3):
+        world.now += timedelta(minutes=30)
+        world.report("call1", world.now, call_status=5)
+        assert not world.run().dials
+    assert world.sheet[0]["Status"] == "No Answer"
+    assert world.sheet[0]["Why"] == say("opted_out", day="3 Nov", key="9")
+
+
+def test_a_quiet_row_is_looked_at_anew_when_its_number_opts_out_and_when_it_is_allowed() -> None:
+    world = World(now=moment("2026-11-20 12:00"), sheet=[{"Phone": "0300 1234567"}])
+    world.obstacle = "The balance is too low."
+    roll = Roll("102")
+
+    def passes() -> str:
+        for _ in range(3):
+            plan = surveyed(world, roll, part_rows=5)
+            world.record(plan)
+            world.write(plan)
+        return str(world.sheet[0]["Status"])
+
+    assert passes() == "Queued"
+    world.opted_out = opted_out()
+    assert passes() == "Queued", "nobody said that anything changed"
+    roll.look_at({"923001234567"})
+    assert passes() == "Not called"
+    world.opted_out = {}
+    roll.look_at({"923001234567"})
+    assert passes() == "Queued"
+
+
+# --- The do-not-call tab lists it -----------------------------------------------------------------
+
+NUMBERS = [f"9230000000{number:02}" for number in range(6)]
+HEADER = ["Phone", *OWN_COLUMNS]
+campaigns = st.sampled_from(["orders", "others"])
+listed = st.lists(
+    st.builds(
+        OptOut,
+        id=st.just(0),
+        number=st.sampled_from(NUMBERS),
+        since=st.integers(0, 9).map(lambda day: datetime(2026, 11, 1 + day, tzinfo=UTC)),
+        key=st.just("9"),
+        campaign=campaigns,
+        allowed=st.booleans(),
+    ),
+    max_size=6,
+    unique_by=lambda each: each.number,
+)
+cells = st.sampled_from(
+    [*NUMBERS[:3], "0300 0000001", 923000000002, "", "orders", "theirs", "2026-11-01 05:00:00", "x"]
+)
+grids = st.lists(st.lists(cells, max_size=4), max_size=8)
+
+
+def put(grid: list[list[Any]], row: int, column: int, text: str) -> None:
+    while len(grid) <= row:
+        grid.append([])
+    line = grid[row]
+    line += [""] * (column + 1 - len(line))
+    line[column] = text
+
+
+@settings(max_examples=300, deadline=None)
+@given(opt_outs=listed, people=grids, place=st.integers(0, 3))
+def test_the_tab_lists_each_opt_out_once_whatever_people_did_to_it(
+    opt_outs: list[OptOut], people: list[list[Any]], place: int
+) -> None:
+    order = HEADER[1:]
+    order.insert(place, "Phone")
+    grid: list[list[Any]] = [list(order), *map(list, people)]
+    phones = [line[place] if place < len(line) else "" for line in grid]
+    for _ in range(2):
+        lines = missing_lines(grid, opt_outs, KARACHI)
+        for row, texts in lines.cells.items() if lines else ():
+            for title, text in texts.items():
+                put(grid, row, order.index(title), text)
+    assert missing_lines(grid, opt_outs, KARACHI) is None, "it never comes to rest"
+    after = [line[place] if place < len(line) else "" for line in grid]
+    assert after[: len(phones)] == phones, "people's cells were touched"
+    assert not any(after[len(phones) :])
+    own = {order.index(title) for title in OWN_COLUMNS}
+    number_place = order.index("Opted Out")
+    ours = {each.campaign for each in opt_outs}
+    found = Counter(
+        str(line[number_place])
+        for line in grid[1:]
+        if number_place < len(line)
+        and line[number_place]
+        and (max(own) >= len(line) or line[order.index("Opted Out In")] in ours)
+    )
+    for each in opt_outs:
+        told = [line for line in grid if each.number in map(str, line)]
+        if each.allowed:
+            assert not found[each.number]
+        else:
+            assert told, "it isn't listed"
+            assert found[each.number] <= 1
+
+
+@pytest.mark.parametrize("header", [["Phone"], ["Phone", *OWN_COLUMNS[:2]], HEADER + HEADER[1:2]])
+def test_nothing_is_listed_where_a_column_is_missing_or_stands_twice(header: list[str]) -> None:
+    assert missing_lines([header], opted_out().values(), KARACHI) is None
+
+
+def test_no_more_lines_are_written_at_once_than_one_write_takes() -> None:
+    many = [OptOut(n, f"9230{n:08}", T0, "9", "orders") for n in range(MOST_LINES + 3)]
+    lines = missing_lines([HEADER], many, KARACHI)
+    assert lines is not None
+    assert sorted(lines.lines) == list(range(1, MOST_LINES + 1))
+
+
+def test_the_dialers_own_columns_are_not_taken_for_peoples_numbers() -> None:
+    grid = [["Opted Out", "opted out at", "Opted Out In", "Whom not"]]
+    grid += [["923000000001", "2026-11-03 14:00:00", "orders", ""], ["x", "", "", "0300 0000002"]]
+    found = read_do_not_call(grid)
+    assert dict(found.rows) == {"923000000002": 3}
+    assert found.unreadable == ()
+    only_own = read_do_not_call([line[:3] for line in grid])
+    assert (dict(only_own.rows), only_own.unreadable) == ({}, ())
+
+
+# --- The whole way, over HTTP ---------------------------------------------------------------------
+
+
+def with_key(shop: Shop, key: str = "2") -> gspread.Worksheet:
+    """Sets the key that opts out, and gives the do-not-call tab its columns."""
+    data = yaml.safe_load(shop.config.read_text())
+    data["campaigns"][0]["opt_out_key"] = key
+    shop.config.write_text(yaml.safe_dump(data, sort_keys=False))
+    tab = shop.tab("Do Not Call")
+    tab.update([HEADER, ["0300 9999999"]], "A1", raw=True)
+    return tab
+
+
+def status_column(shop: Shop) -> int:
+    return int(shop.tab().row_values(1).index("Status")) + 1
+
+
+def until_done(shop: Shop) -> None:
+    done = shop.run("start", "--until-done")
+    assert done.returncode == 0, done.stderr
+
+
+def test_who_presses_the_key_is_listed_and_never_called_again_until_allowed(shop: Shop) -> None:
+    shop.ready("03000000001", "03000000002")
+    tab = with_key(shop)
+    until_done(shop)
+    assert shop.called_numbers() == ["923000000001", "923000000002"]
+    _, people, line = tab.get_all_values()
+    assert people == ["0300 9999999", "", "", ""]
+    assert (line[0], line[1], line[3]) == ("", "923000000002", "orders")
+    assert datetime.fromisoformat(line[2])
+
+    # Another order to the same number, and a person who insists.
+    shop.paste([["03000000002"]], "A4")
+    until_done(shop)
+    third = shop.rows()[2]
+    today = datetime.now(KARACHI)
+    assert third["Status"] == "Not called"
+    assert "asked not to be called again on" in third["Why"], third
+    assert f"on {today.day} {today:%b} (key 2)" in third["Why"]
+    for row in (3, 4):
+        shop.tab().update_cell(row, status_column(shop), "Call again")
+    until_done(shop)
+    assert len(shop.calls()) == 2
+    test_call = shop.run("call", "0300 0000002")
+    assert test_call.returncode == 2
+    assert "asked not to be called again" in test_call.stderr
+    assert len(shop.calls()) == 2
+
+    allowed = shop.run("allow", "0300-0000002")
+    assert allowed.returncode == 0, allowed.stderr
+    assert "923000000002 may be called again" in allowed.stdout
+    until_done(shop)
+    # Once: this customer presses the key again.
+    assert shop.called_numbers()[2:] == ["923000000002"]
+    assert tab.get_all_values()[1:] != [people, line]
+    again = shop.run("allow", "0300-0000009")
+    assert again.returncode == 2
+    assert "hasn't opted out" in again.stderr
+
+
+def test_the_list_heals_and_is_not_written_when_nothing_changed(shop: Shop) -> None:
+    shop.ready("03000000002", "03000000003")
+    tab = with_key(shop)
+    until_done(shop)
+    with build(load_config(shop.config)) as parts:
+        # One more, that another campaign of this ledger heard of.
+        (job,) = add(parts.ledger, content(7), campaign="others")
+        (attempt,) = intend(parts.ledger, job)
+        go(parts.ledger, attempt.id, SENDING, PLACED, ENDED, call_id="c7")
+        press(parts.ledger, attempt.id)
+    until_done(shop)
+    numbers = [line[1] for line in tab.get_all_values()[2:]]
+    assert numbers == ["923000000002", content(7).number]
+    before = tab.get_all_values()
+
+    def writes() -> int:
+        shop.sandbox.session().delete(f"{shop.sandbox.url}/_sandbox/requests")
+        assert shop.run("once", "--for", "5").returncode == 0
+        return int(shop.sandbox.get("/_sandbox/requests")["sheets"].get("write", 0))
+
+    writes()
+    assert writes() == 0
+    tab.delete_rows(3)
+    tab.update_cell(3, 4, "theirs too")
+    tab.update_cell(2, 2, "scribbled")
+    assert writes() == 1
+    assert writes() == 0
+    after = tab.get_all_values()
+    assert {line[1] for line in after[1:]} == {"scribbled", "923000000002", content(7).number}
+    assert [line[0] for line in after[1:2]] == ["0300 9999999"]
+    assert before[0] == after[0]
+    assert len(shop.calls()) == 2
+
+
+def test_many_opt_outs_are_listed_over_several_passes_on_a_tab_that_grows(shop: Shop) -> None:
+    shop.ready()
+    tab = with_key(shop)
+    count = MOST_LINES + 700
+    tab.resize(rows=10)
+    with build(load_config(shop.config)) as parts:
+        jobs = add(parts.ledger, *(content(number) for number in range(count)), campaign="others")
+        made = intend(parts.ledger, *jobs)
+        steps = itertools.pairwise((INTENDED, SENDING, PLACED, ENDED))
+        for source, target in steps:
+            parts.ledger.move([Move(each.id, source, target, {}) for each in made], T0)
+        told = [(each.id, {"call_status": 2, "dtmf": "9"}) for each in made]
+        parts.ledger.report(told, T0, opting_out={each.id: "9" for each in made})
+        for _ in range(4):
+            parts.dialer.run_pass(timedelta(seconds=2))
+    listed_now = [line[1] for line in tab.get_all_values()[1:] if line[1]]
+    assert sorted(listed_now) == sorted(content(number).number for number in range(count))
+
+
+def test_a_list_that_can_not_be_written_stops_no_call_and_is_told(shop: Shop) -> None:
+    shop.ready("03000000002")
+    tab = with_key(shop)
+    until_done(shop)
+    tab.delete_rows(3)
+    protected(shop, "Do Not Call", 2, 1)
+    shop.paste([["03000000001"]], "A3")
+    until_done(shop)
+    assert shop.called_numbers() == ["923000000002", "923000000001"]
+    assert shop.rows()[1]["DTMF"] == "1"
+    state = str(shop.tab("Dialer").acell("B3").value)
+    assert "opted-out numbers can't be written on the Do Not Call tab" in state
