@@ -8,7 +8,7 @@ never taken for a job of ours.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -56,6 +56,23 @@ def match(rows: Iterable[QueueRow], jobs: Sequence[Job], now: datetime, zone: Zo
     row has; each time the content must be the job's. What is left is sorted by what stands on it.
     """
     return _Matching(jobs, now, zone).of(rows)
+
+
+def remembered(jobs: Iterable[Job], rows: Iterable[QueueRow]) -> list[Job]:
+    """The jobs; each one whose number and texts the ledger has forgotten with what a row of its
+    content tells."""
+    contents = {row.fingerprint: row.content for row in rows if row.content}
+    found = [(job, contents.get(job.fingerprint)) for job in jobs]
+    return [
+        job.with_content(content) if job.is_forgotten and content else job for job, content in found
+    ]
+
+
+def with_number_of(row: QueueRow, job: Job) -> Job:
+    """The job whose results the row shows; a forgotten one with the number that they were of."""
+    if not job.is_forgotten:
+        return job
+    return job.with_content(replace(job.content, number=row.shown["called_number"]))
 
 
 def is_ours(word: str) -> bool:

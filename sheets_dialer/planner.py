@@ -30,7 +30,7 @@ from .disposition import (
 )
 from .following import is_final
 from .hearing import hear, settled, unclear
-from .matching import AGAIN, SKIP, Matches, called_at, match
+from .matching import AGAIN, SKIP, Matches, called_at, match, remembered, with_number_of
 from .pacing import followed, rest, room
 from .phone import NotDiallable
 from .plan import Dial, LedgerState, Part, Plan, Poll, Quiet, Rules, SheetState, Tally
@@ -91,8 +91,7 @@ class Planner:
 
     def add(self, part: Part) -> Mapping[int, Quiet]:
         """Plans for these rows and jobs, too; returns the rows of them that need nothing."""
-        contents = {row.fingerprint: row.content for row in part.rows if row.content}
-        part = replace(part, jobs=[_known(job, contents) for job in part.jobs])
+        part = replace(part, jobs=remembered(part.jobs, part.rows))
         self._begin_part(part)
         matches = match(part.rows, part.jobs, self.now, self._rules.zone)
         self._listen(matches)
@@ -162,12 +161,12 @@ class Planner:
                     "why": say("unknown_outcome"),
                 }
         for row, job, alone in matches.changed:
-            self._take_in_changed(row, _with_number_of(row, job), alone=alone)
+            self._take_in_changed(row, with_number_of(row, job), alone=alone)
         for row, job in matches.copies:
             self._wanted[row.index] = self._showing.copied(row, job)
         for row, of_call in matches.foreign:
             if row.content or of_call:
-                known = of_call and _with_number_of(row, of_call)
+                known = of_call and with_number_of(row, of_call)
                 self._wanted[row.index] = self._showing.hands_off(row, known)
         others = (row for row, _job in (*matches.copies, *matches.foreign))
         for row in (*matches.strange_marks, *others):
@@ -354,19 +353,6 @@ class Planner:
             if changed:
                 differences[index] = changed
         return differences
-
-
-def _known(job: Job, contents: Mapping[str, Content]) -> Job:
-    """The job; a forgotten one with what the row of its content tells."""
-    content = contents.get(job.fingerprint) if job.is_forgotten else None
-    return job if content is None else job.with_content(content)
-
-
-def _with_number_of(row: QueueRow, job: Job) -> Job:
-    """The job whose results the row shows; a forgotten one with the number that they were of."""
-    if not job.is_forgotten:
-        return job
-    return job.with_content(replace(job.content, number=row.shown["called_number"]))
 
 
 def _calls_of(part: Part) -> dict[str, set[tuple[int, datetime]]]:
