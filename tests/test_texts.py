@@ -21,6 +21,8 @@ from sheets_dialer.columns import DIALER
 from sheets_dialer.errors import ConfigError
 from sheets_dialer.phone import NotDiallable, read_number
 from sheets_dialer.plan import Plan
+from sheets_dialer.rows import beside_their_calls
+from sheets_dialer.sheet.requests import that_fit
 from sheets_dialer.texts import LANGUAGES, is_said, say
 from sheets_dialer.when import spoken, spoken_day
 
@@ -199,6 +201,8 @@ def test_rows_speak_the_new_language_after_the_next_pass() -> None:
         {"Phone": "0300"},
         {"Phone": "0301 1234567", "Status": "Ask Ahmed"},
         {"Phone": "0302 1234567", "Status": "Skip"},
+        {"Phone": "0303 1234567", "Status": "later", "Why": "Too old. Choose Call again."},
+        {"Phone": "0304 1234567", "Status": "later", "Why": "He calls us."},
     ]
     world = World(now=moment("2026-07-15 12:00"), sheet=rows, obstacle="no")
     for _ in range(2):
@@ -209,6 +213,8 @@ def test_rows_speak_the_new_language_after_the_next_pass() -> None:
         {"too_few_digits"},
         {"own_word"},
         {"skipped"},
+        {"too_old"},
+        set(),
     ]
     texts.use("urdu")
     assert not world.run().dials
@@ -218,11 +224,26 @@ def test_rows_speak_the_new_language_after_the_next_pass() -> None:
         URDU["too_few_digits"],
         URDU["own_word"].format(word="Ask Ahmed"),
         URDU["skipped"],
+        URDU["too_old"],
+        "He calls us.",
     ]
     assert not world.run().cells, "the second pass finds nothing to write"
     texts.use("english")
     world.run()
     assert [row["Why"] for row in world.sheet] == english
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("count", [2_000, 7_000])
+def test_a_plan_is_complete_if_one_write_takes_it(language: str, count: int) -> None:
+    texts.use(language)
+    rows = [{"Phone": f"0300 1{number:06}", "Store": "x"} for number in range(count)]
+    world = World(now=moment("2026-07-15 12:00"), sheet=rows)
+    plan = world.plan()
+    written = beside_their_calls(plan.cells, plan.rows)
+    assert len(plan.cells) == count
+    assert plan.complete == (len(that_fit(written, ())) == count)
+    assert plan.complete == (count == 2_000)
 
 
 def test_a_file_of_ones_own_replaces_what_it_names(tmp_path: Path) -> None:
