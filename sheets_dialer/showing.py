@@ -15,7 +15,7 @@ from .matching import AGAIN, MAY_BE_NEW, SKIP
 from .phone import NotDiallable
 from .policy import Policy
 from .rows import QueueRow
-from .texts import is_said, say
+from .texts import is_said, retold, say
 from .when import day
 
 _ENDED_WORDS = frozenset(call_status_words(s).casefold() for s in (ANSWERED, *NOT_REACHED))
@@ -96,7 +96,7 @@ class Showing:
         cells = dict(row.shown)
         if of_call is not None:
             cells |= self._of_another(row, of_call)
-        cells |= {"status": row.shown["status"], "why": row.shown["why"]}
+        cells |= {"status": row.shown["status"], "why": retold(row.shown["why"])}
         # Another reason that stands there says more.
         if not cells["why"] or any(is_said(name, cells["why"]) for name in _OF_THE_WORD):
             said = say("skipped") if row.word == SKIP else say("own_word", word=row.shown["status"])

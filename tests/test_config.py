@@ -395,6 +395,9 @@ def test_faults_of_a_campaign(tmp_path: Path, line: str, expected: str) -> None:
             "language: klingon",
             "language: found 'klingon'; expected: english or urdu, or the name of",
         ),
+        ("language: 5", "language: found '5'; expected: english or urdu, or"),
+        ("language: ''", "language: found ''; expected: a text that isn't empty"),
+        ("language: .", "expected: english or urdu, or"),
         ("language: 5.5", "language: found 5.5; expected: a text"),
         ("language: [urdu]", "language: found a list; expected: a text"),
         ("ledger: dialer.db", "ledger: what is there is not shown"),
@@ -415,7 +418,8 @@ def test_faults_elsewhere(tmp_path: Path, text: str, expected: str) -> None:
 def test_the_language_may_be_a_file_beside_the_configuration(tmp_path: Path) -> None:
     (tmp_path / "ours.yaml").write_text("paused: Stopped by the office.", encoding="utf-8")
     assert load(tmp_path, f"{LEAST}language: ours.yaml\n").language == str(tmp_path / "ours.yaml")
-    assert load(tmp_path, f"{LEAST}language: urdu\n").language == "urdu"
+    for word in ("urdu", "Urdu", "' URDU '"):
+        assert load(tmp_path, f"{LEAST}language: {word}\n").language == "urdu"
     assert load(tmp_path, LEAST).language == "english"
 
 

@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sheets_dialer import texts
 from sheets_dialer.columns import find_columns
-from sheets_dialer.token import Token, anchor_name, read_token
+from sheets_dialer.token import Token, anchor_name, read_token, unsafe_sentence
 
 ledgers = st.text("abcdefghijklmnopqrstuvwxyz0123456789", min_size=8, max_size=8)
 writers = st.one_of(
@@ -52,3 +53,19 @@ def test_anything_else_is_no_token(text: str | None) -> None:
 
 def test_each_tab_has_its_anchor() -> None:
     assert anchor_name(1) != anchor_name(2)
+
+
+def test_why_a_sheet_is_unsafe_is_told_in_the_language_in_use() -> None:
+    told = unsafe_sentence("unsafe_same_name")
+    assert "Google takes a second named range of the same name." in told
+    texts.use("urdu")
+    assert unsafe_sentence("unsafe_same_name") == texts.say(
+        "unsafe", why=texts.say("unsafe_same_name")
+    )
+    assert unsafe_sentence("unsafe_same_name") != told
+    assert unsafe_sentence("") == ""
+
+
+def test_what_an_earlier_version_found_unsafe_is_told_as_it_stands() -> None:
+    kept = "Dialling isn't safe on this sheet: two dialers could call one row."
+    assert unsafe_sentence(kept) == kept

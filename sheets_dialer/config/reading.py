@@ -106,7 +106,7 @@ def validated(settings: Settings) -> tuple[Config | None, list[str]]:
         config = Config.model_validate(settings.data)
     except ValidationError as error:
         faults += faults_of(error, Config)
-    language = settings.data.get("language")
+    language = config.language if config else settings.data.get("language")
     if isinstance(language, str) and language.strip():
         found = texts.read(_language(language.strip(), settings.folder))[1]
         faults += [f"language: {fault}" for fault in found]
@@ -148,7 +148,9 @@ def ledger_address(address: str, folder: Path) -> str:
 def _language(name: str, folder: Path) -> str:
     """A language that comes with the dialer, or the path of a file with the user's own sentences,
     taken from the configuration's folder."""
-    return name if name in texts.LANGUAGES else str(folder / _at_home(Path(name)))
+    if name.casefold() in texts.LANGUAGES:
+        return name.casefold()
+    return str(folder / _at_home(Path(name)))
 
 
 def _parsed(path: Path, text: str) -> tuple[dict[str, Any], list[str]]:

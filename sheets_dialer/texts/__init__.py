@@ -7,6 +7,7 @@ sentences are worked out anew at each pass, so a sheet speaks the new language a
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterator, Mapping
 from functools import cache
@@ -40,6 +41,13 @@ def is_said(name: str, cell: str) -> bool:
     one that comes with the dialer and was in use at an earlier run."""
     shapes = (_shape(texts[name]) for texts in (_chosen(), *map(_shipped, LANGUAGES)))
     return any(shape.fullmatch(cell) for shape in shapes)
+
+
+def retold(cell: str) -> str:
+    """What a cell says, in the language in use: a sentence that comes with the dialer and takes no
+    values is said anew, everything else stays as it is."""
+    name = _names().get(cell)
+    return say(name) if name else cell
 
 
 def use(language: str) -> None:
@@ -91,6 +99,13 @@ def _shipped(language: str) -> Mapping[str, str]:
     """The sentences of a language that comes with the dialer."""
     texts = dict(_pairs((_FOLDER / f"{language}.yaml").read_text(encoding="utf-8")))
     return texts if language == "english" else {**_shipped("english"), **texts}
+
+
+@cache
+def _names() -> Mapping[str, str]:
+    """By each sentence without values, in any language that comes with the dialer, its name."""
+    pairs = itertools.chain.from_iterable(_shipped(language).items() for language in LANGUAGES)
+    return {text: name for name, text in pairs if not gaps(text)}
 
 
 def _pairs(text: str) -> Iterator[tuple[str, str]]:

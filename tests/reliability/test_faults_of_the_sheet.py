@@ -248,7 +248,7 @@ def test_tokens_that_expire_in_the_middle_of_passes_cost_nothing(tmp_path: Path)
     with hurried_shop(tmp_path) as shop:
         begin(shop)
         with shop.dialling():
-            eventually(lambda: shop.calls())
+            eventually(shop.calls)
             for _ in range(60):
                 shop.sandbox.post("/_sandbox/tokens", {"expire": True})
                 time.sleep(0.05)
