@@ -240,15 +240,17 @@ class Dialer:
             # What stopped the calls before the run ended still says more than that it ended.
             obstacle = obstacle or self._funds_problem or farewell or None
         made = self._planned(queue, sheet, until_next_pass, obstacle, last=farewell is not None)
-        silence, unlisted = self._caller.silence(), self._recorder.unlisted(queue)
-        notes = (made.note, silence, unlisted, self._rhythm.sentence)
-        made = replace(made, note=" ".join(filter(None, notes)))
+        unlisted = self._recorder.unlisted(queue)
+        made = replace(made, note=_joined(made.note, self._caller.silence(), unlisted))
+        # Said in the sheet while passes come; a run's own lines need it only once.
+        rhythm = self._rhythm.sentence if farewell is None else None
+        shown = replace(made, note=_joined(made.note, rhythm))
         lines = self._opt_outs.missing_lines(
             queue.connection.key, snapshot.do_not_call, queue.rules.zone
         )
         self._caller.follow((poll, queue.rules.policy) for poll in made.polls)
         self._called_of_late[queue.name] += len(made.dials)
-        self._caller.dial(self._recorder.record_and_write(queue, snapshot, made, lines))
+        self._caller.dial(self._recorder.record_and_write(queue, snapshot, shown, lines))
         # Not the rows: they may be many, and nothing needs them any more.
         self._last[queue.name] = (replace(snapshot, rows=()), made)
         return made
@@ -346,3 +348,7 @@ class Dialer:
     def _in_order(self, found: Mapping[str, Found]) -> dict[str, Found]:
         """By campaign, in the order of the configuration."""
         return {queue.name: found[queue.name] for queue in self._queues if queue.name in found}
+
+
+def _joined(*sentences: str | None) -> str:
+    return " ".join(filter(None, sentences))

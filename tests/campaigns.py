@@ -43,12 +43,10 @@ class Chain(Shop):
 
     def open(self, **sections: Mapping[str, Any] | float) -> None:
         """Writes the configuration, sets all sheets up, and says RUN for every campaign."""
-        data = yaml.safe_load(self.config.read_text()) | {"campaigns": self._campaigns}
-        for name, section in sections.items():
-            data[name] = data[name] | section if isinstance(section, Mapping) else section
-        self.config.write_text(yaml.safe_dump(data, sort_keys=False))
+        self._configure(campaigns=self._campaigns, google={"requests_per_minute": 6000})
         done = self.run("setup")
         assert done.returncode == 0, done.stderr
+        self._configure(**{"google": {"requests_per_minute": 60}, **sections})
         for book in {book.id: book for book in self.books.values()}.values():
             tab = book.worksheet("Dialer")
             first, *_ = grid = tab.get_all_values()
@@ -69,6 +67,12 @@ class Chain(Shop):
         """A campaign's rows by header."""
         header, *rows = self.books[name].worksheet(name).get_all_values()
         return [dict(zip(header, row, strict=True)) for row in rows if any(row)]
+
+    def _configure(self, **sections: object) -> None:
+        data = yaml.safe_load(self.config.read_text())
+        for name, section in sections.items():
+            data[name] = data[name] | section if isinstance(section, Mapping) else section
+        self.config.write_text(yaml.safe_dump(data, sort_keys=False))
 
     def _place(self, name: str, label: str) -> tuple[int, int]:
         grid = self.books[name].worksheet("Dialer").get_all_values()

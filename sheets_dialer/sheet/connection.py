@@ -159,7 +159,9 @@ class Connection:
             response = self._http.request(method, self._address + path, **arguments)
             return bytes(response.content)
         except APIError as error:
-            self.forget_tabs()
+            if error.code != requests.codes.too_many_requests:
+                # Looking them up anew would take still more of a quota that is used up.
+                self.forget_tabs()
             raise _refusal(error) from error
         except RefreshError as error:
             if error.retryable:

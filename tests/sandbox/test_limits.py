@@ -6,6 +6,7 @@ import pytest
 from gspread.exceptions import APIError
 from running import RunningSandbox
 
+from sheets_dialer.sandbox.clock import Clock
 from sheets_dialer.sandbox.google.errors import GoogleError
 from sheets_dialer.sandbox.limits import Limits
 
@@ -95,3 +96,21 @@ def test_the_sixty_first_write_is_refused_and_a_minute_later_it_passes(
     assert sheet.acell("B2").value == "59"
     sandbox.post("/_sandbox/clock", {"offset": 60})
     sheet.update([[61]], "B2")
+
+
+def test_a_faster_clock_goes_on_from_where_it_was_and_the_quotas_follow_it() -> None:
+    real = _Time()
+    clock = Clock(real)
+    clock.offset = 5.0
+    limits = Limits(clock.now)
+    assert _spend(limits, "a", 70) == 60
+    real.now += 10
+    clock.run(8)
+    assert clock.now() == pytest.approx(1015)
+    real.now += 6
+    assert _spend(limits, "a", 1) == 0
+    real.now += 0.5
+    assert clock.now() == pytest.approx(1067)
+    assert _spend(limits, "a", 70) == 60
+    clock.run(1)
+    assert clock.now() == pytest.approx(real.now + 5)

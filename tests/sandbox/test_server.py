@@ -296,6 +296,8 @@ def test_requests_are_counted_by_service_and_kind(sandbox: RunningSandbox) -> No
         ("POST", "/_sandbox/limits", '{"on": true}', 400, "no 'on' here; there is enabled"),
         ("POST", "/_sandbox/limits", '{"enabled": 1}', 400, "must be true or false"),
         ("POST", "/_sandbox/clock", '{"offset": "x"}', 400, "a number of seconds"),
+        ("POST", "/_sandbox/clock", '{"speed": 0}', 400, "from 1 to 1e+09"),
+        ("POST", "/_sandbox/clock", "{}", 400, "a number of seconds"),
         ("POST", "/_sandbox/clock", '{"offset": 1e18}', 400, "from -1e+09 to 1e+09"),
         ("POST", "/_sandbox/tokens", '{"lifetime": -1}', 400, "from 0 to 1e+09"),
         ("POST", "/_sandbox/portal", '{"colour": 1}', 400, "no such setting"),
