@@ -96,12 +96,28 @@ class Tally(Enum):
 
 
 @dataclass(frozen=True, slots=True)
+class Face:
+    """What a row is counted by: how it stands, and what its cells say."""
+
+    tally: Tally
+    status: str = ""
+    key: str = ""
+    """By which its answer is counted, one of `control.ANSWERS`; empty without an answer."""
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Quiet:
     """A row that says what it should and needs nothing, until a cell of it, its job or the calls to
     its number change, or that moment comes."""
 
-    tally: Tally
+    face: Face
     until: datetime
+
+    @property
+    def tally(self) -> Tally:
+        """How it stands."""
+        return self.face.tally
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +136,8 @@ class Plan:
     rows: Mapping[int, QueueRow] = field(default_factory=dict)
     """By index, the rows that `cells` are for."""
     counts: Mapping[Tally, int] = field(default_factory=dict)
+    faces: Mapping[Face, int] = field(default_factory=dict)
+    """Every row that was looked at, and every quiet one, as it stands once `cells` are written."""
     complete: bool = True
     """Whether every row was looked at; else one write couldn't take what they need."""
     stopped: str | None = None

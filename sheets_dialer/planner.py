@@ -20,6 +20,7 @@ from .call import (
     JobChange,
     NewJob,
 )
+from .control import ANSWERS
 from .disposition import (
     CHECK,
     EMPTY,
@@ -34,7 +35,7 @@ from .hearing import hear, settled, unclear
 from .matching import AGAIN, SKIP, Matches, called_at, match
 from .pacing import followed, rest, room
 from .phone import NotDiallable
-from .plan import Dial, LedgerState, Part, Plan, Poll, Quiet, Rules, SheetState, Tally
+from .plan import Dial, Face, LedgerState, Part, Plan, Poll, Quiet, Rules, SheetState, Tally
 from .rows import QueueRow
 from .showing import NUMBER_CHANGED, Showing, not_diallable
 from .standing import MARK_IS_STRANGE_FOR, stands_until
@@ -97,7 +98,7 @@ class Planner:
         self._polls: list[Poll] = []
         self._cells: dict[int, Mapping[str, str]] = {}
         self._cell_rows: dict[int, QueueRow] = {}
-        self._counts: Counter[Tally] = Counter()
+        self._faces: Counter[Face] = Counter()
         self._taken: set[str] = set()
         self._begin_part(Part((), ()))
 
@@ -118,8 +119,12 @@ class Planner:
         self._ended += ended
         return self._finish_part(matches)
 
-    def plan(self, *, beside: Mapping[Tally, int]) -> Plan:
+    def plan(self, *, beside: Mapping[Face, int]) -> Plan:
         """The finished plan. `beside` counts the rows that need nothing."""
+        faces = self._faces + Counter(beside)
+        counts: Counter[Tally] = Counter()
+        for face, count in faces.items():
+            counts[face.tally] += count
         made = Plan(
             new_jobs=tuple(self._new),
             adoptions=tuple(self._adoptions),
@@ -130,7 +135,8 @@ class Planner:
             polls=tuple(self._polls),
             cells=dict(sorted(self._cells.items())),
             rows=self._cell_rows,
-            counts=self._counts + Counter(beside),
+            counts=counts,
+            faces=faces,
             complete=not self.is_full,
             stopped=self._stopped,
             note=self._listed.note,
@@ -219,12 +225,13 @@ class Planner:
         quiet: dict[int, Quiet] = {}
         for index, row in self._rows.items():
             job, tally = jobs.get(index), self._tallies.get(index, Tally.ASIDE)
+            face = _face(tally, row.shown, self._wanted.get(index, {}))
             under_way = job is not None and any(attempt.is_open for attempt in job.attempts)
             if index in differences or index in self._restless or under_way:
-                self._counts[tally] += 1
+                self._faces[face] += 1
             else:
                 until = stands_until(row, job, self.now, self._rules.policy, self._rules.zone)
-                quiet[index] = Quiet(tally, until)
+                quiet[index] = Quiet(face, until)
         return quiet
 
     def _consider(self, row: QueueRow, job: Job) -> None:
@@ -351,6 +358,18 @@ class Planner:
             if changed:
                 differences[index] = changed
         return differences
+
+
+def _face(tally: Tally, shown: Mapping[str, str], wanted: Mapping[str, str]) -> Face:
+    """What a row is counted by once it says what it should."""
+    status, answer, key, why = (
+        wanted.get(name, shown.get(name, "")) for name in ("status", "answer", "dtmf", "why")
+    )
+    if key:
+        key = key if key in ANSWERS else "other"
+    elif answer:
+        key = "none"
+    return Face(tally, status, key, why)
 
 
 def _calls_of(part: Part) -> dict[str, set[tuple[int, datetime]]]:
