@@ -74,6 +74,8 @@ class Dial:
     job: Job
     row: QueueRow
     reason: Reason
+    revoiced: bool = False
+    """Whether the job's content is another than the ledger has: its voice was chosen since."""
 
 
 @dataclass(frozen=True, slots=True)

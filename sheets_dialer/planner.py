@@ -19,6 +19,7 @@ from .call import (
     Job,
     JobChange,
     NewJob,
+    Reason,
 )
 from .control import ANSWERS
 from .disposition import (
@@ -246,7 +247,7 @@ class Planner:
                 place = self._listed.rows[job.content.number]
                 self._say(row, job, NotYet(LISTED.format(row=place), waits=False))
             case Owed(reason):
-                self._queue.append(Dial(job, row, reason))
+                self._queue.append(_dial(row, job, reason))
             case NotYet() as answer:
                 self._say(row, job, answer)
             case None:
@@ -256,7 +257,7 @@ class Planner:
                 self._wanted[row.index] = self._showing.settled(row, job)
 
     def _turn(self, row: QueueRow, job: Job) -> Owed | NotYet | None:
-        calls = self._calls.get(job.fingerprint, ())
+        calls = {call for each in _prints(row) for call in self._calls.get(each, ())}
         zone = self._rules.zone
         return turn(
             self.now,
@@ -303,7 +304,7 @@ class Planner:
         again = row.word == AGAIN
         if again:
             self._asked_again.add(content.number)
-        job = NewJob(next(self._refs), content, int(again))
+        job = NewJob(next(self._refs), content, int(again), row.fingerprint)
         self._new.append(job)
         self._wanted[row.index] = {**EMPTY, "status": QUEUED, "why": IN_QUEUE, "ref": job.ref}
 
@@ -339,7 +340,8 @@ class Planner:
             self._restless.add(row.index)
             self._wanted[row.index] = {**row.shown, "why": SAME_NUMBER}
         else:
-            job = NewJob(next(self._refs), row.content, int(row.word == AGAIN))
+            again = int(row.word == AGAIN)
+            job = NewJob(next(self._refs), row.content, again, row.fingerprint)
             moment = called_at(row, self.now, self._rules.zone) or self.now
             self._taken.add(number)
             self._adoptions.append(Adoption(job, row.shown["call_id"], moment))
@@ -372,12 +374,32 @@ def _face(tally: Tally, shown: Mapping[str, str], wanted: Mapping[str, str]) -> 
     return Face(tally, status, key, why)
 
 
+def _dial(row: QueueRow, job: Job, reason: Reason) -> Dial:
+    """The call of a row's job. A job that was never tried speaks with the voice of today; one that
+    was keeps what its attempts said."""
+    content = row.content
+    if job.tried or content is None or content.voice_id == job.content.voice_id:
+        return Dial(job, row, reason)
+    return Dial(replace(job, content=content), row, reason, revoiced=True)
+
+
+def _prints(row: QueueRow) -> set[str]:
+    """The fingerprints under which the row's call may have been made already."""
+    return {row.fingerprint, row.sounds_like}
+
+
 def _calls_of(part: Part) -> dict[str, set[tuple[int, datetime]]]:
-    """By fingerprint, when which job was called, in this campaign or another."""
+    """By fingerprint, when which job was called, in this campaign or another. Where people chose a
+    voice, what was said counts beside what was asked for: neither is said twice."""
     calls = {fingerprint: set(times) for fingerprint, times in part.last_calls.items()}
+    chosen = any(row.sounds_like != row.fingerprint for row in part.rows)
     for job in part.jobs:
+        prints = {job.fingerprint}
+        if chosen and job.tried:
+            prints.add(job.content.fingerprint())
         for attempt in job.tried:
-            calls.setdefault(job.fingerprint, set()).add((job.id, attempt.intended_at))
+            for each in prints:
+                calls.setdefault(each, set()).add((job.id, attempt.intended_at))
     return calls
 
 

@@ -59,6 +59,7 @@ class Recorder:
             job_changes=made.job_changes,
             moves=_moves(made, now),
             intents=[Intent(dial.job, dial.reason) for dial in made.dials],
+            revoiced={dial.job.id: dial.job.content for dial in made.dials if dial.revoiced},
             gap=queue.rules.policy.same_call_gap,
         )
         by_job = {attempt.job_id: attempt for attempt in intended}

@@ -34,6 +34,7 @@ class Roll:
 
     def __init__(self, voice_id: str) -> None:
         self._voice_id = voice_id
+        self._chosen_voice: str | None = None
         self._places: Mapping[str, int] = {}
         self._begin_anew()
 
@@ -80,6 +81,12 @@ class Roll:
         self._keys += [()] * added
         for index in (*changed, *range(max(kept, 1), len(raw))):
             self._learn(index)
+
+    def speak_with(self, voice_id: str | None) -> None:
+        """Takes in the voice that people chose instead of the configured one."""
+        if voice_id != self._chosen_voice:
+            self._chosen_voice = voice_id
+            self._rows.clear()
 
     def look_at_all(self) -> None:
         """Has every row looked at anew: something changed that concerns them all."""
@@ -173,7 +180,8 @@ class Roll:
         self._standing[index] = _LOOK
 
     def _read(self, index: int) -> QueueRow | None:
-        return read_row(index, _decode(self._raw[index]), self._places, self._voice_id)
+        cells = _decode(self._raw[index])
+        return read_row(index, cells, self._places, self._voice_id, self._chosen_voice)
 
     def _learn(self, index: int) -> None:
         row = self._read(index)

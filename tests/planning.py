@@ -241,7 +241,7 @@ class World:
                 campaign=self.policy.campaign,
                 ref=new.ref,
                 content=new.content,
-                fingerprint=new.content.fingerprint(),
+                fingerprint=new.fingerprint,
                 queued_at=self.now,
                 granted=new.granted,
                 again_seen=new.granted > 0,

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
+from types import MappingProxyType
 from typing import Any
 
 import sqlalchemy as sa
@@ -20,6 +21,7 @@ from ..call import (
     Adoption,
     Attempt,
     AttemptState,
+    Content,
     Job,
     JobChange,
     NewJob,
@@ -133,13 +135,15 @@ class Ledger:
         job_changes: Sequence[JobChange] = (),
         moves: Sequence[Move] = (),
         intents: Sequence[Intent] = (),
+        revoiced: Mapping[int, Content] = MappingProxyType({}),
         gap: timedelta = timedelta(0),
     ) -> list[Attempt]:
         """Commits all that a plan decided, in one transaction; returns the attempts it intends.
 
         An intent is left out, which is no error, where another row or another process was faster:
         the number has an open attempt, this try of the job exists, or (for a first call) the same
-        content was called for another job within the gap.
+        content was called for another job within the gap. `revoiced` is, by job, what those that
+        are called for the first time are called with, where it isn't what they were queued with.
         """
         if not (new_jobs or adoptions or job_changes or moves or intents):
             return []
@@ -147,6 +151,7 @@ class Ledger:
             writing.add_jobs(connection, campaign, new_jobs, now)
             writing.adopt(connection, campaign, adoptions, now)
             writing.change_jobs(connection, job_changes)
+            writing.revoice(connection, revoiced)
             writing.make_moves(connection, moves, now)
             return writing.intend(connection, intents, now, now - gap)
 
