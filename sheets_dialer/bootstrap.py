@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import secrets
+import socket
 import string
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -23,7 +25,7 @@ from .errors import ConfigError
 from .ledger import Ledger
 from .plan import Rules
 from .portal import Portal
-from .purse import Purse
+from .purse import Purse, read_account
 from .sheet import Connection, QueueSheet
 from .transport import google_adapter, portal_session
 
@@ -70,7 +72,13 @@ def build(config: Config, *, clock: Clock | None = None) -> Iterator[Parts]:
         lines=config.portal.lines,
         calls_per_minute=config.portal.calls_per_minute,
     )
-    purse = Purse(portal, clock, config.portal.call_seconds)
+    purse = Purse(
+        portal,
+        clock,
+        config.portal.call_seconds,
+        known=read_account(ledger.fact("account")),
+        remember=lambda account: ledger.set_fact("account", account.as_text()),
+    )
     queues = tuple(_queue(config, campaign, client, ledger) for campaign in config.campaigns)
     try:
         yield Parts(
@@ -81,7 +89,16 @@ def build(config: Config, *, clock: Clock | None = None) -> Iterator[Parts]:
             queues=queues,
             caller=caller,
             purse=purse,
-            dialer=Dialer(queues, ledger, caller, clock, new_refs(), purse, random_letters(4)),
+            dialer=Dialer(
+                queues,
+                ledger,
+                caller,
+                clock,
+                new_refs(),
+                purse,
+                random_letters(4),
+                held_by=f"{socket.gethostname()} ({os.getpid()})",
+            ),
         )
     finally:
         caller.finish()

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import TypeVar
 
 import structlog
 
 from .acting import Caller
+from .board import NEXT_PASS, Facts, board
 from .call import Attempt, AttemptState
 from .clock import Clock
-from .control import read_control
+from .control import PAUSE, RUN, STATE_LABEL, read_control
 from .culprits import Culprits
+from .diary import Diary
 from .do_not_call import DoNotCall, read_do_not_call
 from .errors import (
     DialerError,
@@ -26,15 +28,19 @@ from .fence import Fence
 from .following import is_followed
 from .ledger import Ledger, Move
 from .pacing import followed
-from .plan import LedgerState, Plan, Poll, Rules, SheetState
+from .plan import Halt, LedgerState, Plan, Poll, Rules, SheetState
 from .planner import Planner
 from .polling import next_poll
 from .purse import Purse
 from .recording import Queue, Recorder, ends
 from .roll import Roll
+from .sentences import state
+from .settings import read_settings
 from .sheet import Snapshot, cells_of, require_ready
 from .survey import Survey
+from .texts import say
 from .token import unsafe_fact
+from .when import zone_named
 
 __all__ = ["Dialer", "PassResult", "Queue"]
 
@@ -42,6 +48,8 @@ log = structlog.get_logger()
 TABS_ARE_TRUSTED_SECONDS = 60
 """While the queue tab hasn't its title, the tabs are looked up anew after so long: another one may
 have taken it, and rows that people paste there must not be passed over in silence."""
+LONG_REST = timedelta(minutes=2)
+"""From here on the Dialer tab says at what time the next pass comes, not after how many seconds."""
 Found = TypeVar("Found")
 
 
@@ -54,6 +62,8 @@ class PassResult:
     """By campaign, what was planned."""
     portal_problem: PortalError | None = None
     """What the portal said or didn't say when it was asked for the balance."""
+    states: Mapping[str, str] = field(default_factory=dict)
+    """By campaign, how it stands, in the sentence that the Dialer tab says."""
 
     @property
     def soon(self) -> bool:
@@ -87,7 +97,7 @@ class PassResult:
     @property
     def sentence(self) -> str:
         """How every queue stands, in one line."""
-        lines = {name: made.sentence for name, made in self.plans.items()}
+        lines = dict(self.states)
         lines |= {name: str(problem) for name, problem in self.problems.items()}
         return " ".join(f"{name}: {line}" for name, line in lines.items())
 
@@ -105,6 +115,7 @@ class Dialer:
         refs: Iterator[str],
         purse: Purse,
         writer: str,
+        held_by: str = "",
     ) -> None:
         self._queues = queues
         self._ledger = ledger
@@ -119,7 +130,9 @@ class Dialer:
         self._recorder = Recorder(ledger, clock, self._fence, self._culprits)
         self._passes = 0
         self._rolls = {queue.name: Roll(queue.rules.policy.voice_id) for queue in queues}
-        self._last: dict[str, tuple[Snapshot, Plan]] = {}
+        self._diary = Diary(ledger)
+        self._held_by = held_by
+        self._last: dict[str, tuple[Snapshot, Plan, Facts]] = {}
         self._do_not_call: dict[str, tuple[Sequence[bytes] | None, DoNotCall]] = {}
         self._tabs_seen: dict[str, float] = {}
 
@@ -142,16 +155,21 @@ class Dialer:
         for queue in self._queues:
             self._follow_anyway(queue)
 
-    def plan(self, queue: Queue, until_next_pass: timedelta) -> tuple[Snapshot, Plan]:
-        """Reads a queue and plans its pass, for all rows; changes nothing."""
+    def plan(self, queue: Queue, until_next_pass: timedelta) -> tuple[Snapshot, Plan, Rules]:
+        """Reads a queue and plans its pass, for all rows; changes nothing. With the plan come the
+        rules that it was made by."""
         snapshot, sheet = self._read(queue)
-        obstacle = self._obstacle(queue)
-        return snapshot, self._planned(queue, sheet, until_next_pass, obstacle, whole=True)
+        self._purse.glance()
+        rules = replace(self._rules(queue, sheet), obstacle=self._obstacle(queue))
+        made, rules = self._planned(queue, sheet, until_next_pass, rules, whole=True)
+        return snapshot, made, rules
 
     def _read(self, queue: Queue) -> tuple[Snapshot, SheetState]:
         snapshot = queue.sheet.read()
         require_ready(queue.tab, snapshot.columns)
+        settings = read_settings(snapshot.control, queue.name)
         roll = self._rolls[queue.name]
+        roll.speak_with(settings.voice_id)
         roll.take_in(snapshot.rows, snapshot.columns)
         before, do_not_call = self._do_not_call.get(queue.name, (None, None))
         if do_not_call is None or snapshot.do_not_call != before:
@@ -160,7 +178,14 @@ class Dialer:
             )
             self._do_not_call[queue.name] = (snapshot.do_not_call, do_not_call)
             roll.look_at_all()
-        return snapshot, SheetState(read_control(snapshot.control, queue.name), do_not_call)
+        control = read_control(snapshot.control, queue.name)
+        return snapshot, SheetState(control, settings, do_not_call)
+
+    def _rules(self, queue: Queue, sheet: SheetState) -> Rules:
+        """What the queue is dialled by today, with what people chose on the Dialer tab."""
+        rules = queue.rules.with_settings(sheet.settings)
+        today = self._ledger.today(queue.name, self._clock.now(), rules.zone)
+        return replace(rules, today=today, price=self._purse.price)
 
     def run_pass(self, until_next_pass: timedelta, *, farewell: str | None = None) -> PassResult:
         """One pass over every queue; the calls that it decides on are placed beside what follows.
@@ -188,6 +213,7 @@ class Dialer:
                 raise
             except DialerError as error:
                 log.error("pass failed", campaign=queue.name, problem=str(error))
+                self._diary.trouble(queue.sheet.name, str(error), self._clock.now())
                 problems[queue.name] = error
                 if isinstance(error, SetupNeeded):
                     self._recorder.complain(queue, str(error))
@@ -195,7 +221,13 @@ class Dialer:
                 continue
             plans[queue.name] = made
         self._follow_strays()
-        return PassResult(self._in_order(problems), self._in_order(plans), self._portal_problem)
+        states = {name: self._state_of(name) for name in plans}
+        return PassResult(
+            self._in_order(problems),
+            self._in_order(plans),
+            self._portal_problem,
+            self._in_order(states),
+        )
 
     def _pass_over(self, queue: Queue, until_next_pass: timedelta, farewell: str | None) -> Plan:
         """Read, plan, record and write for one queue; what may be dialled goes to the caller."""
@@ -215,17 +247,57 @@ class Dialer:
             now=self._clock.now(),
             zone=queue.rules.zone,
         )
+        tab, moment = queue.sheet.name, self._clock.now()
+        if sheet.control.problem is None:
+            self._diary.heard(tab, RUN if sheet.control.run else PAUSE, moment)
         obstacle = fenced or self._obstacle(queue)
         if farewell is not None:
             # What stopped the calls before the run ended still says more than that it ended.
-            obstacle = obstacle or self._funds_problem or farewell or None
-        made = self._planned(queue, sheet, until_next_pass, obstacle, last=farewell is not None)
+            obstacle = obstacle or self._funds_problem
+        rules = replace(self._rules(queue, sheet), obstacle=obstacle, farewell=farewell)
+        made, rules = self._planned(queue, sheet, until_next_pass, rules)
         made = replace(made, note=" ".join(filter(None, (made.note, self._caller.silence()))))
-        self._caller.follow((poll, queue.rules.policy) for poll in made.polls)
-        self._caller.dial(self._recorder.record_and_write(queue, snapshot, made))
+        if not made.dials and farewell is None:
+            self._purse.glance()
+            rules = replace(rules, price=self._purse.price)
+        problem = made.stopped if made.halt is Halt.PROBLEM else made.note or None
+        self._diary.trouble(tab, problem, moment)
+        # What people chose holds for the calls that are placed and followed, too.
+        queue = replace(queue, rules=rules)
+        facts = self._facts(queue, made, until_next_pass, last=farewell is not None)
+        self._caller.follow((poll, rules.policy) for poll in made.polls)
+        shows = board(made, facts)
+        self._caller.dial(self._recorder.record_and_write(queue, snapshot, made, shows))
         # Not the rows: they may be many, and nothing needs them any more.
-        self._last[queue.name] = (replace(snapshot, rows=()), made)
+        self._last[queue.name] = (replace(snapshot, rows=()), made, facts)
         return made
+
+    def _facts(self, queue: Queue, made: Plan, every: timedelta, *, last: bool) -> Facts:
+        """What the Dialer tab shows beside the plan."""
+        now, tab, account = self._clock.now(), queue.sheet.name, self._purse.known
+        rest = max(every, made.rest)
+        if last:
+            next_pass = say("no_next_pass")
+        elif rest < LONG_REST:
+            next_pass = say("next_pass_after", seconds=round(rest.total_seconds()))
+        else:
+            clock = (now + rest).astimezone(queue.rules.zone)
+            next_pass = say("next_pass_at", clock=f"{clock:%H:%M}")
+        return Facts(
+            now=now,
+            rules=queue.rules,
+            zone=zone_named(queue.connection.time_zone) or queue.rules.zone,
+            next_pass=next_pass,
+            held_by=self._held_by,
+            paused_at=self._diary.paused_at(tab),
+            balance=account.balance.rupees if account else None,
+            rate=account.balance.call_rate if account else None,
+            problem=self._diary.last_problem(tab),
+        )
+
+    def _state_of(self, name: str) -> str:
+        _snapshot, made, facts = self._last[name]
+        return state(made, facts.now, facts.rules, facts.paused_at)
 
     def sign_off(self, farewell: str) -> bool:
         """Says farewell on the Dialer tab after a pass that left nothing to do, without reading the
@@ -236,7 +308,13 @@ class Dialer:
             return False
         try:
             for queue in self._queues:
-                self._recorder.sign_off(queue, *self._last[queue.name], farewell)
+                snapshot, made, facts = self._last[queue.name]
+                if not farewell or (made.stopped and not made.closed):
+                    continue
+                made = replace(made, stopped=farewell, halt=Halt.ENDED)
+                said = state(made, facts.now, facts.rules)
+                shows = {STATE_LABEL: said, NEXT_PASS: say("no_next_pass")}
+                self._recorder.sign_off(queue, snapshot, shows)
         except SheetError as error:
             log.warning("no farewell", problem=str(error))
             return False
@@ -253,15 +331,15 @@ class Dialer:
         queue: Queue,
         sheet: SheetState,
         until_next_pass: timedelta,
-        obstacle: str | None,
+        rules: Rules,
         *,
-        last: bool = False,
         whole: bool = False,
-    ) -> Plan:
+    ) -> tuple[Plan, Rules]:
         """The plan for the rows that the last read found: all that one write takes, or the `whole`
-        of them."""
+        of them. With it come the rules as they are once the balance is known."""
         now = self._clock.now()
-        rules = replace(queue.rules, obstacle=obstacle, calls_paid=0 if last else None)
+        if rules.farewell is not None:
+            rules = replace(rules, calls_paid=0)
         roll = self._rolls[queue.name]
         survey = Survey(roll, self._ledger, queue.name)
         ledger = LedgerState(self._ledger.open_attempts(), self._strays(AttemptState.UNKNOWN))
@@ -276,15 +354,20 @@ class Dialer:
                     break
             return planner.plan(beside=roll.counts())
 
-        made = planned(rules)
+        # A rate that nobody asked for yet doesn't break a budget.
+        first = rules if rules.price else rules.without_budget()
+        made = planned(first)
         if not made.dials:
-            return made
+            return made, rules
         # Only a pass that would call somebody asks what the balance pays.
         funds = self._purse.look(self._caller.lines_in_use() + self._caller.waiting())
         self._portal_problem, self._funds_problem = funds.error, funds.problem
-        if funds.problem is None and (funds.calls is None or funds.calls >= len(made.dials)):
-            return made
-        return planned(replace(rules, obstacle=funds.problem, calls_paid=funds.calls))
+        rules = replace(rules, price=self._purse.price)
+        enough = funds.calls is None or funds.calls >= len(made.dials)
+        as_planned = rules.policy.daily_budget is None or rules == first
+        if funds.problem is None and enough and as_planned:
+            return made, rules
+        return planned(replace(rules, obstacle=funds.problem, calls_paid=funds.calls)), rules
 
     def _follow_anyway(self, queue: Queue) -> None:
         """Follows the calls in progress of a queue whose sheet can't be read or written."""

@@ -6,7 +6,7 @@ Acts can be printed, counted and refused before they are done; `planner` makes t
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import Enum
 from zoneinfo import ZoneInfo
@@ -17,6 +17,8 @@ from .control import Control
 from .do_not_call import DoNotCall
 from .policy import Policy
 from .rows import QueueRow
+from .settings import Settings
+from .today import Today
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +26,7 @@ class SheetState:
     """What people say beside the queue tab, as one read found it."""
 
     control: Control
+    settings: Settings = field(default_factory=Settings)
     do_not_call: DoNotCall = field(default_factory=DoNotCall)
 
 
@@ -54,13 +57,31 @@ class Part:
 @dataclass(frozen=True, slots=True)
 class Rules:
     """What a campaign is dialled by. `obstacle` is what stands in the way of all new calls beside
-    Control and hours, in a sentence for people; `calls_paid` is how many the balance pays, None
-    where that isn't known or doesn't matter yet."""
+    Control and hours, in a sentence for people, and `farewell` what is said when the run ends;
+    `calls_paid` is how many the balance pays, None where that isn't known or doesn't matter yet.
+    `today` is what was called today, `price` what a call costs in rupees, None where that isn't
+    known."""
 
     policy: Policy
     hours: CallingHours
     obstacle: str | None = None
     calls_paid: int | None = None
+    farewell: str | None = None
+    today: Today = field(default_factory=Today)
+    price: float | None = None
+
+    def with_settings(self, chosen: Settings) -> Rules:
+        """The rules with what people chose on the control tab."""
+        policy = self.policy
+        if chosen.daily_cap is not None:
+            policy = replace(policy, daily_cap=chosen.daily_cap)
+        if chosen.daily_budget is not None:
+            policy = replace(policy, daily_budget=chosen.daily_budget)
+        return replace(self, policy=policy, hours=chosen.hours(self.hours))
+
+    def without_budget(self) -> Rules:
+        """The rules without a limit in rupees."""
+        return replace(self, policy=replace(self.policy, daily_budget=None))
 
     @property
     def zone(self) -> ZoneInfo:
@@ -84,6 +105,20 @@ class Poll:
 
     attempt: Attempt
     due: datetime
+
+
+class Halt(Enum):
+    """What kind of thing keeps all new calls from starting."""
+
+    PAUSED = "paused"
+    CLOSED = "closed"
+    """Calling hours: it goes on by itself."""
+    LIMIT = "limit"
+    """The day's cap or budget: it goes on by itself tomorrow."""
+    ENDED = "ended"
+    """The run ends."""
+    PROBLEM = "problem"
+    """A person must act."""
 
 
 class Tally(Enum):
@@ -144,12 +179,22 @@ class Plan:
     """Whether every row was looked at; else one write couldn't take what they need."""
     stopped: str | None = None
     """Why no new call starts, where something stands in the way of all of them."""
+    halt: Halt | None = None
+    """What kind of reason that is."""
     note: str | None = None
     """What a person should look at, though calls go on."""
-    closed: bool = False
-    """Whether nothing but the calling hours stands in the way."""
     rest: timedelta = timedelta(0)
     """How long the next pass may be away."""
+
+    @property
+    def closed(self) -> bool:
+        """Whether nothing but the time of day, or what the day allows, stands in the way."""
+        return self.halt in (Halt.CLOSED, Halt.LIMIT)
+
+    @property
+    def to_call(self) -> int:
+        """How many rows wait to be called, those that are called right now among them."""
+        return len(self.dials) + len(self.new_jobs) + self.count(Tally.QUEUED)
 
     def count(self, tally: Tally) -> int:
         """How many rows stand so."""
@@ -186,17 +231,3 @@ class Plan:
         if self.count(Tally.QUEUED) and not self.stopped:
             return False
         return all(poll.due >= before for poll in self.polls)
-
-    @property
-    def sentence(self) -> str:
-        """How the queue stands, in one line."""
-        counts = (
-            (self.in_progress, "in progress"),
-            (len(self.dials), "to call now"),
-            (self.count(Tally.QUEUED) + len(self.new_jobs), "queued"),
-            (self.count(Tally.WAITING), "waiting"),
-            (self.count(Tally.HELD), "held"),
-            (self.count(Tally.SETTLED), "settled"),
-        )
-        line = ", ".join(f"{count} {what}" for count, what in counts if count) or "no rows"
-        return " ".join(filter(None, (f"{line}.", self.stopped, self.note)))

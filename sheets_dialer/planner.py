@@ -33,6 +33,7 @@ from .disposition import (
 )
 from .following import is_final
 from .hearing import hear, settled, unclear
+from .limits import stop
 from .matching import AGAIN, SKIP, Matches, called_at, match
 from .pacing import followed, rest, room
 from .phone import NotDiallable
@@ -41,7 +42,6 @@ from .rows import QueueRow
 from .showing import NUMBER_CHANGED, Showing, not_diallable
 from .standing import MARK_IS_STRANGE_FOR, stands_until
 from .turn import NotYet, Owed, read_bounds, turn
-from .when import spoken
 
 IN_QUEUE = "Waits for its turn. The Dialer tab says whether calls go out."
 SAME_NUMBER = "Another call to this number is still in progress."
@@ -53,8 +53,6 @@ UNCLEAR_AND_GONE = (
     "Choose Call again to call anyway."
 )
 LISTED = "This number is on the Do Not Call tab, row {row}. Remove it there to call."
-PAUSED = "Paused: Control says PAUSE."
-NEVER_OPEN = "No calling hours are set, so nobody is called."
 
 
 ENOUGH_ROWS = 12_000
@@ -86,10 +84,9 @@ class Planner:
         self._refs = refs
         self._showing = Showing(now, rules.policy, rules.zone)
         self._listed = sheet.do_not_call
-        self._stopped = _obstacle(now, sheet, rules)
-        self._closed = sheet.control.run and not (rules.obstacle or self._listed.problem)
+        self._stop = stop(now, sheet, rules)
         self._every = until_next_pass
-        self.room = 0 if self._stopped else room(now, ledger.open_attempts, rules, until_next_pass)
+        self.room = 0 if self._stop else room(now, ledger.open_attempts, rules, until_next_pass)
         self._dials: list[Dial] = []
         self._new: list[NewJob] = []
         self._adoptions: list[Adoption] = []
@@ -139,9 +136,9 @@ class Planner:
             counts=counts,
             faces=faces,
             complete=not self.is_full,
-            stopped=self._stopped,
+            stopped=self._stop.why if self._stop else None,
+            halt=self._stop.halt if self._stop else None,
             note=self._listed.note,
-            closed=self._stopped is not None and self._closed,
         )
         return replace(made, rest=rest(made, self.now, self._rules.policy, self._every))
 
@@ -401,19 +398,3 @@ def _calls_of(part: Part) -> dict[str, set[tuple[int, datetime]]]:
             for each in prints:
                 calls.setdefault(each, set()).add((job.id, attempt.intended_at))
     return calls
-
-
-def _obstacle(now: datetime, sheet: SheetState, rules: Rules) -> str | None:
-    """What stands in the way of all new calls; Control speaks first, because a person set it."""
-    if not sheet.control.run:
-        return sheet.control.problem or PAUSED
-    if sheet.do_not_call.problem:
-        return sheet.do_not_call.problem
-    if rules.obstacle:
-        return rules.obstacle
-    if not rules.hours.open_at(now):
-        opening = rules.hours.next_opening(now)
-        if opening is None:
-            return NEVER_OPEN
-        return f"Outside calling hours: opens {spoken(opening, now, rules.zone)}."
-    return None

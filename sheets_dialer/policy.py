@@ -55,6 +55,11 @@ class Policy:
     answers: Mapping[str, str]
     """What each key means, by the key; ``none`` for an answer without a key."""
 
+    daily_cap: int | None = None
+    """Calls a day at most."""
+    daily_budget: float | None = None
+    """Rupees a day at most, calls in progress taken for answered."""
+
     def answer(self, dtmf: str | None) -> str:
         """What a pressed key means in this campaign's words."""
         if not dtmf:

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import math
+from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 
 from .clock import Clock
 from .errors import PortalError
@@ -12,6 +16,8 @@ from .portal import Balance, Portal
 PULSE_SECONDS = 30
 """The portal charges by pulses, "for example per 30 seconds" (vendor text)."""
 READ_AGAIN_SECONDS = 60
+GLANCE_AGAIN = timedelta(minutes=10)
+"""How old the balance may be that is shown while nobody is to be called."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +31,26 @@ class Funds:
     """What kept the balance from being read."""
 
 
+@dataclass(frozen=True, slots=True)
+class Account:
+    """The balance and the rate as the portal told them at that moment."""
+
+    balance: Balance
+    read_at: datetime
+
+    def as_text(self) -> str:
+        """The account as text, for the ledger."""
+        return json.dumps([self.balance.rupees, self.balance.call_rate, self.read_at.isoformat()])
+
+
+def read_account(text: str) -> Account | None:
+    """The account from `Account.as_text`; None when there is none."""
+    if not text:
+        return None
+    rupees, rate, read_at = json.loads(text)
+    return Account(Balance(rupees, rate), datetime.fromisoformat(read_at))
+
+
 @dataclass(slots=True)
 class Purse:
     """The account's balance as last read. `call_seconds` is how long a call is taken to last."""
@@ -32,7 +58,12 @@ class Purse:
     portal: Portal
     clock: Clock
     call_seconds: float
+    known: Account | None = None
+    """The account as it was read last, by this process or an earlier one."""
+    remember: Callable[[Account], None] = lambda _account: None
+    """Keeps it for the next process."""
     _read: tuple[float, Balance] | None = field(init=False, default=None)
+    _glanced_at: float | None = field(init=False, default=None)
 
     def look(self, in_progress: int) -> Funds:
         """What may be spent on new calls while so many are in progress, each of which may still
@@ -40,7 +71,7 @@ class Purse:
         try:
             balance = self._current()
         except PortalError as error:
-            return Funds(0, f"Stopped: the balance can't be read. {error}", error)
+            return Funds(0, f"The balance can't be read. {error}", error)
         return funds(balance, self.call_seconds, in_progress)
 
     def cost_of_a_call(self) -> float | None:
@@ -50,6 +81,24 @@ class Purse:
         except PortalError:
             return None
 
+    def glance(self) -> None:
+        """Reads the balance when nobody is to be called, for people to see: rarely, and a portal
+        that doesn't answer is no problem then."""
+        now = self.clock.steady()
+        age = self.clock.now() - self.known.read_at if self.known else GLANCE_AGAIN
+        if timedelta() <= age < GLANCE_AGAIN:
+            return
+        if self._glanced_at is not None and now - self._glanced_at < GLANCE_AGAIN.total_seconds():
+            return
+        self._glanced_at = now
+        with suppress(PortalError):
+            self._current()
+
+    @property
+    def price(self) -> float | None:
+        """Rupees that one call costs as far as is known without asking."""
+        return price(self.known.balance, self.call_seconds) if self.known else None
+
     def _current(self) -> Balance:
         now = self.clock.steady()
         if self._read is not None and now - self._read[0] < READ_AGAIN_SECONDS:
@@ -58,6 +107,8 @@ class Purse:
         self._read = None
         balance = self.portal.balance()
         self._read = (now, balance)
+        self.known = Account(balance, self.clock.now())
+        self.remember(self.known)
         return balance
 
 
@@ -74,12 +125,11 @@ def funds(balance: Balance, call_seconds: float, in_progress: int) -> Funds:
     if cost is None:
         if balance.rupees > 0:
             return Funds(None)
-        return Funds(0, f"Stopped: the balance is {balance.rupees:.2f}. Top up the account.")
+        return Funds(0, f"The balance is {balance.rupees:.2f}. Top up the account.")
     calls = max(0, int(balance.rupees // cost) - in_progress)
     if calls or in_progress:
         return Funds(calls)
     return Funds(
         0,
-        f"Stopped: balance {balance.rupees:.2f} is less than one call ({cost:.2f}). "
-        "Top up the account.",
+        f"Balance {balance.rupees:.2f} is less than one call ({cost:.2f}). Top up the account.",
     )

@@ -8,10 +8,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from . import board
 from .acting import Confirmed
+from .board import Board
 from .call import NEVER_MARKED, Attempt, AttemptState
 from .clock import Clock
-from .control import CONTROL_TAB, STATE_LABEL, Place, find_place
+from .control import CONTROL_TAB, STATE_LABEL, Note, find_place
 from .culprits import Culprits
 from .disposition import CALLING
 from .errors import AnotherDialer, SheetError, SheetRefused, TokenLost, WriteRefused
@@ -44,8 +46,11 @@ class Recorder:
         self._fence = fence
         self._culprits = culprits
 
-    def record_and_write(self, queue: Queue, snapshot: Snapshot, made: Plan) -> list[Confirmed]:
+    def record_and_write(
+        self, queue: Queue, snapshot: Snapshot, made: Plan, shows: Board
+    ) -> list[Confirmed]:
         """Commits what is intended, writes the sheet, and returns the dials whose marks it showed.
+        `shows` is what the control tab should say.
 
         Whatever goes wrong with the write, no attempt stays intended: nothing is dialled on a
         doubt, and the next read shows what became of it.
@@ -72,7 +77,7 @@ class Recorder:
         marked_at = self._clock.steady()
         unmarked: dict[str, str] = {}
         try:
-            notes = _notes(queue, snapshot, made)
+            notes = board.notes(shows, snapshot.control or [], queue.name, writing=bool(cells))
             if cells or notes:
                 confirmed = self._write(queue, snapshot, cells, dials, notes)
         except SheetRefused:
@@ -94,20 +99,20 @@ class Recorder:
             if dial.row.index in confirmed
         ]
 
-    def sign_off(self, queue: Queue, snapshot: Snapshot, made: Plan, farewell: str) -> None:
-        """Writes a farewell behind how the queue stood at the last pass, if nobody else has written
+    def sign_off(self, queue: Queue, snapshot: Snapshot, shows: Board) -> None:
+        """Writes what the control tab should say after the last pass, if nobody else has written
         to the sheet since.
 
         Raises:
             SheetError: it wasn't written, or nobody knows whether it was.
         """
-        place = find_place(snapshot.control or [], queue.name, STATE_LABEL)
-        if place is None or not farewell or (made.stopped and not made.closed):
+        grid = snapshot.control or []
+        notes = board.notes(shows, grid, queue.name, writing=True, afresh=True)
+        if not notes:
             return
-        note = replace(place, text=replace(made, stopped=farewell).sentence)
         token = self._fence.last_token(queue.sheet.name) or snapshot.token
         after = self._fence.next_token(queue.sheet.name, token)
-        queue.sheet.write(replace(snapshot, token=token), after, {}, notes=[note])
+        queue.sheet.write(replace(snapshot, token=token), after, {}, notes=notes)
 
     def complain(self, queue: Queue, problem: str) -> None:
         """Says on the Dialer tab why the queue tab can't be worked on, where that can be written.
@@ -133,7 +138,7 @@ class Recorder:
         snapshot: Snapshot,
         cells: Mapping[int, Mapping[str, str]],
         dials: Sequence[Dial],
-        notes: Sequence[Place],
+        notes: Sequence[Note],
     ) -> set[int]:
         tab = queue.sheet.name
         marks = [Mark(dial.row.index, dial.job.ref, dial.row.phone, CALLING) for dial in dials]
@@ -165,7 +170,7 @@ class Recorder:
             self._culprits.found(queue.name, found, self._clock.now())
             if not error.rows:
                 raise SheetRefused(
-                    f"State on the Dialer tab can't be written, so nobody is called. {error}"
+                    f"The Dialer tab can't be written, so nobody is called. {error}"
                 ) from error
             return set()
 
@@ -200,14 +205,6 @@ def settle_token(
     for token in filter(None, map(read_token, ranges)):
         fence.look(sheet.name, token, runs=True, now=now, zone=zone)
     sheet.renew_token(current, fence.next_token(sheet.name, current.token), ranges)
-
-
-def _notes(queue: Queue, snapshot: Snapshot, made: Plan) -> list[Place]:
-    """What the dialer's own cells of the control tab should say and don't say yet."""
-    place = find_place(snapshot.control or [], queue.name, STATE_LABEL)
-    if place is None or place.text == made.sentence:
-        return []
-    return [replace(place, text=made.sentence)]
 
 
 def _moves(made: Plan, now: datetime) -> list[Move]:

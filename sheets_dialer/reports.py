@@ -11,8 +11,9 @@ from datetime import datetime, time
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from . import sentences
 from .call import ANSWERED, AttemptState, Job, call_status_words
-from .plan import Plan, Tally
+from .plan import Plan, Rules, Tally
 
 COLUMNS = (
     *("campaign", "ref", "number", "try", "reason", "state", "call_id", "call_status", "status"),
@@ -90,14 +91,16 @@ def figures(jobs: Sequence[Job], now: datetime, zone: ZoneInfo) -> dict[str, dic
     }
 
 
-def preview(campaign: str, rows: int, made: Plan, cost: float | None) -> dict[str, Any]:
-    """What a pass would do, as plain values. `cost` is rupees a call, `rows` how many are read."""
-    to_call = len(made.dials) + made.count(Tally.QUEUED) + len(made.new_jobs)
+def preview(campaign: str, rows: int, made: Plan, rules: Rules, now: datetime) -> dict[str, Any]:
+    """What a pass would do, as plain values. `rules` are those of the plan, `rows` how many are
+    read."""
+    to_call, cost = made.to_call, rules.price
     reasons = Counter(cells["why"] for cells in made.cells.values() if cells.get("why"))
     return {
         "campaign": campaign,
         "rows": rows,
         "stopped": made.stopped,
+        "preview": sentences.preview(made, now, rules),
         "call_now": [dial.row.index + 1 for dial in made.dials],
         "to_call": to_call,
         "cost": None if cost is None else round(cost * to_call, 2),
@@ -114,6 +117,7 @@ def preview(campaign: str, rows: int, made: Plan, cost: float | None) -> dict[st
 def preview_lines(preview: Mapping[str, Any]) -> Iterator[str]:
     """A preview in words."""
     yield f"{preview['campaign']}: {preview['stopped'] or 'calls may go out'}"
+    yield f"  {preview['preview']}"
     cost = "" if preview["cost"] is None else f", about {preview['cost']:.2f} rupees"
     yield f"  {preview['to_call']} to call{cost}; {len(preview['call_now'])} of them in this pass"
     if preview["new_rows"]:

@@ -61,9 +61,24 @@ def read_moment(cell: object, zone: ZoneInfo, today: datetime) -> datetime | Non
     raise ValueError("not a time")
 
 
+def serial(moment: datetime, zone: ZoneInfo) -> float:
+    """A time as the serial number that Sheets keeps for it: days since 1899-12-30 in the sheet's
+    own time, to the second."""
+    naive = moment.astimezone(zone).replace(tzinfo=None, microsecond=0)
+    return round((naive - _SHEETS_DAY_ZERO) / timedelta(days=1), 8)
+
+
 def stamp(moment: datetime, zone: ZoneInfo) -> str:
     """A time as the dialer's columns show it, to the second."""
     return moment.astimezone(zone).strftime("%Y-%m-%d %H:%M:%S")
+
+
+def zone_named(name: str) -> ZoneInfo | None:
+    """The time zone of this name; None where this machine knows none."""
+    try:
+        return ZoneInfo(name)
+    except (ValueError, OSError, KeyError):
+        return None
 
 
 def spoken(moment: datetime, now: datetime, zone: ZoneInfo) -> str:

@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 
@@ -27,6 +28,7 @@ from ..call import (
     NewJob,
 )
 from ..errors import LedgerError
+from ..today import Today, as_today, hours_begun
 from . import reading, writing
 from .database import held, line_up, make_engine, own_errors
 from .schema import IS_OPEN, attempts, facts, jobs, settle_schema, tokens
@@ -124,6 +126,13 @@ class Ledger:
             query = query.join(jobs).where(jobs.c.campaign.not_in(excluded))
         with self._reading() as connection:
             return [reading.attempt_of(row) for row in connection.execute(query)]
+
+    def today(self, campaign: str, now: datetime, zone: ZoneInfo) -> Today:
+        """What the campaign has called since midnight in its zone."""
+        begun = hours_begun(now, zone)
+        with self._reading() as connection:
+            counted = reading.counted_by_hour(connection, campaign, begun)
+        return as_today(begun, zone, counted)
 
     def record(
         self,

@@ -12,11 +12,20 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from ..columns import DIALER, Columns, find_columns
-from ..control import CONTROL_TAB, DO_NOT_CALL_TAB, Place
+from ..control import CONTROL_TAB, DO_NOT_CALL_TAB, Note
 from ..errors import SetupNeeded, SheetRefused, WriteRefused
 from ..token import PREFIX, Token, anchor_name, read_token
 from .connection import Connection, TabFacts, cells_of
-from .requests import Cells, Mark, blocks_of, confirmed, ranges_of, that_fit, update
+from .requests import (
+    Cells,
+    Mark,
+    blocks_of,
+    confirmed,
+    note_requests,
+    ranges_of,
+    that_fit,
+    update,
+)
 
 __all__ = ["Connection", "Mark", "QueueSheet", "Snapshot", "TabFacts", "cells_of", "require_ready"]
 
@@ -103,7 +112,7 @@ class QueueSheet:
         token: Token,
         cells: Cells,
         marks: Sequence[Mark] = (),
-        notes: Sequence[Place] = (),
+        notes: Sequence[Note] = (),
     ) -> set[int]:
         """Writes cells and marks in one atomic batch that swaps the snapshot's token for `token`,
         and `notes`, the dialer's own cells of the control tab, along with them. What is more than
@@ -124,7 +133,7 @@ class QueueSheet:
         batch = fence + [block.request(tab.id) for block in blocks]
         control = self._connection.tab_titled(CONTROL_TAB)
         if control is not None:
-            batch += [update(control.id, note.row, note.column, [[note.text]]) for note in notes]
+            batch += note_requests(control.id, notes)
         options: dict[str, Any] = {}
         if marks:
             options = {

@@ -16,7 +16,7 @@ from gspread.exceptions import APIError
 from ..errors import SheetError, SheetRefused, SheetUnreachable, TokenLost, WriteRefused
 from ..transport import CONNECT_SECONDS, SHEETS_READ_SECONDS, redacted
 
-_TABS = "sheets.properties(sheetId,title,gridProperties(rowCount,columnCount))"
+_TABS = "properties.timeZone,sheets.properties(sheetId,title,gridProperties(rowCount,columnCount))"
 _HINTS = {
     401: "Google doesn't accept the service account's key. Make a new key and put it in place.",
     403: "Share the sheet with the service account as an editor, and enable the Google Sheets API.",
@@ -74,12 +74,15 @@ class Connection:
         self._http = client.http_client
         self._address = f"https://sheets.googleapis.com/v4/spreadsheets/{key}"
         self._tabs: dict[int, TabFacts] | None = None
+        self.time_zone = ""
+        """The spreadsheet's time zone by its name, as last looked up with the tabs."""
         self.key = key
 
     def tabs(self) -> Mapping[int, TabFacts]:
         """The spreadsheet's tabs by id, as last looked up."""
         if self._tabs is None:
             answer = self.get(_TABS)
+            self.time_zone = str(answer.get("properties", {}).get("timeZone", ""))
             listed = [sheet["properties"] for sheet in answer.get("sheets", [])]
             self._tabs = {
                 each["sheetId"]: TabFacts(
