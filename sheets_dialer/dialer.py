@@ -10,12 +10,10 @@ from typing import TypeVar
 import structlog
 
 from .acting import Caller
-from .board import NEXT_PASS, Facts, board
 from .call import Attempt, AttemptState
 from .clock import Clock
-from .control import PAUSE, RUN, STATE_LABEL, read_control
+from .control import read_control
 from .culprits import Culprits
-from .diary import Diary
 from .do_not_call import DoNotCall, read_do_not_call
 from .errors import (
     DialerError,
@@ -28,19 +26,17 @@ from .fence import Fence
 from .following import is_followed
 from .ledger import Ledger, Move
 from .pacing import followed
-from .plan import Halt, LedgerState, Plan, Poll, Rules, SheetState
+from .panel import Panel
+from .plan import LedgerState, Plan, Poll, Rules, SheetState
 from .planner import Planner
 from .polling import next_poll
 from .purse import Purse
 from .recording import Queue, Recorder, ends
 from .roll import Roll
-from .sentences import state
 from .settings import read_settings
 from .sheet import Snapshot, cells_of, require_ready
 from .survey import Survey
-from .texts import say
 from .token import unsafe_fact
-from .when import zone_named
 
 __all__ = ["Dialer", "PassResult", "Queue"]
 
@@ -48,8 +44,6 @@ log = structlog.get_logger()
 TABS_ARE_TRUSTED_SECONDS = 60
 """While the queue tab hasn't its title, the tabs are looked up anew after so long: another one may
 have taken it, and rows that people paste there must not be passed over in silence."""
-LONG_REST = timedelta(minutes=2)
-"""From here on the Dialer tab says at what time the next pass comes, not after how many seconds."""
 Found = TypeVar("Found")
 
 
@@ -130,9 +124,8 @@ class Dialer:
         self._recorder = Recorder(ledger, clock, self._fence, self._culprits)
         self._passes = 0
         self._rolls = {queue.name: Roll(queue.rules.policy.voice_id) for queue in queues}
-        self._diary = Diary(ledger)
-        self._held_by = held_by
-        self._last: dict[str, tuple[Snapshot, Plan, Facts]] = {}
+        self._panel = Panel(ledger, clock, purse, held_by)
+        self._last: dict[str, tuple[Snapshot, Plan]] = {}
         self._do_not_call: dict[str, tuple[Sequence[bytes] | None, DoNotCall]] = {}
         self._tabs_seen: dict[str, float] = {}
 
@@ -213,7 +206,7 @@ class Dialer:
                 raise
             except DialerError as error:
                 log.error("pass failed", campaign=queue.name, problem=str(error))
-                self._diary.trouble(queue.sheet.name, str(error), self._clock.now())
+                self._panel.note_failure(queue, str(error))
                 problems[queue.name] = error
                 if isinstance(error, SetupNeeded):
                     self._recorder.complain(queue, str(error))
@@ -221,7 +214,7 @@ class Dialer:
                 continue
             plans[queue.name] = made
         self._follow_strays()
-        states = {name: self._state_of(name) for name in plans}
+        states = {name: self._panel.state(name) for name in plans}
         return PassResult(
             self._in_order(problems),
             self._in_order(plans),
@@ -247,9 +240,7 @@ class Dialer:
             now=self._clock.now(),
             zone=queue.rules.zone,
         )
-        tab, moment = queue.sheet.name, self._clock.now()
-        if sheet.control.problem is None:
-            self._diary.heard(tab, RUN if sheet.control.run else PAUSE, moment)
+        self._panel.hear(queue, sheet)
         obstacle = fenced or self._obstacle(queue)
         if farewell is not None:
             # What stopped the calls before the run ended still says more than that it ended.
@@ -260,44 +251,14 @@ class Dialer:
         if not made.dials and farewell is None:
             self._purse.glance()
             rules = replace(rules, price=self._purse.price)
-        problem = made.stopped if made.halt is Halt.PROBLEM else made.note or None
-        self._diary.trouble(tab, problem, moment)
         # What people chose holds for the calls that are placed and followed, too.
         queue = replace(queue, rules=rules)
-        facts = self._facts(queue, made, until_next_pass, last=farewell is not None)
         self._caller.follow((poll, rules.policy) for poll in made.polls)
-        shows = board(made, facts)
+        shows = self._panel.shows(queue, made, until_next_pass, last=farewell is not None)
         self._caller.dial(self._recorder.record_and_write(queue, snapshot, made, shows))
         # Not the rows: they may be many, and nothing needs them any more.
-        self._last[queue.name] = (replace(snapshot, rows=()), made, facts)
+        self._last[queue.name] = (replace(snapshot, rows=()), made)
         return made
-
-    def _facts(self, queue: Queue, made: Plan, every: timedelta, *, last: bool) -> Facts:
-        """What the Dialer tab shows beside the plan."""
-        now, tab, account = self._clock.now(), queue.sheet.name, self._purse.known
-        rest = max(every, made.rest)
-        if last:
-            next_pass = say("no_next_pass")
-        elif rest < LONG_REST:
-            next_pass = say("next_pass_after", seconds=round(rest.total_seconds()))
-        else:
-            clock = (now + rest).astimezone(queue.rules.zone)
-            next_pass = say("next_pass_at", clock=f"{clock:%H:%M}")
-        return Facts(
-            now=now,
-            rules=queue.rules,
-            zone=zone_named(queue.connection.time_zone) or queue.rules.zone,
-            next_pass=next_pass,
-            held_by=self._held_by,
-            paused_at=self._diary.paused_at(tab),
-            balance=account.balance.rupees if account else None,
-            rate=account.balance.call_rate if account else None,
-            problem=self._diary.last_problem(tab),
-        )
-
-    def _state_of(self, name: str) -> str:
-        _snapshot, made, facts = self._last[name]
-        return state(made, facts.now, facts.rules, facts.paused_at)
 
     def sign_off(self, farewell: str) -> bool:
         """Says farewell on the Dialer tab after a pass that left nothing to do, without reading the
@@ -308,13 +269,10 @@ class Dialer:
             return False
         try:
             for queue in self._queues:
-                snapshot, made, facts = self._last[queue.name]
-                if not farewell or (made.stopped and not made.closed):
-                    continue
-                made = replace(made, stopped=farewell, halt=Halt.ENDED)
-                said = state(made, facts.now, facts.rules)
-                shows = {STATE_LABEL: said, NEXT_PASS: say("no_next_pass")}
-                self._recorder.sign_off(queue, snapshot, shows)
+                snapshot, made = self._last[queue.name]
+                if farewell and (made.closed or not made.stopped):
+                    shows = self._panel.farewell(queue.name, farewell)
+                    self._recorder.sign_off(queue, snapshot, shows)
         except SheetError as error:
             log.warning("no farewell", problem=str(error))
             return False

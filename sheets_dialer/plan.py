@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 from .call import Adoption, Attempt, AttemptState, Job, JobChange, NewJob, Reason
 from .calling_hours import CallingHours
-from .control import Control
+from .control import ANSWERS, Control
 from .do_not_call import DoNotCall
 from .policy import Policy
 from .rows import QueueRow
@@ -142,6 +142,18 @@ class Face:
     """By which its answer is counted, one of `control.ANSWERS`; empty without an answer."""
     why: str = ""
 
+    @classmethod
+    def of(cls, tally: Tally, shown: Mapping[str, str], wanted: Mapping[str, str]) -> Face:
+        """The face of a row once it says what it should."""
+        status, answer, key, why = (
+            wanted.get(name, shown.get(name, "")) for name in ("status", "answer", "dtmf", "why")
+        )
+        if key:
+            key = key if key in ANSWERS else "other"
+        elif answer:
+            key = "none"
+        return cls(tally, status, key, why)
+
 
 @dataclass(frozen=True, slots=True)
 class Quiet:
@@ -195,6 +207,10 @@ class Plan:
     def to_call(self) -> int:
         """How many rows wait to be called, those that are called right now among them."""
         return len(self.dials) + len(self.new_jobs) + self.count(Tally.QUEUED)
+
+    def ended_with(self, farewell: str) -> Plan:
+        """The plan of a run that ends after it."""
+        return replace(self, stopped=farewell, halt=Halt.ENDED)
 
     def count(self, tally: Tally) -> int:
         """How many rows stand so."""

@@ -21,7 +21,6 @@ from .call import (
     NewJob,
     Reason,
 )
-from .control import ANSWERS
 from .disposition import (
     CHECK,
     EMPTY,
@@ -223,7 +222,7 @@ class Planner:
         quiet: dict[int, Quiet] = {}
         for index, row in self._rows.items():
             job, tally = jobs.get(index), self._tallies.get(index, Tally.ASIDE)
-            face = _face(tally, row.shown, self._wanted.get(index, {}))
+            face = Face.of(tally, row.shown, self._wanted.get(index, {}))
             under_way = job is not None and any(attempt.is_open for attempt in job.attempts)
             if index in differences or index in self._restless or under_way:
                 self._faces[face] += 1
@@ -357,18 +356,6 @@ class Planner:
             if changed:
                 differences[index] = changed
         return differences
-
-
-def _face(tally: Tally, shown: Mapping[str, str], wanted: Mapping[str, str]) -> Face:
-    """What a row is counted by once it says what it should."""
-    status, answer, key, why = (
-        wanted.get(name, shown.get(name, "")) for name in ("status", "answer", "dtmf", "why")
-    )
-    if key:
-        key = key if key in ANSWERS else "other"
-    elif answer:
-        key = "none"
-    return Face(tally, status, key, why)
 
 
 def _dial(row: QueueRow, job: Job, reason: Reason) -> Dial:

@@ -71,7 +71,7 @@ class Purse:
         try:
             balance = self._current()
         except PortalError as error:
-            return Funds(0, f"The balance can't be read. {error}", error)
+            return Funds(0, f"Stopped: the balance can't be read. {error}", error)
         return funds(balance, self.call_seconds, in_progress)
 
     def cost_of_a_call(self) -> float | None:
@@ -125,11 +125,12 @@ def funds(balance: Balance, call_seconds: float, in_progress: int) -> Funds:
     if cost is None:
         if balance.rupees > 0:
             return Funds(None)
-        return Funds(0, f"The balance is {balance.rupees:.2f}. Top up the account.")
+        return Funds(0, f"Stopped: the balance is {balance.rupees:.2f}. Top up the account.")
     calls = max(0, int(balance.rupees // cost) - in_progress)
     if calls or in_progress:
         return Funds(calls)
     return Funds(
         0,
-        f"Balance {balance.rupees:.2f} is less than one call ({cost:.2f}). Top up the account.",
+        f"Stopped: balance {balance.rupees:.2f} is less than one call ({cost:.2f}). "
+        "Top up the account.",
     )

@@ -49,10 +49,18 @@ class QueueRow:
         return normal(self.shown["status"])
 
 
-def read_rows(grid: Sequence[Sequence[Any]], columns: Columns, voice_id: str) -> list[QueueRow]:
+def read_rows(
+    grid: Sequence[Sequence[Any]],
+    columns: Columns,
+    voice_id: str,
+    chosen_voice: str | None = None,
+) -> list[QueueRow]:
     """Reads every row below the header in which a known column holds something."""
     below_header = enumerate(itertools.islice(grid, 1, None), start=1)
-    rows = (read_row(index, cells, columns.places, voice_id) for index, cells in below_header)
+    rows = (
+        read_row(index, cells, columns.places, voice_id, chosen_voice)
+        for index, cells in below_header
+    )
     return [row for row in rows if row is not None]
 
 

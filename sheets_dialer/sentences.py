@@ -35,7 +35,7 @@ def state(made: Plan, now: datetime, rules: Rules, paused_at: datetime | None = 
         case Halt.PAUSED:
             line = _listed([_paused(paused_at, now, rules), *still, *counts])
         case Halt.PROBLEM:
-            line = _then(say("state_stopped", why=made.stopped), [*still, *counts])
+            line = _then(_stopped(str(made.stopped)), [*still, *counts])
         case Halt.ENDED:
             line = _then(str(made.stopped), [*progress, *counts] or [say("nothing_queued")])
         case _ if not (in_progress or queued or waiting):
@@ -142,6 +142,12 @@ def _paused(paused_at: datetime | None, now: datetime, rules: Rules) -> str:
     if local.date() == today.date():
         return say("state_paused_today", clock=local.strftime("%H:%M"))
     return say("state_paused", when=when)
+
+
+def _stopped(why: str) -> str:
+    """The reason behind the word Stopped, which some reasons begin with already."""
+    begins = say("state_stopped", why="").strip()
+    return why if why.startswith(begins) else say("state_stopped", why=why)
 
 
 def _listed(parts: list[str]) -> str:

@@ -41,9 +41,9 @@ def test_a_call_costs_whole_pulses() -> None:
         (10, 2, 0, 2, None),
         (10, 2, 1, 1, None),
         (10, 2, 5, 0, None),
-        (3, 2, 0, 0, "Balance 3.00 is less than one call (4.00)"),
+        (3, 2, 0, 0, "balance 3.00 is less than one call (4.00)"),
         (10, None, 3, None, None),
-        (0, None, 0, 0, "The balance is 0.00"),
+        (0, None, 0, 0, "balance is 0.00"),
     ],
 )
 def test_calls_in_progress_may_still_cost_a_whole_call(
