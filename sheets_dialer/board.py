@@ -35,7 +35,8 @@ BEAT = timedelta(seconds=60)
 """The heartbeat is written this often at most."""
 NEXT_PASS, HELD_BY, BALANCE, RATE = "Next pass", "Held by", "Balance (Rs)", "Rate (Rs)"
 QUEUED_DONE = "Queued would be done"
-RIDERS = frozenset({LAST_PASS_LABEL, NEXT_PASS, HELD_BY, BALANCE, RATE, QUEUED_DONE})
+PREVIEW = "What RUN would do"
+RIDERS = frozenset({LAST_PASS_LABEL, NEXT_PASS, HELD_BY, BALANCE, RATE, QUEUED_DONE, PREVIEW})
 """What changes by itself: written along with other things or with the heartbeat, never alone."""
 _SAME_NUMBER = 1e-7
 _OTHER = "Other"
@@ -72,7 +73,7 @@ def board(made: Plan, facts: Facts) -> Board:
         NEXT_PASS: facts.next_pass,
         HELD_BY: facts.held_by,
         "Last problem": _problem(facts),
-        "What RUN would do": preview(made, facts.now, rules) if made.halt else "",
+        PREVIEW: preview(made, facts.now, rules) if made.halt else "",
         BALANCE: _number(facts.balance),
         RATE: _number(facts.rate),
         "Calls today": rules.today.calls,
