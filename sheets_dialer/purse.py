@@ -74,13 +74,6 @@ class Purse:
             return Funds(0, f"Stopped: the balance can't be read. {error}", error)
         return funds(balance, self.call_seconds, in_progress)
 
-    def cost_of_a_call(self) -> float | None:
-        """Rupees that one call costs; None where the portal tells no rate or can't be asked."""
-        try:
-            return price(self._current(), self.call_seconds)
-        except PortalError:
-            return None
-
     def glance(self) -> None:
         """Reads the balance when nobody is to be called, for people to see: rarely, and a portal
         that doesn't answer is no problem then."""
