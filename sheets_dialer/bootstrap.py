@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import secrets
+import socket
 import string
 import time
 from collections.abc import Iterator
@@ -26,7 +28,7 @@ from .errors import ConfigError
 from .ledger import Ledger
 from .plan import Rules
 from .portal import Portal
-from .purse import Purse
+from .purse import Purse, read_account
 from .quota import Quota, Rhythm
 from .sheet import Connection, QueueSheet
 from .transport import google_adapter, portal_session
@@ -80,7 +82,13 @@ def build(config: Config, *, clock: Clock | None = None) -> Iterator[Parts]:
         lines=config.portal.lines,
         calls_per_minute=config.portal.calls_per_minute,
     )
-    purse = Purse(portal, clock, config.portal.call_seconds)
+    purse = Purse(
+        portal,
+        clock,
+        config.portal.call_seconds,
+        known=read_account(ledger.fact("account")),
+        remember=lambda account: ledger.set_fact("account", account.as_text()),
+    )
     # Campaigns of one spreadsheet share what is known of its tabs, or each would look them up.
     keys = {each.spreadsheet for each in config.campaigns}
     connections = {key: Connection(client, key) for key in keys}
@@ -109,6 +117,7 @@ def build(config: Config, *, clock: Clock | None = None) -> Iterator[Parts]:
                 quota,
                 rhythm,
                 forget_after=config.forget_after,
+                held_by=f"{socket.gethostname()} ({os.getpid()})",
             ),
         )
     finally:

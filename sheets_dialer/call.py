@@ -153,6 +153,7 @@ class Job:
     ref: str
     content: Content
     fingerprint: str
+    """Of what the row asks for: see `NewJob.asked`."""
     queued_at: datetime
     granted: int = 0
     """How often a person has asked for this job to be called again."""
@@ -193,6 +194,14 @@ class NewJob:
     ref: str
     content: Content
     granted: int = 0
+    asked: str | None = None
+    """The fingerprint of what its row asks for, where that isn't the content's own: a row that
+    names no voice asks for the same, whatever voice its campaign speaks with."""
+
+    @property
+    def fingerprint(self) -> str:
+        """What tells the rows that ask for this job from others."""
+        return self.asked or self.content.fingerprint()
 
 
 @dataclass(frozen=True, slots=True)

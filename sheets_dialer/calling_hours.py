@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -85,6 +85,31 @@ class CallingHours:
             if openings:
                 return min(openings)
         return None
+
+    def closing(self, moment: datetime) -> datetime:
+        """The end of the window that holds this moment, or the moment itself when none does."""
+        local = moment.astimezone(self.zone)
+        ends = [window.end for window in self._windows(local.date()) if window.holds(local.time())]
+        if not ends:
+            return moment
+        end = datetime.combine(local.date(), max(ends), self.zone).astimezone(UTC)
+        return max(moment, end)
+
+    def narrowed(
+        self, days: Collection[int] | None, windows: Sequence[Window] | None
+    ) -> CallingHours:
+        """The hours with other days, other windows, or both; holidays stay.
+
+        Days alone keep these hours' own windows of those days; windows alone hold on every day on
+        which these hours have any.
+        """
+        week = tuple(
+            (own if windows is None else tuple(windows))
+            if (day in days if days is not None else own)
+            else ()
+            for day, own in enumerate(self.week)
+        )
+        return replace(self, week=week)
 
     def _moments(self, day: date, clock: time) -> tuple[datetime, ...]:
         """The moments at which clocks show this time on this day: two when they are set back over

@@ -104,10 +104,10 @@ def plan(config: ConfigOption = None, as_json: JsonOption = False) -> None:
 
     with _parts(config) as parts:
         for queue in parts.queues:
-            snapshot, made = parts.dialer.plan(queue, timedelta(seconds=parts.config.every))
-            preview = reports.preview(
-                queue.name, len(snapshot.rows) - 1, made, parts.purse.cost_of_a_call()
-            )
+            every = timedelta(seconds=parts.config.every)
+            snapshot, made, rules = parts.dialer.plan(queue, every)
+            rows, now = len(snapshot.rows) - 1, parts.clock.now()
+            preview = reports.preview(queue.name, rows, made, rules, now)
             if as_json:
                 typer.echo(json.dumps(preview, ensure_ascii=False))
             else:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from .texts import say
@@ -72,6 +72,25 @@ class Place:
     text: str
 
 
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A cell of the control tab, zero-based, and its value as Google gave it."""
+
+    row: int
+    column: int
+    value: object
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """What one of the dialer's own cells of the control tab is to say: a text, or a number to
+    reckon and draw with."""
+
+    row: int
+    column: int
+    value: str | float
+
+
 def read_control(grid: Grid | None, campaign: str) -> Control:
     """Reads one campaign's column of the control tab; whatever is unclear means no new calls.
 
@@ -105,6 +124,21 @@ def find_place(grid: Grid, campaign: str, label: str) -> Place | None:
     cells = grid[rows[0]]
     text = str(cells[column]).strip() if column < len(cells) else ""
     return Place(rows[0], column, text)
+
+
+def cells_of_campaign(grid: Grid, campaign: str) -> Mapping[str, Sequence[Cell]]:
+    """The cells of a campaign's column by their label, casefolded; several where it stands more
+    than once, and none at all without one column that is the campaign's."""
+    column = column_of(grid, campaign)
+    found: dict[str, list[Cell]] = {}
+    if column is None:
+        return found
+    for row, cells in enumerate(grid):
+        label = str(cells[0]).strip().casefold() if cells else ""
+        if label:
+            value = cells[column] if column < len(cells) else ""
+            found.setdefault(label, []).append(Cell(row, column, value))
+    return found
 
 
 def column_of(grid: Grid, campaign: str) -> int | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import TypeVar
 
@@ -28,6 +28,7 @@ from .forgetting import Forgetting
 from .ledger import Ledger, Move
 from .opting_out import OptOuts
 from .pacing import followed
+from .panel import Panel
 from .plan import LedgerState, Plan, Poll, Rules, SheetState
 from .planner import Planner
 from .polling import next_poll
@@ -35,6 +36,7 @@ from .purse import Purse
 from .quota import Kind, Quota, Rhythm
 from .recording import Queue, Recorder, ends
 from .roll import Roll
+from .settings import read_settings
 from .sheet import Snapshot, cells_of, require_ready
 from .survey import Survey
 from .token import unsafe_fact, unsafe_sentence
@@ -57,6 +59,8 @@ class PassResult:
     """By campaign, what was planned."""
     portal_problem: PortalError | None = None
     """What the portal said or didn't say when it was asked for the balance."""
+    states: Mapping[str, str] = field(default_factory=dict)
+    """By campaign, how it stands, in the sentence that the Dialer tab says."""
 
     @property
     def soon(self) -> bool:
@@ -90,7 +94,7 @@ class PassResult:
     @property
     def sentence(self) -> str:
         """How every queue stands, in one line."""
-        lines = {name: made.sentence for name, made in self.plans.items()}
+        lines = dict(self.states)
         lines |= {name: str(problem) for name, problem in self.problems.items()}
         return " ".join(f"{name}: {line}" for name, line in lines.items())
 
@@ -113,6 +117,7 @@ class Dialer:
         rhythm: Rhythm,
         *,
         forget_after: timedelta | None = None,
+        held_by: str = "",
     ) -> None:
         self._queues = queues
         self._ledger = ledger
@@ -131,6 +136,7 @@ class Dialer:
         self._rhythm = rhythm
         self._called_of_late = {queue.name: 0.0 for queue in queues}
         self._rolls = {queue.name: Roll(queue.rules.policy.voice_id) for queue in queues}
+        self._panel = Panel(ledger, clock, purse, held_by)
         self._last: dict[str, tuple[Snapshot, Plan]] = {}
         self._do_not_call: dict[str, tuple[Sequence[bytes] | None, DoNotCall]] = {}
         self._tabs_seen: dict[str, float] = {}
@@ -154,16 +160,21 @@ class Dialer:
         for queue in self._queues:
             self._follow_anyway(queue)
 
-    def plan(self, queue: Queue, until_next_pass: timedelta) -> tuple[Snapshot, Plan]:
-        """Reads a queue and plans its pass, for all rows; changes nothing."""
+    def plan(self, queue: Queue, until_next_pass: timedelta) -> tuple[Snapshot, Plan, Rules]:
+        """Reads a queue and plans its pass, for all rows; changes nothing. With the plan come the
+        rules that it was made by."""
         snapshot, sheet = self._read(queue)
-        obstacle = self._obstacle(queue)
-        return snapshot, self._planned(queue, sheet, until_next_pass, obstacle, whole=True)
+        self._purse.glance()
+        rules = replace(self._rules(queue, sheet), obstacle=self._obstacle(queue))
+        made, rules = self._planned(queue, sheet, until_next_pass, rules, whole=True)
+        return snapshot, made, rules
 
     def _read(self, queue: Queue) -> tuple[Snapshot, SheetState]:
         snapshot = queue.sheet.read()
         require_ready(queue.tab, snapshot.columns)
+        settings = read_settings(snapshot.control, queue.name)
         roll = self._rolls[queue.name]
+        roll.speak_with(settings.voice_id)
         roll.take_in(snapshot.rows, snapshot.columns)
         before, do_not_call = self._do_not_call.get(queue.name, (None, None))
         if do_not_call is None or snapshot.do_not_call != before:
@@ -178,7 +189,14 @@ class Dialer:
         if changed := self._opt_outs.changed():
             for each in self._rolls.values():
                 each.look_at(changed)
-        return snapshot, SheetState(read_control(snapshot.control, queue.name), do_not_call)
+        control = read_control(snapshot.control, queue.name)
+        return snapshot, SheetState(control, settings, do_not_call)
+
+    def _rules(self, queue: Queue, sheet: SheetState) -> Rules:
+        """What the queue is dialled by today, with what people chose on the Dialer tab."""
+        rules = queue.rules.with_settings(sheet.settings)
+        today = self._ledger.today(queue.name, self._clock.now(), rules.zone)
+        return replace(rules, today=today, price=self._purse.price)
 
     def run_pass(self, until_next_pass: timedelta, *, farewell: str | None = None) -> PassResult:
         """One pass over every queue; the calls that it decides on are placed beside what follows.
@@ -205,6 +223,7 @@ class Dialer:
                 raise
             except DialerError as error:
                 log.error("pass failed", campaign=queue.name, problem=str(error))
+                self._panel.note_failure(queue, str(error))
                 problems[queue.name] = error
                 if isinstance(error, SetupNeeded):
                     self._recorder.complain(queue, str(error))
@@ -213,7 +232,13 @@ class Dialer:
             plans[queue.name] = made
         self._follow_strays()
         self._forgetting.go_on()
-        return PassResult(self._in_order(problems), self._in_order(plans), self._portal_problem)
+        states = {name: self._panel.state(name) for name in plans}
+        return PassResult(
+            self._in_order(problems),
+            self._in_order(plans),
+            self._portal_problem,
+            self._in_order(states),
+        )
 
     def _pass_over(self, queue: Queue, until_next_pass: timedelta, farewell: str | None) -> Plan:
         """Read, plan, record and write for one queue; what may be dialled goes to the caller."""
@@ -235,22 +260,30 @@ class Dialer:
             now=self._clock.now(),
             zone=queue.rules.zone,
         )
+        self._panel.hear(queue, sheet)
         obstacle = fenced or self._obstacle(queue)
         if farewell is not None:
             # What stopped the calls before the run ended still says more than that it ended.
-            obstacle = obstacle or self._funds_problem or farewell or None
-        made = self._planned(queue, sheet, until_next_pass, obstacle, last=farewell is not None)
+            obstacle = obstacle or self._funds_problem
+        rules = replace(self._rules(queue, sheet), obstacle=obstacle, farewell=farewell)
+        made, rules = self._planned(queue, sheet, until_next_pass, rules)
         unlisted = self._recorder.unlisted(queue)
         made = replace(made, note=_joined(made.note, self._caller.silence(), unlisted))
+        if not made.dials and farewell is None:
+            self._purse.glance()
+            rules = replace(rules, price=self._purse.price)
+        # What people chose holds for the calls that are placed and followed, too.
+        queue = replace(queue, rules=rules)
+        self._caller.follow((poll, rules.policy) for poll in made.polls)
+        self._called_of_late[queue.name] += len(made.dials)
         # Said in the sheet while passes come; a run's own lines need it only once.
         rhythm = self._rhythm.sentence if farewell is None else None
         shown = replace(made, note=_joined(made.note, rhythm))
+        shows = self._panel.shows(queue, shown, until_next_pass, last=farewell is not None)
         lines = self._opt_outs.missing_lines(
             queue.connection.key, snapshot.do_not_call, queue.rules.zone
         )
-        self._caller.follow((poll, queue.rules.policy) for poll in made.polls)
-        self._called_of_late[queue.name] += len(made.dials)
-        self._caller.dial(self._recorder.record_and_write(queue, snapshot, shown, lines))
+        self._caller.dial(self._recorder.record_and_write(queue, snapshot, shown, shows, lines))
         # Not the rows: they may be many, and nothing needs them any more.
         self._last[queue.name] = (replace(snapshot, rows=()), made)
         return made
@@ -274,7 +307,10 @@ class Dialer:
             return False
         try:
             for queue in self._queues:
-                self._recorder.sign_off(queue, *self._last[queue.name], farewell)
+                snapshot, made = self._last[queue.name]
+                if farewell and (made.closed or not made.stopped):
+                    shows = self._panel.farewell(queue.name, farewell)
+                    self._recorder.sign_off(queue, snapshot, shows)
         except SheetError as error:
             log.warning("no farewell", problem=str(error))
             return False
@@ -291,15 +327,15 @@ class Dialer:
         queue: Queue,
         sheet: SheetState,
         until_next_pass: timedelta,
-        obstacle: str | None,
+        rules: Rules,
         *,
-        last: bool = False,
         whole: bool = False,
-    ) -> Plan:
+    ) -> tuple[Plan, Rules]:
         """The plan for the rows that the last read found: all that one write takes, or the `whole`
-        of them."""
+        of them. With it come the rules as they are once the balance is known."""
         now = self._clock.now()
-        rules = replace(queue.rules, obstacle=obstacle, calls_paid=0 if last else None)
+        if rules.farewell is not None:
+            rules = replace(rules, calls_paid=0)
         roll = self._rolls[queue.name]
         survey = Survey(roll, self._ledger, queue.name)
         ledger = LedgerState(self._ledger.open_attempts(), self._strays(AttemptState.UNKNOWN))
@@ -314,15 +350,20 @@ class Dialer:
                     break
             return planner.plan(beside=roll.counts())
 
-        made = planned(rules)
+        # A rate that nobody asked for yet doesn't break a budget.
+        first = rules if rules.price else rules.without_budget()
+        made = planned(first)
         if not made.dials:
-            return made
+            return made, rules
         # Only a pass that would call somebody asks what the balance pays.
         funds = self._purse.look(self._caller.lines_in_use() + self._caller.waiting())
         self._portal_problem, self._funds_problem = funds.error, funds.problem
-        if funds.problem is None and (funds.calls is None or funds.calls >= len(made.dials)):
-            return made
-        return planned(replace(rules, obstacle=funds.problem, calls_paid=funds.calls))
+        rules = replace(rules, price=self._purse.price)
+        enough = funds.calls is None or funds.calls >= len(made.dials)
+        as_planned = rules.policy.daily_budget is None or rules == first
+        if funds.problem is None and enough and as_planned:
+            return made, rules
+        return planned(replace(rules, obstacle=funds.problem, calls_paid=funds.calls)), rules
 
     def _follow_anyway(self, queue: Queue) -> None:
         """Follows the calls in progress of a queue whose sheet can't be read or written."""

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from .call import ANSWERED, NOT_REACHED, Attempt, AttemptState, Job
 from .following import final_at, holds_line, is_followed, lines_coming_free
+from .limits import calls_left
 from .plan import Plan, Poll, Rules, Tally
 from .policy import Policy
 from .polling import key_is_likely, next_poll
@@ -16,8 +17,8 @@ from .polling import key_is_likely, next_poll
 def room(
     now: datetime, open_attempts: Sequence[Attempt], rules: Rules, until_next_pass: timedelta
 ) -> int:
-    """How many calls free lines, pace and balance allow before the next pass, or while marks
-    live."""
+    """How many calls free lines, pace, balance and the day's limits allow before the next pass, or
+    while marks live."""
     policy = rules.policy
     until_next_pass = min(until_next_pass, policy.mark_lives)
     in_use = sum(holds_line(now, attempt, policy) for attempt in open_attempts)
@@ -26,7 +27,8 @@ def room(
     # What another campaign has marked in this pass and is still to be sent is part of the pace.
     pace -= sum(attempt.state is AttemptState.INTENDED for attempt in open_attempts)
     free = max(0, min(policy.lines - in_use + coming, pace))
-    return free if rules.calls_paid is None else min(free, rules.calls_paid)
+    allowed = (free, rules.calls_paid, calls_left(rules))
+    return min(calls for calls in allowed if calls is not None)
 
 
 def followed(

@@ -6,18 +6,19 @@ Acts can be printed, counted and refused before they are done; `planner` makes t
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import Enum
 from zoneinfo import ZoneInfo
 
 from .call import Adoption, Attempt, AttemptState, Job, JobChange, NewJob, OptOut, Reason
 from .calling_hours import CallingHours
-from .control import Control
+from .control import ANSWERS, Control
 from .do_not_call import DoNotCall
 from .policy import Policy
 from .rows import QueueRow
-from .texts import say
+from .settings import Settings
+from .today import Today
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +26,7 @@ class SheetState:
     """What people say beside the queue tab, as one read found it."""
 
     control: Control
+    settings: Settings = field(default_factory=Settings)
     do_not_call: DoNotCall = field(default_factory=DoNotCall)
 
 
@@ -57,13 +59,31 @@ class Part:
 @dataclass(frozen=True, slots=True)
 class Rules:
     """What a campaign is dialled by. `obstacle` is what stands in the way of all new calls beside
-    Control and hours, in a sentence for people; `calls_paid` is how many the balance pays, None
-    where that isn't known or doesn't matter yet."""
+    Control and hours, in a sentence for people, and `farewell` what is said when the run ends;
+    `calls_paid` is how many the balance pays, None where that isn't known or doesn't matter yet.
+    `today` is what was called today, `price` what a call costs in rupees, None where that isn't
+    known."""
 
     policy: Policy
     hours: CallingHours
     obstacle: str | None = None
     calls_paid: int | None = None
+    farewell: str | None = None
+    today: Today = field(default_factory=Today)
+    price: float | None = None
+
+    def with_settings(self, chosen: Settings) -> Rules:
+        """The rules with what people chose on the control tab."""
+        policy = self.policy
+        if chosen.daily_cap is not None:
+            policy = replace(policy, daily_cap=chosen.daily_cap)
+        if chosen.daily_budget is not None:
+            policy = replace(policy, daily_budget=chosen.daily_budget)
+        return replace(self, policy=policy, hours=chosen.hours(self.hours))
+
+    def without_budget(self) -> Rules:
+        """The rules without a limit in rupees."""
+        return replace(self, policy=replace(self.policy, daily_budget=None))
 
     @property
     def zone(self) -> ZoneInfo:
@@ -77,6 +97,8 @@ class Dial:
     job: Job
     row: QueueRow
     reason: Reason
+    revoiced: bool = False
+    """Whether the job's content is another than the ledger has: its voice was chosen since."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +107,20 @@ class Poll:
 
     attempt: Attempt
     due: datetime
+
+
+class Halt(Enum):
+    """What kind of thing keeps all new calls from starting."""
+
+    PAUSED = "paused"
+    CLOSED = "closed"
+    """Calling hours: it goes on by itself."""
+    LIMIT = "limit"
+    """The day's cap or budget: it goes on by itself tomorrow."""
+    ENDED = "ended"
+    """The run ends."""
+    PROBLEM = "problem"
+    """A person must act."""
 
 
 class Tally(Enum):
@@ -99,12 +135,40 @@ class Tally(Enum):
 
 
 @dataclass(frozen=True, slots=True)
+class Face:
+    """What a row is counted by: how it stands, and what its cells say."""
+
+    tally: Tally
+    status: str = ""
+    key: str = ""
+    """By which its answer is counted, one of `control.ANSWERS`; empty without an answer."""
+    why: str = ""
+
+    @classmethod
+    def of(cls, tally: Tally, shown: Mapping[str, str], wanted: Mapping[str, str]) -> Face:
+        """The face of a row once it says what it should."""
+        status, answer, key, why = (
+            wanted.get(name, shown.get(name, "")) for name in ("status", "answer", "dtmf", "why")
+        )
+        if key:
+            key = key if key in ANSWERS else "other"
+        elif answer:
+            key = "none"
+        return cls(tally, status, key, why)
+
+
+@dataclass(frozen=True, slots=True)
 class Quiet:
     """A row that says what it should and needs nothing, until a cell of it, its job or the calls to
     its number change, or that moment comes."""
 
-    tally: Tally
+    face: Face
     until: datetime
+
+    @property
+    def tally(self) -> Tally:
+        """How it stands."""
+        return self.face.tally
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,16 +187,32 @@ class Plan:
     rows: Mapping[int, QueueRow] = field(default_factory=dict)
     """By index, the rows that `cells` are for."""
     counts: Mapping[Tally, int] = field(default_factory=dict)
+    faces: Mapping[Face, int] = field(default_factory=dict)
+    """Every row that was looked at, and every quiet one, as it stands once `cells` are written."""
     complete: bool = True
     """Whether every row was looked at; else one write couldn't take what they need."""
     stopped: str | None = None
     """Why no new call starts, where something stands in the way of all of them."""
+    halt: Halt | None = None
+    """What kind of reason that is."""
     note: str | None = None
     """What a person should look at, though calls go on."""
-    closed: bool = False
-    """Whether nothing but the calling hours stands in the way."""
     rest: timedelta = timedelta(0)
     """How long the next pass may be away."""
+
+    @property
+    def closed(self) -> bool:
+        """Whether nothing but the time of day, or what the day allows, stands in the way."""
+        return self.halt in (Halt.CLOSED, Halt.LIMIT)
+
+    @property
+    def to_call(self) -> int:
+        """How many rows wait to be called, those that are called right now among them."""
+        return len(self.dials) + len(self.new_jobs) + self.count(Tally.QUEUED)
+
+    def ended_with(self, farewell: str) -> Plan:
+        """The plan of a run that ends after it."""
+        return replace(self, stopped=farewell, halt=Halt.ENDED)
 
     def count(self, tally: Tally) -> int:
         """How many rows stand so."""
@@ -169,18 +249,3 @@ class Plan:
         if self.count(Tally.QUEUED) and not self.stopped:
             return False
         return all(poll.due >= before for poll in self.polls)
-
-    @property
-    def sentence(self) -> str:
-        """How the queue stands, in one line."""
-        counts = (
-            ("count_in_progress", self.in_progress),
-            ("count_to_call", len(self.dials)),
-            ("count_queued", self.count(Tally.QUEUED) + len(self.new_jobs)),
-            ("count_waiting", self.count(Tally.WAITING)),
-            ("count_held", self.count(Tally.HELD)),
-            ("count_settled", self.count(Tally.SETTLED)),
-        )
-        parts = [say(name, count=count) for name, count in counts if count] or [say("no_rows")]
-        line = say("queue_stands", counts=f"{say('comma')} ".join(parts))
-        return " ".join(filter(None, (line, self.stopped, self.note)))

@@ -19,6 +19,7 @@ from .call import (
     Job,
     JobChange,
     NewJob,
+    Reason,
 )
 from .disposition import (
     CHECK,
@@ -30,16 +31,16 @@ from .disposition import (
 )
 from .following import is_final
 from .hearing import hear, settled, unclear
+from .limits import stop
 from .matching import AGAIN, SKIP, Matches, called_at, match, remembered, with_number_of
 from .pacing import followed, rest, room
 from .phone import NotDiallable
-from .plan import Dial, LedgerState, Part, Plan, Poll, Quiet, Rules, SheetState, Tally
+from .plan import Dial, Face, LedgerState, Part, Plan, Poll, Quiet, Rules, SheetState, Tally
 from .rows import PAYLOAD_BYTES, QueueRow, beside_their_calls, written_bytes
 from .showing import Showing, not_diallable
 from .standing import MARK_IS_STRANGE_FOR, stands_until
 from .texts import say
 from .turn import NotYet, Owed, read_bounds, turn
-from .when import spoken
 
 
 class Planner:
@@ -66,10 +67,9 @@ class Planner:
         self._refs = refs
         self._showing = Showing(now, rules.policy, rules.zone)
         self._listed = sheet.do_not_call
-        self._stopped = _obstacle(now, sheet, rules)
-        self._closed = sheet.control.run and not (rules.obstacle or self._listed.problem)
+        self._stop = stop(now, sheet, rules)
         self._every = until_next_pass
-        self.room = 0 if self._stopped else room(now, ledger.open_attempts, rules, until_next_pass)
+        self.room = 0 if self._stop else room(now, ledger.open_attempts, rules, until_next_pass)
         self._dials: list[Dial] = []
         self._new: list[NewJob] = []
         self._adoptions: list[Adoption] = []
@@ -80,7 +80,7 @@ class Planner:
         self._cells: dict[int, Mapping[str, str]] = {}
         self._cell_rows: dict[int, QueueRow] = {}
         self._bytes = 0
-        self._counts: Counter[Tally] = Counter()
+        self._faces: Counter[Face] = Counter()
         self._taken: set[str] = set()
         self._begin_part(Part((), ()))
 
@@ -102,8 +102,12 @@ class Planner:
         self._ended += ended
         return self._finish_part(matches)
 
-    def plan(self, *, beside: Mapping[Tally, int]) -> Plan:
+    def plan(self, *, beside: Mapping[Face, int]) -> Plan:
         """The finished plan. `beside` counts the rows that need nothing."""
+        faces = self._faces + Counter(beside)
+        counts: Counter[Tally] = Counter()
+        for face, count in faces.items():
+            counts[face.tally] += count
         made = Plan(
             new_jobs=tuple(self._new),
             adoptions=tuple(self._adoptions),
@@ -114,11 +118,12 @@ class Planner:
             polls=tuple(self._polls),
             cells=dict(sorted(self._cells.items())),
             rows=self._cell_rows,
-            counts=self._counts + Counter(beside),
+            counts=counts,
+            faces=faces,
             complete=not self.is_full,
-            stopped=self._stopped,
+            stopped=self._stop.why if self._stop else None,
+            halt=self._stop.halt if self._stop else None,
             note=self._listed.note,
-            closed=self._stopped is not None and self._closed,
         )
         return replace(made, rest=rest(made, self.now, self._rules.policy, self._every))
 
@@ -211,12 +216,13 @@ class Planner:
         quiet: dict[int, Quiet] = {}
         for index, row in self._rows.items():
             job, tally = jobs.get(index), self._tallies.get(index, Tally.ASIDE)
+            face = Face.of(tally, row.shown, self._wanted.get(index, {}))
             under_way = job is not None and any(attempt.is_open for attempt in job.attempts)
             if index in differences or index in self._restless or under_way:
-                self._counts[tally] += 1
+                self._faces[face] += 1
             else:
                 until = stands_until(row, job, self.now, self._rules.policy, self._rules.zone)
-                quiet[index] = Quiet(tally, until)
+                quiet[index] = Quiet(face, until)
         return quiet
 
     def _consider(self, row: QueueRow, job: Job) -> None:
@@ -236,8 +242,8 @@ class Planner:
                 place = self._listed.rows[job.content.number]
                 self._say(row, job, NotYet(say("listed", row=place), waits=False))
             case Owed(reason):
-                self._queue.append(Dial(job, row, reason))
-            case NotYet():
+                self._queue.append(_dial(row, job, reason))
+            case NotYet() as answer:
                 self._say(row, job, answer)
             case None:
                 policy = self._rules.policy
@@ -246,7 +252,7 @@ class Planner:
                 self._wanted[row.index] = self._showing.settled(row, job)
 
     def _turn(self, row: QueueRow, job: Job) -> Owed | NotYet | None:
-        calls = self._calls.get(job.fingerprint, ())
+        calls = {call for each in _prints(row) for call in self._calls.get(each, ())}
         zone = self._rules.zone
         return turn(
             self.now,
@@ -293,7 +299,7 @@ class Planner:
         again = row.word == AGAIN
         if again:
             self._asked_again.add(content.number)
-        job = NewJob(next(self._refs), content, int(again))
+        job = NewJob(next(self._refs), content, int(again), row.fingerprint)
         self._new.append(job)
         self._wanted[row.index] = {
             **EMPTY,
@@ -334,7 +340,8 @@ class Planner:
             self._restless.add(row.index)
             self._wanted[row.index] = {**row.shown, "why": say("same_number")}
         else:
-            job = NewJob(next(self._refs), row.content, int(row.word == AGAIN))
+            again = int(row.word == AGAIN)
+            job = NewJob(next(self._refs), row.content, again, row.fingerprint)
             moment = called_at(row, self.now, self._rules.zone) or self.now
             self._taken.add(number)
             self._adoptions.append(Adoption(job, row.shown["call_id"], moment))
@@ -355,26 +362,30 @@ class Planner:
         return differences
 
 
+def _dial(row: QueueRow, job: Job, reason: Reason) -> Dial:
+    """The call of a row's job. A job that was never tried speaks with the voice of today; one that
+    was keeps what its attempts said."""
+    content = row.content
+    if job.tried or content is None or content.voice_id == job.content.voice_id:
+        return Dial(job, row, reason)
+    return Dial(replace(job, content=content), row, reason, revoiced=True)
+
+
+def _prints(row: QueueRow) -> set[str]:
+    """The fingerprints under which the row's call may have been made already."""
+    return {row.fingerprint, row.sounds_like}
+
+
 def _calls_of(part: Part) -> dict[str, set[tuple[int, datetime]]]:
-    """By fingerprint, when which job was called, in this campaign or another."""
+    """By fingerprint, when which job was called, in this campaign or another. Where people chose a
+    voice, what was said counts beside what was asked for: neither is said twice."""
     calls = {fingerprint: set(times) for fingerprint, times in part.last_calls.items()}
+    chosen = any(row.sounds_like != row.fingerprint for row in part.rows)
     for job in part.jobs:
+        prints = {job.fingerprint}
+        if chosen and job.tried:
+            prints.add(job.content.fingerprint())
         for attempt in job.tried:
-            calls.setdefault(job.fingerprint, set()).add((job.id, attempt.intended_at))
+            for each in prints:
+                calls.setdefault(each, set()).add((job.id, attempt.intended_at))
     return calls
-
-
-def _obstacle(now: datetime, sheet: SheetState, rules: Rules) -> str | None:
-    """What stands in the way of all new calls; Control speaks first, because a person set it."""
-    if not sheet.control.run:
-        return sheet.control.problem or say("paused")
-    if sheet.do_not_call.problem:
-        return sheet.do_not_call.problem
-    if rules.obstacle:
-        return rules.obstacle
-    if not rules.hours.open_at(now):
-        opening = rules.hours.next_opening(now)
-        if opening is None:
-            return say("never_open")
-        return say("outside_hours", when=spoken(opening, now, rules.zone))
-    return None

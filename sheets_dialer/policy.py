@@ -59,6 +59,11 @@ class Policy:
     opt_out_key: str | None = None
     """The key whose pressing means: don't call this number again."""
 
+    daily_cap: int | None = None
+    """Calls a day at most."""
+    daily_budget: float | None = None
+    """Rupees a day at most, calls in progress taken for answered."""
+
     def answer(self, dtmf: str | None) -> str:
         """What a pressed key means in this campaign's words."""
         if not dtmf:

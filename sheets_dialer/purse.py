@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import math
+from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 
 from .clock import Clock
 from .errors import PortalError
@@ -13,6 +17,8 @@ from .texts import say
 PULSE_SECONDS = 30
 """The portal charges by pulses, "for example per 30 seconds" (vendor text)."""
 READ_AGAIN_SECONDS = 60
+GLANCE_AGAIN = timedelta(minutes=10)
+"""How old the balance may be that is shown while nobody is to be called."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +32,26 @@ class Funds:
     """What kept the balance from being read."""
 
 
+@dataclass(frozen=True, slots=True)
+class Account:
+    """The balance and the rate as the portal told them at that moment."""
+
+    balance: Balance
+    read_at: datetime
+
+    def as_text(self) -> str:
+        """The account as text, for the ledger."""
+        return json.dumps([self.balance.rupees, self.balance.call_rate, self.read_at.isoformat()])
+
+
+def read_account(text: str) -> Account | None:
+    """The account from `Account.as_text`; None when there is none."""
+    if not text:
+        return None
+    rupees, rate, read_at = json.loads(text)
+    return Account(Balance(rupees, rate), datetime.fromisoformat(read_at))
+
+
 @dataclass(slots=True)
 class Purse:
     """The account's balance as last read. `call_seconds` is how long a call is taken to last."""
@@ -33,7 +59,12 @@ class Purse:
     portal: Portal
     clock: Clock
     call_seconds: float
+    known: Account | None = None
+    """The account as it was read last, by this process or an earlier one."""
+    remember: Callable[[Account], None] = lambda _account: None
+    """Keeps it for the next process."""
     _read: tuple[float, Balance] | None = field(init=False, default=None)
+    _glanced_at: float | None = field(init=False, default=None)
 
     def look(self, in_progress: int) -> Funds:
         """What may be spent on new calls while so many are in progress, each of which may still
@@ -44,12 +75,23 @@ class Purse:
             return Funds(0, say("balance_unreadable", problem=error), error)
         return funds(balance, self.call_seconds, in_progress)
 
-    def cost_of_a_call(self) -> float | None:
-        """Rupees that one call costs; None where the portal tells no rate or can't be asked."""
-        try:
-            return price(self._current(), self.call_seconds)
-        except PortalError:
-            return None
+    def glance(self) -> None:
+        """Reads the balance when nobody is to be called, for people to see: rarely, and a portal
+        that doesn't answer is no problem then."""
+        now = self.clock.steady()
+        age = self.clock.now() - self.known.read_at if self.known else GLANCE_AGAIN
+        if timedelta() <= age < GLANCE_AGAIN:
+            return
+        if self._glanced_at is not None and now - self._glanced_at < GLANCE_AGAIN.total_seconds():
+            return
+        self._glanced_at = now
+        with suppress(PortalError):
+            self._current()
+
+    @property
+    def price(self) -> float | None:
+        """Rupees that one call costs as far as is known without asking."""
+        return price(self.known.balance, self.call_seconds) if self.known else None
 
     def _current(self) -> Balance:
         now = self.clock.steady()
@@ -59,6 +101,8 @@ class Purse:
         self._read = None
         balance = self.portal.balance()
         self._read = (now, balance)
+        self.known = Account(balance, self.clock.now())
+        self.remember(self.known)
         return balance
 
 

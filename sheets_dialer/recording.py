@@ -8,10 +8,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from . import board
 from .acting import Confirmed
+from .board import Board
 from .call import NEVER_MARKED, Attempt, AttemptState
 from .clock import Clock
-from .control import CONTROL_TAB, STATE_LABEL, Place, find_place
+from .control import CONTROL_TAB, STATE_LABEL, Note, find_place
 from .culprits import Culprits
 from .disposition import CALLING
 from .errors import AnotherDialer, SheetError, SheetRefused, TokenLost, WriteRefused
@@ -59,10 +61,16 @@ class Recorder:
         return say("opt_outs_unwritable", problem=problem)
 
     def record_and_write(
-        self, queue: Queue, snapshot: Snapshot, made: Plan, lines: Lines | None = None
+        self,
+        queue: Queue,
+        snapshot: Snapshot,
+        made: Plan,
+        shows: Board,
+        lines: Lines | None = None,
     ) -> list[Confirmed]:
         """Commits what is intended, writes the sheet, and returns the dials whose marks it showed.
-        `lines` are what the do-not-call tab should list and doesn't list yet.
+        `shows` is what the control tab should say; `lines` are what the do-not-call tab should
+        list and doesn't list yet.
 
         Whatever goes wrong with the write, no attempt stays intended: nothing is dialled on a
         doubt, and the next read shows what became of it.
@@ -76,6 +84,7 @@ class Recorder:
             job_changes=made.job_changes,
             moves=_moves(made, now),
             intents=[Intent(dial.job, dial.reason) for dial in made.dials],
+            revoiced={dial.job.id: dial.job.content for dial in made.dials if dial.revoiced},
             gap=queue.rules.policy.same_call_gap,
         )
         by_job = {attempt.job_id: attempt for attempt in intended}
@@ -88,9 +97,11 @@ class Recorder:
         marked_at = self._clock.steady()
         unmarked: dict[str, str] = {}
         try:
-            notes = _notes(queue, snapshot, made)
             # Rows come first where they fill more than one write.
             listed = lines if made.complete and not self.unlisted(queue) else None
+            notes = board.notes(
+                shows, snapshot.control or [], queue.name, writing=bool(cells or listed)
+            )
             if cells or notes or listed:
                 confirmed = self._write(queue, snapshot, cells, dials, notes, listed)
         except SheetRefused:
@@ -112,20 +123,20 @@ class Recorder:
             if dial.row.index in confirmed
         ]
 
-    def sign_off(self, queue: Queue, snapshot: Snapshot, made: Plan, farewell: str) -> None:
-        """Writes a farewell behind how the queue stood at the last pass, if nobody else has written
+    def sign_off(self, queue: Queue, snapshot: Snapshot, shows: Board) -> None:
+        """Writes what the control tab should say after the last pass, if nobody else has written
         to the sheet since.
 
         Raises:
             SheetError: it wasn't written, or nobody knows whether it was.
         """
-        place = find_place(snapshot.control or [], queue.name, STATE_LABEL)
-        if place is None or not farewell or (made.stopped and not made.closed):
+        grid = snapshot.control or []
+        notes = board.notes(shows, grid, queue.name, writing=True, afresh=True)
+        if not notes:
             return
-        note = replace(place, text=replace(made, stopped=farewell).sentence)
         token = self._fence.last_token(queue.sheet.name) or snapshot.token
         after = self._fence.next_token(queue.sheet.name, token)
-        queue.sheet.write(replace(snapshot, token=token), after, {}, notes=[note])
+        queue.sheet.write(replace(snapshot, token=token), after, {}, notes=notes)
 
     def complain(self, queue: Queue, problem: str) -> None:
         """Says on the Dialer tab why the queue tab can't be worked on, where that can be written.
@@ -151,7 +162,7 @@ class Recorder:
         snapshot: Snapshot,
         cells: Mapping[int, Mapping[str, str]],
         dials: Sequence[Dial],
-        notes: Sequence[Place],
+        notes: Sequence[Note],
         lines: Lines | None,
     ) -> set[int]:
         tab = queue.sheet.name
@@ -221,14 +232,6 @@ def settle_token(
     for token in filter(None, map(read_token, ranges)):
         fence.look(sheet.name, token, runs=True, now=now, zone=zone)
     sheet.renew_token(current, fence.next_token(sheet.name, current.token), ranges)
-
-
-def _notes(queue: Queue, snapshot: Snapshot, made: Plan) -> list[Place]:
-    """What the dialer's own cells of the control tab should say and don't say yet."""
-    place = find_place(snapshot.control or [], queue.name, STATE_LABEL)
-    if place is None or place.text == made.sentence:
-        return []
-    return [replace(place, text=made.sentence)]
 
 
 def _moves(made: Plan, now: datetime) -> list[Move]:

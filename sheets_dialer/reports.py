@@ -11,8 +11,9 @@ from datetime import datetime, time
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from . import sentences
 from .call import ANSWERED, AttemptState, Job, call_status_words
-from .plan import Plan, Tally
+from .plan import Plan, Rules, Tally
 from .texts import say
 
 COLUMNS = (
@@ -97,14 +98,16 @@ def figures(jobs: Sequence[Job], now: datetime, zone: ZoneInfo) -> dict[str, dic
     }
 
 
-def preview(campaign: str, rows: int, made: Plan, cost: float | None) -> dict[str, Any]:
-    """What a pass would do, as plain values. `cost` is rupees a call, `rows` how many are read."""
-    to_call = len(made.dials) + made.count(Tally.QUEUED) + len(made.new_jobs)
+def preview(campaign: str, rows: int, made: Plan, rules: Rules, now: datetime) -> dict[str, Any]:
+    """What a pass would do, as plain values. `rules` are those of the plan, `rows` how many are
+    read."""
+    to_call, cost = made.to_call, rules.price
     reasons = Counter(cells["why"] for cells in made.cells.values() if cells.get("why"))
     return {
         "campaign": campaign,
         "rows": rows,
         "stopped": made.stopped,
+        "preview": sentences.preview(made, now, rules),
         "call_now": [dial.row.index + 1 for dial in made.dials],
         "to_call": to_call,
         "cost": None if cost is None else round(cost * to_call, 2),
@@ -121,6 +124,7 @@ def preview(campaign: str, rows: int, made: Plan, cost: float | None) -> dict[st
 def preview_lines(preview: Mapping[str, Any]) -> Iterator[str]:
     """A preview in words."""
     yield f"{preview['campaign']}: {preview['stopped'] or say('plan_calls_may_go_out')}"
+    yield f"  {preview['preview']}"
     count, now, cost = preview["to_call"], len(preview["call_now"]), preview["cost"]
     if cost is None:
         yield f"  {say('plan_to_call', count=count, now=now)}"

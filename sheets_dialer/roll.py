@@ -18,7 +18,7 @@ import msgspec
 from .call import Job
 from .columns import Columns
 from .phone import Number
-from .plan import Quiet, Tally
+from .plan import Face, Quiet, Tally
 from .rows import QueueRow, read_row
 
 _LOOK, _EMPTY = 0, 1
@@ -34,6 +34,7 @@ class Roll:
 
     def __init__(self, voice_id: str) -> None:
         self._voice_id = voice_id
+        self._chosen_voice: str | None = None
         self._places: Mapping[str, int] = {}
         self._begin_anew()
 
@@ -42,6 +43,12 @@ class Roll:
         self._standing = bytearray()
         """By row, whether it is to be looked at, is empty, or how it counts while it is quiet."""
         self._until = array("d")
+        self._face = array("L")
+        """By row, as which of `_faces` it is counted while it is quiet."""
+        self._faces: list[Face] = []
+        self._place_of: dict[Face, int] = {}
+        self._counts: list[int] = []
+        """How many quiet rows have each of `_faces`, kept along so that nothing is counted anew."""
         self._next = _NEVER
         self._keys: list[tuple[int, ...]] = []
         self._sharing: dict[int, int | set[int]] = {}
@@ -63,22 +70,29 @@ class Roll:
             self._forget(index)
         kept = min(len(old), len(raw))
         changed = [i for i in range(1, kept) if old[i] != raw[i]]
-        del self._standing[kept:], self._until[kept:], self._keys[kept:]
+        del self._standing[kept:], self._until[kept:], self._keys[kept:], self._face[kept:]
         for index in changed:
             self._forget(index)
         added = len(raw) - kept
         self._raw = list(raw)
         self._standing += bytes(added)
         self._until.extend([_NEVER] * added)
+        self._face.extend([0] * added)
         self._keys += [()] * added
         for index in (*changed, *range(max(kept, 1), len(raw))):
             self._learn(index)
+
+    def speak_with(self, voice_id: str | None) -> None:
+        """Takes in the voice that people chose instead of the configured one."""
+        if voice_id != self._chosen_voice:
+            self._chosen_voice = voice_id
+            self._rows.clear()
 
     def look_at_all(self) -> None:
         """Has every row looked at anew: something changed that concerns them all."""
         for index, code in enumerate(self._standing):
             if code != _EMPTY:
-                self._standing[index] = _LOOK
+                self._stir(index)
 
     def look_at(self, numbers: Collection[str]) -> None:
         """Has every row with one of these numbers looked at anew."""
@@ -91,7 +105,7 @@ class Roll:
         if self._next <= moment:
             for index, until in enumerate(self._until):
                 if until <= moment and self._standing[index] != _EMPTY:
-                    self._standing[index] = _LOOK
+                    self._stir(index)
             self._next = min(
                 (until for until in self._until if until > moment),
                 default=_NEVER,
@@ -140,21 +154,39 @@ class Roll:
         """Keeps which of the rows that were looked at are quiet now."""
         for index in looked_at:
             rest = quiet.get(index)
+            self._stir(index)
             if rest is None:
-                self._standing[index] = _LOOK
                 continue
             self._standing[index] = _CODES[rest.tally]
+            self._face[index] = place = self._place(rest.face)
+            self._counts[place] += 1
             until = rest.until.timestamp()
             self._until[index] = until
             self._next = min(self._next, until)
             self._rows.pop(index, None)
 
-    def counts(self) -> Counter[Tally]:
+    def counts(self) -> Counter[Face]:
         """How the quiet rows count."""
-        return Counter({tally: self._standing.count(code) for tally, code in _CODES.items()})
+        counted = zip(self._faces, self._counts, strict=True)
+        return Counter({face: count for face, count in counted if count})
+
+    def _place(self, face: Face) -> int:
+        """Where a face is counted."""
+        place = self._place_of.setdefault(face, len(self._faces))
+        if place == len(self._faces):
+            self._faces.append(face)
+            self._counts.append(0)
+        return place
+
+    def _stir(self, index: int) -> None:
+        """Has a row looked at again."""
+        if self._standing[index] > _EMPTY:
+            self._counts[self._face[index]] -= 1
+        self._standing[index] = _LOOK
 
     def _read(self, index: int) -> QueueRow | None:
-        return read_row(index, _decode(self._raw[index]), self._places, self._voice_id)
+        cells = _decode(self._raw[index])
+        return read_row(index, cells, self._places, self._voice_id, self._chosen_voice)
 
     def _learn(self, index: int) -> None:
         row = self._read(index)
@@ -172,9 +204,10 @@ class Roll:
 
     def _forget(self, index: int) -> None:
         self._rows.pop(index, None)
+        self._stir(index)
         # What goes may be what the others were held for.
         for other in self.sharing(self._keys[index]):
-            self._standing[other] = _LOOK
+            self._stir(other)
         for key in self._keys[index]:
             match self._sharing[key]:
                 case int():

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import quote
 
@@ -28,7 +28,9 @@ class QueueRow:
     """One row of the queue tab that has something in it.
 
     `index` is zero-based and counts the header row. `shown` holds the text of the dialer's cells;
-    `phone`, `call_after` and `call_before` hold people's cells as Google gave them.
+    `phone`, `call_after` and `call_before` hold people's cells as Google gave them. `content` is
+    what would be said now. `fingerprint` is that of what the row asks for, which stays the same
+    when people give the campaign another voice; `sounds_like` is that of the content.
     """
 
     index: int
@@ -37,6 +39,7 @@ class QueueRow:
     content: Content | None
     fingerprint: str
     shown: Mapping[str, str]
+    sounds_like: str = ""
     call_after: object = None
     call_before: object = None
 
@@ -51,22 +54,39 @@ class QueueRow:
         return normal(self.shown["status"])
 
 
-def read_rows(grid: Sequence[Sequence[Any]], columns: Columns, voice_id: str) -> list[QueueRow]:
+def read_rows(
+    grid: Sequence[Sequence[Any]],
+    columns: Columns,
+    voice_id: str,
+    chosen_voice: str | None = None,
+) -> list[QueueRow]:
     """Reads every row below the header in which a known column holds something."""
     below_header = enumerate(itertools.islice(grid, 1, None), start=1)
-    rows = (read_row(index, cells, columns.places, voice_id) for index, cells in below_header)
+    rows = (
+        read_row(index, cells, columns.places, voice_id, chosen_voice)
+        for index, cells in below_header
+    )
     return [row for row in rows if row is not None]
 
 
 def read_row(
-    index: int, cells: Sequence[Any], places: Mapping[str, int], voice_id: str
+    index: int,
+    cells: Sequence[Any],
+    places: Mapping[str, int],
+    voice_id: str,
+    chosen_voice: str | None = None,
 ) -> QueueRow | None:
-    """Reads one row; None when no known column holds anything."""
+    """Reads one row; None when no known column holds anything. `chosen_voice` is what people have
+    the campaign speak with instead of `voice_id`, the configured one."""
     known = {name: cells[at] for name, at in places.items() if at < len(cells)}
     if not any(value not in ("", None) for value in known.values()):
         return None
     number = read_number(known.get("phone"))
     content = _content(number, known, voice_id) if isinstance(number, Number) else None
+    fingerprint = sounds_like = content.fingerprint() if content else ""
+    if content and chosen_voice and not text_of(known.get("voice_id")):
+        content = replace(content, voice_id=chosen_voice)
+        sounds_like = content.fingerprint()
     if content is not None and _is_too_long(content):
         number, content = NotDiallable(TOO_LONG), None
     return QueueRow(
@@ -74,8 +94,9 @@ def read_row(
         phone=known.get("phone"),
         number=number,
         content=content,
-        fingerprint=content.fingerprint() if content else "",
+        fingerprint=fingerprint if content else "",
         shown={name: text_of(known.get(name)) for name in DIALER},
+        sounds_like=sounds_like if content else "",
         call_after=known.get("call_after"),
         call_before=known.get("call_before"),
     )

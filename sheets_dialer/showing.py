@@ -16,7 +16,7 @@ from .phone import NotDiallable
 from .policy import Policy
 from .rows import QueueRow
 from .texts import is_said, retold, say
-from .when import day
+from .when import spoken_date
 
 _ENDED_WORDS = frozenset(call_status_words(s).casefold() for s in (ANSWERED, *NOT_REACHED))
 
@@ -83,7 +83,7 @@ class Showing:
 
     def opted_out(self, opt_out: OptOut) -> str:
         """Why a number whose owner asked not to be called again isn't called, and what to do."""
-        since = day(opt_out.since, self.now, self.zone)
+        since = spoken_date(opt_out.since, self.now, self.zone)
         return say("opted_out", day=since, key=opt_out.key)
 
     def copied(self, row: QueueRow, job: Job) -> Cells:

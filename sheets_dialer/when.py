@@ -68,17 +68,24 @@ def read_moment(cell: object, zone: ZoneInfo, today: datetime) -> datetime | Non
     raise ValueError("not a time")
 
 
+def serial(moment: datetime, zone: ZoneInfo) -> float:
+    """A time as the serial number that Sheets keeps for it: days since 1899-12-30 in the sheet's
+    own time, to the second."""
+    naive = moment.astimezone(zone).replace(tzinfo=None, microsecond=0)
+    return round((naive - _SHEETS_DAY_ZERO) / timedelta(days=1), 8)
+
+
 def stamp(moment: datetime, zone: ZoneInfo) -> str:
     """A time as the dialer's columns show it, to the second."""
     return moment.astimezone(zone).strftime("%Y-%m-%d %H:%M:%S")
 
 
-def day(moment: datetime, now: datetime, zone: ZoneInfo) -> str:
-    """A day within a sentence that doesn't change with the days: ``3 Nov``, and with its year when
-    that is another one."""
-    local = moment.astimezone(zone)
-    year = "" if local.year == now.astimezone(zone).year else f" {local.year}"
-    return f"{local.day} {local.strftime('%b')}{year}"
+def zone_named(name: str) -> ZoneInfo | None:
+    """The time zone of this name; None where this machine knows none."""
+    try:
+        return ZoneInfo(name)
+    except (ValueError, OSError, KeyError):
+        return None
 
 
 def spoken(moment: datetime, now: datetime, zone: ZoneInfo) -> str:
@@ -92,8 +99,12 @@ def spoken_day(moment: datetime, now: datetime, zone: ZoneInfo) -> str:
     """The day of a moment within a sentence: ``today``, ``3 Nov``, ``3 Nov 2025``."""
     day, today = moment.astimezone(zone).date(), now.astimezone(zone).date()
     near = _NEAR.get((day - today).days)
-    if near:
-        return say(near)
+    return say(near) if near else spoken_date(moment, now, zone)
+
+
+def spoken_date(moment: datetime, now: datetime, zone: ZoneInfo) -> str:
+    """The same without ``today``, so that it stays as it is from day to day."""
+    day, today = moment.astimezone(zone).date(), now.astimezone(zone).date()
     month = say(_MONTHS[day.month - 1])
     if day.year == today.year:
         return say("day_of_this_year", day=day.day, month=month)

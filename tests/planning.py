@@ -23,6 +23,8 @@ from sheets_dialer.plan import LedgerState, Part, Plan, Rules, SheetState
 from sheets_dialer.planner import Planner
 from sheets_dialer.policy import Policy, RedialRule
 from sheets_dialer.rows import QueueRow, beside_their_calls, read_rows
+from sheets_dialer.settings import Settings
+from sheets_dialer.today import Today
 
 KARACHI = ZoneInfo("Asia/Karachi")
 VOICE = "102"
@@ -111,13 +113,15 @@ def people_cells(job: Job) -> dict[str, str]:
     return {title: text for title, text in cells.items() if text}
 
 
-def rows_of(sheet: Sequence[Mapping[str, object]]) -> list[QueueRow]:
+def rows_of(
+    sheet: Sequence[Mapping[str, object]], chosen_voice: str | None = None
+) -> list[QueueRow]:
     """The rows as the dialer reads them; each is given by column header."""
     header = list(TITLES.values())
     for row in sheet:
         assert set(row) <= set(header), f"unknown columns in {row}"
     grid: list[list[Any]] = [header, *([row.get(title, "") for title in header] for row in sheet)]
-    return read_rows(grid, find_columns(header, {}), VOICE)
+    return read_rows(grid, find_columns(header, {}), VOICE, chosen_voice)
 
 
 @dataclass
@@ -133,6 +137,9 @@ class World:
         default_factory=lambda: CallingHours(KARACHI, read_hours(OPEN_ALL_DAY)), repr=False
     )
     control: Control = field(default_factory=lambda: Control(True))
+    settings: Settings = field(default_factory=Settings)
+    today: Today = field(default_factory=Today, repr=False)
+    price: float | None = None
     obstacle: str | None = None
     calls_paid: int | None = None
     until_next_pass: timedelta = timedelta(seconds=15)
@@ -148,7 +155,7 @@ class World:
 
     def rows(self) -> list[QueueRow]:
         """The rows that have something in them."""
-        return rows_of(self.sheet)
+        return rows_of(self.sheet, self.settings.voice_id)
 
     def open_attempts(self) -> list[Attempt]:
         """Every open attempt, of this campaign and of others."""
@@ -177,18 +184,23 @@ class World:
         """What begins a pass's plan."""
         return Planner(
             self.now,
-            SheetState(self.control),
+            SheetState(self.control, self.settings),
             LedgerState(self.open_attempts()),
-            Rules(self.policy, self.hours, self.obstacle, self.calls_paid),
+            self.rules(),
             until_next_pass=self.until_next_pass,
             refs=self.refs,
         )
+
+    def rules(self) -> Rules:
+        """What the campaign is dialled by."""
+        rules = Rules(self.policy, self.hours, self.obstacle, self.calls_paid)
+        return replace(rules, today=self.today, price=self.price).with_settings(self.settings)
 
     def plan(self) -> Plan:
         """Plans a pass; changes nothing."""
         planner = self.planner()
         quiet = planner.add(self.part())
-        return planner.plan(beside=Counter(each.tally for each in quiet.values()))
+        return planner.plan(beside=Counter(each.face for each in quiet.values()))
 
     def write(self, plan: Plan) -> None:
         """Puts a plan's cells into the sheet."""
@@ -207,6 +219,7 @@ class World:
         ended = {attempt.id for attempt in plan.ended}
         released = {attempt.id for attempt in plan.released}
         dials = {dial.job.id: dial.reason for dial in plan.dials}
+        contents = {dial.job.id: dial.job.content for dial in plan.dials if dial.revoiced}
         ids = itertools.count(1 + max((a.id for job in self.jobs for a in job.attempts), default=0))
 
         def moved(attempt: Attempt) -> Attempt:
@@ -220,7 +233,7 @@ class World:
             attempts = tuple(map(moved, job.attempts))
             if job.id in dials:
                 attempts += (self.dialled(next(ids), job, dials[job.id]),)
-            job = replace(job, attempts=attempts)
+            job = replace(job, attempts=attempts, content=contents.get(job.id, job.content))
             change = changes.get(job.id)
             return (
                 job
@@ -243,7 +256,7 @@ class World:
                 campaign=self.policy.campaign,
                 ref=new.ref,
                 content=new.content,
-                fingerprint=new.content.fingerprint(),
+                fingerprint=new.fingerprint,
                 queued_at=self.now,
                 granted=new.granted,
                 again_seen=new.granted > 0,

@@ -77,7 +77,7 @@ def test_a_run_that_has_nothing_left_says_farewell_without_another_read(shop: Sh
     shop.sandbox.session().delete(f"{shop.sandbox.url}/_sandbox/requests")
     assert shop.run("start", "--until-done").returncode == 0
     sent = shop.sandbox.get("/_sandbox/requests")["sheets"]
-    assert shop.tab("Dialer").acell("B3").value == "1 settled. Not running."
+    assert shop.tab("Dialer").acell("B3").value == "Not running. Nothing queued."
     # The tabs are looked up and read; the state is written, and then the farewell.
     assert sent["total"] == 4, sent
 

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from raw_server import RawServer, answer
 
 from sheets_dialer.clock import Clock
 from sheets_dialer.portal import Balance, Portal
-from sheets_dialer.purse import READ_AGAIN_SECONDS, Purse, funds, price
+from sheets_dialer.purse import READ_AGAIN_SECONDS, Purse, funds, price, read_account
 from sheets_dialer.transport import portal_session
 
 
@@ -57,7 +59,7 @@ def test_calls_in_progress_may_still_cost_a_whole_call(
 
 def test_the_balance_is_read_once_a_minute(purse: Purse, server: RawServer) -> None:
     assert purse.look(0).calls == purse.look(0).calls == 2
-    assert purse.cost_of_a_call() == 4
+    assert purse.price == 4
     assert len(server.requests) == 1
     purse.clock = Clock(steady=lambda: float(READ_AGAIN_SECONDS))
     server.act = answer({"status": 200, "data": {"balance": "3", "call_rate": "2"}})
@@ -72,4 +74,40 @@ def test_a_balance_that_can_not_be_read_pays_for_nothing(purse: Purse, server: R
     assert found.calls == 0
     assert found.error is not None
     assert "can't be read" in (found.problem or "")
-    assert purse.cost_of_a_call() is None
+    assert purse.price == 4, "what a call costs is still known"
+
+
+def test_a_glance_reads_rarely_and_takes_no_offence(purse: Purse, server: RawServer) -> None:
+    begun = datetime(2026, 7, 15, tzinfo=UTC)
+
+    def at(minutes: float) -> None:
+        now = begun + timedelta(minutes=minutes)
+        purse.clock = Clock(now=lambda: now, steady=lambda: minutes * 60)
+        purse.glance()
+
+    at(0)
+    at(9)
+    assert len(server.requests) == 1
+    server.act = answer(b"oops", 500)
+    at(11)
+    at(12)
+    assert len(server.requests) == 2
+    assert purse.price == 4
+    at(22)
+    assert len(server.requests) == 3
+
+
+def test_what_the_account_had_is_remembered_for_the_next_process(
+    purse: Purse, server: RawServer
+) -> None:
+    kept: list[str] = []
+    purse.remember = lambda account: kept.append(account.as_text())
+    purse.look(0)
+    known = read_account(kept[0])
+    assert known is not None
+    assert known.balance == Balance(10, 2)
+    later = replace(purse, known=known)
+    later.glance()
+    assert len(server.requests) == 1
+    assert later.price == 4
+    assert read_account("") is None

@@ -260,7 +260,7 @@ def test_a_state_that_can_not_be_written_stops_the_calls_and_is_told(shop: Shop)
     protected(shop, "Dialer", STATE_ROW - 1, 1)
     done = shop.run("once", "--for", "4")
     assert done.returncode == 3
-    assert "State on the Dialer tab can't be written" in done.stderr
+    assert "The Dialer tab can't be written" in done.stderr
     assert [row["Status"] for row in shop.rows()] == ["Queued", "Not called"]
     assert shop.calls() == []
 

@@ -154,6 +154,7 @@ def acts(plan: Plan) -> dict[str, object]:
         "polls": sorted((poll.attempt.id, poll.due) for poll in plan.polls),
         "dials": sorted((dial.row.index, dial.job.id, dial.reason) for dial in plan.dials),
         "counts": {tally: plan.count(tally) for tally in Tally},
+        "faces": {face: count for face, count in plan.faces.items() if count},
         "stopped": plan.stopped,
     }
 

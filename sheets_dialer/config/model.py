@@ -157,6 +157,8 @@ class Campaign(_Section):
     same_call_gap_hours: Number = Field(default=24, ge=0, le=YEAR_HOURS)
     max_age_hours: Number = Field(default=72, gt=0, le=YEAR_HOURS)
     opt_out_key: Text | None = None
+    daily_cap: Annotated[Whole, Field(ge=0)] | None = None
+    daily_budget: Annotated[Number, Field(ge=0)] | None = None
     answers: Mapping[str, Text] = Field(default_factory=lambda: dict(_LABELS))
 
     @field_validator("opt_out_key")
@@ -286,6 +288,8 @@ class Config(_Section):
             redial_no_key=_redial_no_key(campaign.redial_no_key),
             answers=dict(campaign.answers),
             opt_out_key=campaign.opt_out_key,
+            daily_cap=campaign.daily_cap,
+            daily_budget=campaign.daily_budget,
         )
 
     def hours(self, campaign: Campaign) -> CallingHours:

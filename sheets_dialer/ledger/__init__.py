@@ -10,7 +10,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
+from types import MappingProxyType
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 
@@ -20,12 +22,14 @@ from ..call import (
     Adoption,
     Attempt,
     AttemptState,
+    Content,
     Job,
     JobChange,
     NewJob,
     OptOut,
 )
 from ..errors import LedgerError
+from ..today import Today, as_today, hours_begun
 from . import forgetting, opting_out, reading, writing
 from .database import held, line_up, make_engine, own_errors
 from .schema import IS_OPEN, attempts, facts, jobs, settle_schema, tokens
@@ -131,6 +135,13 @@ class Ledger:
         with self._reading() as connection:
             return [reading.attempt_of(row) for row in connection.execute(query)]
 
+    def today(self, campaign: str, now: datetime, zone: ZoneInfo) -> Today:
+        """What the campaign has called since midnight in its zone."""
+        begun = hours_begun(now, zone)
+        with self._reading() as connection:
+            counted = reading.counted_by_hour(connection, campaign, begun)
+        return as_today(begun, zone, counted)
+
     def record(
         self,
         campaign: str,
@@ -141,13 +152,16 @@ class Ledger:
         job_changes: Sequence[JobChange] = (),
         moves: Sequence[Move] = (),
         intents: Sequence[Intent] = (),
+        revoiced: Mapping[int, Content] = MappingProxyType({}),
         gap: timedelta = timedelta(0),
     ) -> list[Attempt]:
         """Commits all that a plan decided, in one transaction; returns the attempts it intends.
 
         An intent is left out, which is no error, where another row or another process was faster:
         the number has an open attempt, this try of the job exists, (for a first call) the same
-        content was called for another job within the gap, or the number was opted out.
+        content was called for another job within the gap, or the number was opted out. `revoiced`
+        is, by job, what those that are called for the first time are called with, where it isn't
+        what they were queued with.
         """
         if not (new_jobs or adoptions or job_changes or moves or intents):
             return []
@@ -155,6 +169,7 @@ class Ledger:
             writing.add_jobs(connection, campaign, new_jobs, now)
             writing.adopt(connection, campaign, adoptions, now)
             writing.change_jobs(connection, job_changes)
+            writing.revoice(connection, revoiced)
             writing.make_moves(connection, moves, now)
             return writing.intend(connection, intents, now, now - gap)
 

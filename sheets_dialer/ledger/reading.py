@@ -7,14 +7,23 @@ here but `all_jobs` costs what it finds, not what the ledger holds.
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import asdict, fields
 from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
 
-from ..call import NEVER_RANG, Attempt, AttemptState, Content, Job, Reason
+from ..call import (
+    ANSWERED,
+    NEVER_RANG,
+    NOT_REACHED,
+    Attempt,
+    AttemptState,
+    Content,
+    Job,
+    Reason,
+)
 from .schema import IS_ANOTHER_TRY, IS_OPEN, attempts, jobs
 from .statements import among, rows_among
 
@@ -22,6 +31,12 @@ ATTEMPT_COLUMNS = [attempts.c[field.name] for field in fields(Attempt)]
 NOTHING_KNOWN = Content(number="", voice_id="")
 """The content of a job whose number and texts the ledger has forgotten."""
 _RANG = attempts.c.state.not_in(sorted(NEVER_RANG))
+_NO_NEWS = attempts.c.call_status.is_(None) | attempts.c.call_status.not_in(
+    sorted({ANSWERED, *NOT_REACHED})
+)
+_MAY_YET_ANSWER = ((attempts.c.state == AttemptState.PLACED) & _NO_NEWS) | attempts.c.state.in_(
+    [AttemptState.INTENDED, AttemptState.SENDING, AttemptState.UNKNOWN]
+)
 
 # Made once: building a statement costs more than running it.
 _IN_CAMPAIGN = jobs.c.campaign == sa.bindparam("campaign")
@@ -118,6 +133,30 @@ def last_calls(
     for row in rows_among(connection, _LAST_CALLS, fingerprints):
         calls.setdefault(row.fingerprint, []).append((row.id, row.at))
     return calls
+
+
+def counted_by_hour(
+    connection: sa.Connection, campaign: str, begun: Sequence[datetime]
+) -> list[tuple[int, int, int, int]]:
+    """The campaign's attempts since the first of these moments that may have rung, counted by the
+    last of the moments that each came after: its place, attempts, answered ones, and open ones that
+    may yet be answered."""
+    at = attempts.c.intended_at
+    turns = [(at < moment, place) for place, moment in enumerate(begun[1:])]
+    last = sa.literal(len(begun) - 1)
+    place = (sa.case(*turns, else_=last) if turns else last).label("place")
+    query = (
+        sa.select(
+            place,
+            sa.func.count(),
+            sa.func.sum(sa.case((attempts.c.call_status == ANSWERED, 1), else_=0)),
+            sa.func.sum(sa.case((_MAY_YET_ANSWER, 1), else_=0)),
+        )
+        .join(jobs)
+        .where(_IN_CAMPAIGN, at >= begun[0], _RANG)
+        .group_by(sa.text("place"))
+    )
+    return [tuple(row) for row in connection.execute(query, {"campaign": campaign})]
 
 
 def attempt_of(row: sa.Row[Any]) -> Attempt:

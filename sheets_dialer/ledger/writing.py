@@ -23,6 +23,7 @@ from ..call import (
     Adoption,
     Attempt,
     AttemptState,
+    Content,
     Job,
     JobChange,
     NewJob,
@@ -74,6 +75,20 @@ def add_jobs(
     """Adds jobs as a plan found them."""
     if new:
         connection.execute(jobs.insert(), [_job_row(campaign, job, now) for job in new])
+
+
+def revoice(connection: sa.Connection, contents: Mapping[int, Content]) -> None:
+    """Keeps the content with which jobs are called for the first time, where their campaign has
+    got another voice since they were queued."""
+    if contents:
+        rows = [
+            {"of_job_id": job_id, "new_content": content_text(content)}
+            for job_id, content in contents.items()
+        ]
+        here = jobs.c.id == sa.bindparam("of_job_id")
+        connection.execute(
+            jobs.update().where(here).values(content=sa.bindparam("new_content")), rows
+        )
 
 
 def change_jobs(connection: sa.Connection, changes: Sequence[JobChange]) -> None:
@@ -350,7 +365,7 @@ def _job_row(campaign: str, job: NewJob, now: datetime) -> dict[str, Any]:
         "campaign": campaign,
         "ref": job.ref,
         "number": job.content.number,
-        "fingerprint": job.content.fingerprint(),
+        "fingerprint": job.fingerprint,
         "content": content_text(job.content),
         "queued_at": now,
         "granted": job.granted,

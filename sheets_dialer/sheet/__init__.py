@@ -12,13 +12,22 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from ..columns import DIALER, Columns, find_columns
-from ..control import CONTROL_TAB, DO_NOT_CALL_TAB, Place
+from ..control import CONTROL_TAB, DO_NOT_CALL_TAB, Note
 from ..errors import SetupNeeded, SheetRefused, WriteRefused
 from ..listing import MOST_LINES, Lines
 from ..texts import say
 from ..token import PREFIX, Token, anchor_name, read_token
 from .connection import Connection, TabFacts, cells_of
-from .requests import Cells, Mark, blocks_of, confirmed, ranges_of, that_fit, update
+from .requests import (
+    Cells,
+    Mark,
+    blocks_of,
+    confirmed,
+    note_requests,
+    ranges_of,
+    that_fit,
+    update,
+)
 
 __all__ = ["Connection", "Mark", "QueueSheet", "Snapshot", "TabFacts", "cells_of", "require_ready"]
 
@@ -105,7 +114,7 @@ class QueueSheet:
         token: Token,
         cells: Cells,
         marks: Sequence[Mark] = (),
-        notes: Sequence[Place] = (),
+        notes: Sequence[Note] = (),
         lines: Lines | None = None,
     ) -> set[int]:
         """Writes cells and marks in one atomic batch that swaps the snapshot's token for `token`.
@@ -128,7 +137,7 @@ class QueueSheet:
         batch = fence + [block.request(tab.id) for block in blocks]
         control = self._connection.tab_titled(CONTROL_TAB)
         if control is not None:
-            batch += [update(control.id, note.row, note.column, [[note.text]]) for note in notes]
+            batch += note_requests(control.id, notes)
         listing = self._listing(lines)
         batch += listing
         options: dict[str, Any] = {}

@@ -17,7 +17,7 @@ from ..errors import SheetError, SheetRefused, SheetUnreachable, TokenLost, Writ
 from ..texts import say
 from ..transport import CONNECT_SECONDS, SHEETS_READ_SECONDS, redacted
 
-_TABS = "sheets.properties(sheetId,title,gridProperties(rowCount,columnCount))"
+_TABS = "properties.timeZone,sheets.properties(sheetId,title,gridProperties(rowCount,columnCount))"
 _HINTS = {401: "google_key_hint", 403: "google_share_hint", 404: "google_address_hint"}
 _PLACE_IN_BATCH = re.compile(r"Invalid requests\[(\d+)\]")
 
@@ -68,12 +68,15 @@ class Connection:
         self._http = client.http_client
         self._address = f"https://sheets.googleapis.com/v4/spreadsheets/{key}"
         self._tabs: dict[int, TabFacts] | None = None
+        self.time_zone = ""
+        """The spreadsheet's time zone by its name, as last looked up with the tabs."""
         self.key = key
 
     def tabs(self) -> Mapping[int, TabFacts]:
         """The spreadsheet's tabs by id, as last looked up."""
         if self._tabs is None:
             answer = self.get(_TABS)
+            self.time_zone = str(answer.get("properties", {}).get("timeZone", ""))
             listed = [sheet["properties"] for sheet in answer.get("sheets", [])]
             self._tabs = {
                 each["sheetId"]: TabFacts(

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..columns import Columns
+from ..control import Note
 from ..disposition import QUEUED
 from ..rows import PAYLOAD_BYTES, written_bytes
 
@@ -42,17 +43,38 @@ class Block:
         return update(sheet_id, self.row, self.column, self.texts)
 
 
-def update(sheet_id: int, row: int, column: int, rows: Sequence[Sequence[str]]) -> dict[str, Any]:
-    """Sets texts and nothing else: formats, notes and validation stay; blank text clears.
+def update(
+    sheet_id: int, row: int, column: int, rows: Sequence[Sequence[str | float]]
+) -> dict[str, Any]:
+    """Sets texts and numbers and nothing else: formats, notes and validation stay; blank text
+    clears.
 
     ``stringValue`` never becomes a formula (discovery document).
     """
-    cells = [
-        {"values": [{"userEnteredValue": {"stringValue": text}} if text else {} for text in texts]}
-        for texts in rows
-    ]
+    cells = [{"values": [_entered(value) for value in values]} for values in rows]
     start = {"sheetId": sheet_id, "rowIndex": row, "columnIndex": column}
     return {"updateCells": {"start": start, "rows": cells, "fields": "userEnteredValue"}}
+
+
+def note_requests(sheet_id: int, notes: Iterable[Note]) -> list[dict[str, Any]]:
+    """The notes as few requests: those that stand below each other share one."""
+    columns: list[list[Note]] = []
+    for note in sorted(notes, key=lambda each: (each.column, each.row)):
+        last = columns[-1][-1] if columns else None
+        if last is not None and (last.column, last.row + 1) == (note.column, note.row):
+            columns[-1].append(note)
+        else:
+            columns.append([note])
+    return [
+        update(sheet_id, run[0].row, run[0].column, [[note.value] for note in run])
+        for run in columns
+    ]
+
+
+def _entered(value: str | float) -> dict[str, Any]:
+    if isinstance(value, str):
+        return {"userEnteredValue": {"stringValue": value}} if value else {}
+    return {"userEnteredValue": {"numberValue": value}}
 
 
 def that_fit(cells: Cells, first: Iterable[int], limit: int = PAYLOAD_BYTES) -> Cells:

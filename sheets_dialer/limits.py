@@ -1,0 +1,84 @@
+"""What keeps all new calls from going out, and how many the day's limits still allow."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from .plan import Halt, Rules, SheetState
+from .texts import say
+from .today import midnight
+from .when import spoken
+
+NEVER_OPEN = "No calling hours are set, so nobody is called."
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """Why no new call starts: the kind of reason, and the sentence."""
+
+    halt: Halt
+    why: str
+
+
+def stop(now: datetime, sheet: SheetState, rules: Rules) -> Stop | None:
+    """What stands in the way of all new calls; Control speaks first, because a person set it."""
+    if not sheet.control.run:
+        problem = sheet.control.problem
+        return Stop(Halt.PROBLEM, problem) if problem else Stop(Halt.PAUSED, say("paused"))
+    for problem in (sheet.do_not_call.problem, rules.obstacle, sheet.settings.problem):
+        if problem:
+            return Stop(Halt.PROBLEM, problem)
+    if rules.farewell:
+        return Stop(Halt.ENDED, rules.farewell)
+    if not rules.hours.open_at(now):
+        opening = rules.hours.next_opening(now)
+        if opening is None:
+            return Stop(Halt.PROBLEM, NEVER_OPEN)
+        return Stop(
+            Halt.CLOSED, f"Outside calling hours: opens {spoken(opening, now, rules.zone)}."
+        )
+    return _limit(now, rules)
+
+
+def calls_left(rules: Rules) -> int | None:
+    """How many more calls the day's limits allow; None where there is no limit, or none that is
+    known."""
+    policy, limits = rules.policy, []
+    if policy.daily_cap is not None:
+        limits.append(policy.daily_cap - rules.today.calls)
+    if policy.daily_budget is not None and rules.price:
+        rest = policy.daily_budget - rules.today.may_cost(rules.price)
+        limits.append(int(rest // rules.price))
+    return max(0, min(limits)) if limits else None
+
+
+def calls_a_day(rules: Rules) -> int | None:
+    """How many calls the limits allow on a whole day; None where there is no limit, or none that is
+    known."""
+    policy, limits = rules.policy, []
+    if policy.daily_cap is not None:
+        limits.append(policy.daily_cap)
+    if policy.daily_budget is not None and rules.price:
+        limits.append(int(policy.daily_budget // rules.price))
+    return min(limits, default=None)
+
+
+def _limit(now: datetime, rules: Rules) -> Stop | None:
+    policy = rules.policy
+    if policy.daily_budget is not None and not rules.price:
+        return Stop(Halt.PROBLEM, say("no_rate_for_budget"))
+    if calls_left(rules) != 0:
+        return None
+    if policy.daily_cap == 0:
+        return Stop(Halt.PROBLEM, say("cap_is_nothing"))
+    budget = f"{policy.daily_budget or 0:,.0f}"
+    if calls_a_day(rules) == 0:
+        return Stop(
+            Halt.PROBLEM, say("budget_is_nothing", budget=budget, price=f"{rules.price or 0:.2f}")
+        )
+    opening = rules.hours.next_opening(midnight(now, rules.zone, days=1))
+    when = spoken(opening, now, rules.zone) if opening else say("never")
+    if policy.daily_cap is not None and rules.today.calls >= policy.daily_cap:
+        return Stop(Halt.LIMIT, say("cap_reached", cap=policy.daily_cap, when=when))
+    return Stop(Halt.LIMIT, say("budget_reached", budget=budget, when=when))

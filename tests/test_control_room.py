@@ -1,0 +1,307 @@
+"""The Dialer tab over HTTP: what people set there is done, and what they see there is so."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import gspread
+import pytest
+import yaml
+from dialing import Shop, eventually
+
+from sheets_dialer.bootstrap import Parts, build
+from sheets_dialer.config import load_config
+from sheets_dialer.control import LABELS
+from sheets_dialer.dialer import PassResult
+from sheets_dialer.sheet.preparing import prepare
+from sheets_dialer.when import serial
+
+EVERY = timedelta(seconds=2)
+
+
+class Desk:
+    """Somebody at the Dialer tab, and a dialer whose passes come when the test says so."""
+
+    def __init__(self, shop: Shop, parts: Parts) -> None:
+        self.shop = shop
+        self.parts = parts
+        self.tab: gspread.Worksheet = shop.tab("Dialer")
+
+    def type(self, label: str, value: object) -> None:
+        """Types into a setting, as a person does."""
+        self.tab.update([[value]], f"B{self._row(label)}", raw=False)
+
+    def shows(self, label: str) -> object:
+        """What stands beside a label, unformatted."""
+        found = self.tab.get(f"B{self._row(label)}", value_render_option="UNFORMATTED_VALUE")
+        return found[0][0] if found and found[0] else ""
+
+    def run(self, passes: int = 1, *, apart: float = 0) -> PassResult:
+        """Some passes."""
+        for _ in range(passes):
+            result = self.parts.dialer.run_pass(EVERY)
+            time.sleep(apart)
+        return result
+
+    def run_until_done(self) -> None:
+        """Passes until nothing is left to do."""
+        eventually(lambda: self.run().nothing_left, every=0.5, seconds=60)
+
+    def writes(self) -> int:
+        """How many writes Google got so far."""
+        return int(self.shop.sandbox.get("/_sandbox/requests")["sheets"].get("write", 0))
+
+    def _row(self, label: str) -> int:
+        labels = self.tab.col_values(1)
+        assert labels.count(label) == 1, label
+        return labels.index(label) + 1
+
+
+@contextmanager
+def at_the_desk(shop: Shop) -> Iterator[Desk]:
+    with build(load_config(shop.config)) as parts:
+        (queue,) = parts.queues
+        prepare(queue.connection, queue.sheet, queue.tab, queue.name)
+        parts.caller.start()
+        yield Desk(shop, parts)
+
+
+@pytest.fixture
+def desk(shop: Shop) -> Iterator[Desk]:
+    """A shop with four rows to call and one that can't be, paused."""
+    shop.paste_numbers("03000000001", "03000000002", "03000000004", "03000000005", "call me")
+    with at_the_desk(shop) as desk:
+        yield desk
+
+
+def test_everything_that_the_tab_shows_from_the_pause_to_the_end(desk: Desk) -> None:
+    desk.run(2)
+    assert desk.shows("State") == "Paused: choose RUN in Control to start, 4 queued, 1 held."
+    assert desk.shows("What RUN would do") == (
+        "RUN would call 4: about Rs 22 and 1 minute. 1 row is held: "
+        "1 This is not a phone number."
+    )  # fmt: skip
+    assert desk.shows("Queued would cost (Rs)") == 22
+    assert desk.shows("Balance (Rs)") == 2682
+    assert desk.shows("Rate (Rs)") == 5.5
+    assert str(desk.shows("Queued would be done")).startswith("T")
+    assert desk.shows("Not called now: 1") == "Paused: Control says PAUSE. (4)"
+    assert "not a phone number" in str(desk.shows("Not called now: 2"))
+    assert desk.shows("Status: Queued") == 4
+    assert desk.shows("Status: Not called") == 1
+    assert desk.shows("Calls today") == 0
+    assert desk.shows("Next pass") == "2 seconds after the last one"
+    assert desk.shows("Running?") == "", "that cell is a formula's"
+    assert desk.shows("Held by") != ""
+    beat = desk.shows("Last pass")
+    assert isinstance(beat, float)
+    assert desk.parts.queues[0].connection.time_zone == "Etc/GMT", "the sheet's own zone"
+    assert 0 <= serial(datetime.now(UTC), ZoneInfo("Etc/GMT")) - beat < 60 / 86_400
+
+    desk.type("Control", "RUN")
+    result = desk.run()
+    assert result.states["orders"] == "Calling: 4 in progress, 1 held."
+    assert desk.shows("State") == "Calling: 4 in progress, 1 held."
+    assert desk.shows("What RUN would do") == ""
+    assert desk.shows("Status: Calling") == 4
+    desk.run_until_done()
+    desk.run()
+    assert desk.shows("State") == "Done: nothing queued. 1 held."
+    assert desk.shows("Calls today") == 4
+    assert desk.shows("Status: Answered") == 3
+    assert desk.shows("Status: Busy") == 1
+    assert desk.shows("Answer: Confirmed (1)") == 1
+    assert desk.shows("Answer: Cancelled (2)") == 1
+    assert desk.shows("Answer: No key pressed") == 1
+    assert desk.shows("Spent today (Rs)") == 16.5
+    by_hour = [desk.shows(label) for label in LABELS if label.startswith("Calls at ")]
+    rates = [desk.shows(label) for label in LABELS if label.startswith("Answered at ")]
+    assert sum(map(float, map(str, by_hour))) == 4
+    assert any(isinstance(rate, float) and 0 < rate <= 1 for rate in rates)
+
+
+def test_a_pass_that_changes_nothing_writes_nothing_but_a_beat_a_minute(desk: Desk) -> None:
+    desk.run(3)
+    before = desk.writes()
+    desk.run(3)
+    assert desk.writes() == before
+    beat = desk.shows("Last pass")
+    assert isinstance(beat, float)
+    desk.type("Last pass", beat - 61 / 86_400)
+    before = desk.writes()
+    desk.run(3)
+    assert desk.writes() == before + 1
+    assert isinstance(desk.shows("Last pass"), float)
+
+
+def test_a_pass_takes_two_requests_of_google_with_everything_switched_on(desk: Desk) -> None:
+    desk.type("Control", "RUN")
+    desk.type("Daily cap", "1,000")
+    desk.type("Daily budget (Rs)", "Rs 5,000")
+    desk.type("Calling hours", "00:00-24:00")
+    desk.type("Calling days", "daily")
+    desk.type("Voice ID", "102")
+    desk.run(2)
+    before = desk.shop.sandbox.get("/_sandbox/requests")["sheets"]
+    desk.run()
+    after = desk.shop.sandbox.get("/_sandbox/requests")["sheets"]
+    assert after["total"] - before["total"] <= 2
+    desk.run_until_done()
+    assert len(desk.shop.calls()) == 4
+
+
+@pytest.mark.parametrize(
+    ("label", "typed"),
+    [
+        ("Calling days", "someday"),
+        ("Calling hours", "10-20-30"),
+        ("Calling hours", "=1/0"),
+        ("Calling hours", "10:00"),
+        ("Daily cap", "a few"),
+        ("Daily budget (Rs)", "-5"),
+        ("Voice ID", "the lady"),
+    ],
+)
+def test_a_setting_that_is_not_understood_stops_the_calls_and_says_so(
+    desk: Desk, label: str, typed: str
+) -> None:
+    desk.type("Control", "RUN")
+    desk.type(label, typed)
+    desk.run(3)
+    assert desk.shop.calls() == []
+    state, problem = str(desk.shows("State")), str(desk.shows("Last problem"))
+    assert state.startswith(f"Stopped: {label} says “")
+    assert label in problem
+    assert "clear the cell" in problem
+    desk.type(label, "")
+    desk.run_until_done()
+    assert len(desk.shop.calls()) == 4
+
+
+def test_the_cap_of_the_tab_limits_the_day(desk: Desk) -> None:
+    desk.type("Control", "RUN")
+    desk.type("Daily cap", 3)
+    desk.run(5, apart=0.5)
+    assert len(desk.shop.calls()) == 3
+    assert str(desk.shows("State")).startswith("Waiting: Daily cap of 3 calls reached. Calls go on")
+    desk.type("Daily cap", 4)
+    desk.run_until_done()
+    assert len(desk.shop.calls()) == 4
+
+
+def test_the_budget_of_the_tab_limits_the_day(desk: Desk) -> None:
+    desk.type("Control", "RUN")
+    desk.type("Daily budget (Rs)", "11")
+    desk.run(4, apart=0.5)
+    assert len(desk.shop.calls()) == 2
+    assert str(desk.shows("State")).startswith("Waiting: Daily budget of Rs 11 reached")
+
+
+def test_a_budget_without_a_rate_lets_nobody_be_called(desk: Desk) -> None:
+    desk.shop.sandbox.post("/_sandbox/portal", {"call_rate": 0})
+    desk.type("Control", "RUN")
+    desk.type("Daily budget (Rs)", "1000")
+    desk.run(4)
+    assert desk.shop.calls() == []
+    assert "doesn't tell what a call costs" in str(desk.shows("State"))
+
+
+def test_a_chosen_voice_speaks_on_queued_rows_and_nobody_is_called_again(desk: Desk) -> None:
+    desk.shop.sandbox.post("/_sandbox/portal", {"voices": ["102", "103"]})
+    desk.type("Control", "RUN")
+    desk.type("Daily cap", 2)
+    desk.run(3, apart=0.5)
+    desk.type("Voice ID", 103)
+    desk.type("Daily cap", "")
+    desk.run_until_done()
+    desk.run(3)
+    calls = desk.shop.calls()
+    assert Counter(call["caller_id"] for call in calls).most_common(1)[0][1] == 1
+    assert Counter(str(call["voice_id"]) for call in calls) == {"102": 2, "103": 2}
+    assert not any("changed" in row["Why"] for row in desk.shop.rows())
+    exported = desk.parts.ledger.jobs("orders")
+    assert Counter(job.content.voice_id for job in exported) == {"102": 2, "103": 2}
+
+
+def test_the_pause_says_since_when_also_after_a_restart(shop: Shop) -> None:
+    shop.paste_numbers("03000000001")
+    with at_the_desk(shop) as desk:
+        desk.type("Control", "RUN")
+        desk.type("Daily cap", "0")
+        desk.run(2)
+        desk.type("Control", "PAUSE")
+        desk.run()
+        said = str(desk.shows("State"))
+        assert said.startswith("Paused by you at ")
+    with at_the_desk(shop) as desk:
+        desk.run()
+        assert desk.shows("State") == said
+
+
+def test_a_closed_day_says_when_it_opens(desk: Desk) -> None:
+    desk.type("Control", "RUN")
+    desk.type("Calling hours", "00:00-00:01")
+    desk.run(2)
+    assert str(desk.shows("State")).startswith("Waiting: opens tomorrow at 00:00, 4 queued")
+    assert "RUN would call 4" in str(desk.shows("What RUN would do"))
+    assert desk.shop.calls() == []
+
+
+def test_a_problem_stays_until_run_is_said_again(desk: Desk) -> None:
+    desk.type("Control", "RUN")
+    desk.type("Daily cap", "none")
+    desk.run()
+    desk.type("Daily cap", 0)
+    desk.run()
+    desk.type("Daily cap", 1)
+    desk.run(2, apart=1)
+    assert "The daily cap is 0" in str(desk.shows("Last problem"))
+    desk.type("Control", "PAUSE")
+    desk.run()
+    desk.type("Control", "RUN")
+    desk.run()
+    assert desk.shows("Last problem") == ""
+
+
+def test_a_tab_of_an_older_version_goes_on_working(shop: Shop) -> None:
+    shop.paste_numbers("03000000001")
+    with at_the_desk(shop) as desk:
+        desk.tab.clear()
+        old = [["Campaign", "orders"], ["Control", "RUN"], ["State"]]
+        desk.tab.update(old, "A1", raw=False)
+        desk.run_until_done()
+        assert desk.shows("State") == "Done: nothing queued."
+        assert [row[0] for row in desk.tab.get_all_values()] == ["Campaign", "Control", "State"]
+
+
+def test_the_plan_command_says_what_run_would_do(desk: Desk) -> None:
+    desk.run(2)
+    done = desk.shop.run("plan")
+    assert "RUN would call 4: about Rs 22 and 1 minute. 1 row is held" in done.stdout
+
+
+def test_pause_stops_new_calls_at_the_next_pass_and_calls_are_followed_to_their_end(
+    shop: Shop,
+) -> None:
+    settings = yaml.safe_load(shop.config.read_text(encoding="utf-8"))
+    settings["portal"] |= {"calls_per_minute": 60, "lines": 100}
+    settings["every"] = 2
+    shop.config.write_text(yaml.safe_dump(settings), encoding="utf-8")
+    shop.ready(*(f"03001{n:06d}" for n in range(60)))
+    with shop.running("start"):
+        eventually(lambda: len(shop.calls()) >= 4)
+        shop.control("PAUSE")
+        time.sleep(settings["every"] + 1)
+        called = len(shop.calls())
+        time.sleep(3 * settings["every"])
+        assert len(shop.calls()) == called < 60
+        in_progress = {"Calling", "Initiated", "Pushed to SIP"}
+        eventually(lambda: not in_progress & {row["Status"] for row in shop.rows()})
+        eventually(lambda: str(shop.tab("Dialer").cell(3, 2).value).startswith("Paused by you at"))
+    assert len(shop.calls()) == called
+    assert sum(bool(row["Call ID"]) for row in shop.rows()) == called
