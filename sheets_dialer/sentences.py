@@ -83,7 +83,7 @@ def preview(made: Plan, now: datetime, rules: Rules) -> str:
         rest = sum(count for _, count in grouped[_HELD_SHOWN:])
         shown += [say("preview_others", count=rest)] if rest else []
         text = "preview_held" if held.total() > 1 else "preview_one_held"
-        said.append(say(text, count=held.total(), reasons=say("comma").join(shown)))
+        said.append(say(text, count=held.total(), reasons=f"{say('comma')} ".join(shown)))
     return " ".join(said)
 
 
@@ -121,7 +121,7 @@ def _would_call(calls: int, now: datetime, rules: Rules) -> str:
     about += [in_words(found.working)] if found else []
     line = say("preview_calls", count=calls)
     if about:
-        line = say("preview_costs", count=calls, about=say("and").join(about))
+        line = say("preview_costs", count=calls, about=f" {say('and')} ".join(about))
     if found and found.done_at - now > found.working + timedelta(minutes=5):
         line += " " + say("preview_done", when=spoken(found.done_at, now, rules.zone))
     return line
@@ -151,7 +151,7 @@ def _stopped(why: str) -> str:
 
 
 def _listed(parts: list[str]) -> str:
-    return say("comma").join(parts) + say("full_stop")
+    return f"{say('comma')} ".join(parts) + say("full_stop")
 
 
 def _then(sentence: str, parts: list[str]) -> str:
