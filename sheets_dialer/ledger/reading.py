@@ -156,7 +156,8 @@ def counted_by_hour(
         .where(_IN_CAMPAIGN, at >= begun[0], _RANG)
         .group_by(sa.text("place"))
     )
-    return [tuple(row) for row in connection.execute(query, {"campaign": campaign})]
+    found = connection.execute(query, {"campaign": campaign})
+    return [(int(row[0]), int(row[1]), int(row[2]), int(row[3])) for row in found]
 
 
 def attempt_of(row: sa.Row[Any]) -> Attempt:
