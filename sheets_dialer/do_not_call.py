@@ -9,6 +9,8 @@ from .columns import PEOPLE, normal
 from .control import DO_NOT_CALL_TAB
 from .phone import NotDiallable, Number, read_number
 
+OWN_COLUMNS = ("Opted Out", "Opted Out At", "Opted Out In")
+"""What the dialer fills in there: who asked by key not to be called, when, in which campaign."""
 MISSING = f"The {DO_NOT_CALL_TAB} tab is missing. Run setup."
 
 

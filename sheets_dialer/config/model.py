@@ -22,7 +22,7 @@ from pydantic import (
 
 from ..call import ANSWERED
 from ..calling_hours import CallingHours, read_hours
-from ..columns import PEOPLE
+from ..columns import PEOPLE, find_columns
 from ..policy import Policy, RedialRule
 
 DAY_SECONDS = 86_400
@@ -163,6 +163,7 @@ class Campaign(_Section):
     same_call_gap_hours: Number = Field(default=24, ge=0, le=YEAR_HOURS)
     max_age_hours: Number = Field(default=72, gt=0, le=YEAR_HOURS)
     answers: Mapping[str, Text] = Field(default_factory=lambda: dict(_LABELS))
+    callback_column: Text | None = None
 
     @field_validator("spreadsheet")
     @classmethod
@@ -178,6 +179,13 @@ class Campaign(_Section):
     def _are_columns(cls, value: Mapping[str, str]) -> Mapping[str, str]:
         if not set(value) <= set(PEOPLE):
             raise ValueError(f"the headers of columns by these names: {', '.join(PEOPLE)}")
+        return value
+
+    @field_validator("callback_column")
+    @classmethod
+    def _is_peoples(cls, value: str | None) -> str | None:
+        if value is not None and find_columns([value], {}).places:
+            raise ValueError("a header that means nothing else, such as Callback")
         return value
 
     @field_validator("calling_hours", mode="before")
