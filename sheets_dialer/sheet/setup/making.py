@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 import zlib
 from collections.abc import Mapping, Sequence
+from itertools import count
 from typing import Any
 
 from ..requests import update
@@ -187,8 +188,8 @@ class Making:
             )
 
     def batch(self) -> list[Request]:
-        """All requests in order. One that can't be applied twice comes first, so that a batch that
-        is sent again, because its answer was lost, is refused as a whole."""
+        """All requests in order. One that can't be applied twice comes early: where an answer was
+        lost and setup runs again, only one of the two batches is applied, whichever comes late."""
         return [*self._new_tab(), *self._inserted, *self._growth(), *self._notes(), *self._requests]
 
     def is_empty(self) -> bool:
@@ -218,12 +219,12 @@ class Making:
     def _notes(self) -> list[Request]:
         memory = self._memory
         if self._requests and not memory:
-            memory = {None: ["completed"]}  # nothing new is remembered: only against repetition
+            memory = {None: ["completed"]}  # nothing new is remembered: only against two of these
         return [
             {
                 "createDeveloperMetadata": {
                     "developerMetadata": {
-                        "metadataId": secrets.randbelow(_MOST) + 1,
+                        "metadataId": self._free_id(parts),
                         "metadataKey": MEMORY_KEY,
                         "metadataValue": MEMORY_SEPARATOR.join(parts),
                         "visibility": "DOCUMENT",
@@ -233,6 +234,12 @@ class Making:
             }
             for column, parts in memory.items()
         ]
+
+    def _free_id(self, parts: Sequence[str]) -> int:
+        """The same for the same batch, so that one of two that come late is refused."""
+        names = (f"{number}/{MEMORY_SEPARATOR.join(parts)}" for number in count())
+        numbers = (stable_id(self.tab.id, name) for name in names)
+        return next(number for number in numbers if number not in self.tab.memory_ids)
 
     def _location(self, column: int | None) -> dict[str, Any]:
         if column is None:

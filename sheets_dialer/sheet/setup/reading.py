@@ -14,7 +14,7 @@ MEMORY_SEPARATOR = "; "
 
 _ABOUT_TABS = (
     "properties.autoRecalc,sheets(properties(sheetId,title,gridProperties),"
-    "developerMetadata(metadataKey,metadataValue),conditionalFormats,"
+    "developerMetadata(metadataId,metadataKey,metadataValue),conditionalFormats,"
     "filterViews(filterViewId,title),protectedRanges.range,"
     "charts(chartId,spec,position.overlayPosition.anchorCell))"
 )
@@ -22,7 +22,7 @@ _ABOUT_CELLS = (
     "sheets(properties.sheetId,data("
     "rowData.values(effectiveValue,note,userEnteredValue.formulaValue,dataValidation.condition.type,"
     "userEnteredFormat.numberFormat.type),"
-    "columnMetadata(developerMetadata(metadataKey,metadataValue))))"
+    "columnMetadata(developerMetadata(metadataId,metadataKey,metadataValue))))"
 )
 
 
@@ -49,7 +49,8 @@ NO_CELL = CellFacts()
 class TabState:
     """A tab as far as `setup` looks at it.
 
-    `made` holds the parts that were made for the whole tab, `made_at` those of each column. `cells`
+    `made` holds the parts that were made for the whole tab, `made_at` those of each column, and
+    `memory_ids` the ids of the developer metadata that say so. `cells`
     are all rows of a control tab, and the first two of the others. `rules`, `protected` and
     `charts` hold Google's JSON.
     """
@@ -63,6 +64,7 @@ class TabState:
     is_new: bool = False
     made: frozenset[str] = frozenset()
     made_at: list[frozenset[str]] = field(default_factory=list)
+    memory_ids: frozenset[int] = frozenset()
     cells: list[list[CellFacts]] = field(default_factory=list)
     rules: Sequence[Mapping[str, Any]] = ()
     views: Mapping[int, str] = field(default_factory=dict)
@@ -126,7 +128,9 @@ def read_cells(connection: Connection, heads: Iterable[TabState], whole: TabStat
             tab.cells = [
                 [_cell(cell) for cell in row.get("values", [])] for row in block.get("rowData", [])
             ]
-            tab.made_at = [_made(column) for column in block.get("columnMetadata", [])]
+            columns = block.get("columnMetadata", [])
+            tab.made_at = [_made(column) for column in columns]
+            tab.memory_ids = tab.memory_ids.union(*map(_ids, columns))
 
 
 def _is_grid(sheet: Mapping[str, Any]) -> bool:
@@ -144,6 +148,7 @@ def _tab(sheet: Mapping[str, Any]) -> TabState:
         frozen_rows=grid.get("frozenRowCount", 0),
         frozen_columns=grid.get("frozenColumnCount", 0),
         made=_made(sheet),
+        memory_ids=_ids(sheet),
         rules=sheet.get("conditionalFormats", []),
         views={
             view["filterViewId"]: view.get("title", "") for view in sheet.get("filterViews", [])
@@ -160,6 +165,10 @@ def _made(holder: Mapping[str, Any]) -> frozenset[str]:
         if note.get("metadataKey") == MEMORY_KEY
         for part in note.get("metadataValue", "").split(MEMORY_SEPARATOR)
     )
+
+
+def _ids(holder: Mapping[str, Any]) -> frozenset[int]:
+    return frozenset(note["metadataId"] for note in holder.get("developerMetadata", []))
 
 
 def _cell(cell: Mapping[str, Any]) -> CellFacts:
