@@ -84,6 +84,16 @@ class Desk:
         """A tab's id."""
         return int(self.book.worksheet(tab).id)
 
+    def looks(self, column: int, tab: str = "Calls") -> list[str | None]:
+        """The background of a column's cells as the sandbox's page paints it."""
+        place = f"document={self.book.id}&sheet={self.sheet_id(tab)}&start=0&end=30"
+        page = self.shop.sandbox.get(f"/_page/rows?{place}")
+        painted = [row[column] if column < len(row) else None for row in page["rows"]]
+        return [
+            page["looks"][cell["look"]].get("background") if cell and "look" in cell else None
+            for cell in painted
+        ]
+
     def writes(self) -> int:
         """How many writes came to Google Sheets so far."""
         return int(self.shop.sandbox.get("/_sandbox/requests")["sheets"]["write"])
@@ -179,6 +189,17 @@ class TestTheQueueTab:
         hidden = spec["filterCriteria"]["hiddenValues"]
         assert {"", "Queued", "Answered", "Check", "Call again"} <= set(hidden)
         assert not {"Busy", "No Answer", "Congestion", "Hangup"} & set(hidden)
+
+    def test_colours_a_status_by_what_it_means_for_people(self, desk: Desk) -> None:
+        desk.setup()
+        words = ["Calling", "Answered", "Check", "Failed", "Busy", "Hangup", "Not called", "", "?"]
+        status = desk.column("Status")
+        desk.book.sheet1.update([[word] for word in words], f"{chr(ord('A') + status)}2")
+        looks = desk.looks(status)[1 : len(words) + 1]
+        calling, answered, check, failed, busy, hangup, not_called, blank, unknown = looks
+        assert (check, busy) == (failed, hangup)
+        assert len({calling, answered, check, busy, not_called, None}) == 6
+        assert (blank, unknown) == (None, None)
 
     def test_gets_a_column_for_callbacks_only_where_one_is_wanted(self, desk: Desk) -> None:
         desk.setup()

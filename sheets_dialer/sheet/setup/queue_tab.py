@@ -25,7 +25,7 @@ _COLOURS: Mapping[tuple[str, ...], str] = {
 }
 """The colour of a Status: in progress, good, needs a person, not reached, not called."""
 _NOT_REACHED = ("Busy", "No Answer", "Congestion", "Hangup")
-_WHY_PIXELS = 320
+_PIXELS = {"answer": 130, "called_number": 120, "called_at": 150, "updated_at": 150, "why": 320}
 
 
 def make_queue_tab(
@@ -66,8 +66,9 @@ def make_queue_tab(
     _protection(making, places)
     if making.once("hidden ref", places["ref"]):
         making.column_properties(places["ref"], hiddenByUser=True)
-    if making.once("width why", places["why"]):
-        making.column_properties(places["why"], pixelSize=_WHY_PIXELS)
+    for name, pixels in _PIXELS.items():
+        if making.once(f"width {name}", places[name]):
+            making.column_properties(places[name], pixelSize=pixels)
 
 
 def phone_as_text(making: Making, column: int) -> None:
@@ -91,11 +92,12 @@ def _status(making: Making, column: int) -> None:
     if making.once("colours status", column):
         cell = f"${letters(column)}2"
         for words, colour in _COLOURS.items():
+            equal = [f'{cell}="{word}"' for word in words]
             # A sum instead of OR(…): arguments are parted otherwise in other countries.
-            equal = "+".join(f'({cell}="{word}")' for word in words)
+            formula = f"={equal[0]}" if len(words) == 1 else f"=({')+('.join(equal)})>0"
             making.colour(
                 making.below_header(column),
-                {"type": "CUSTOM_FORMULA", "values": [{"userEnteredValue": f"={equal}>0"}]},
+                {"type": "CUSTOM_FORMULA", "values": [{"userEnteredValue": formula}]},
                 {"backgroundColor": rgb(colour)},
             )
         making.tell("colours by Status")
