@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import time
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -209,10 +208,13 @@ class TestTheQueueTab:
         assert "note" in cells(desk.tab("Calls"))[0][-1]
         assert desk.setup(callback_column="callback") == []
 
-    def test_is_dressed_even_where_it_is_as_narrow_as_its_first_column(self, desk: Desk) -> None:
-        desk.book.sheet1.resize(rows=2, cols=2)
+    def test_grows_where_it_is_no_larger_than_its_header(self, desk: Desk) -> None:
+        desk.book.sheet1.resize(rows=1, cols=2)
+        desk.book.add_worksheet("Do Not Call", 1, 1)
+        desk.book.add_worksheet("Dialer", 1, 1)
         desk.setup()
         assert find_columns(desk.book.sheet1.row_values(1), {}).ready()
+        assert desk.setup() == []
 
 
 class TestTheControlTab:
@@ -506,7 +508,7 @@ _EDITS: tuple[Edit, ...] = (
 
 
 class TestWhatPeopleChanged:
-    @settings(max_examples=12, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=8, suppress_health_check=list(HealthCheck))
     @given(edits=st.lists(st.sampled_from(_EDITS), min_size=3, max_size=9, unique=True))
     def test_stays_as_they_left_it(self, office: Shop, edits: list[Edit]) -> None:
         desk = Desk(office)
@@ -604,11 +606,9 @@ def test_the_command_makes_a_sheet_ready_in_four_requests(tmp_path: Path) -> Non
     sandbox = RunningSandbox(tmp_path)
     try:
         shop = Shop(sandbox)
-        started = time.monotonic()
         before = sandbox.get("/_sandbox/requests")["sheets"]["total"]
         done = shop.run("setup")
         assert done.returncode == 0
         assert sandbox.get("/_sandbox/requests")["sheets"]["total"] - before <= 4
-        assert time.monotonic() - started < 60
     finally:
         sandbox.stop()

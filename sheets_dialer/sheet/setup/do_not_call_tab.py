@@ -26,6 +26,7 @@ def make_do_not_call_tab(making: Making, start: int) -> None:
     header = [normal(cell.text) for cell in making.tab.cells[0]] if making.tab.cells else []
     named = [place for place, title in enumerate(header) if title in PEOPLE["phone"]]
     phone = named[0] if named else 0
+    making.need(rows=2, columns=1)
     if not making.tab.values():
         making.write(0, 0, [[PHONE_HEADER]])
         start = max(start, 1)

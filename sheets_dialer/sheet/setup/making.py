@@ -144,7 +144,7 @@ class Making:
     def freeze(self, *, rows: int, columns: int = 0) -> None:
         """Freezes the first rows and columns, once, where people froze none."""
         wanted = {
-            "frozenRowCount": 0 if self.tab.frozen_rows or self._rows <= rows else rows,
+            "frozenRowCount": 0 if self.tab.frozen_rows else rows,
             "frozenColumnCount": 0 if self.tab.frozen_columns else columns,
         }
         wanted = {name: count for name, count in wanted.items() if count}
@@ -191,10 +191,6 @@ class Making:
         """All requests in order. One that can't be applied twice comes early: where an answer was
         lost and setup runs again, only one of the two batches is applied, whichever comes late."""
         return [*self._new_tab(), *self._inserted, *self._growth(), *self._notes(), *self._requests]
-
-    def is_empty(self) -> bool:
-        """Whether there is nothing to make."""
-        return not self.batch()
 
     def _new_tab(self) -> list[Request]:
         if not self.tab.is_new:

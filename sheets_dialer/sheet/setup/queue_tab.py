@@ -40,6 +40,7 @@ def make_queue_tab(
     `callback_column` is the header of a column for people, `callback_labels` are the words in
     Answer that ask for a callback.
     """
+    making.need(rows=2, columns=1)  # what is below the header gets its looks, and must be there
     places = dict(columns.places)
     missing = list(columns.missing)
     names = {title: name for name, title in DIALER.items()}
