@@ -10,6 +10,7 @@ import pytest
 from dialing import SPEED, Shop
 from hypothesis import HealthCheck, settings
 from running import RunningSandbox
+from setting_up import Desk
 
 # Machines are shared and slow at times, which is no fault of what is tested. Where a run decides
 # about a change it tries the same examples each time; everywhere else it looks for new ones.
@@ -40,3 +41,18 @@ def shop(tmp_path: Path) -> Iterator[Shop]:
     sandbox.post("/_sandbox/limits", {"enabled": False})
     yield Shop(sandbox)
     sandbox.stop()
+
+
+@pytest.fixture(scope="module")
+def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shop]:
+    """One sandbox for a module's tests, each of which takes a spreadsheet of its own: a `desk`."""
+    sandbox = RunningSandbox(tmp_path_factory.mktemp("office"))
+    sandbox.post("/_sandbox/limits", {"enabled": False})
+    yield Shop(sandbox)
+    sandbox.stop()
+
+
+@pytest.fixture
+def desk(office: Shop) -> Desk:
+    """A spreadsheet of the test's own with an empty queue tab."""
+    return Desk(office)

@@ -3,124 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import pytest
 from dialing import Shop
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 from running import RunningSandbox
+from setting_up import VIEWS, Desk, Resource, cells, columns_of
 
-from sheets_dialer.bootstrap import google_client
 from sheets_dialer.columns import DIALER, find_columns
-from sheets_dialer.config import load_config
 from sheets_dialer.control import LABELS, alarm_after, read_control
 from sheets_dialer.do_not_call import OWN_COLUMNS
-from sheets_dialer.errors import SheetRefused, SheetUnreachable, TokenLost, WriteRefused
+from sheets_dialer.errors import SheetUnreachable
 from sheets_dialer.sandbox.google.schema import read
-from sheets_dialer.sheet import Connection, QueueSheet
-from sheets_dialer.sheet.preparing import prepare
-from sheets_dialer.sheet.setup.reading import MEMORY_KEY
-
-Resource = dict[str, Any]
-_VIEWS = {"Callbacks", "Check", "Not reached", "Not called"}
-
-
-@pytest.fixture(scope="module")
-def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shop]:
-    """One sandbox for the module; each test takes a spreadsheet of its own with `Desk`."""
-    sandbox = RunningSandbox(tmp_path_factory.mktemp("office"))
-    sandbox.post("/_sandbox/limits", {"enabled": False})
-    yield Shop(sandbox)
-    sandbox.stop()
-
-
-class Desk:
-    """A spreadsheet with a person and `setup`, each with an account of its own."""
-
-    def __init__(self, shop: Shop, header: tuple[str, ...] = ("Phone", "Amount")) -> None:
-        self.shop = shop
-        config = load_config(shop.config)
-        person = shop.sandbox.person_client()
-        book = person.create("A shop's sheet")
-        account = shop.sandbox.credentials().service_account_email
-        book.share(account, perm_type="user", role="writer", notify=False)
-        self.book = person.open_by_key(book.id)
-        self.book.sheet1.update_title("Calls")
-        self.book.sheet1.update([list(header)], "A1")
-        self.connection = Connection(google_client(config.google), book.id)
-
-    def setup(self, tab: str = "Calls", campaign: str = "orders", **wishes: Any) -> list[str]:
-        """Runs setup as the command does."""
-        sheet = QueueSheet(self.connection, tab, {})
-        return prepare(self.connection, sheet, tab, campaign, **wishes)
-
-    def person(self, *requests: Mapping[str, Any]) -> None:
-        """What a person does, as requests of one batch."""
-        self.book.batch_update({"requests": list(requests)})
-
-    def all(self) -> Resource:
-        """Everything about the spreadsheet with its cells, as its owner sees it."""
-        answer: Resource = self.book.fetch_sheet_metadata({"includeGridData": "true"})
-        return answer
-
-    def tab(self, title: str) -> Resource:
-        """One tab of that."""
-        sheets = self.all()["sheets"]
-        return next(each for each in sheets if each["properties"]["title"] == title)
-
-    def column(self, title: str, tab: str = "Calls") -> int:
-        """Where a header stands, from 0."""
-        return self.book.worksheet(tab).row_values(1).index(title)
-
-    def row(self, label: str) -> int:
-        """Where a label of the control tab stands, from 0."""
-        return self.book.worksheet("Dialer").col_values(1).index(label)
-
-    def sheet_id(self, tab: str = "Calls") -> int:
-        """A tab's id."""
-        return int(self.book.worksheet(tab).id)
-
-    def looks(self, column: int, tab: str = "Calls") -> list[str | None]:
-        """The background of a column's cells as the sandbox's page paints it."""
-        place = f"document={self.book.id}&sheet={self.sheet_id(tab)}&start=0&end=30"
-        page = self.shop.sandbox.get(f"/_page/rows?{place}")
-        painted = [row[column] if column < len(row) else None for row in page["rows"]]
-        return [
-            page["looks"][cell["look"]].get("background") if cell and "look" in cell else None
-            for cell in painted
-        ]
-
-    def writes(self) -> int:
-        """How many writes came to Google Sheets so far."""
-        return int(self.shop.sandbox.get("/_sandbox/requests")["sheets"]["write"])
-
-    def requests(self) -> int:
-        """How many requests came to Google Sheets so far."""
-        return int(self.shop.sandbox.get("/_sandbox/requests")["sheets"]["total"])
-
-
-@pytest.fixture
-def desk(office: Shop) -> Desk:
-    return Desk(office)
-
-
-def cells(tab: Resource) -> list[list[Resource]]:
-    """A tab's cells as Google's CellData."""
-    return [row.get("values", []) for row in tab["data"][0].get("rowData", [])]
-
-
-def columns_of(desk: Desk, column: int, tab: str = "Calls") -> Resource:
-    """Google's range of a column."""
-    sheet_id = desk.sheet_id(tab)
-    return {
-        "sheetId": sheet_id,
-        "dimension": "COLUMNS",
-        "startIndex": column,
-        "endIndex": column + 1,
-    }
 
 
 class TestTheQueueTab:
@@ -180,7 +76,7 @@ class TestTheQueueTab:
     def test_has_filter_views_that_show_just_the_rows_they_name(self, desk: Desk) -> None:
         desk.setup(callback_labels=["Ring me"])
         views = {view["title"]: view for view in desk.tab("Calls")["filterViews"]}
-        assert set(views) == _VIEWS
+        assert set(views) == VIEWS
         [spec] = views["Callbacks"]["filterSpecs"]
         assert spec["columnIndex"] == desk.column("Answer")
         assert spec["filterCriteria"]["condition"]["values"] == [{"userEnteredValue": "Ring me"}]
@@ -405,201 +301,10 @@ class TestCost:
             desk.setup()
         assert desk.setup() == []
         tab = desk.tab("Calls")
-        assert len(tab["filterViews"]) == len(_VIEWS)
+        assert len(tab["filterViews"]) == len(VIEWS)
         formulas = [str(rule["booleanRule"]["condition"]) for rule in tab["conditionalFormats"]]
         assert len(formulas) == len(set(formulas))
         assert len(desk.tab("Dialer")["charts"]) == 3
-
-
-Edit = Callable[[Desk], None]
-
-
-def _delete_a_view(desk: Desk) -> None:
-    view = desk.tab("Calls")["filterViews"][0]
-    desk.person({"deleteFilterView": {"filterId": view["filterViewId"]}})
-
-
-def _delete_a_colour(desk: Desk) -> None:
-    desk.person({"deleteConditionalFormatRule": {"sheetId": desk.sheet_id(), "index": 0}})
-
-
-def _show_ref(desk: Desk) -> None:
-    change = {"properties": {"hiddenByUser": False}, "fields": "hiddenByUser"}
-    area = columns_of(desk, desk.column("Ref"))
-    desk.person({"updateDimensionProperties": {"range": area, **change}})
-
-
-def _delete_a_chart(desk: Desk) -> None:
-    charts = desk.tab("Dialer")["charts"]
-    desk.person({"deleteEmbeddedObject": {"objectId": charts[0]["chartId"]}})
-
-
-def _rename_a_chart(desk: Desk) -> None:
-    chart = desk.tab("Dialer")["charts"][1]
-    spec = {**chart["spec"], "title": "How it went"}
-    desk.person({"updateChartSpec": {"chartId": chart["chartId"], "spec": spec}})
-
-
-def _change_a_note(desk: Desk) -> None:
-    desk.book.sheet1.insert_note("A1", "Only mobile numbers, please")
-
-
-def _delete_a_note(desk: Desk) -> None:
-    desk.book.sheet1.clear_note("B1")
-
-
-def _own_dropdown(desk: Desk) -> None:
-    area = {"sheetId": desk.sheet_id(), "startColumnIndex": desk.column("Status")}
-    desk.person({"setDataValidation": {"range": area}})
-
-
-def _unprotect(desk: Desk) -> None:
-    [protected] = desk.tab("Calls")["protectedRanges"]
-    number = protected["protectedRangeId"]
-    desk.person({"deleteProtectedRange": {"protectedRangeId": number}})
-
-
-def _unfreeze(desk: Desk) -> None:
-    desk.book.sheet1.freeze(rows=0)
-
-
-def _numbers_again(desk: Desk) -> None:
-    desk.book.sheet1.format("A2:A", {"numberFormat": {"type": "NUMBER", "pattern": "0"}})
-
-
-def _move_a_column(desk: Desk) -> None:
-    area = columns_of(desk, desk.column("Status"))
-    desk.person({"moveDimension": {"source": area, "destinationIndex": 0}})
-
-
-def _insert_columns(desk: Desk) -> None:
-    area = columns_of(desk, 1)
-    desk.person({"insertDimension": {"range": area, "inheritFromBefore": True}})
-
-
-def _calm_the_alarm(desk: Desk) -> None:
-    desk.book.worksheet("Dialer").update_cell(desk.row("Running?") + 1, 2, "ask Bilal")
-
-
-def _recalculate_on_change(desk: Desk) -> None:
-    change = {"properties": {"autoRecalc": "ON_CHANGE"}, "fields": "autoRecalc"}
-    desk.person({"updateSpreadsheetProperties": change})
-
-
-def _run(desk: Desk) -> None:
-    desk.book.worksheet("Dialer").update_cell(desk.row("Control") + 1, 2, "RUN")
-
-
-def _sort_the_control_tab(desk: Desk) -> None:
-    desk.book.worksheet("Dialer").sort((1, "asc"), range="A2:B200")
-
-
-def _widen(desk: Desk) -> None:
-    change = {"properties": {"pixelSize": 77}, "fields": "pixelSize"}
-    desk.person({"updateDimensionProperties": {"range": columns_of(desk, 0, "Dialer"), **change}})
-
-
-_EDITS: tuple[Edit, ...] = (
-    *(_delete_a_view, _delete_a_colour, _show_ref, _delete_a_chart, _rename_a_chart),
-    *(_change_a_note, _delete_a_note, _own_dropdown, _unprotect, _unfreeze, _numbers_again),
-    *(_move_a_column, _insert_columns, _calm_the_alarm, _recalculate_on_change, _run),
-    *(_sort_the_control_tab, _widen),
-)
-
-
-class TestWhatPeopleChanged:
-    @settings(max_examples=8, suppress_health_check=list(HealthCheck))
-    @given(edits=st.lists(st.sampled_from(_EDITS), min_size=3, max_size=9, unique=True))
-    def test_stays_as_they_left_it(self, office: Shop, edits: list[Edit]) -> None:
-        desk = Desk(office)
-        desk.setup()
-        for edit in edits:
-            edit(desk)
-        before = desk.all()
-        writes = desk.writes()
-        assert desk.setup() == []
-        assert desk.writes() == writes
-        assert desk.all() == before
-
-    def test_a_batch_that_comes_late_is_refused(
-        self, desk: Desk, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        late: list[Mapping[str, Any]] = []
-        send = desk.connection.batch
-
-        def lost(batch: list[Mapping[str, Any]], **_options: Any) -> Resource:
-            late.extend(batch)
-            raise SheetUnreachable("no answer")
-
-        desk.setup()
-        desk.person({"deleteDimension": {"range": columns_of(desk, desk.column("Status"))}})
-        monkeypatch.setattr(desk.connection, "batch", lost)
-        with pytest.raises(SheetUnreachable):
-            desk.setup()
-        monkeypatch.setattr(desk.connection, "batch", send)
-        desk.setup()
-        before = desk.all()
-        with pytest.raises((SheetRefused, WriteRefused, TokenLost)):
-            send(late)
-        assert desk.all() == before
-
-    def test_what_went_with_a_deleted_column_is_made_anew(self, desk: Desk) -> None:
-        desk.setup()
-        desk.person({"deleteDimension": {"range": columns_of(desk, desk.column("Status"))}})
-        assert desk.setup()[0] == "column Status"
-        tab = desk.tab("Calls")
-        status = desk.column("Status")
-        assert "dataValidation" in cells(tab)[1][status]
-        assert "note" in cells(tab)[0][status]
-        coloured = {
-            area["startColumnIndex"]
-            for rule in tab["conditionalFormats"]
-            for area in rule["ranges"]
-        }
-        assert coloured == {status}
-        views = {view["title"]: view.get("filterSpecs") for view in tab["filterViews"]}
-        assert set(views) == _VIEWS
-        assert {spec["columnIndex"] for specs in views.values() for spec in specs or ()} == {
-            status,
-            desk.column("Answer"),
-        }
-        assert desk.setup() == []
-
-    def test_a_deleted_tab_comes_back_whole(self, desk: Desk) -> None:
-        desk.setup()
-        desk.book.del_worksheet(desk.book.worksheet("Dialer"))
-        assert desk.setup()[0] == "tab Dialer"
-        assert len(desk.tab("Dialer")["charts"]) == 3
-        assert desk.setup() == []
-
-    def test_what_people_had_before_is_not_made_otherwise(self, desk: Desk) -> None:
-        calls = desk.book.sheet1
-        calls.update([["Phone", "Status"]], "A1")
-        calls.insert_note("B1", "Ours")
-        calls.freeze(rows=1, cols=1)
-        red = {"backgroundColor": {"red": 1.0}}
-        condition = {"type": "TEXT_EQ", "values": [{"userEnteredValue": "Check"}]}
-        rule = {
-            "ranges": [{"sheetId": desk.sheet_id(), "startColumnIndex": 1, "endColumnIndex": 2}],
-            "booleanRule": {"condition": condition, "format": red},
-        }
-        view = {"title": "Check", "range": {"sheetId": desk.sheet_id()}}
-        desk.person(
-            {"addConditionalFormatRule": {"rule": rule, "index": 0}},
-            {"addFilterView": {"filter": view}},
-        )
-        desk.setup()
-        tab = desk.tab("Calls")
-        assert cells(tab)[0][1]["note"] == "Ours"
-        assert tab["properties"]["gridProperties"]["frozenColumnCount"] == 1
-        assert tab["conditionalFormats"][0]["booleanRule"]["condition"] == condition
-        assert [each["title"] for each in tab["filterViews"]].count("Check") == 1
-
-    def test_what_setup_remembers_is_not_seen_in_any_cell(self, desk: Desk) -> None:
-        desk.setup()
-        for tab in desk.all()["sheets"]:
-            for row in cells(tab):
-                assert not any(MEMORY_KEY in str(cell) for cell in row)
 
 
 def test_the_command_makes_a_sheet_ready_in_four_requests(tmp_path: Path) -> None:
