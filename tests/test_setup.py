@@ -15,7 +15,7 @@ from setting_up import VIEWS, Desk, Resource, cells, columns_of
 from sheets_dialer.columns import DIALER, find_columns
 from sheets_dialer.control import LABELS, alarm_after, read_control
 from sheets_dialer.do_not_call import OWN_COLUMNS
-from sheets_dialer.errors import SheetUnreachable
+from sheets_dialer.errors import SheetRefused, SheetUnreachable, TokenLost, WriteRefused
 from sheets_dialer.sandbox.google.schema import read
 
 
@@ -268,6 +268,44 @@ class TestCost:
         assert desk.setup(callback_column="Callback") == []
         assert desk.requests() - before == 2
         assert desk.writes() == writes
+
+    def test_two_at_the_same_moment_make_nothing_twice(
+        self, desk: Desk, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        send = desk.connection.batch
+
+        def overtaken(batch: list[Mapping[str, Any]], **options: Any) -> Resource:
+            monkeypatch.setattr(desk.connection, "batch", send)
+            desk.setup()
+            return send(batch, **options)
+
+        monkeypatch.setattr(desk.connection, "batch", overtaken)
+        desk.setup()
+        assert len(desk.tab("Calls")["filterViews"]) == len(VIEWS)
+        assert desk.book.sheet1.row_values(1).count("Status") == 1
+        assert desk.setup() == []
+
+    def test_a_batch_that_comes_late_is_refused(
+        self, desk: Desk, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        late: list[Mapping[str, Any]] = []
+        send = desk.connection.batch
+
+        def lost(batch: list[Mapping[str, Any]], **_options: Any) -> Resource:
+            late.extend(batch)
+            raise SheetUnreachable("no answer")
+
+        desk.setup()
+        desk.person({"deleteDimension": {"range": columns_of(desk, desk.column("Status"))}})
+        monkeypatch.setattr(desk.connection, "batch", lost)
+        with pytest.raises(SheetUnreachable):
+            desk.setup()
+        monkeypatch.setattr(desk.connection, "batch", send)
+        desk.setup()
+        before = desk.all()
+        with pytest.raises((SheetRefused, WriteRefused, TokenLost)):
+            send(late)
+        assert desk.all() == before
 
     def test_every_request_is_valid_against_googles_discovery_document(
         self, desk: Desk, monkeypatch: pytest.MonkeyPatch

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Callable
 
-import pytest
 from dialing import Shop
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from setting_up import VIEWS, Desk, Resource, cells, columns_of
+from setting_up import VIEWS, Desk, cells, columns_of
 
-from sheets_dialer.errors import SheetRefused, SheetUnreachable, TokenLost, WriteRefused
 from sheets_dialer.sheet.setup.reading import MEMORY_KEY
 
 Edit = Callable[[Desk], None]
@@ -122,28 +119,6 @@ class TestWhatPeopleChanged:
         writes = desk.writes()
         assert desk.setup() == []
         assert desk.writes() == writes
-        assert desk.all() == before
-
-    def test_a_batch_that_comes_late_is_refused(
-        self, desk: Desk, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        late: list[Mapping[str, Any]] = []
-        send = desk.connection.batch
-
-        def lost(batch: list[Mapping[str, Any]], **_options: Any) -> Resource:
-            late.extend(batch)
-            raise SheetUnreachable("no answer")
-
-        desk.setup()
-        desk.person({"deleteDimension": {"range": columns_of(desk, desk.column("Status"))}})
-        monkeypatch.setattr(desk.connection, "batch", lost)
-        with pytest.raises(SheetUnreachable):
-            desk.setup()
-        monkeypatch.setattr(desk.connection, "batch", send)
-        desk.setup()
-        before = desk.all()
-        with pytest.raises((SheetRefused, WriteRefused, TokenLost)):
-            send(late)
         assert desk.all() == before
 
     def test_what_went_with_a_deleted_column_is_made_anew(self, desk: Desk) -> None:
