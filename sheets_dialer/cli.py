@@ -91,7 +91,15 @@ def setup(config: ConfigOption = None) -> None:
 
     with _parts(config) as parts:
         for queue, campaign in zip(parts.queues, parts.config.campaigns, strict=True):
-            added = prepare(queue.connection, queue.sheet, queue.tab, campaign.name)
+            added = prepare(
+                queue.connection,
+                queue.sheet,
+                queue.tab,
+                campaign.name,
+                every=parts.config.every,
+                callback_labels=[campaign.answers["3"]],
+                callback_column=campaign.callback_column,
+            )
             what = f"added {', '.join(added)}" if added else "nothing was missing"
             typer.echo(f"{queue.name}: {what}")
     typer.echo("Nobody is called until a person sets Control to RUN on the Dialer tab.")

@@ -51,6 +51,8 @@ LABELS = (
 )
 """What stands in the tab's first column, in the order in which `setup` writes it."""
 RUN, PAUSE = "RUN", "PAUSE"
+ALARM_AFTER_SECONDS = 300
+"""How old the last beat may be before the control tab says that the dialer isn't running."""
 
 Grid = Sequence[Sequence[object]]
 
@@ -70,6 +72,12 @@ class Place:
     row: int
     column: int
     text: str
+
+
+def alarm_after(every: float) -> int:
+    """The same in seconds for passes that may be rarer than that, `every` seconds apart: three of
+    them must be missing."""
+    return max(ALARM_AFTER_SECONDS, round(3 * every))
 
 
 @dataclass(frozen=True, slots=True)

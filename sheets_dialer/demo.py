@@ -117,7 +117,7 @@ def fill_sheet(config: Config, rows: int, source: random.Random) -> None:
     tab.update([list(_HEADER), *demo_rows(rows, source)], "A1", raw=False)
     connection = Connection(google_client(config.google), campaign.spreadsheet)
     sheet = QueueSheet(connection, campaign.tab, campaign.columns)
-    prepare(connection, sheet, campaign.tab, campaign.name)
+    prepare(connection, sheet, campaign.tab, campaign.name, every=config.every)
     set_control(connection, sheet.read().control or [], RUN)
 
 

@@ -10,8 +10,6 @@ from .texts import say
 from .today import midnight
 from .when import spoken
 
-NEVER_OPEN = "No calling hours are set, so nobody is called."
-
 
 @dataclass(frozen=True, slots=True)
 class Stop:
@@ -34,10 +32,8 @@ def stop(now: datetime, sheet: SheetState, rules: Rules) -> Stop | None:
     if not rules.hours.open_at(now):
         opening = rules.hours.next_opening(now)
         if opening is None:
-            return Stop(Halt.PROBLEM, NEVER_OPEN)
-        return Stop(
-            Halt.CLOSED, f"Outside calling hours: opens {spoken(opening, now, rules.zone)}."
-        )
+            return Stop(Halt.PROBLEM, say("never_open"))
+        return Stop(Halt.CLOSED, say("outside_hours", when=spoken(opening, now, rules.zone)))
     return _limit(now, rules)
 
 

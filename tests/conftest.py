@@ -11,6 +11,7 @@ from dialing import SPEED, Shop
 from hypothesis import HealthCheck, settings
 from postgres import PostgresServer
 from running import RunningSandbox
+from setting_up import Desk
 
 from sheets_dialer import texts
 from sheets_dialer.ledger import Ledger
@@ -89,3 +90,18 @@ def open_ledger() -> Iterator[Callable[[str], Ledger]]:
 def ledger(address: str, open_ledger: Callable[[str], Ledger]) -> Ledger:
     """An empty ledger of either kind."""
     return open_ledger(address)
+
+
+@pytest.fixture(scope="module")
+def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shop]:
+    """One sandbox for a module's tests, each of which takes a spreadsheet of its own: a `desk`."""
+    sandbox = RunningSandbox(tmp_path_factory.mktemp("office"))
+    sandbox.post("/_sandbox/limits", {"enabled": False})
+    yield Shop(sandbox)
+    sandbox.stop()
+
+
+@pytest.fixture
+def desk(office: Shop) -> Desk:
+    """A spreadsheet of the test's own with an empty queue tab."""
+    return Desk(office)

@@ -120,6 +120,7 @@ def test_yamls_surprises_do_not_happen(tmp_path: Path) -> None:
     redial: {on: [busy], after_minutes: 45}
     redial_no_key: {}
     answers: {1: Yes, none: nobody, 2: 2}
+    callback_column: Call back at
     calling_hours: {monday-friday: 10:00-20:00, sunday: [09:00-10:00, 11:00-24:00]}
     columns:
 """
@@ -131,6 +132,7 @@ def test_yamls_surprises_do_not_happen(tmp_path: Path) -> None:
     assert campaign.redial is not None
     assert (campaign.redial.on, campaign.redial.after_minutes) == (("busy",), (45.0,))
     assert campaign.redial_no_key == RedialNoKey()
+    assert campaign.callback_column == "Call back at"
     answers = config.policy(campaign).answers
     assert [answers[key] for key in ("1", "2", "3", "none")] == [
         "Yes",
@@ -375,6 +377,7 @@ def test_addresses_that_are_safe(tmp_path: Path, address: str) -> None:
         ("answers: {yes: Confirmed}", "labels for keys of the phone"),
         ("answers: {1: [a]}", "a text"),
         ("answers: [1]", "settings of its own"),
+        ("callback_column: why", "a header that means nothing else, such as Callback"),
         ("max_age_hours: .inf", "a number"),
         ("tab: true", "a text"),
     ],

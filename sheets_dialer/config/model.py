@@ -21,7 +21,7 @@ from pydantic import (
 
 from ..call import ANSWERED
 from ..calling_hours import CallingHours, read_hours
-from ..columns import PEOPLE
+from ..columns import PEOPLE, find_columns
 from ..policy import Policy, RedialRule
 from ..quota import PER_MINUTE
 from .hours import Ramadan, Week
@@ -160,6 +160,7 @@ class Campaign(_Section):
     daily_cap: Annotated[Whole, Field(ge=0)] | None = None
     daily_budget: Annotated[Number, Field(ge=0)] | None = None
     answers: Mapping[str, Text] = Field(default_factory=lambda: dict(_LABELS))
+    callback_column: Text | None = None
 
     @field_validator("opt_out_key")
     @classmethod
@@ -182,6 +183,13 @@ class Campaign(_Section):
     def _are_columns(cls, value: Mapping[str, str]) -> Mapping[str, str]:
         if not set(value) <= set(PEOPLE):
             raise ValueError(f"the headers of columns by these names: {', '.join(PEOPLE)}")
+        return value
+
+    @field_validator("callback_column")
+    @classmethod
+    def _is_peoples(cls, value: str | None) -> str | None:
+        if value is not None and find_columns([value], {}).places:
+            raise ValueError("a header that means nothing else, such as Callback")
         return value
 
     @field_validator("answers", mode="before")

@@ -117,6 +117,7 @@ def _sheet_to_json(sheet: Sheet) -> dict[str, Any]:
         "filter_views": sheet.filter_views,
         "charts": sheet.charts,
         "basic_filter": sheet.basic_filter,
+        "developer_metadata": sheet.developer_metadata,
     }
 
 
@@ -135,6 +136,7 @@ def _sheet_from_json(data: Mapping[str, Any]) -> Sheet:
         filter_views=_by_number(data["filter_views"]),
         charts=_by_number(data["charts"]),
         basic_filter=data["basic_filter"],
+        developer_metadata=data.get("developer_metadata", []),
     )
 
 

@@ -20,6 +20,7 @@ from .google.library import Document, Library
 from .google.model import Workbook
 from .http import Request, Response, json_response
 from .page_calls import calls_json
+from .page_charts import charts_json
 from .page_grid import rows_json, tabs_json
 from .portal.acts import ActError
 from .portal.service import PortalService
@@ -171,6 +172,7 @@ class PageService:
         end = min(end, tab.row_count, start + _MOST_ROWS)
         calculator = Calculator(workbook, self._now())
         answer = rows_json(tab, range(start, end), calculator)
+        answer["charts"] = charts_json(tab, calculator)
         answer["revision"] = self._document(document)["revision"]
         return json_response(answer, headers=_HEADERS)
 

@@ -239,13 +239,21 @@ class QueueSheet:
         up."""
         return self._bound_id is not None and self._queue_tab().title != self._tab
 
-    def rebind(self) -> None:
-        """Takes the tab that has the configured title today for the queue tab: `setup` does."""
-        self._connection.forget_tabs()
+    def rebind(self) -> TabFacts:
+        """Takes the tab that has the configured title now for the queue tab: `setup` does.
+
+        Raises:
+            SetupNeeded: there is no such tab.
+        """
         titled = self._connection.tab_titled(self._tab)
         if titled is not None:
             self._bound_id = titled.id
             self._bind(titled.id)
+        return self._queue_tab()
+
+    def columns_of(self, header: Sequence[object]) -> Columns:
+        """The known columns of such a header row."""
+        return find_columns(header, self._named_columns)
 
     def _queue_tab(self) -> TabFacts:
         """The queue tab; binds to the one that has the title now if none was bound."""

@@ -75,19 +75,24 @@ class Connection:
     def tabs(self) -> Mapping[int, TabFacts]:
         """The spreadsheet's tabs by id, as last looked up."""
         if self._tabs is None:
-            answer = self.get(_TABS)
-            self.time_zone = str(answer.get("properties", {}).get("timeZone", ""))
-            listed = [sheet["properties"] for sheet in answer.get("sheets", [])]
-            self._tabs = {
-                each["sheetId"]: TabFacts(
-                    each["sheetId"],
-                    each["title"],
-                    each["gridProperties"]["columnCount"],
-                    each["gridProperties"]["rowCount"],
-                )
-                for each in listed
-            }
+            self.look_up_tabs(self.get(_TABS))
+        assert self._tabs is not None
         return self._tabs
+
+    def look_up_tabs(self, resource: Mapping[str, Any]) -> None:
+        """Takes the tabs from the spreadsheet's resource, which was just read."""
+        self.time_zone = str(resource.get("properties", {}).get("timeZone", ""))
+        listed = [sheet["properties"] for sheet in resource.get("sheets", [])]
+        self._tabs = {
+            each["sheetId"]: TabFacts(
+                each["sheetId"],
+                each["title"],
+                each["gridProperties"]["columnCount"],
+                each["gridProperties"]["rowCount"],
+            )
+            for each in listed
+            if "gridProperties" in each
+        }
 
     def forget_tabs(self) -> None:
         """Lets the tabs be looked up anew: something said that they are not what they were."""
@@ -97,9 +102,10 @@ class Connection:
         """The tab with this title."""
         return next((tab for tab in self.tabs().values() if tab.title == title), None)
 
-    def get(self, fields: str) -> dict[str, Any]:
-        """The spreadsheet's own resource, only these fields of it."""
-        return self._call("get", "", params={"fields": fields})
+    def get(self, fields: str, ranges: Sequence[str] = ()) -> dict[str, Any]:
+        """The spreadsheet's own resource, only these fields of it; with `ranges`, only of the tabs
+        and cells that they name."""
+        return self._call("get", "", params={"fields": fields, "ranges": list(ranges)})
 
     def read_rows(self, sheet_ids: Sequence[int]) -> dict[int, list[bytes]]:
         """The rows of these tabs by id, unformatted, in one request; each row as JSON, as Google

@@ -2,52 +2,66 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from ..columns import DIALER
-from ..control import (
-    CAMPAIGN_LABEL,
-    CONTROL_LABEL,
-    CONTROL_TAB,
-    DO_NOT_CALL_TAB,
-    LABELS,
-    PAUSE,
-    column_of,
-)
-from ..errors import SetupNeeded
-from . import QueueSheet, Snapshot, columns_sentence
+from ..columns import DIALER, Columns, normal
+from ..control import CONTROL_LABEL, CONTROL_TAB, DO_NOT_CALL_TAB
+from ..errors import SetupNeeded, SheetRefused, TokenLost, WriteRefused
+from . import QueueSheet, cells_of, columns_sentence
 from .connection import Connection
 from .requests import update
+from .setup.control_tab import make_control_tab
+from .setup.do_not_call_tab import make_do_not_call_tab, missing_columns
+from .setup.making import Making, new_tab
+from .setup.queue_tab import make_queue_tab
+from .setup.reading import TabState, read_cells, read_tabs
 
-DO_NOT_CALL_HEADER = "Phone"
 
+def prepare(
+    connection: Connection,
+    sheet: QueueSheet,
+    tab: str,
+    campaign: str,
+    *,
+    every: float = 15,
+    callback_labels: Sequence[str] = ("Callback requested",),
+    callback_column: str | None = None,
+) -> list[str]:
+    """Adds what dialling needs and what helps people, and the sheet lacks; returns what was added,
+    in words. It takes at most four requests, and no write where nothing is missing.
 
-def prepare(connection: Connection, sheet: QueueSheet, tab: str, campaign: str) -> list[str]:
-    """Adds what dialling needs and the sheet lacks; returns what was added, in words.
+    Args:
+        every: the configured seconds between passes, for the alarm on the control tab.
+        callback_labels: what the campaign's Answer column says where a callback is asked for.
+        callback_column: the header of a column that people want for callbacks.
 
     Raises:
         SetupNeeded: something is missing that only a person can add.
+        SheetRefused: Google refused what was to be added; nothing was.
     """
-    sheet.rebind()
-    snapshot = sheet.read()
-    missing = snapshot.columns.missing
-    if snapshot.columns.doubled or any(title not in DIALER.values() for title in missing):
-        raise SetupNeeded(columns_sentence(tab, snapshot.columns))
-    absent = [
-        title for title in (CONTROL_TAB, DO_NOT_CALL_TAB) if connection.tab_titled(title) is None
-    ]
-    queue = connection.tab_titled(tab)
-    assert queue is not None
-    batch: list[dict[str, Any]] = [
-        {"addSheet": {"properties": {"title": title}}} for title in absent
-    ]
-    batch += _missing_columns(snapshot, queue.id, queue.columns)
-    if batch:
+    wishes = (every, tuple(callback_labels), callback_column)
+    added, batch = _planned(connection, sheet, tab, campaign, *wishes)
+    if not batch:
+        return added
+    try:
         connection.batch(batch)
+    except (TokenLost, WriteRefused):
+        # Somebody changed the sheet since it was read, or it was applied and the answer was lost.
+        seen, batch = _planned(connection, sheet, tab, campaign, *wishes)
+        if not batch:
+            return added
+        try:
+            connection.batch(batch)
+        except (TokenLost, WriteRefused) as error:
+            raise SheetRefused(
+                f"{error} Nothing was added to the sheet. Run setup again; if it says the same, "
+                "look whether parts of the sheet are protected."
+            ) from error
+        added = seen
+    finally:
         connection.forget_tabs()
-    added = [f"tab {title}" for title in absent] + [f"column {title}" for title in missing]
-    return added + _prepare_tabs(connection, sheet.read(), campaign)
+    return added
 
 
 def set_control(connection: Connection, control: Sequence[Sequence[Any]], word: str) -> None:
@@ -58,48 +72,56 @@ def set_control(connection: Connection, control: Sequence[Sequence[Any]], word: 
     connection.batch([update(tab.id, row, 1, [[word] * (len(control[0]) - 1)])])
 
 
-def _missing_columns(snapshot: Snapshot, sheet_id: int, width: int) -> list[dict[str, Any]]:
-    """Adds the dialer's columns to the right of everything, the Ref column hidden."""
-    missing = list(snapshot.columns.missing)
-    if not missing:
-        return []
-    start = max((len(row) for row in snapshot.grid), default=0)
-    lacking = start + len(missing) - width
-    batch: list[dict[str, Any]] = []
-    if lacking > 0:
-        grow = {"sheetId": sheet_id, "dimension": "COLUMNS", "length": lacking}
-        batch.append({"appendDimension": grow})
-    batch.append(update(sheet_id, 0, start, [missing]))
-    if DIALER["ref"] in missing:
-        at = start + missing.index(DIALER["ref"])
-        place = {"sheetId": sheet_id, "dimension": "COLUMNS", "startIndex": at, "endIndex": at + 1}
-        hide = {"range": place, "properties": {"hiddenByUser": True}, "fields": "hiddenByUser"}
-        batch.append({"updateDimensionProperties": hide})
-    return batch
+def _planned(
+    connection: Connection,
+    sheet: QueueSheet,
+    tab: str,
+    campaign: str,
+    every: float,
+    callback_labels: tuple[str, ...],
+    callback_column: str | None,
+) -> tuple[list[str], list[dict[str, Any]]]:
+    """What would be added, in words and as requests."""
+    state = read_tabs(connection)
+    queue = next(each for each in state.tabs.values() if each.id == sheet.rebind().id)
+    taken = [each.id for each in state.tabs.values()]
+    control = state.tabs.get(CONTROL_TAB) or new_tab(CONTROL_TAB, taken)
+    do_not_call = state.tabs.get(DO_NOT_CALL_TAB) or new_tab(DO_NOT_CALL_TAB, [*taken, control.id])
+    heads = [each for each in (queue, do_not_call) if not each.is_new]
+    read_cells(connection, heads, None if control.is_new else control)
+    columns = sheet.columns_of([cell.value for cell in queue.cells[0]] if queue.cells else [])
+    if columns.doubled or any(title not in DIALER.values() for title in columns.missing):
+        raise SetupNeeded(columns_sentence(tab, columns))
+    queue_making, control_making, do_not_call_making = map(Making, (queue, control, do_not_call))
+    added = [f"tab {each.title}" for each in (control, do_not_call) if each.is_new]
+    widths = _widths(connection, queue, columns, callback_column, do_not_call_making)
+    make_queue_tab(queue_making, columns, widths.get(queue.id, 0), callback_column, callback_labels)
+    make_control_tab(control_making, state, campaign, every)
+    make_do_not_call_tab(do_not_call_making, widths.get(do_not_call.id, 0))
+    makings = (queue_making, control_making, do_not_call_making)
+    added += [what for making in makings for what in making.added]
+    return added, [request for making in makings for request in making.batch()]
 
 
-def _prepare_tabs(connection: Connection, snapshot: Snapshot, campaign: str) -> list[str]:
-    """Adds to the control tab the labels and the campaign's column that it lacks, and a header to
-    an empty do-not-call tab."""
-    control_tab = connection.tab_titled(CONTROL_TAB)
-    do_not_call_tab = connection.tab_titled(DO_NOT_CALL_TAB)
-    assert control_tab is not None
-    assert do_not_call_tab is not None
-    control = snapshot.control or []
-    labels = [str(row[0]).strip() if row else "" for row in control]
-    missing = [label for label in LABELS if label not in labels]
-    batch = []
-    if missing:
-        batch.append(update(control_tab.id, len(control), 0, [[label] for label in missing]))
-    added = [f"row {label}" for label in missing if label != CAMPAIGN_LABEL]
-    if column_of(control, campaign) is None:
-        column = max(1, len(control[0]) if control else 1)
-        for label, text in ((CAMPAIGN_LABEL, campaign), (CONTROL_LABEL, PAUSE)):
-            row = (labels + missing).index(label)
-            batch.append(update(control_tab.id, row, column, [[text]]))
-        added.append(f"Control for {campaign}, set to {PAUSE}")
-    if not snapshot.do_not_call:
-        batch.append(update(do_not_call_tab.id, 0, 0, [[DO_NOT_CALL_HEADER]]))
-    if batch:
-        connection.batch(batch)
-    return added
+def _widths(
+    connection: Connection,
+    queue: TabState,
+    columns: Columns,
+    callback_column: str | None,
+    do_not_call: Making,
+) -> Mapping[int, int]:
+    """How many columns the tabs that lack one take from A on: columns without a header, far below
+    perhaps, are people's too. Only then the whole tabs are read."""
+    wide: list[int] = []
+    header = [normal(cell.text) for cell in queue.cells[0]] if queue.cells else []
+    lacks_callback = callback_column is not None and normal(callback_column) not in header
+    if columns.missing or lacks_callback:
+        wide.append(queue.id)
+    if not do_not_call.tab.is_new and missing_columns(do_not_call):
+        wide.append(do_not_call.tab.id)
+    if not wide:
+        return {}
+    return {
+        number: max((len(cells_of(row)) for row in rows), default=0)
+        for number, rows in connection.read_rows(wide).items()
+    }

@@ -392,3 +392,43 @@ class TestCalls:
             answer = session.post(f"{sandbox.url}/_page/call", json=body)
             assert answer.status_code == status
             assert text in answer.json()["error"]["message"]
+
+
+class TestCharts:
+    def test_are_drawn_over_the_cells_with_their_titles_and_bars(
+        self, page: Page, tab: gspread.Worksheet
+    ) -> None:
+        tab.update([["Calls", "orders"], ["Busy", 3], ["Answered", 9]], "A10", raw=False)
+
+        def data(column: int) -> dict[str, Any]:
+            rows = {"startRowIndex": 9, "endRowIndex": 12}
+            columns = {"startColumnIndex": column, "endColumnIndex": column + 1}
+            return {"sourceRange": {"sources": [{"sheetId": tab.id, **rows, **columns}]}}
+
+        chart = {
+            "spec": {
+                "title": "Outcomes",
+                "basicChart": {
+                    "chartType": "BAR",
+                    "headerCount": 1,
+                    "domains": [{"domain": data(0)}],
+                    "series": [{"series": data(1), "targetAxis": "BOTTOM_AXIS"}],
+                },
+            },
+            "position": {
+                "overlayPosition": {
+                    "anchorCell": {"sheetId": tab.id, "rowIndex": 1, "columnIndex": 3},
+                    "widthPixels": 400,
+                    "heightPixels": 200,
+                }
+            },
+        }
+        tab.spreadsheet.batch_update({"requests": [{"addChart": {"chart": chart}}]})
+        drawn = page.locator("#grid .chart")
+        expect(drawn.locator("figcaption")).to_have_text("Outcomes")
+        expect(drawn.get_by_text("Answered")).to_be_visible()
+        expect(drawn.get_by_text("orders")).to_be_visible()
+        bars = drawn.locator("rect")
+        expect(bars).to_have_count(3)  # two bars and the key to their colour
+        widths = [float(bars.nth(place).get_attribute("width") or 0) for place in range(2)]
+        assert widths[1] == pytest.approx(3 * widths[0])

@@ -76,6 +76,7 @@ def _full_sheet(sheet_id: int = 7) -> Sheet:
     sheet.filter_views = {6: {"filterViewId": 6}}
     sheet.charts = {8: {"chartId": 8}}
     sheet.basic_filter = {"range": {"sheetId": sheet_id}}
+    sheet.developer_metadata = [{"metadataId": 9, "metadataKey": "k"}]
     return sheet
 
 

@@ -70,12 +70,14 @@ def grid_data_json(
     if rows:
         answer["rowData"] = rows
     if fields.row_metadata:
-        properties = [sheet.row_properties[row] for row in closed.rows(sheet.row_count)]
-        answer["rowMetadata"] = [_dimension_json(item, ROW_PIXELS) for item in properties]
+        answer["rowMetadata"] = [
+            _dimension_json(sheet, "ROWS", row) for row in closed.rows(sheet.row_count)
+        ]
     if fields.column_metadata:
-        columns = closed.columns(sheet.column_count)
-        properties = [sheet.column_properties[column] for column in columns]
-        answer["columnMetadata"] = [_dimension_json(item, COLUMN_PIXELS) for item in properties]
+        answer["columnMetadata"] = [
+            _dimension_json(sheet, "COLUMNS", column)
+            for column in closed.columns(sheet.column_count)
+        ]
     return answer
 
 
@@ -137,6 +139,22 @@ def _cell_json(
     return cell_data_json(cell, value, number_format, fields.cells)
 
 
-def _dimension_json(properties: Json, default_pixels: int) -> dict[str, Any]:
-    shown = {name: value for name, value in properties.items() if value}
-    return shown if "pixelSize" in shown else {**shown, "pixelSize": default_pixels}
+def line_metadata_json(note: Json, sheet_id: int, dimension: str, index: int) -> dict[str, Any]:
+    """Google's DeveloperMetadata of a row or column."""
+    span = {"sheetId": sheet_id, "dimension": dimension, "startIndex": index, "endIndex": index + 1}
+    shown = {name: value for name, value in span.items() if value != 0}
+    kind = "ROW" if dimension == "ROWS" else "COLUMN"
+    return {**note, "location": {"locationType": kind, "dimensionRange": shown}}
+
+
+def _dimension_json(sheet: Sheet, dimension: str, index: int) -> dict[str, Any]:
+    by_row = dimension == "ROWS"
+    properties = (sheet.row_properties if by_row else sheet.column_properties)[index]
+    shown: dict[str, Any] = {"pixelSize": ROW_PIXELS if by_row else COLUMN_PIXELS}
+    shown |= {name: value for name, value in properties.items() if value}
+    if "developerMetadata" in shown:
+        shown["developerMetadata"] = [
+            line_metadata_json(note, sheet.id, dimension, index)
+            for note in properties["developerMetadata"]
+        ]
+    return shown

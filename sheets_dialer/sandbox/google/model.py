@@ -84,6 +84,7 @@ class Sheet:
     filter_views: dict[int, Json] = field(default_factory=dict)
     charts: dict[int, Json] = field(default_factory=dict)
     basic_filter: Json | None = None
+    developer_metadata: list[Json] = field(default_factory=list)
 
     @classmethod
     def new(cls, properties: Json, row_count: int = 1000, column_count: int = 26) -> Sheet:

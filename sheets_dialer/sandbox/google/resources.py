@@ -159,6 +159,7 @@ def _sheet_json(
         ],
         "charts": [with_twins(chart) for chart in sheet.charts.values()],
     }
+    lists["developerMetadata"] = [metadata_json(note, sheet) for note in sheet.developer_metadata]
     answer |= {name: items for name, items in lists.items() if items}
     if sheet.basic_filter is not None:
         answer["basicFilter"] = with_ranges(sheet.basic_filter)
@@ -173,6 +174,11 @@ def with_ranges(thing: Json) -> dict[str, Any]:
     if isinstance(thing.get("ranges"), list):
         answer["ranges"] = [_range_json(area) for area in thing["ranges"]]
     return answer
+
+
+def metadata_json(note: Json, sheet: Sheet) -> dict[str, Any]:
+    """Google's DeveloperMetadata of a tab."""
+    return {**note, "location": {"locationType": "SHEET", "sheetId": sheet.id}}
 
 
 def _range_json(area: Json) -> dict[str, Any]:

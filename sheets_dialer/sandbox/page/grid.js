@@ -5,8 +5,8 @@ import { Editor } from "./editor.js";
 import { element, mark } from "./element.js";
 import { asBlock, letters } from "./text.js";
 
-const ROW = 28;
-const NUMBERS_WIDTH = 52;
+export const ROW = 28;
+export const NUMBERS_WIDTH = 52;
 const BLOCK = 100;
 const SPARE = 12;
 

@@ -2,6 +2,7 @@
    Google Sheets requests that any client sends. */
 
 import { Calls } from "./calls.js";
+import { Charts } from "./charts.js";
 import { element } from "./element.js";
 import { Entry } from "./entry.js";
 import { Grid } from "./grid.js";
@@ -80,9 +81,12 @@ function growth(row, column, values) {
 }
 
 const source = {
-  rows(start, end) {
+  async rows(start, end) {
     const query = new URLSearchParams({ document: state.document.id, sheet: tab().id, start, end });
-    return ask("GET", `rows?${query}`);
+    const shown = tab().id;
+    const answer = await ask("GET", `rows?${query}`);
+    if (answer && tab().id === shown) charts.show(answer.charts);
+    return answer;
   },
 
   behind: () => look(),
@@ -162,6 +166,7 @@ const entry = new Entry(byId("raw"), {
   leave: () => byId("grid").focus({ preventScroll: true }),
 });
 const grid = new Grid(byId("grid"), source);
+const charts = new Charts(grid);
 const calls = new Calls((callId, act) => change(["POST", "call", { call_id: callId, act }]));
 
 for (const button of document.querySelectorAll("[data-do]")) {
@@ -175,7 +180,10 @@ for (const button of document.querySelectorAll("button[data-view]")) {
     }
   });
 }
-byId("show-hidden").addEventListener("change", (event) => grid.setShowHidden(event.target.checked));
+byId("show-hidden").addEventListener("change", (event) => {
+  grid.setShowHidden(event.target.checked);
+  charts.draw();
+});
 byId("documents").addEventListener("change", (event) => {
   chosenDocument = event.target.value;
   chosenTab = null;

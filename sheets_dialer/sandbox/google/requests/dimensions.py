@@ -165,7 +165,8 @@ def update_dimension_properties(context: Context, request: Json, place: str) -> 
     for index in range(lines.start, lines.last):
         before = properties[index]
         after = merged(before, wanted, mask)
-        after["hiddenByFilter"] = before.get("hiddenByFilter")
+        for name in ("hiddenByFilter", "developerMetadata"):
+            after[name] = before.get(name)
         kept = {name: value for name, value in after.items() if value}
         properties[index] = kept or NOTHING
     return {}

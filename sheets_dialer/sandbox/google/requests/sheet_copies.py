@@ -14,6 +14,12 @@ def copied(context: Context, source: Sheet, properties: Json) -> Sheet:
     stay behind, as in the editor."""
     copy = source.draft()
     copy.properties = properties
+    # Whether Google copies developer metadata isn't known; here it stays behind.
+    copy.developer_metadata = []
+    for lines in (copy.row_properties, copy.column_properties):
+        for index, line in enumerate(lines):
+            if "developerMetadata" in line:
+                lines[index] = {key: line[key] for key in line if key != "developerMetadata"}
     copy.protected_ranges = {}
     copy.conditional_formats = [_here(rule, source, copy) for rule in source.conditional_formats]
     if source.basic_filter is not None:

@@ -1,0 +1,284 @@
+"""Collects the requests that one tab gets, and remembers in the sheet what they made."""
+
+from __future__ import annotations
+
+import secrets
+import zlib
+from collections.abc import Mapping, Sequence
+from itertools import count
+from typing import Any
+
+from ..requests import update
+from .reading import MEMORY_KEY, MEMORY_SEPARATOR, TabState
+
+_MOST = 2**31 - 1
+_COLUMN = "COLUMNS"
+
+Request = dict[str, Any]
+
+
+class Making:
+    """What is about to be made of one tab. `added` says it in words."""
+
+    def __init__(self, tab: TabState) -> None:
+        self.tab = tab
+        self.added: list[str] = []
+        self._inserted: list[Request] = []
+        self._requests: list[Request] = []
+        self._memory: dict[int | None, list[str]] = {}
+        self._rows, self._columns = tab.rows, tab.columns
+
+    def once(self, part: str, column: int | None = None, *, again: bool = False) -> bool:
+        """Whether a part is to be made: it wasn't made yet here, or its cells were lost (`again`).
+        From now on it counts as made."""
+        if part not in self._known(column):
+            noted = self._memory.setdefault(column, [])
+            if part in noted:
+                return again
+            noted.append(part)
+            return True
+        return again
+
+    def has_made(self, part: str, column: int) -> bool:
+        """Whether a part was made at a column, now or before."""
+        return part in self._known(column) or part in self._memory.get(column, ())
+
+    def tell(self, what: str) -> None:
+        """Says once what was added."""
+        if what not in self.added:
+            self.added.append(what)
+
+    def ask(self, kind: str, **content: Any) -> None:
+        """Adds a request."""
+        self._requests.append({kind: content})
+
+    def write(self, row: int, column: int, rows: Sequence[Sequence[str]]) -> None:
+        """Writes texts; the grid grows where it is too small."""
+        self.need(row + len(rows), column + max(map(len, rows)))
+        self._requests.append(update(self.tab.id, row, column, rows))
+
+    def insert_column(self, at: int) -> None:
+        """Inserts a column before everything else is done; places are meant as after that."""
+        span = {"sheetId": self.tab.id, "dimension": _COLUMN, "startIndex": at, "endIndex": at + 1}
+        self._inserted.append({"insertDimension": {"range": span, "inheritFromBefore": True}})
+        self.tab.insert_column(at)
+        self._columns += 1
+
+    def need(self, rows: int, columns: int) -> None:
+        """Lets the grid have at least so many rows and columns."""
+        self._rows, self._columns = max(self._rows, rows), max(self._columns, columns)
+
+    def note(self, row: int, column: int, text: str) -> None:
+        """Puts a note on a cell."""
+        self.ask(
+            "updateCells",
+            start={"sheetId": self.tab.id, "rowIndex": row, "columnIndex": column},
+            rows=[{"values": [{"note": text}]}],
+            fields="note",
+        )
+
+    def formula(self, row: int, column: int, text: str) -> None:
+        """Writes a formula."""
+        self.ask(
+            "updateCells",
+            start={"sheetId": self.tab.id, "rowIndex": row, "columnIndex": column},
+            rows=[{"values": [{"userEnteredValue": {"formulaValue": text}}]}],
+            fields="userEnteredValue",
+        )
+
+    def look(self, area: Mapping[str, int], fields: str, **look: Any) -> None:
+        """Gives cells a format; `fields` names what of it changes."""
+        self.ask(
+            "repeatCell",
+            range=area,
+            cell={"userEnteredFormat": look},
+            fields=",".join(f"userEnteredFormat.{name}" for name in fields.split(",")),
+        )
+
+    def dropdown(self, area: Mapping[str, int], words: Sequence[str]) -> None:
+        """Offers words in cells; others may be typed."""
+        self.ask(
+            "setDataValidation",
+            range=area,
+            rule={
+                "condition": {
+                    "type": "ONE_OF_LIST",
+                    "values": [{"userEnteredValue": word} for word in words],
+                },
+                "strict": False,
+                "showCustomUi": True,
+            },
+        )
+
+    def colour(
+        self, area: Mapping[str, int], condition: Mapping[str, Any], look: Mapping[str, Any]
+    ) -> None:
+        """Adds a conditional format behind those that are there, which go first; none if the same
+        condition is there already."""
+        wanted = (condition.get("type"), _operands(condition))
+        for rule in self.tab.rules:
+            there = rule.get("booleanRule", {}).get("condition", {})
+            if (there.get("type"), _operands(there)) == wanted:
+                return
+        rules = [request for request in self._requests if "addConditionalFormatRule" in request]
+        self.ask(
+            "addConditionalFormatRule",
+            rule={"ranges": [area], "booleanRule": {"condition": condition, "format": look}},
+            index=len(self.tab.rules) + len(rules),
+        )
+
+    def column_properties(self, column: int, **properties: Any) -> None:
+        """Sets a column's width (`pixelSize`) or hides it (`hiddenByUser`)."""
+        self.ask(
+            "updateDimensionProperties",
+            range={
+                "sheetId": self.tab.id,
+                "dimension": _COLUMN,
+                "startIndex": column,
+                "endIndex": column + 1,
+            },
+            properties=properties,
+            fields=",".join(properties),
+        )
+
+    def freeze(self, *, rows: int, columns: int = 0) -> None:
+        """Freezes the first rows and columns, once, where people froze none."""
+        wanted = {
+            "frozenRowCount": 0 if self.tab.frozen_rows else rows,
+            "frozenColumnCount": 0 if self.tab.frozen_columns else columns,
+        }
+        wanted = {name: count for name, count in wanted.items() if count}
+        if not self.once("frozen") or not wanted:
+            return
+        self.ask(
+            "updateSheetProperties",
+            properties={"sheetId": self.tab.id, "gridProperties": wanted},
+            fields=",".join(f"gridProperties.{name}" for name in wanted),
+        )
+
+    def area(
+        self, *, rows: tuple[int, int | None], columns: tuple[int, int | None]
+    ) -> dict[str, int]:
+        """Google's range of these rows and columns; an end of None is the grid's."""
+        sides = {
+            "startRowIndex": rows[0],
+            "endRowIndex": rows[1],
+            "startColumnIndex": columns[0],
+            "endColumnIndex": columns[1],
+        }
+        return {
+            "sheetId": self.tab.id,
+            **{name: side for name, side in sides.items() if side is not None},
+        }
+
+    def below_header(self, column: int) -> dict[str, int]:
+        """A column without its header cell."""
+        return self.area(rows=(1, None), columns=(column, column + 1))
+
+    def protect(self, columns: Sequence[int], why: str) -> None:
+        """Lets people be warned before they change these columns, where no protection is."""
+        for start, end in _runs([each for each in columns if not self._is_protected(each)]):
+            self.ask(
+                "addProtectedRange",
+                protectedRange={
+                    "range": self.area(rows=(0, None), columns=(start, end)),
+                    "description": why,
+                    "warningOnly": True,
+                },
+            )
+
+    def batch(self) -> list[Request]:
+        """All requests in order. One that can't be applied twice comes early: where an answer was
+        lost and setup runs again, only one of the two batches is applied, whichever comes late."""
+        return [*self._new_tab(), *self._inserted, *self._growth(), *self._notes(), *self._requests]
+
+    def _new_tab(self) -> list[Request]:
+        if not self.tab.is_new:
+            return []
+        properties = {"sheetId": self.tab.id, "title": self.tab.title}
+        return [{"addSheet": {"properties": properties}}]
+
+    def _growth(self) -> list[Request]:
+        lacking = {"ROWS": self._rows - self.tab.rows, _COLUMN: self._columns - self.tab.columns}
+        return [
+            {
+                "appendDimension": {
+                    "sheetId": self.tab.id,
+                    "dimension": dimension,
+                    "length": length,
+                }
+            }
+            for dimension, length in lacking.items()
+            if length > 0
+        ]
+
+    def _notes(self) -> list[Request]:
+        memory = self._memory
+        if self._requests and not memory:
+            memory = {None: ["completed"]}  # nothing new is remembered: only against two of these
+        return [
+            {
+                "createDeveloperMetadata": {
+                    "developerMetadata": {
+                        "metadataId": self._free_id(parts),
+                        "metadataKey": MEMORY_KEY,
+                        "metadataValue": MEMORY_SEPARATOR.join(parts),
+                        "visibility": "DOCUMENT",
+                        "location": self._location(column),
+                    }
+                }
+            }
+            for column, parts in memory.items()
+        ]
+
+    def _free_id(self, parts: Sequence[str]) -> int:
+        """The same for the same batch, so that one of two that come late is refused."""
+        names = (f"{number}/{MEMORY_SEPARATOR.join(parts)}" for number in count())
+        numbers = (stable_id(self.tab.id, name) for name in names)
+        return next(number for number in numbers if number not in self.tab.memory_ids)
+
+    def _location(self, column: int | None) -> dict[str, Any]:
+        if column is None:
+            return {"sheetId": self.tab.id}
+        span = {"dimension": _COLUMN, "startIndex": column, "endIndex": column + 1}
+        return {"dimensionRange": {"sheetId": self.tab.id, **span}}
+
+    def _known(self, column: int | None) -> frozenset[str]:
+        if column is None:
+            return self.tab.made
+        return self.tab.made_at[column] if column < len(self.tab.made_at) else frozenset()
+
+    def _is_protected(self, column: int) -> bool:
+        return any(
+            area.get("startColumnIndex", 0) <= column < area.get("endColumnIndex", _MOST)
+            and not area.get("startRowIndex")
+            and "endRowIndex" not in area
+            for area in self.tab.protected
+        )
+
+
+def new_tab(title: str, taken: Sequence[int]) -> TabState:
+    """A tab that is to be added, with an id of its own."""
+    while (number := secrets.randbelow(_MOST) + 1) in taken:
+        pass
+    return TabState(id=number, title=title, is_new=True)
+
+
+def stable_id(sheet_id: int, name: str) -> int:
+    """The id of something of ours on a tab, by which it is found again."""
+    return zlib.crc32(f"sheets-dialer/{sheet_id}/{name}".encode()) % _MOST + 1
+
+
+def _operands(condition: Mapping[str, Any]) -> list[str]:
+    return [str(value.get("userEnteredValue", "")) for value in condition.get("values", [])]
+
+
+def _runs(columns: Sequence[int]) -> list[tuple[int, int]]:
+    """Neighbouring columns, together, as start and end (exclusive)."""
+    runs: list[tuple[int, int]] = []
+    for column in sorted(columns):
+        if runs and runs[-1][1] == column:
+            runs[-1] = (runs[-1][0], column + 1)
+        else:
+            runs.append((column, column + 1))
+    return runs

@@ -1,0 +1,156 @@
+"""What `setup` makes of a queue tab."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from ...columns import DIALER, Columns, normal
+from ...control import STATUSES
+from ...texts import say
+from ..requests import letters
+from .making import Making, stable_id
+
+_CALL_AGAIN, _SKIP = "Call again", "Skip"
+_NOTES = {
+    **{f"text{number}": "note_text" for number in range(3, 6)},
+    **{f"key{number}": "note_key" for number in range(1, 6)},
+}
+"""Notes that several columns share; the others have their own, `note_` and their name."""
+_COLOURS: Mapping[tuple[str, ...], str] = {
+    ("Calling", "Initiated", "Pushed to SIP"): "#d6e6fb",
+    ("Answered",): "#d4efd9",
+    ("Check", "Failed"): "#fbd5d1",
+    ("Busy", "No Answer", "Congestion", "Hangup"): "#fdeecb",
+    ("Not called",): "#e4e6e8",
+}
+"""The colour of a Status: in progress, good, needs a person, not reached, not called."""
+_NOT_REACHED = ("Busy", "No Answer", "Congestion", "Hangup")
+_PIXELS = {"answer": 130, "called_number": 120, "called_at": 150, "updated_at": 150, "why": 320}
+
+
+def make_queue_tab(
+    making: Making,
+    columns: Columns,
+    start: int,
+    callback_column: str | None,
+    callback_labels: Sequence[str],
+) -> None:
+    """Adds the dialer's missing columns at `start`, right of everything, and dresses the tab.
+
+    `callback_column` is the header of a column for people, `callback_labels` are the words in
+    Answer that ask for a callback.
+    """
+    making.need(rows=2, columns=1)  # what is below the header gets its looks, and must be there
+    places = dict(columns.places)
+    missing = list(columns.missing)
+    names = {title: name for name, title in DIALER.items()}
+    places |= {names[title]: start + at for at, title in enumerate(missing)}
+    header = [cell.text for cell in making.tab.cells[0]] if making.tab.cells else []
+    callback: int | None = None
+    if callback_column is not None:
+        there = [normal(text) for text in header]
+        wanted = normal(callback_column)
+        callback = there.index(wanted) if wanted in there else start + len(missing)
+        if wanted not in there:
+            missing.append(callback_column)
+    if missing:
+        making.write(0, start, [missing])
+        making.added += [f"column {title}" for title in missing]
+    for name, place in places.items():
+        _note(making, name, place, say(_NOTES.get(name, f"note_{name}")))
+    if callback is not None:
+        _note(making, "callback", callback, say("note_callback"))
+    making.freeze(rows=1)
+    phone_as_text(making, places["phone"])
+    _status(making, places["status"])
+    _views(making, places, callback_labels)
+    _protection(making, places)
+    if making.once("hidden ref", places["ref"]):
+        making.column_properties(places["ref"], hiddenByUser=True)
+    for name, pixels in _PIXELS.items():
+        if making.once(f"width {name}", places[name]):
+            making.column_properties(places[name], pixelSize=pixels)
+
+
+def phone_as_text(making: Making, column: int) -> None:
+    """Keeps leading zeros and plus signs of what will be typed or pasted into a column."""
+    if making.once("text phone", column) and making.tab.cell(1, column).kind != "TEXT":
+        number_format = {"type": "TEXT", "pattern": "@"}
+        making.look(making.below_header(column), "numberFormat", numberFormat=number_format)
+        making.tell("Phone as text")
+
+
+def _note(making: Making, name: str, column: int, text: str) -> None:
+    if making.once(f"note {name}", column) and not making.tab.cell(0, column).note:
+        making.note(0, column, text)
+        making.tell("notes on the headers")
+
+
+def _status(making: Making, column: int) -> None:
+    if making.once("dropdown status", column) and not making.tab.cell(1, column).is_validated:
+        making.dropdown(making.below_header(column), (_CALL_AGAIN, _SKIP))
+        making.tell("a dropdown in Status")
+    if making.once("colours status", column):
+        cell = f"${letters(column)}2"
+        for words, colour in _COLOURS.items():
+            equal = [f'{cell}="{word}"' for word in words]
+            # A sum instead of OR(…): arguments are parted otherwise in other countries.
+            formula = f"={equal[0]}" if len(words) == 1 else f"=({')+('.join(equal)})>0"
+            making.colour(
+                making.below_header(column),
+                {"type": "CUSTOM_FORMULA", "values": [{"userEnteredValue": formula}]},
+                {"backgroundColor": rgb(colour)},
+            )
+        making.tell("colours by Status")
+
+
+def rgb(colour: str) -> dict[str, float]:
+    """Google's colour of one such as ``#d6e6fb``."""
+    parts = (int(colour[place : place + 2], 16) / 255 for place in (1, 3, 5))
+    return dict(zip(("red", "green", "blue"), parts, strict=True))
+
+
+def _views(making: Making, places: Mapping[str, int], callback_labels: Sequence[str]) -> None:
+    """Filters that each viewer may look through without hiding rows from the others."""
+    status = {
+        "Check": ("Check",),
+        "Not reached": _NOT_REACHED,
+        "Not called": ("Not called",),
+    }
+    wanted = {"Callbacks": ("answer", tuple(callback_labels))}
+    wanted |= {title: ("status", words) for title, words in status.items()}
+    for title, (name, words) in wanted.items():
+        column = places[name]
+        if not words or not making.once(f"view {title}", column):
+            continue
+        number = stable_id(making.tab.id, title)
+        view = {
+            "filterViewId": number,
+            "title": title,
+            "range": {"sheetId": making.tab.id},
+            "filterSpecs": [{"columnIndex": column, "filterCriteria": _criteria(words)}],
+        }
+        if making.tab.views.get(number) == title:
+            # Its column was deleted, and its criterion with that.
+            making.ask("updateFilterView", filter=view, fields="filterSpecs")
+        elif title not in making.tab.views.values():
+            making.ask("addFilterView", filter=view)
+            making.tell(f"filter view {title}")
+
+
+def _criteria(words: Sequence[str]) -> dict[str, object]:
+    if len(words) == 1:
+        values = [{"userEnteredValue": words[0]}]
+        return {"condition": {"type": "TEXT_EQ", "values": values}}
+    # The others unticked, as a person would: conditions take one word, and formulas are written
+    # otherwise in other countries.
+    others = ["", *(word for word in STATUSES if word not in words), _CALL_AGAIN, _SKIP]
+    return {"hiddenValues": others}
+
+
+def _protection(making: Making, places: Mapping[str, int]) -> None:
+    results = [name for name in DIALER if name != "status"]
+    fresh = [places[each] for each in results if making.once(f"protected {each}", places[each])]
+    if fresh:
+        making.protect(fresh, say("protected"))
+        making.tell("a warning before the dialer's columns are changed")

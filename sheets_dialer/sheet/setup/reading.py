@@ -1,0 +1,188 @@
+"""What stands in a spreadsheet before `setup`, read in two requests."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from ..connection import Connection
+
+MEMORY_KEY = "sheets-dialer.made"
+"""The key of the developer metadata that say what was made at a tab or column."""
+MEMORY_SEPARATOR = "; "
+
+_ABOUT_TABS = (
+    "properties(autoRecalc,timeZone),sheets(properties(sheetId,title,gridProperties),"
+    "developerMetadata(metadataId,metadataKey,metadataValue),conditionalFormats,"
+    "filterViews(filterViewId,title),protectedRanges.range,"
+    "charts(chartId,spec,position.overlayPosition.anchorCell))"
+)
+_ABOUT_CELLS = (
+    "sheets(properties.sheetId,data("
+    "rowData.values(effectiveValue,note,userEnteredValue.formulaValue,dataValidation.condition.type,"
+    "userEnteredFormat.numberFormat.type),"
+    "columnMetadata(developerMetadata(metadataId,metadataKey,metadataValue))))"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class CellFacts:
+    """One cell. `kind` is its number format's type, such as TEXT."""
+
+    value: Any = ""
+    note: str = ""
+    formula: str = ""
+    is_validated: bool = False
+    kind: str = ""
+
+    @property
+    def text(self) -> str:
+        """What stands there, without spaces around it."""
+        return str(self.value).strip()
+
+
+NO_CELL = CellFacts()
+
+
+@dataclass(slots=True)
+class TabState:
+    """A tab as far as `setup` looks at it.
+
+    `made` holds the parts that were made for the whole tab, `made_at` those of each column, and
+    `memory_ids` the ids of the developer metadata that say so. `cells`
+    are all rows of a control tab, and the first two of the others. `rules`, `protected` and
+    `charts` hold Google's JSON.
+    """
+
+    id: int
+    title: str
+    rows: int = 1000
+    columns: int = 26
+    frozen_rows: int = 0
+    frozen_columns: int = 0
+    is_new: bool = False
+    made: frozenset[str] = frozenset()
+    made_at: list[frozenset[str]] = field(default_factory=list)
+    memory_ids: frozenset[int] = frozenset()
+    cells: list[list[CellFacts]] = field(default_factory=list)
+    rules: Sequence[Mapping[str, Any]] = ()
+    views: Mapping[int, str] = field(default_factory=dict)
+    protected: Sequence[Mapping[str, Any]] = ()
+    charts: Mapping[int, Mapping[str, Any]] = field(default_factory=dict)
+
+    def cell(self, row: int, column: int) -> CellFacts:
+        """The cell there."""
+        cells = self.cells[row] if row < len(self.cells) else []
+        return cells[column] if column < len(cells) else NO_CELL
+
+    def values(self) -> list[list[Any]]:
+        """What stands in the cells, rows and columns without anything at the end left out."""
+        rows = [[cell.value for cell in cells] for cells in self.cells]
+        for values in rows:
+            while values and values[-1] == "":
+                values.pop()
+        while rows and not rows[-1]:
+            rows.pop()
+        return rows
+
+    def insert_column(self, at: int) -> None:
+        """Follows a column that is inserted there."""
+        self.columns += 1
+        if at < len(self.made_at):
+            self.made_at.insert(at, frozenset())
+        for cells in self.cells:
+            if at < len(cells):
+                cells.insert(at, NO_CELL)
+
+
+@dataclass(frozen=True, slots=True)
+class SheetState:
+    """The spreadsheet: how often it recalculates by itself, and its tabs by title."""
+
+    recalculation: str
+    tabs: Mapping[str, TabState]
+
+
+def read_tabs(connection: Connection) -> SheetState:
+    """Everything about all tabs but their cells, in one request."""
+    answer = connection.get(_ABOUT_TABS)
+    connection.look_up_tabs(answer)
+    tabs = [_tab(sheet) for sheet in answer.get("sheets", []) if _is_grid(sheet)]
+    recalculation = answer.get("properties", {}).get("autoRecalc", "")
+    return SheetState(recalculation, {tab.title: tab for tab in tabs})
+
+
+def read_cells(connection: Connection, heads: Iterable[TabState], whole: TabState | None) -> None:
+    """Reads the first two rows of some tabs, and all cells of one, in one request."""
+    tabs = {tab.id: f"{_quoted(tab.title)}!1:{min(tab.rows, 2)}" for tab in heads}
+    known = {tab.id: tab for tab in heads}
+    if whole is not None:
+        tabs[whole.id] = _quoted(whole.title)
+        known[whole.id] = whole
+    answer = connection.get(_ABOUT_CELLS, list(tabs.values()))
+    for sheet in answer.get("sheets", []):
+        tab = known.get(sheet.get("properties", {}).get("sheetId", 0))
+        for block in sheet.get("data", []) if tab is not None else []:
+            assert tab is not None
+            tab.cells = [
+                [_cell(cell) for cell in row.get("values", [])] for row in block.get("rowData", [])
+            ]
+            columns = block.get("columnMetadata", [])
+            tab.made_at = [_made(column) for column in columns]
+            tab.memory_ids = tab.memory_ids.union(*map(_ids, columns))
+
+
+def _is_grid(sheet: Mapping[str, Any]) -> bool:
+    return "gridProperties" in sheet["properties"]
+
+
+def _tab(sheet: Mapping[str, Any]) -> TabState:
+    properties = sheet["properties"]
+    grid = properties["gridProperties"]
+    return TabState(
+        id=properties.get("sheetId", 0),
+        title=properties["title"],
+        rows=grid["rowCount"],
+        columns=grid["columnCount"],
+        frozen_rows=grid.get("frozenRowCount", 0),
+        frozen_columns=grid.get("frozenColumnCount", 0),
+        made=_made(sheet),
+        memory_ids=_ids(sheet),
+        rules=sheet.get("conditionalFormats", []),
+        views={
+            view["filterViewId"]: view.get("title", "") for view in sheet.get("filterViews", [])
+        },
+        protected=[each.get("range", {}) for each in sheet.get("protectedRanges", [])],
+        charts={chart["chartId"]: chart for chart in sheet.get("charts", [])},
+    )
+
+
+def _made(holder: Mapping[str, Any]) -> frozenset[str]:
+    return frozenset(
+        part
+        for note in holder.get("developerMetadata", [])
+        if note.get("metadataKey") == MEMORY_KEY
+        for part in note.get("metadataValue", "").split(MEMORY_SEPARATOR)
+    )
+
+
+def _ids(holder: Mapping[str, Any]) -> frozenset[int]:
+    return frozenset(note["metadataId"] for note in holder.get("developerMetadata", []))
+
+
+def _cell(cell: Mapping[str, Any]) -> CellFacts:
+    value = cell.get("effectiveValue", {})
+    plain = [value[kind] for kind in ("stringValue", "numberValue", "boolValue") if kind in value]
+    return CellFacts(
+        value=plain[0] if plain else "",
+        note=cell.get("note", ""),
+        formula=cell.get("userEnteredValue", {}).get("formulaValue", ""),
+        is_validated="dataValidation" in cell,
+        kind=cell.get("userEnteredFormat", {}).get("numberFormat", {}).get("type", ""),
+    )
+
+
+def _quoted(title: str) -> str:
+    escaped = title.replace("'", "''")
+    return f"'{escaped}'"
