@@ -8,8 +8,8 @@ To add one for a new sentence of `texts/english.yaml`:
 
 1. Choose the module: `numbers` (what stands in the rows), `turns` (when rows are called), `people`
    (what people do on rows), `calls` (how calls end), `control` (the Dialer and the Do Not Call
-   tab), `lacking` (tabs, columns and cells that the dialer can't use), `portal`, `safety` (ledgers,
-   tokens, named ranges), or a new one, named in `_MODULES` below.
+   tab), `lacking` (tabs, columns and cells that the dialer can't use), `portal`, `google`, `safety`
+   (ledgers, tokens, named ranges), or a new one, named in `_MODULES` below.
 2. Write what happens as a function of a `Stage`, which has a sheet of its own, made ready by the
    real `setup`, with Control at RUN; it is noon on 15 July 2026 by the dialer's clock:
 
@@ -38,7 +38,17 @@ from situations.table import PRINTED, SITUATIONS, Situation
 
 __all__ = ["PRINTED", "SITUATIONS", "Situation", "Stage", "Studio"]
 
-_MODULES = ("numbers", "turns", "people", "calls", "control", "lacking", "portal", "safety")
+_MODULES = (
+    "numbers",
+    "turns",
+    "people",
+    "calls",
+    "control",
+    "lacking",
+    "portal",
+    "google",
+    "safety",
+)
 
 for _module in _MODULES:
     import_module(f"situations.{_module}")

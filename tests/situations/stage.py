@@ -7,7 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -17,11 +17,13 @@ import gspread
 import yaml
 from dialing import HOME, eventually
 from running import RunningSandbox
-from situations.explaining import names_in
 
 from sheets_dialer.bootstrap import Parts, build
 from sheets_dialer.clock import Clock
 from sheets_dialer.config import load_config
+from sheets_dialer.portal import Portal
+from sheets_dialer.transport import portal_session
+from situations.explaining import names_in
 
 NOON = datetime(2026, 7, 15, 12, tzinfo=ZoneInfo("Asia/Karachi"))
 """When every situation begins, by the dialer's clock."""
@@ -32,11 +34,18 @@ _PATIENCE = 20
 _PORTAL: Mapping[str, Any] = {
     # Calls are over at once; of those that ring for ever there is a number, 923000000009.
     "delays": {"push": 0, "ring": [1, 2], "key": [1, 2], "talk": [3, 4]},
-    **{"answered": 1, "key_pressed": 1, "keys": {"1": 1}},
+    "answered": 1,
+    "key_pressed": 1,
+    "keys": {"1": 1},
+    "retries": 0,
     # What the account tries again by itself it tries when nobody looks any more.
-    **{"retries": 0, "retry_after": 86_400},
-    **{"balance": 100_000, "call_rate": 5.5, "api_keys": [API_KEY], "voices": ["102"]},
-    **{"errors": "body", "shape": "vendor"},
+    "retry_after": 86_400,
+    "balance": 100_000,
+    "call_rate": 5.5,
+    "api_keys": [API_KEY],
+    "voices": ["102"],
+    "errors": "body",
+    "shape": "vendor",
 }
 _BEHAVIOUR: Mapping[str, bool] = dict.fromkeys(
     (
@@ -71,6 +80,10 @@ class Studio:
         self.person.open_by_key(copy.id).share(email, "user", "writer", notify=False)
         return Stage(self, copy.id, self.sandbox.directory / name)
 
+    def close(self) -> None:
+        """Ends the sandbox."""
+        self.sandbox.stop()
+
     def as_usual(self) -> None:
         """No faults, no quotas, and a portal and a Google that do what they should."""
         self.sandbox.reset(limits=False)
@@ -87,6 +100,7 @@ class Stage:
 
     def __init__(self, studio: Studio, key: str, directory: Path) -> None:
         self.sandbox = studio.sandbox
+        self._studio = studio
         self.book: gspread.Spreadsheet = studio.person.open_by_key(key)
         self.directory = directory
         self.config = directory / "config.yaml"
@@ -160,13 +174,13 @@ class Stage:
         self.sandbox.post("/_sandbox/portal", settings)
 
     def fault(self, service: str, kind: str, path: str = "", **more: Any) -> None:
-        """Lets requests meet trouble until `all_is_well`."""
+        """Lets requests meet trouble, until all is `as_usual` again."""
         fault = {"service": service, "kind": kind, "path": path, **more}
         self.sandbox.post("/_sandbox/faults", fault)
 
-    def all_is_well(self) -> None:
-        """Ends the trouble."""
-        self.sandbox.delete("/_sandbox/faults")
+    def as_usual(self) -> None:
+        """Ends all of that."""
+        self._studio.as_usual()
 
     def google(self, **behaviour: bool) -> None:
         """Lets Google Sheets behave otherwise than it is known to."""
@@ -201,10 +215,13 @@ class Stage:
         until: str | Callable[[], bool] | None = None,
         rest: float = 61,
         clock: Clock | None = None,
+        patience: float | None = None,
     ) -> None:
         """Makes so many passes, `rest` seconds apart; or as many as it takes `until` a sentence of
-        that name has been seen, or something else is so."""
-        with self.dialer(clock) as one_pass:
+        that name has been seen, or something else is so. `clock` is another than the stage's, and
+        `patience` the seconds after which a silent portal isn't waited for when it is asked for the
+        balance."""
+        with self._dialer(clock or self.clock(), patience) as one_pass:
             if until is None:
                 for _ in range(passes):
                     one_pass(rest)
@@ -216,14 +233,23 @@ class Stage:
         raise AssertionError(f"{until} never came to be; the sheet said: {self.texts()}")
 
     @contextmanager
-    def dialer(self, clock: Clock | None = None) -> Iterator[Callable[..., None]]:
+    def _dialer(self, clock: Clock, patience: float | None) -> Iterator[Callable[[float], None]]:
         """A dialer at work; gives what makes one pass. What it began is finished at the end."""
-        with build(load_config(self.config), clock=clock or self.clock()) as parts:
+        with build(load_config(self.config), clock=clock) as parts, ExitStack() as stack:
+            if patience is not None:
+                portal = parts.config.portal
+                parts.purse.portal = Portal(
+                    portal.base_url,
+                    portal.api_key.get_secret_value,
+                    portal_session(1),
+                    timeouts=(patience, patience),
+                )
+                stack.callback(parts.purse.portal.close)
             parts.dialer.recover()
             parts.caller.start()
 
-            def one_pass(rest: float = 61, farewell: str | None = None) -> None:
-                result = parts.dialer.run_pass(timedelta(seconds=15), farewell=farewell)
+            def one_pass(rest: float) -> None:
+                result = parts.dialer.run_pass(timedelta(seconds=15))
                 self.printed += [made.sentence for made in result.plans.values()]
                 self.printed += [str(problem) for problem in result.problems.values()]
                 _let_it_work(parts)
@@ -255,6 +281,28 @@ class Stage:
         """Deletes the ledger, as on a new machine."""
         for file in self.directory.glob("dialer.db*"):
             file.unlink()
+
+    def token(self) -> tuple[str, str, str]:
+        """The dialer's token in the sheet: its named range's id and name, and its header."""
+        header = next(title for title in self.tab().row_values(1) if title.startswith("Ref "))
+        range_id = header.removeprefix("Ref ")
+        names = {each["namedRangeId"]: each["name"] for each in self.book.list_named_ranges()}
+        return range_id, names[range_id], header
+
+    def put_token_back(self, token: tuple[str, str, str]) -> None:
+        """Puts it in place of today's, as restoring an earlier version of the sheet does."""
+        today, _, _ = self.token()
+        range_id, name, header = token
+        place = self._place("Ref")
+        where = {"sheetId": self.tab().id, "startRowIndex": 0, "endRowIndex": 1}
+        where |= {"startColumnIndex": place - 1, "endColumnIndex": place}
+        named = {"namedRangeId": range_id, "name": name, "range": where}
+        requests = [
+            {"deleteNamedRange": {"namedRangeId": today}},
+            {"addNamedRange": {"namedRange": named}},
+        ]
+        self.book.batch_update({"requests": requests})
+        self.tab().update_cell(1, place, header)
 
     # --- What the sheet says
 
