@@ -38,9 +38,7 @@ def beside_control(stage: Stage) -> None:
     for word in ("PAUSE", "", "GO!"):
         stage.control(word)
         stage.dial(1)
-    found = stage.tab("Dialer").find("Control", in_column=1)
-    assert found is not None
-    stage.tab("Dialer").update_cell(found.row, 1, "")
+    stage.tab("Dialer").update_acell(stage.control_cell("Control").replace("B", "A"), "")
     stage.dial(until="control_row_missing")
 
 

@@ -7,10 +7,10 @@ from situations.table import in_the_sheet, printed
 
 
 @in_the_sheet(
-    "The queue tab is renamed or deleted",
+    "The queue tab is deleted",
     {
-        "deleted": "queue_tab_missing",
-        "deleted, and another tab has its name": "queue_tab_gone",
+        "no other tab has its name": "queue_tab_missing",
+        "another tab gets its name": "queue_tab_gone",
     },
 )
 def the_tab_is_gone(stage: Stage) -> None:
@@ -69,7 +69,7 @@ def protected_rows(stage: Stage) -> None:
     },
 )
 def protected_cells_of_the_dialer(stage: Stage) -> None:
-    stage.protect("Dialer", "B3")
+    stage.protect("Dialer", stage.control_cell("State"))
     stage.dial(1)
     stage.protect("Calls", "1:1")
     stage.dial(1)

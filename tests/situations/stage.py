@@ -147,10 +147,13 @@ class Stage:
 
     def control(self, word: str, label: str = "Control") -> None:
         """Types into the campaign's column of the Dialer tab, beside a label."""
-        tab = self.tab("Dialer")
-        found = tab.find(label, in_column=1)
-        assert found is not None
-        tab.update_cell(found.row, 2, word)
+        self.tab("Dialer").update_acell(self.control_cell(label), word)
+
+    def control_cell(self, label: str) -> str:
+        """Where the campaign's cell beside a label of the Dialer tab is, such as B3."""
+        found = self.tab("Dialer").find(label, in_column=1)
+        assert found is not None, f"the Dialer tab has no row {label}"
+        return f"B{found.row}"
 
     def delete_tab(self, title: str) -> None:
         """Deletes a tab."""
@@ -314,7 +317,8 @@ class Stage:
             grid = [row.get("values", []) for row in sheet["data"][0].get("rowData", [])]
             header = [str(cell.get("formattedValue", "")) for cell in grid[0]] if grid else []
             for row, cells in enumerate(grid, start=1):
-                for cell, title in zip(cells, header, strict=False):
+                for column, cell in enumerate(cells):
+                    title = header[column] if column < len(header) else "no header"
                     place = f"{sheet['properties']['title']}, row {row}, {title}"
                     for what, text in cell.items():
                         of = "note on " if what == "note" else ""
