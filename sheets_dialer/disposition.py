@@ -97,8 +97,7 @@ def _status_and_why(attempt: Attempt, now: datetime, policy: Policy) -> tuple[st
         case AttemptState.RELEASED:
             return SKIP, say("released")
         case AttemptState.REFUSED:
-            problem = attempt.problem or say("portal_refused_silently")
-            return FAILED, say("refused", problem=problem)
+            return FAILED, say("refused", problem=attempt.problem or "").strip()
         case AttemptState.INTENDED | AttemptState.SENDING:
             return CALLING, ""
     if attempt.call_status is None:

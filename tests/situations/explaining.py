@@ -1,0 +1,142 @@
+"""Which sentences of `texts/english.yaml` a text is made of, to the last letter."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from string import Formatter
+
+from sheets_dialer import texts
+
+ENGLISH: Mapping[str, str] = texts.read("english")[0]
+TIMES = (
+    *("today", "yesterday", "tomorrow"),
+    *("day_at_time", "day_of_this_year", "day_of_another_year"),
+)
+MONTHS = (
+    *("january", "february", "march", "april", "may", "june"),
+    *("july", "august", "september", "october", "november", "december"),
+)
+COUNTS = (*(name for name in ENGLISH if name.startswith("count_")), "no_rows", "comma")
+_ONLY_WITHIN = frozenset((*TIMES, *MONTHS, *COUNTS))
+"""Words within sentences: a cell that says no more than one of these says it by chance."""
+_WORDS_WITHIN: Mapping[str, Collection[str]] = {"when": TIMES, "month": MONTHS, "counts": COUNTS}
+"""What stands in the gap of such a name is one of these."""
+_SENTENCES_WITHIN = frozenset({"problem", "why", "next_try"})
+"""What stands in the gap of such a name is itself made of sentences."""
+_MAYBE_WITHIN = frozenset({"words", "day"})
+"""What stands in the gap of such a name is a sentence of ours, or something else."""
+_OTHERS_WORDS = frozenset({("portal_address_or_key", "problem")})
+"""But not here: these are a library's own words."""
+
+_Piece = tuple[str, str | None]
+
+
+@dataclass(frozen=True, order=True)
+class _Reading:
+    """One way to read a text: how many letters fill gaps, and the sentences. Of several ways the
+    one counts that leaves the fewest letters to gaps."""
+
+    filling: int
+    names: tuple[str, ...]
+
+    def and_then(self, other: _Reading) -> _Reading:
+        return _Reading(self.filling + other.filling, self.names + other.names)
+
+
+def names_in(text: str) -> frozenset[str]:
+    """The names of all sentences in the text; none where they don't explain the whole of it."""
+    reading = _sequence(text, within=False)
+    return frozenset(reading.names) if reading else frozenset()
+
+
+@cache
+def _sequence(text: str, *, within: bool) -> _Reading | None:
+    """The text as one sentence, or as several with spaces between them."""
+    readings = [_sentence(text, within=within)]
+    for space in re.finditer(r" (?=[^a-z0-9 ])", text):
+        if first := _sentence(text[: space.start()], within=within):
+            rest = _sequence(text[space.end() :], within=within)
+            readings.append(rest and first.and_then(rest))
+    return min(filter(None, readings), default=None)
+
+
+@cache
+def _sentence(text: str, *, within: bool) -> _Reading | None:
+    return min(_readings(text, within=within), default=None)
+
+
+def _readings(text: str, *, within: bool) -> Iterator[_Reading]:
+    for name, pieces in _pieces().items():
+        if within or name not in _ONLY_WITHIN:
+            yield from _filled(name, pieces, text)
+
+
+def _filled(name: str, pieces: Sequence[_Piece], text: str) -> Iterator[_Reading]:
+    """Every way in which the pieces, from the first one on, make up the text."""
+    (said, gap), *rest = pieces
+    if not text.startswith(said) or not text.endswith(pieces[-1][0]):
+        return
+    text = text[len(said) :]
+    if gap is None:
+        if not text:
+            yield _Reading(0, (name,))
+        return
+    following = rest[0][0]
+    ends = [len(text)] if rest == [("", None)] else _places_of(following, text)
+    for end in ends:
+        after = list(_filled(name, rest, text[end:])) if end else []
+        filling = _gap(name, gap, text[:end]) if after else None
+        if filling is not None:
+            yield filling.and_then(min(after))
+
+
+def _places_of(said: str, text: str) -> Iterator[int]:
+    place = text.find(said)
+    while place >= 0:
+        yield place
+        place = text.find(said, place + 1)
+
+
+def _gap(name: str, gap: str, filled: str) -> _Reading | None:
+    if gap == "counts":
+        return _counts(filled.split(f"{ENGLISH['comma']} "))
+    if gap in _WORDS_WITHIN:
+        return _one_of(_WORDS_WITHIN[gap], filled)
+    if gap in _SENTENCES_WITHIN and (name, gap) not in _OTHERS_WORDS:
+        return _sequence(filled, within=True)
+    reading = _sentence(filled, within=True) if gap in _MAYBE_WITHIN else None
+    return reading or _Reading(len(filled), ())
+
+
+def _one_of(names: Collection[str], text: str) -> _Reading | None:
+    readings = (reading for name in names for reading in _filled(name, _pieces()[name], text))
+    return min(readings, default=None)
+
+
+def _counts(parts: Iterable[str]) -> _Reading | None:
+    reading = _Reading(0, ())
+    for number, part in enumerate(parts):
+        found = _one_of(COUNTS, part)
+        if found is None:
+            return None
+        reading = reading.and_then(found)
+        if number:
+            reading = reading.and_then(_Reading(0, ("comma",)))
+    return reading
+
+
+@cache
+def _pieces() -> Mapping[str, Sequence[_Piece]]:
+    """Each sentence as what is said before each gap, and after the last one."""
+    return {name: list(_pieces_of(text)) for name, text in ENGLISH.items()}
+
+
+def _pieces_of(text: str) -> Iterator[_Piece]:
+    gap: str | None = ""
+    for said, gap, _, _ in Formatter().parse(text):
+        yield said, gap
+    if gap is not None:
+        yield "", None

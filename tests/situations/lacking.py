@@ -1,0 +1,75 @@
+"""Tabs, columns and cells that are missing, or that the dialer may not write."""
+
+from __future__ import annotations
+
+from situations.stage import Stage
+from situations.table import in_the_sheet, printed
+
+
+@in_the_sheet(
+    "The queue tab is deleted",
+    {
+        "no other tab has its name": "queue_tab_missing",
+        "another tab gets its name": "queue_tab_gone",
+    },
+)
+def the_tab_is_gone(stage: Stage) -> None:
+    stage.dial(1)
+    stage.delete_tab("Calls")
+    stage.dial(2)
+    stage.book.add_worksheet("Calls", 20, 20)
+    stage.dial(2)
+
+
+@in_the_sheet("The queue tab is renamed", {"and another tab gets its name": "queue_tab_renamed"})
+def the_tab_is_renamed(stage: Stage) -> None:
+    stage.dial(1)
+    stage.tab().update_title("July")
+    stage.book.add_worksheet("Calls", 20, 20)
+    stage.dial(2)
+
+
+@in_the_sheet(
+    "The header row is changed",
+    {
+        "the numbers' column is called Kontakt": "phone_column_missing",
+        "Status is called Stage": "columns_missing",
+        "two columns are called Phone and Mobile": "columns_doubled",
+    },
+)
+def the_header_is_changed(stage: Stage) -> None:
+    for old, new in (("Phone", "Kontakt"), ("Status", "Stage"), ("Store", "Mobile")):
+        stage.rename_column(old, new)
+        stage.dial(1)
+        stage.rename_column(new, old)
+
+
+@in_the_sheet(
+    "Somebody protects rows of the queue tab",
+    {
+        "one row": ("row_unwritable", "google_refused_cell"),
+        "three rows": "rows_unwritable",
+    },
+)
+def protected_rows(stage: Stage) -> None:
+    stage.paste("0300 2000001", "0300 2000002", "0300 2000003", "0300 2000004")
+    stage.protect("Calls", "A2:Z2")
+    stage.dial(3, rest=10)
+    stage.later(minutes=2)
+    stage.protect("Calls", "A4:Z5")
+    stage.paste("0300 2000005", "0300 2000006", at=4)
+    stage.dial(until="rows_unwritable", rest=10)
+
+
+@printed(
+    "Somebody protects what the dialer must write",
+    {
+        "State on the Dialer tab": ("state_unwritable", "google_refused_cell"),
+        "the header of the Ref column": "header_unwritable",
+    },
+)
+def protected_cells_of_the_dialer(stage: Stage) -> None:
+    stage.protect("Dialer", stage.control_cell("State"))
+    stage.dial(1)
+    stage.protect("Calls", "1:1")
+    stage.dial(1)

@@ -1,0 +1,65 @@
+"""What people do on rows: words in Status, results that they clear, copy or paste over."""
+
+from __future__ import annotations
+
+from situations.stage import Stage
+from situations.table import in_the_sheet
+
+ANSWERED = "0300 0000001"
+BUSY = "0300 0000005"
+
+
+@in_the_sheet(
+    "Words that people write into Status",
+    {
+        "Skip on a row that wasn't called": "skipped",
+        "Skip on a row whose number was busy": "skipped_after_call",
+        "a word of their own": "own_word",
+    },
+)
+def words_in_status(stage: Stage) -> None:
+    stage.paste(BUSY, "0300 2000001", "0300 2000002")
+    stage.type(3, "Status", "Skip")
+    stage.type(4, "Status", "Ahmed calls him")
+    stage.dial(until=lambda: stage.cell(2, "Status") == "Busy")
+    stage.type(2, "Status", "Skip")
+    stage.dial(until="skipped_after_call")
+
+
+@in_the_sheet(
+    "A row that was called is changed",
+    {
+        "another number typed beside the results": "number_changed",
+        "the number deleted": "number_removed",
+        "the row copied below, results and all": "copied",
+    },
+)
+def changed_after_the_call(stage: Stage) -> None:
+    stage.paste(ANSWERED, BUSY, "0300 0000006")
+    stage.dial(until=lambda: stage.cell(4, "Status") == "No Answer")
+    stage.type(2, "Phone", "0300 2000001")
+    stage.type(3, "Phone", "")
+    row = [stage.tab().row_values(4)]
+    stage.tab().update(row, "A5")
+    stage.dial(until="copied")
+
+
+@in_the_sheet(
+    "The results of a called row are deleted",
+    {
+        "they come back on the same day": ("old_results", "today"),
+        "and look the same days later": ("old_results", "day_of_this_year", "july"),
+        "and in the next year": ("old_results", "day_of_another_year"),
+    },
+)
+def results_cleared(stage: Stage) -> None:
+    stage.paste(ANSWERED)
+    stage.dial(until=lambda: stage.cell(2, "DTMF") == "1")
+    columns = ("Status", "Answer", "DTMF", "Call ID", "Called Number", "Called At", "Updated At")
+    for column in columns:
+        stage.type(2, column, "")
+    stage.dial(until="old_results")
+    stage.later(days=3)
+    stage.dial(until="day_of_this_year")
+    stage.later(days=200)
+    stage.dial(until="day_of_another_year")

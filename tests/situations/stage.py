@@ -1,0 +1,369 @@
+"""Where situations take place: a sheet of its own, people who type, a dialer whose clock is set."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import gspread
+import yaml
+from dialing import HOME, eventually
+from running import RunningSandbox
+
+from sheets_dialer.bootstrap import Parts, build
+from sheets_dialer.clock import Clock
+from sheets_dialer.config import load_config
+from sheets_dialer.portal import Portal
+from sheets_dialer.transport import portal_session
+from situations.explaining import names_in
+
+NOON = datetime(2026, 7, 15, 12, tzinfo=ZoneInfo("Asia/Karachi"))
+"""When every situation begins, by the dialer's clock."""
+API_KEY = "sandbox-api-key"
+HEADER = ("Phone", "Amount", "Store", "Order ID", "Call After", "Call Before")
+_PATIENCE = 20
+"""Passes after which a sentence that is waited for won't come any more."""
+_PORTAL: Mapping[str, Any] = {
+    # Calls are over at once; of those that ring for ever there is a number, 923000000009.
+    "delays": {"push": 0, "ring": [1, 2], "key": [1, 2], "talk": [3, 4]},
+    "answered": 1,
+    "key_pressed": 1,
+    "keys": {"1": 1},
+    "retries": 0,
+    # What the account tries again by itself it tries when nobody looks any more.
+    "retry_after": 86_400,
+    "balance": 100_000,
+    "call_rate": 5.5,
+    "api_keys": [API_KEY],
+    "voices": ["102"],
+    "errors": "body",
+    "shape": "vendor",
+}
+_BEHAVIOUR: Mapping[str, bool] = dict.fromkeys(
+    (
+        *("chosen_range_ids", "unique_range_names", "strict_range_deletes"),
+        *("range_swaps", "atomic_batches"),
+    ),
+    True,
+)
+
+
+class Studio:
+    """One sandbox for all situations, with a sheet that the real `setup` has made ready; each
+    situation gets a copy."""
+
+    def __init__(self, directory: Path) -> None:
+        self.sandbox = RunningSandbox(directory, "--speed", "100")
+        self.person = self.sandbox.person_client()
+        self._opened = 0
+        self.as_usual()
+        template = Stage(self, self.sandbox.spreadsheet_id, directory / "template")
+        template.tab().update([list(HEADER)], "A1")
+        assert template.run("setup").returncode == 0
+        template.control("RUN")
+
+    def open(self) -> Stage:
+        """A stage with a sheet of its own, and everything else as usual."""
+        self.as_usual()
+        self._opened += 1
+        name = f"stage{self._opened}"
+        copy = self.person.copy(self.sandbox.spreadsheet_id, title=name)
+        email = self.sandbox.credentials().service_account_email
+        self.person.open_by_key(copy.id).share(email, "user", "writer", notify=False)
+        return Stage(self, copy.id, self.sandbox.directory / name)
+
+    def close(self) -> None:
+        """Ends the sandbox."""
+        self.sandbox.stop()
+
+    def as_usual(self) -> None:
+        """No faults, no quotas, and a portal and a Google that do what they should."""
+        self.sandbox.reset(limits=False)
+        self.sandbox.post("/_sandbox/portal", _PORTAL)
+        self.sandbox.post("/_sandbox/behaviour", _BEHAVIOUR)
+
+
+class Stage:
+    """One spreadsheet, the people who work on it, and the dialer.
+
+    After each pass, and at the end, every cell and every note of the sheet is looked at; all that
+    was ever seen counts.
+    """
+
+    def __init__(self, studio: Studio, key: str, directory: Path) -> None:
+        self.sandbox = studio.sandbox
+        self._studio = studio
+        self.book: gspread.Spreadsheet = studio.person.open_by_key(key)
+        self.directory = directory
+        self.config = directory / "config.yaml"
+        self.seen: dict[str, str] = {}
+        """Every text that stood in a cell or in a note, and where."""
+        self.printed: list[str] = []
+        """What each pass would print, without the campaign's name."""
+        self._begun = time.monotonic()
+        self._ahead = timedelta(0)
+        directory.mkdir()
+        usual = yaml.safe_load((self.sandbox.directory / "config.yaml").read_text("utf-8"))
+        usual["google"]["service_account_file"] = str(
+            self.sandbox.directory / "service-account.json"
+        )
+        usual["campaigns"][0]["spreadsheet"] = key
+        self._write_config(usual)
+        self.configure(
+            portal={"calls_per_minute": 60_000, "retries": 0},
+            poll={"first_after": 1, "every": 1},
+        )
+
+    # --- What people do
+
+    def tab(self, title: str = "Calls") -> gspread.Worksheet:
+        """A tab as a person has it open."""
+        return self.book.worksheet(title)
+
+    def paste(self, *rows: str | Mapping[str, str], at: int = 2) -> None:
+        """Pastes rows as a person types them, from the row `at` on: numbers, or cells by header."""
+        cells = [{"Phone": row} if isinstance(row, str) else row for row in rows]
+        self.tab().update([[row.get(h, "") for h in HEADER] for row in cells], f"A{at}", raw=False)
+
+    def type(self, row: int, column: str, text: str) -> None:
+        """Types into a cell of the queue tab, which its column's header names."""
+        self.tab().update_cell(row, self._place(column), text)
+
+    def cell(self, row: int, column: str) -> str:
+        """What stands there."""
+        return str(self.tab().cell(row, self._place(column)).value or "")
+
+    def rename_column(self, old: str, new: str) -> None:
+        """Overwrites a header."""
+        self.tab().update_cell(1, self._place(old), new)
+
+    def control(self, word: str, label: str = "Control") -> None:
+        """Types into the campaign's column of the Dialer tab, beside a label."""
+        self.tab("Dialer").update_acell(self.control_cell(label), word)
+
+    def control_cell(self, label: str) -> str:
+        """Where the campaign's cell beside a label of the Dialer tab is, such as B3."""
+        found = self.tab("Dialer").find(label, in_column=1)
+        assert found is not None, f"the Dialer tab has no row {label}"
+        return f"B{found.row}"
+
+    def delete_tab(self, title: str) -> None:
+        """Deletes a tab."""
+        self.book.del_worksheet(self.tab(title))
+
+    def do_not_call(self, *cells: str) -> None:
+        """Types into the Do Not Call tab, from its second row on."""
+        self.tab("Do Not Call").update([[cell] for cell in cells], "A2")
+
+    def protect(self, title: str, *cells: str) -> None:
+        """Protects cells so that only the person may write them."""
+        for each in cells:
+            self.tab(title).add_protected_range(
+                each, editor_users_emails=[self.sandbox.credentials("person.json").signer_email]
+            )
+
+    # --- The world around
+
+    def portal(self, **settings: Any) -> None:
+        """Makes the portal otherwise."""
+        self.sandbox.post("/_sandbox/portal", settings)
+
+    def fault(self, service: str, kind: str, path: str = "", **more: Any) -> None:
+        """Lets requests meet trouble, until all is `as_usual` again."""
+        fault = {"service": service, "kind": kind, "path": path, **more}
+        self.sandbox.post("/_sandbox/faults", fault)
+
+    def as_usual(self) -> None:
+        """Ends all of that."""
+        self._studio.as_usual()
+
+    def google(self, **behaviour: bool) -> None:
+        """Lets Google Sheets behave otherwise than it is known to."""
+        self.sandbox.post("/_sandbox/behaviour", behaviour)
+
+    def configure(self, *, campaign: Mapping[str, Any] | None = None, **sections: Any) -> None:
+        """Changes the configuration: mappings are merged, the rest replaced."""
+        data = yaml.safe_load(self.config.read_text("utf-8"))
+        data["campaigns"][0] |= campaign or {}
+        for name, value in sections.items():
+            data[name] = data.get(name, {}) | value if isinstance(value, dict) else value
+        self._write_config(data)
+
+    def later(self, **by: float) -> None:
+        """Lets time go by for the dialer: hours=20, days=2 …"""
+        self._ahead += timedelta(**by)
+
+    # --- The dialer
+
+    def run(self, *words: str) -> subprocess.CompletedProcess[str]:
+        """Runs a command of the program to its end."""
+        name, *rest = words
+        command = [sys.executable, str(HOME / "run.py"), name, "-c", str(self.config), *rest]
+        done = subprocess.run(command, capture_output=True, text=True, timeout=90, check=False)
+        self.look()
+        return done
+
+    def dial(
+        self,
+        passes: int = 2,
+        *,
+        until: str | Callable[[], bool] | None = None,
+        rest: float = 61,
+        clock: Clock | None = None,
+        patience: float | None = None,
+    ) -> None:
+        """Makes so many passes, `rest` seconds apart; or as many as it takes `until` a sentence of
+        that name has been seen, or something else is so. `clock` is another than the stage's, and
+        `patience` the seconds after which a silent portal isn't waited for when it is asked for the
+        balance."""
+        with self._dialer(clock or self.clock(), patience) as one_pass:
+            if until is None:
+                for _ in range(passes):
+                    one_pass(rest)
+                return
+            for _ in range(_PATIENCE):
+                one_pass(rest)
+                if until in self.sentences() if isinstance(until, str) else until():
+                    return
+        raise AssertionError(f"{until} never came to be; the sheet said: {self.texts()}")
+
+    @contextmanager
+    def _dialer(self, clock: Clock, patience: float | None) -> Iterator[Callable[[float], None]]:
+        """A dialer at work; gives what makes one pass. What it began is finished at the end."""
+        with build(load_config(self.config), clock=clock) as parts, ExitStack() as stack:
+            if patience is not None:
+                portal = parts.config.portal
+                parts.purse.portal = Portal(
+                    portal.base_url,
+                    portal.api_key.get_secret_value,
+                    portal_session(1),
+                    timeouts=(patience, patience),
+                )
+                stack.callback(parts.purse.portal.close)
+            parts.dialer.recover()
+            parts.caller.start()
+
+            def one_pass(rest: float) -> None:
+                result = parts.dialer.run_pass(timedelta(seconds=15))
+                self.printed += [made.sentence for made in result.plans.values()]
+                self.printed += [str(problem) for problem in result.problems.values()]
+                _let_it_work(parts)
+                self.look()
+                self.later(seconds=rest)
+
+            yield one_pass
+
+    def clock(self) -> Clock:
+        """The dialer's: it began at noon, and jumps ahead when it gets `later`."""
+
+        def passed() -> timedelta:
+            return timedelta(seconds=time.monotonic() - self._begun) + self._ahead
+
+        return Clock(now=lambda: NOON + passed(), steady=lambda: passed().total_seconds())
+
+    def keep_ledger(self, name: str) -> None:
+        """Copies the ledger, as a backup does."""
+        for file in self.directory.glob("dialer.db*"):
+            shutil.copy(file, file.with_name(f"{name}-{file.name}"))
+
+    def put_ledger_back(self, name: str) -> None:
+        """Puts that copy in the ledger's place."""
+        self.lose_ledger()
+        for file in self.directory.glob(f"{name}-dialer.db*"):
+            shutil.copy(file, file.with_name(file.name.removeprefix(f"{name}-")))
+
+    def lose_ledger(self) -> None:
+        """Deletes the ledger, as on a new machine."""
+        for file in self.directory.glob("dialer.db*"):
+            file.unlink()
+
+    def token(self) -> tuple[str, str, str]:
+        """The dialer's token in the sheet: its named range's id and name, and its header."""
+        header = next(title for title in self.tab().row_values(1) if title.startswith("Ref "))
+        range_id = header.removeprefix("Ref ")
+        names = {each["namedRangeId"]: each["name"] for each in self.book.list_named_ranges()}
+        return range_id, names[range_id], header
+
+    def put_token_back(self, token: tuple[str, str, str]) -> None:
+        """Puts it in place of today's, as restoring an earlier version of the sheet does."""
+        today, _, _ = self.token()
+        range_id, name, header = token
+        place = self._place("Ref")
+        where = {"sheetId": self.tab().id, "startRowIndex": 0, "endRowIndex": 1}
+        where |= {"startColumnIndex": place - 1, "endColumnIndex": place}
+        named = {"namedRangeId": range_id, "name": name, "range": where}
+        requests = [
+            {"deleteNamedRange": {"namedRangeId": today}},
+            {"addNamedRange": {"namedRange": named}},
+        ]
+        self.book.batch_update({"requests": requests})
+        self.tab().update_cell(1, place, header)
+
+    # --- What the sheet says
+
+    def look(self) -> None:
+        """Takes in every cell and every note of every tab, as people see them."""
+        fields = "sheets(properties(title),data(rowData(values(formattedValue,note))))"
+        found = self.book.fetch_sheet_metadata({"includeGridData": True, "fields": fields})
+        for sheet in found["sheets"]:
+            grid = [row.get("values", []) for row in sheet["data"][0].get("rowData", [])]
+            header = [str(cell.get("formattedValue", "")) for cell in grid[0]] if grid else []
+            for row, cells in enumerate(grid, start=1):
+                for column, cell in enumerate(cells):
+                    title = header[column] if column < len(header) else "no header"
+                    place = f"{sheet['properties']['title']}, row {row}, {title}"
+                    for what, text in cell.items():
+                        of = "note on " if what == "note" else ""
+                        self.seen.setdefault(str(text), f"{of}{place}")
+                if sheet["properties"]["title"] == "Dialer" and len(cells) > 1:
+                    label = cells[0].get("formattedValue", "")
+                    text = str(cells[1].get("formattedValue", ""))
+                    self.seen[text] = f"Dialer, {label}"
+
+    def sentences(self) -> frozenset[str]:
+        """The names of all sentences that were seen in the sheet."""
+        return _names(self.seen)
+
+    def printed_sentences(self) -> frozenset[str]:
+        """The names of all sentences that the passes printed."""
+        return _names(self.printed)
+
+    def texts(self) -> list[str]:
+        """What was seen and is made of sentences, for people who look for what is missing."""
+        return [text for text in self.seen if names_in(text)]
+
+    def unexplained(self) -> list[str]:
+        """What stood in Why and State though no sentence explains the whole of it."""
+        places = [(text, place) for text, place in self.seen.items() if text]
+        ours = [text for text, place in places if place.endswith((", Why", "Dialer, State"))]
+        return [text for text in ours if text not in ("Why", "State") and not names_in(text)]
+
+    def _place(self, column: str) -> int:
+        header = self.tab().row_values(1)
+        return next(n for n, title in enumerate(header, start=1) if title.startswith(column))
+
+    def _write_config(self, data: Mapping[str, Any]) -> None:
+        self.config.write_text(yaml.safe_dump(data, sort_keys=False), encoding="utf-8")
+        self.config.chmod(0o600)
+
+
+def _names(said: Iterable[str]) -> frozenset[str]:
+    return frozenset().union(*map(names_in, said))
+
+
+def _let_it_work(parts: Parts) -> None:
+    """Waits until what a pass began has been sent and answered."""
+    time.sleep(0.03)
+    caller = parts.caller
+    eventually(
+        lambda: not caller.in_flight() and bool(not caller.waiting() or caller.caution()),
+        every=0.01,
+    )
