@@ -37,7 +37,7 @@ from sheets_dialer.control import (
     STATUSES,
 )
 from sheets_dialer.matching import AGAIN, SKIP
-from sheets_dialer.texts import read_texts
+from sheets_dialer.texts import read
 
 HOME = Path(__file__).parent.parent
 DOCS = HOME / "docs"
@@ -297,7 +297,7 @@ def is_said(quote: str) -> bool:
 @cache
 def said() -> set[str]:
     """Every text of the program but its comments, and every sentence of the sheet."""
-    texts = set(read_texts("english").values())
+    texts = set(read("english")[0].values())
     for file in (HOME / "sheets_dialer").rglob("*.py"):
         if "sandbox" in file.parts:
             continue
