@@ -25,7 +25,7 @@ _COLOURS: Mapping[tuple[str, ...], str] = {
 }
 """The colour of a Status: in progress, good, needs a person, not reached, not called."""
 _NOT_REACHED = ("Busy", "No Answer", "Congestion", "Hangup")
-_PIXELS = {"answer": 130, "called_number": 120, "called_at": 150, "updated_at": 150, "why": 320}
+_PIXELS = {"answer": 150, "called_number": 120, "called_at": 150, "updated_at": 150, "why": 320}
 
 
 def make_queue_tab(
