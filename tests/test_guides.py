@@ -36,6 +36,7 @@ from sheets_dialer.control import (
     SETTINGS,
     STATUSES,
 )
+from sheets_dialer.do_not_call import OWN_COLUMNS
 from sheets_dialer.matching import AGAIN, SKIP
 from sheets_dialer.texts import read
 
@@ -91,7 +92,7 @@ class TestOperatorsGuide:
 
     def test_every_command_that_it_names_is_looked_at(self) -> None:
         assert {words.split()[0] for words in our_commands()} >= {
-            *("check", "setup", "call", "plan", "start", "once", "status", "export"),
+            *("check", "setup", "call", "plan", "start", "once", "status", "export", "allow"),
         }
 
     @pytest.mark.parametrize("text", blocks("yaml"))
@@ -278,7 +279,7 @@ def vocabulary() -> set[str]:
         for word in (
             *(*LABELS, *STATUSES, CONTROL_TAB, DO_NOT_CALL_TAB, RUN, PAUSE, AGAIN, SKIP),
             *(re.sub(r" \(\d\)$", "", answer) for answer in ANSWERS.values()),
-            *(*DIALER.values(), *CALL_STATUS_WORDS.values()),
+            *(*DIALER.values(), *OWN_COLUMNS, *CALL_STATUS_WORDS.values()),
             *(alias for aliases in PEOPLE.values() for alias in aliases),
         )
     }

@@ -78,7 +78,7 @@ function drawing(chart) {
       });
     }
     const title = [series.name, chart.axes[series.axis]].filter(Boolean).join(": ");
-    const x = box.left + number * 150;
+    const x = box.left + number * Math.min(150, (chart.width - box.left) / chart.series.length);
     svg.append(shape("rect", { x, y: chart.height - 16, width: 10, height: 10, fill: colour }), text(title, x + 15, chart.height - 7));
   });
   for (const [axis, x] of [["LEFT_AXIS", box.left - 6], ["RIGHT_AXIS", box.left + across + 30]]) {
