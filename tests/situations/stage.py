@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import subprocess
 import sys
@@ -21,6 +22,7 @@ from running import RunningSandbox
 from sheets_dialer.bootstrap import Parts, build
 from sheets_dialer.clock import Clock
 from sheets_dialer.config import load_config
+from sheets_dialer.control import CONTROL_TAB
 from sheets_dialer.portal import Portal
 from sheets_dialer.transport import portal_session
 from situations.explaining import names_in
@@ -29,6 +31,16 @@ NOON = datetime(2026, 7, 15, 12, tzinfo=ZoneInfo("Asia/Karachi"))
 """When every situation begins, by the dialer's clock."""
 API_KEY = "sandbox-api-key"
 HEADER = ("Phone", "Amount", "Store", "Order ID", "Call After", "Call Before")
+_OURS = re.compile(
+    r", Why$|^note on|^chart on|^protection on"
+    r"|^Dialer, (State|Running\?|Next pass|Last problem|What RUN would do|Queued would be done"
+    r"|Not called now: \d)$"
+)
+"""Where nothing but sentences of ours stands."""
+_FIELDS = (
+    "sheets(properties(title),data(rowData(values(formattedValue,note))),"
+    "charts(spec(title,basicChart(axis(title)))),protectedRanges(description))"
+)
 _PATIENCE = 20
 """Passes after which a sentence that is waited for won't come any more."""
 _PORTAL: Mapping[str, Any] = {
@@ -217,14 +229,15 @@ class Stage:
         *,
         until: str | Callable[[], bool] | None = None,
         rest: float = 61,
+        every: float = 15,
         clock: Clock | None = None,
         patience: float | None = None,
     ) -> None:
         """Makes so many passes, `rest` seconds apart; or as many as it takes `until` a sentence of
-        that name has been seen, or something else is so. `clock` is another than the stage's, and
-        `patience` the seconds after which a silent portal isn't waited for when it is asked for the
-        balance."""
-        with self._dialer(clock or self.clock(), patience) as one_pass:
+        that name has been seen, or something else is so. `every` is how many seconds apart they
+        are said to come, `clock` is another than the stage's, and `patience` the seconds after
+        which a silent portal isn't waited for when it is asked for the balance."""
+        with self._dialer(clock or self.clock(), every, patience) as one_pass:
             if until is None:
                 for _ in range(passes):
                     one_pass(rest)
@@ -236,7 +249,9 @@ class Stage:
         raise AssertionError(f"{until} never came to be; the sheet said: {self.texts()}")
 
     @contextmanager
-    def _dialer(self, clock: Clock, patience: float | None) -> Iterator[Callable[[float], None]]:
+    def _dialer(
+        self, clock: Clock, every: float, patience: float | None
+    ) -> Iterator[Callable[[float], None]]:
         """A dialer at work; gives what makes one pass. What it began is finished at the end."""
         with build(load_config(self.config), clock=clock) as parts, ExitStack() as stack:
             if patience is not None:
@@ -252,9 +267,8 @@ class Stage:
             parts.caller.start()
 
             def one_pass(rest: float) -> None:
-                result = parts.dialer.run_pass(timedelta(seconds=15))
-                self.printed += [made.sentence for made in result.plans.values()]
-                self.printed += [str(problem) for problem in result.problems.values()]
+                result = parts.dialer.run_pass(timedelta(seconds=every))
+                self.printed += [*result.states.values(), *map(str, result.problems.values())]
                 _let_it_work(parts)
                 self.look()
                 self.later(seconds=rest)
@@ -310,23 +324,31 @@ class Stage:
     # --- What the sheet says
 
     def look(self) -> None:
-        """Takes in every cell and every note of every tab, as people see them."""
-        fields = "sheets(properties(title),data(rowData(values(formattedValue,note))))"
-        found = self.book.fetch_sheet_metadata({"includeGridData": True, "fields": fields})
+        """Takes in every cell, note, chart and protection of every tab, as people see them."""
+        found = self.book.fetch_sheet_metadata({"includeGridData": True, "fields": _FIELDS})
         for sheet in found["sheets"]:
+            tab = sheet["properties"]["title"]
             grid = [row.get("values", []) for row in sheet["data"][0].get("rowData", [])]
             header = [str(cell.get("formattedValue", "")) for cell in grid[0]] if grid else []
             for row, cells in enumerate(grid, start=1):
                 for column, cell in enumerate(cells):
                     title = header[column] if column < len(header) else "no header"
-                    place = f"{sheet['properties']['title']}, row {row}, {title}"
+                    place = f"{tab}, row {row}, {title}"
+                    if tab == CONTROL_TAB and column:
+                        place = f"{tab}, {cells[0].get('formattedValue', '')}"
                     for what, text in cell.items():
-                        of = "note on " if what == "note" else ""
-                        self.seen.setdefault(str(text), f"{of}{place}")
-                if sheet["properties"]["title"] == "Dialer" and len(cells) > 1:
-                    label = cells[0].get("formattedValue", "")
-                    text = str(cells[1].get("formattedValue", ""))
-                    self.seen[text] = f"Dialer, {label}"
+                        if what == "note":
+                            self.seen[str(text)] = f"note on {place}"
+                        elif tab == CONTROL_TAB and column:
+                            self.seen[str(text)] = place
+                        else:
+                            self.seen.setdefault(str(text), place)
+            for chart in sheet.get("charts", []):
+                axes = chart["spec"].get("basicChart", {}).get("axis", [])
+                for titled in (chart["spec"], *axes):
+                    self.seen[titled.get("title", "")] = f"chart on {tab}"
+            for protection in sheet.get("protectedRanges", []):
+                self.seen[protection.get("description", "")] = f"protection on {tab}"
 
     def sentences(self) -> frozenset[str]:
         """The names of all sentences that were seen in the sheet."""
@@ -341,10 +363,10 @@ class Stage:
         return [text for text in self.seen if names_in(text)]
 
     def unexplained(self) -> list[str]:
-        """What stood in Why and State though no sentence explains the whole of it."""
+        """What stood where sentences stand though none explains the whole of it."""
         places = [(text, place) for text, place in self.seen.items() if text]
-        ours = [text for text, place in places if place.endswith((", Why", "Dialer, State"))]
-        return [text for text in ours if text not in ("Why", "State") and not names_in(text)]
+        ours = [text for text, place in places if _OURS.search(place)]
+        return [text for text in ours if text != "Why" and not names_in(text)]
 
     def _place(self, column: str) -> int:
         header = self.tab().row_values(1)
