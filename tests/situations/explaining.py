@@ -11,10 +11,8 @@ from string import Formatter
 from sheets_dialer import texts
 
 ENGLISH: Mapping[str, str] = texts.read("english")[0]
-TIMES = (
-    *("today", "yesterday", "tomorrow"),
-    *("day_at_time", "day_of_this_year", "day_of_another_year"),
-)
+_DAYS = ("today", "yesterday", "tomorrow", "day_of_this_year", "day_of_another_year")
+TIMES = (*_DAYS, "day_at_time")
 MONTHS = (
     *("january", "february", "march", "april", "may", "june"),
     *("july", "august", "september", "october", "november", "december"),
@@ -31,7 +29,7 @@ _ONLY_WITHIN = frozenset(
 )
 """Words within sentences: a cell that says no more than one of these says it by chance."""
 _WORDS_WITHIN: Mapping[str, Collection[str]] = {
-    "when": (*TIMES, "never"),
+    "when": TIMES,
     "month": MONTHS,
     "expected": tuple(name for name in ENGLISH if name.endswith("_expected")),
 }
@@ -42,6 +40,16 @@ _MAYBE_WITHIN = frozenset({"words", "day"})
 """What stands in the gap of such a name is a sentence of ours, or something else."""
 _OTHERS_WORDS = frozenset({("portal_address_or_key", "problem")})
 """But not here: these are a library's own words."""
+
+_WITHOUT_STOPPED = frozenset({"last_problem", "reason_counted"})
+"""What leaves out the word Stopped at the beginning of the sentence within."""
+
+_STOPPED_WORD = ENGLISH["state_stopped"].format(why="")
+_STOPPED = tuple(
+    name
+    for name, text in ENGLISH.items()
+    if text.startswith(_STOPPED_WORD) and name != "state_stopped"
+)
 
 _Piece = tuple[str, str | None]
 
@@ -141,10 +149,15 @@ def _gap(name: str, gap: str, filled: str) -> _Reading | None:
         return _together([*reasons, others], "comma")
     if (name, gap) == ("last_problem", "when"):
         filled = _small(filled)
+    if (name, gap) == ("day_at_time", "day"):
+        return _one_of(_DAYS, filled)
     if gap in _WORDS_WITHIN:
         return _one_of(_WORDS_WITHIN[gap], filled)
     if gap in _SENTENCES_WITHIN and (name, gap) not in _OTHERS_WORDS:
-        return _sequence(filled, within=True)
+        reading = _sequence(filled, within=True)
+        if reading is None and name in _WITHOUT_STOPPED:
+            reading = _one_of(_STOPPED, f"{_STOPPED_WORD}{_small(filled)}")
+        return reading
     reading = _sentence(filled, within=True) if gap in _MAYBE_WITHIN else None
     return reading or _Reading(len(filled), ())
 

@@ -9,7 +9,8 @@ import sys
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from datetime import datetime, timedelta
+from dataclasses import replace
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -31,8 +32,9 @@ NOON = datetime(2026, 7, 15, 12, tzinfo=ZoneInfo("Asia/Karachi"))
 """When every situation begins, by the dialer's clock."""
 API_KEY = "sandbox-api-key"
 HEADER = ("Phone", "Amount", "Store", "Order ID", "Call After", "Call Before")
+_BESIDE_CELLS = re.compile("(note|chart|protection) on ")
 _OURS = re.compile(
-    r", Why$|^note on|^chart on|^protection on"
+    r", Why$|^note on |^chart on |^protection on "
     r"|^Dialer, (State|Running\?|Next pass|Last problem|What RUN would do|Queued would be done"
     r"|Not called now: \d)$"
 )
@@ -117,9 +119,8 @@ class Stage:
         self.directory = directory
         self.config = directory / "config.yaml"
         self.seen: dict[str, str] = {}
-        """Every text that stood in a cell or in a note, and where."""
-        self.printed: list[str] = []
-        """What each pass would print, without the campaign's name."""
+        """Every text that stood in a cell, a note, a chart or a protection, and where."""
+        self._protected: list[int] = []
         self._begun = time.monotonic()
         self._ahead = timedelta(0)
         directory.mkdir()
@@ -157,9 +158,10 @@ class Stage:
         """Overwrites a header."""
         self.tab().update_cell(1, self._place(old), new)
 
-    def control(self, word: str, label: str = "Control") -> None:
-        """Types into the campaign's column of the Dialer tab, beside a label."""
-        self.tab("Dialer").update_acell(self.control_cell(label), word)
+    def control(self, word: str, label: str = "Control", *, column: str = "B") -> None:
+        """Types into the campaign's column of the Dialer tab, beside a label; in column A it is the
+        label itself that is overwritten."""
+        self.tab("Dialer").update_acell(self.control_cell(label).replace("B", column), word)
 
     def control_cell(self, label: str) -> str:
         """Where the campaign's cell beside a label of the Dialer tab is, such as B3."""
@@ -178,9 +180,19 @@ class Stage:
     def protect(self, title: str, *cells: str) -> None:
         """Protects cells so that only the person may write them."""
         for each in cells:
-            self.tab(title).add_protected_range(
+            answer = self.tab(title).add_protected_range(
                 each, editor_users_emails=[self.sandbox.credentials("person.json").signer_email]
             )
+            (reply,) = answer["replies"]
+            number = reply["addProtectedRange"]["protectedRange"]["protectedRangeId"]
+            self._protected.append(number)
+
+    def unprotect(self) -> None:
+        """Lifts all of these protections."""
+        for number in self._protected:
+            request = {"deleteProtectedRange": {"protectedRangeId": number}}
+            self.book.batch_update({"requests": [request]})
+        self._protected.clear()
 
     # --- The world around
 
@@ -207,6 +219,13 @@ class Stage:
         data["campaigns"][0] |= campaign or {}
         for name, value in sections.items():
             data[name] = data.get(name, {}) | value if isinstance(value, dict) else value
+        self._write_config(data)
+
+    def add_campaign(self, name: str) -> None:
+        """A campaign on a new tab of the same spreadsheet; both have the campaign's name."""
+        self.book.add_worksheet(name, 20, 20).update([list(HEADER)], "A1")
+        data = yaml.safe_load(self.config.read_text("utf-8"))
+        data["campaigns"].append({**data["campaigns"][0], "name": name, "tab": name})
         self._write_config(data)
 
     def later(self, **by: float) -> None:
@@ -267,8 +286,7 @@ class Stage:
             parts.caller.start()
 
             def one_pass(rest: float) -> None:
-                result = parts.dialer.run_pass(timedelta(seconds=every))
-                self.printed += [*result.states.values(), *map(str, result.problems.values())]
+                parts.dialer.run_pass(timedelta(seconds=every))
                 _let_it_work(parts)
                 self.look()
                 self.later(seconds=rest)
@@ -282,6 +300,15 @@ class Stage:
             return timedelta(seconds=time.monotonic() - self._begun) + self._ahead
 
         return Clock(now=lambda: NOON + passed(), steady=lambda: passed().total_seconds())
+
+    def googles_clock(self) -> Clock:
+        """One that is half an hour ahead of what NOW() says in a formula."""
+
+        def now() -> datetime:
+            there = self.sandbox.get("/_sandbox/clock")["now"]
+            return datetime.fromtimestamp(there, NOON.tzinfo) + timedelta(minutes=30)
+
+        return replace(self.clock(), now=now)
 
     def keep_ledger(self, name: str) -> None:
         """Copies the ledger, as a backup does."""
@@ -354,13 +381,10 @@ class Stage:
         """The names of all sentences that were seen in the sheet."""
         return _names(self.seen)
 
-    def printed_sentences(self) -> frozenset[str]:
-        """The names of all sentences that the passes printed."""
-        return _names(self.printed)
-
     def texts(self) -> list[str]:
-        """What was seen and is made of sentences, for people who look for what is missing."""
-        return [text for text in self.seen if names_in(text)]
+        """What stood in cells and is made of sentences, for people who look for what is missing."""
+        cells = (text for text, place in self.seen.items() if not _BESIDE_CELLS.match(place))
+        return [text for text in cells if names_in(text)]
 
     def unexplained(self) -> list[str]:
         """What stood where sentences stand though none explains the whole of it."""
@@ -375,6 +399,11 @@ class Stage:
     def _write_config(self, data: Mapping[str, Any]) -> None:
         self.config.write_text(yaml.safe_dump(data, sort_keys=False), encoding="utf-8")
         self.config.chmod(0o600)
+
+
+def every_day() -> list[date]:
+    """The days of more than a year, for somebody who has holidays on all of them."""
+    return [(NOON + timedelta(days=day)).date() for day in range(420)]
 
 
 def _names(said: Iterable[str]) -> frozenset[str]:
