@@ -27,7 +27,7 @@ from .control import (
     cells_of_campaign,
 )
 from .plan import Halt, Plan, Rules
-from .sentences import capital, done_by, preview, reasons, state
+from .sentences import capital, done_by, preview, reasons, state, without_stopped
 from .texts import say
 from .when import serial, spoken
 
@@ -142,7 +142,7 @@ def _problem(facts: Facts) -> str:
         return ""
     problem, at = facts.problem
     when = capital(spoken(at, facts.now, facts.rules.zone))
-    return say("last_problem", when=when, problem=problem)
+    return say("last_problem", when=when, problem=without_stopped(problem))
 
 
 def _counts(made: Plan) -> dict[str, str | float]:

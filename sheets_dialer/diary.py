@@ -23,7 +23,9 @@ class Diary:
         name, before = f"control: {tab}", self._fact(f"control: {tab}")
         if word == RUN and before != RUN:
             self._keep(name, RUN)
-            self._keep(f"problem: {tab}", "")
+            # The first word that is heard at all is no new beginning.
+            if before:
+                self._keep(f"problem: {tab}", "")
         elif word == PAUSE and not before.startswith(PAUSE):
             # Before anybody said RUN it was set-up that paused, not a person.
             self._keep(name, f"{PAUSE} {now.isoformat()}" if before else PAUSE)

@@ -85,7 +85,9 @@ def _limit(now: datetime, rules: Rules) -> Stop | None:
             Halt.PROBLEM, say("budget_is_nothing", budget=budget, price=f"{rules.price or 0:.2f}")
         )
     opening = rules.hours.next_opening(midnight(now, rules.zone, days=1))
-    when = spoken(opening, now, rules.zone) if opening else say("never")
+    if opening is None:
+        return Stop(Halt.PROBLEM, say("never_open"))
+    when = spoken(opening, now, rules.zone)
     if policy.daily_cap is not None and rules.today.calls >= policy.daily_cap:
         return Stop(Halt.LIMIT, say("cap_reached", cap=policy.daily_cap, when=when))
     return Stop(Halt.LIMIT, say("budget_reached", budget=budget, when=when))

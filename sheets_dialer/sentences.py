@@ -62,10 +62,13 @@ def reasons(made: Plan) -> list[tuple[str, int]]:
     """Why rows aren't called now, most frequent first. What differs from row to row within one
     reason is left out where rows differ in it."""
     whys: Counter[str] = Counter()
+    everybody = made.stopped
+    if everybody and made.halt is Halt.PROBLEM:
+        everybody = without_stopped(everybody)
     for face, count in made.faces.items():
         if face.why and (face.tally in _NOT_NOW or face.status == CHECK):
             # What keeps the queue as a whole isn't said on its rows.
-            stopped = made.stopped if face.tally is Tally.QUEUED else None
+            stopped = everybody if face.tally is Tally.QUEUED else None
             whys[stopped or face.why] += count
     return _grouped(whys)
 
@@ -113,6 +116,11 @@ def in_words(span: timedelta) -> str:
     return (
         say("hours_and_minutes", hours=hours, minutes=rest) if rest else say("hours", count=hours)
     )
+
+
+def without_stopped(why: str) -> str:
+    """The reason without the word Stopped, for cells that say as much by their label."""
+    return capital(why.removeprefix(say("state_stopped", why="").strip()).strip())
 
 
 def capital(text: str) -> str:

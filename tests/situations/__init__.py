@@ -8,8 +8,9 @@ To add one for a new sentence of `texts/english.yaml`:
 
 1. Choose the module: `numbers` (what stands in the rows), `turns` (when rows are called), `people`
    (what people do on rows), `calls` (how calls end), `control` (the Dialer and the Do Not Call
-   tab), `lacking` (tabs, columns and cells that the dialer can't use), `portal`, `google`, `safety`
-   (ledgers, tokens, named ranges), or a new one, named in `_MODULES` below.
+   tab), `limits` (what people set on the Dialer tab), `preview` (what RUN would do), `preparing`
+   (what `setup` leaves), `lacking` (tabs, columns and cells that the dialer can't use), `portal`,
+   `google`, `safety` (ledgers, tokens, named ranges), or a new one, named in `_MODULES` below.
 2. Write what happens as a function of a `Stage`, which has a sheet of its own, made ready by the
    real `setup`, with Control at RUN; it is noon on 15 July 2026 by the dialer's clock:
 
@@ -18,15 +19,15 @@ To add one for a new sentence of `texts/english.yaml`:
            stage.paste("0300 0000009", "0300-0000009")
            stage.dial(until="same_number")
 
-   Each pass of `dial` ends with a look at every cell and every note of every tab, and whatever was
-   seen at any of them counts, so a State that the next pass overwrites is seen too. A command that
-   writes to the sheet is run with `stage.run("setup")`; `stage.look()` looks once more. To wait for
-   something, use `until`: a sentence's name, or a function.
+   Each pass of `dial` ends with a look at every cell, note, chart and protection of every tab, and
+   whatever was seen at any of them counts, so a State that the next pass overwrites is seen too. A
+   command that writes to the sheet is run with `stage.run("setup")`; `stage.look()` looks once
+   more. To wait for something, use `until`: a sentence's name, or a function.
 3. The sentences within a sentence ({problem}, {when} …) are found by themselves; name them as well
    where no other situation does. All of a cell must be explained by sentences.
 
-What only a command prints belongs to `@printed`. What can't be brought about by any situation
-stands, with the reason, in `tests/test_sentences.py`.
+What keeps a pass from writing is seen in Last problem after a later one that can write. What only a
+command prints stands, with the reason, in `tests/test_sentences.py`.
 """
 
 from __future__ import annotations
@@ -34,9 +35,9 @@ from __future__ import annotations
 from importlib import import_module
 
 from situations.stage import Stage, Studio
-from situations.table import PRINTED, SITUATIONS, Situation
+from situations.table import SITUATIONS, Situation
 
-__all__ = ["PRINTED", "SITUATIONS", "Situation", "Stage", "Studio"]
+__all__ = ["SITUATIONS", "Situation", "Stage", "Studio"]
 
 _MODULES = (
     "numbers",
@@ -44,6 +45,9 @@ _MODULES = (
     "people",
     "calls",
     "control",
+    "limits",
+    "preview",
+    "preparing",
     "lacking",
     "portal",
     "google",

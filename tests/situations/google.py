@@ -1,31 +1,29 @@
 """What Google says when it doesn't do what was asked: nothing can be written to the sheet then, so
-the passes print it."""
+it stands in Last problem after the next pass that can write."""
 
 from __future__ import annotations
 
 from situations.stage import Stage
-from situations.table import printed
+from situations.table import in_the_sheet
 
 
-@printed(
+@in_the_sheet(
     "Google Sheets is not itself",
     {
         "half an answer": "google_unclear",
         "an empty answer": "google_empty",
         "it is busy": "google_busy",
         "its sign-in is busy": "google_sign_in_silent",
+        "the word before each of them": ("last_problem", "day_at_time", "today"),
     },
 )
 def google_is_not_itself(stage: Stage) -> None:
     for kind in ("malformed", "empty", "503"):
-        stage.fault("sheets", kind, "batchGetByDataFilter")
-        stage.dial(1)
-        stage.as_usual()
-    stage.fault("token", "503")
-    stage.dial(1)
+        _trouble(stage, "sheets", kind, "batchGetByDataFilter")
+    _trouble(stage, "token", "503")
 
 
-@printed(
+@in_the_sheet(
     "Google Sheets refuses",
     {
         "a request, in words of its own": "google_refused",
@@ -37,8 +35,13 @@ def google_is_not_itself(stage: Stage) -> None:
 )
 def google_refuses(stage: Stage) -> None:
     for kind in ("400", "401", "403", "404"):
-        stage.fault("sheets", kind, "batchGetByDataFilter")
-        stage.dial(1)
-        stage.as_usual()
-    stage.fault("token", "401")
+        _trouble(stage, "sheets", kind, "batchGetByDataFilter")
+    _trouble(stage, "token", "401")
+
+
+def _trouble(stage: Stage, service: str, kind: str, path: str = "") -> None:
+    """A pass that meets trouble, and one that doesn't."""
+    stage.fault(service, kind, path)
+    stage.dial(1)
+    stage.as_usual()
     stage.dial(1)

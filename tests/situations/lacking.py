@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from situations.stage import Stage
-from situations.table import in_the_sheet, printed
+from situations.table import in_the_sheet
 
 
 @in_the_sheet(
@@ -61,15 +61,17 @@ def protected_rows(stage: Stage) -> None:
     stage.dial(until="rows_unwritable", rest=10)
 
 
-@printed(
+@in_the_sheet(
     "Somebody protects what the dialer must write",
     {
         "State on the Dialer tab": ("state_unwritable", "google_refused_cell"),
         "the header of the Ref column": "header_unwritable",
+        "and lifts it again, so that it can be said": "last_problem",
     },
 )
 def protected_cells_of_the_dialer(stage: Stage) -> None:
-    stage.protect("Dialer", stage.control_cell("State"))
-    stage.dial(1)
-    stage.protect("Calls", "1:1")
-    stage.dial(1)
+    for title, cells in (("Dialer", stage.control_cell("State")), ("Calls", "1:1")):
+        stage.protect(title, cells)
+        stage.dial(1)
+        stage.unprotect()
+        stage.dial(1)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sheets_dialer.checking import check_file
 from situations.stage import Stage
-from situations.table import in_the_sheet, printed
+from situations.table import in_the_sheet
 
 NOT_SAFE = {
     "chosen_range_ids": "unsafe_other_id",
@@ -59,16 +59,17 @@ def put_back(stage: Stage) -> None:
     stage.dial(until="old_read")
 
 
-@printed(
-    "Another machine dials the same sheet", {"on the machine that came second": "another_dialer"}
+@in_the_sheet(
+    "Another machine dials the same sheet",
+    {"the machine that came second, when it has taken over": ("last_problem", "another_dialer")},
 )
 def another_machine(stage: Stage) -> None:
     stage.dial(1)
     stage.lose_ledger()
-    stage.dial(1)
+    stage.dial(until="another_dialer")
 
 
-@printed(
+@in_the_sheet(
     "Somebody writes between a read and the write that follows",
     {"and takes the dialer's token away": "written_by_another"},
 )
@@ -77,4 +78,4 @@ def somebody_was_faster(stage: Stage) -> None:
     range_id, _, _ = stage.token()
     stage.book.batch_update({"requests": [{"deleteNamedRange": {"namedRangeId": range_id}}]})
     stage.paste("0300 2000001")
-    stage.dial(1)
+    stage.dial(until="written_by_another")

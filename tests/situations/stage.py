@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from datetime import datetime, timedelta
+from dataclasses import replace
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -21,6 +23,7 @@ from running import RunningSandbox
 from sheets_dialer.bootstrap import Parts, build
 from sheets_dialer.clock import Clock
 from sheets_dialer.config import load_config
+from sheets_dialer.control import CONTROL_TAB
 from sheets_dialer.portal import Portal
 from sheets_dialer.transport import portal_session
 from situations.explaining import names_in
@@ -29,6 +32,17 @@ NOON = datetime(2026, 7, 15, 12, tzinfo=ZoneInfo("Asia/Karachi"))
 """When every situation begins, by the dialer's clock."""
 API_KEY = "sandbox-api-key"
 HEADER = ("Phone", "Amount", "Store", "Order ID", "Call After", "Call Before")
+_BESIDE_CELLS = re.compile("(note|chart|protection) on ")
+_OURS = re.compile(
+    r", Why$|^note on |^chart on |^protection on "
+    r"|^Dialer, (State|Running\?|Next pass|Last problem|What RUN would do|Queued would be done"
+    r"|Not called now: \d)$"
+)
+"""Where nothing but sentences of ours stands."""
+_FIELDS = (
+    "sheets(properties(title),data(rowData(values(formattedValue,note))),"
+    "charts(spec(title,basicChart(axis(title)))),protectedRanges(description))"
+)
 _PATIENCE = 20
 """Passes after which a sentence that is waited for won't come any more."""
 _PORTAL: Mapping[str, Any] = {
@@ -105,9 +119,8 @@ class Stage:
         self.directory = directory
         self.config = directory / "config.yaml"
         self.seen: dict[str, str] = {}
-        """Every text that stood in a cell or in a note, and where."""
-        self.printed: list[str] = []
-        """What each pass would print, without the campaign's name."""
+        """Every text that stood in a cell, a note, a chart or a protection, and where."""
+        self._protected: list[int] = []
         self._begun = time.monotonic()
         self._ahead = timedelta(0)
         directory.mkdir()
@@ -145,9 +158,10 @@ class Stage:
         """Overwrites a header."""
         self.tab().update_cell(1, self._place(old), new)
 
-    def control(self, word: str, label: str = "Control") -> None:
-        """Types into the campaign's column of the Dialer tab, beside a label."""
-        self.tab("Dialer").update_acell(self.control_cell(label), word)
+    def control(self, word: str, label: str = "Control", *, column: str = "B") -> None:
+        """Types into the campaign's column of the Dialer tab, beside a label; in column A it is the
+        label itself that is overwritten."""
+        self.tab("Dialer").update_acell(self.control_cell(label).replace("B", column), word)
 
     def control_cell(self, label: str) -> str:
         """Where the campaign's cell beside a label of the Dialer tab is, such as B3."""
@@ -166,9 +180,19 @@ class Stage:
     def protect(self, title: str, *cells: str) -> None:
         """Protects cells so that only the person may write them."""
         for each in cells:
-            self.tab(title).add_protected_range(
+            answer = self.tab(title).add_protected_range(
                 each, editor_users_emails=[self.sandbox.credentials("person.json").signer_email]
             )
+            (reply,) = answer["replies"]
+            number = reply["addProtectedRange"]["protectedRange"]["protectedRangeId"]
+            self._protected.append(number)
+
+    def unprotect(self) -> None:
+        """Lifts all of these protections."""
+        for number in self._protected:
+            request = {"deleteProtectedRange": {"protectedRangeId": number}}
+            self.book.batch_update({"requests": [request]})
+        self._protected.clear()
 
     # --- The world around
 
@@ -197,6 +221,13 @@ class Stage:
             data[name] = data.get(name, {}) | value if isinstance(value, dict) else value
         self._write_config(data)
 
+    def add_campaign(self, name: str) -> None:
+        """A campaign on a new tab of the same spreadsheet; both have the campaign's name."""
+        self.book.add_worksheet(name, 20, 20).update([list(HEADER)], "A1")
+        data = yaml.safe_load(self.config.read_text("utf-8"))
+        data["campaigns"].append({**data["campaigns"][0], "name": name, "tab": name})
+        self._write_config(data)
+
     def later(self, **by: float) -> None:
         """Lets time go by for the dialer: hours=20, days=2 …"""
         self._ahead += timedelta(**by)
@@ -217,14 +248,15 @@ class Stage:
         *,
         until: str | Callable[[], bool] | None = None,
         rest: float = 61,
+        every: float = 15,
         clock: Clock | None = None,
         patience: float | None = None,
     ) -> None:
         """Makes so many passes, `rest` seconds apart; or as many as it takes `until` a sentence of
-        that name has been seen, or something else is so. `clock` is another than the stage's, and
-        `patience` the seconds after which a silent portal isn't waited for when it is asked for the
-        balance."""
-        with self._dialer(clock or self.clock(), patience) as one_pass:
+        that name has been seen, or something else is so. `every` is how many seconds apart they
+        are said to come, `clock` is another than the stage's, and `patience` the seconds after
+        which a silent portal isn't waited for when it is asked for the balance."""
+        with self._dialer(clock or self.clock(), every, patience) as one_pass:
             if until is None:
                 for _ in range(passes):
                     one_pass(rest)
@@ -236,7 +268,9 @@ class Stage:
         raise AssertionError(f"{until} never came to be; the sheet said: {self.texts()}")
 
     @contextmanager
-    def _dialer(self, clock: Clock, patience: float | None) -> Iterator[Callable[[float], None]]:
+    def _dialer(
+        self, clock: Clock, every: float, patience: float | None
+    ) -> Iterator[Callable[[float], None]]:
         """A dialer at work; gives what makes one pass. What it began is finished at the end."""
         with build(load_config(self.config), clock=clock) as parts, ExitStack() as stack:
             if patience is not None:
@@ -252,9 +286,7 @@ class Stage:
             parts.caller.start()
 
             def one_pass(rest: float) -> None:
-                result = parts.dialer.run_pass(timedelta(seconds=15))
-                self.printed += [made.sentence for made in result.plans.values()]
-                self.printed += [str(problem) for problem in result.problems.values()]
+                parts.dialer.run_pass(timedelta(seconds=every))
                 _let_it_work(parts)
                 self.look()
                 self.later(seconds=rest)
@@ -268,6 +300,15 @@ class Stage:
             return timedelta(seconds=time.monotonic() - self._begun) + self._ahead
 
         return Clock(now=lambda: NOON + passed(), steady=lambda: passed().total_seconds())
+
+    def googles_clock(self) -> Clock:
+        """One that is half an hour ahead of what NOW() says in a formula."""
+
+        def now() -> datetime:
+            there = self.sandbox.get("/_sandbox/clock")["now"]
+            return datetime.fromtimestamp(there, NOON.tzinfo) + timedelta(minutes=30)
+
+        return replace(self.clock(), now=now)
 
     def keep_ledger(self, name: str) -> None:
         """Copies the ledger, as a backup does."""
@@ -310,41 +351,46 @@ class Stage:
     # --- What the sheet says
 
     def look(self) -> None:
-        """Takes in every cell and every note of every tab, as people see them."""
-        fields = "sheets(properties(title),data(rowData(values(formattedValue,note))))"
-        found = self.book.fetch_sheet_metadata({"includeGridData": True, "fields": fields})
+        """Takes in every cell, note, chart and protection of every tab, as people see them."""
+        found = self.book.fetch_sheet_metadata({"includeGridData": True, "fields": _FIELDS})
         for sheet in found["sheets"]:
+            tab = sheet["properties"]["title"]
             grid = [row.get("values", []) for row in sheet["data"][0].get("rowData", [])]
             header = [str(cell.get("formattedValue", "")) for cell in grid[0]] if grid else []
             for row, cells in enumerate(grid, start=1):
                 for column, cell in enumerate(cells):
                     title = header[column] if column < len(header) else "no header"
-                    place = f"{sheet['properties']['title']}, row {row}, {title}"
+                    place = f"{tab}, row {row}, {title}"
+                    if tab == CONTROL_TAB and column:
+                        place = f"{tab}, {cells[0].get('formattedValue', '')}"
                     for what, text in cell.items():
-                        of = "note on " if what == "note" else ""
-                        self.seen.setdefault(str(text), f"{of}{place}")
-                if sheet["properties"]["title"] == "Dialer" and len(cells) > 1:
-                    label = cells[0].get("formattedValue", "")
-                    text = str(cells[1].get("formattedValue", ""))
-                    self.seen[text] = f"Dialer, {label}"
+                        if what == "note":
+                            self.seen[str(text)] = f"note on {place}"
+                        elif tab == CONTROL_TAB and column:
+                            self.seen[str(text)] = place
+                        else:
+                            self.seen.setdefault(str(text), place)
+            for chart in sheet.get("charts", []):
+                axes = chart["spec"].get("basicChart", {}).get("axis", [])
+                for titled in (chart["spec"], *axes):
+                    self.seen[titled.get("title", "")] = f"chart on {tab}"
+            for protection in sheet.get("protectedRanges", []):
+                self.seen[protection.get("description", "")] = f"protection on {tab}"
 
     def sentences(self) -> frozenset[str]:
         """The names of all sentences that were seen in the sheet."""
         return _names(self.seen)
 
-    def printed_sentences(self) -> frozenset[str]:
-        """The names of all sentences that the passes printed."""
-        return _names(self.printed)
-
     def texts(self) -> list[str]:
-        """What was seen and is made of sentences, for people who look for what is missing."""
-        return [text for text in self.seen if names_in(text)]
+        """What stood in cells and is made of sentences, for people who look for what is missing."""
+        cells = (text for text, place in self.seen.items() if not _BESIDE_CELLS.match(place))
+        return [text for text in cells if names_in(text)]
 
     def unexplained(self) -> list[str]:
-        """What stood in Why and State though no sentence explains the whole of it."""
+        """What stood where sentences stand though none explains the whole of it."""
         places = [(text, place) for text, place in self.seen.items() if text]
-        ours = [text for text, place in places if place.endswith((", Why", "Dialer, State"))]
-        return [text for text in ours if text not in ("Why", "State") and not names_in(text)]
+        ours = [text for text, place in places if _OURS.search(place)]
+        return [text for text in ours if text != "Why" and not names_in(text)]
 
     def _place(self, column: str) -> int:
         header = self.tab().row_values(1)
@@ -353,6 +399,11 @@ class Stage:
     def _write_config(self, data: Mapping[str, Any]) -> None:
         self.config.write_text(yaml.safe_dump(data, sort_keys=False), encoding="utf-8")
         self.config.chmod(0o600)
+
+
+def every_day() -> list[date]:
+    """The days of more than a year, for somebody who has holidays on all of them."""
+    return [(NOON + timedelta(days=day)).date() for day in range(420)]
 
 
 def _names(said: Iterable[str]) -> frozenset[str]:

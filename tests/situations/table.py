@@ -16,7 +16,7 @@ class Situation:
     """Something that happens around one sheet.
 
     `says` has, for each thing about it that a shopkeeper would notice, the names of the sentences
-    which the sheet (or a printed line) then says.
+    which the sheet then says.
     """
 
     name: str
@@ -30,23 +30,13 @@ class Situation:
 
 
 SITUATIONS: list[Situation] = []
-PRINTED: list[Situation] = []
 
 
 def in_the_sheet(name: str, says: Mapping[str, Says]) -> Callable[[Act], Act]:
-    """What the function below does leads to these sentences in cells or notes of the sheet."""
-    return _into(SITUATIONS, name, says)
+    """What the function below does leads to these sentences in the sheet."""
 
-
-def printed(name: str, says: Mapping[str, Says]) -> Callable[[Act], Act]:
-    """What the function below does leads to these sentences in what a pass prints: the sheet is
-    what can't be reached or written."""
-    return _into(PRINTED, name, says)
-
-
-def _into(table: list[Situation], name: str, says: Mapping[str, Says]) -> Callable[[Act], Act]:
     def add(happens: Act) -> Act:
-        table.append(Situation(name, happens, says))
+        SITUATIONS.append(Situation(name, happens, says))
         return happens
 
     return add

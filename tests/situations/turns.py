@@ -17,7 +17,7 @@ from situations.table import in_the_sheet
         "Call Before was yesterday": "call_before_has_passed",
         "Call Before is earlier than Call After": "never_between",
         "Call After says “after Eid”": "unreadable_time",
-        "State counts the first of them and the others": ("count_waiting", "count_held", "comma"),
+        "State counts the first of them and the others": ("state_waiting", "count_held"),
     },
 )
 def call_after_and_before(stage: Stage) -> None:
@@ -38,7 +38,7 @@ def call_after_and_before(stage: Stage) -> None:
     "A queue that was paused over a long weekend",
     {
         "the rows while Control says PAUSE": "in_queue",
-        "State meanwhile": ("queue_stands", "count_queued", "paused"),
+        "State meanwhile": ("state_never_run", "count_queued", "comma", "full_stop"),
         "the rows when somebody says RUN again": "too_old",
     },
 )
