@@ -252,6 +252,21 @@ def test_a_closed_day_says_when_it_opens(desk: Desk) -> None:
     assert desk.shop.calls() == []
 
 
+def test_what_stands_in_the_way_of_run_is_said_at_once_while_paused(desk: Desk) -> None:
+    desk.run(2)
+    desk.type("Calling hours", "ten to six")
+    desk.run()
+    assert str(desk.shows("State")).startswith(
+        "Paused: choose RUN in Control to start. 4 queued, 1 held. Calling hours says “ten to six”"
+    )
+    assert "RUN would call nobody yet" in str(desk.shows("What RUN would do"))
+    assert desk.shows("Last problem") == ""
+    desk.type("Calling hours", "")
+    desk.run()
+    assert desk.shows("State") == "Paused: choose RUN in Control to start. 4 queued, 1 held."
+    assert "RUN would call 4" in str(desk.shows("What RUN would do"))
+
+
 def test_a_problem_stays_until_run_is_said_again(desk: Desk) -> None:
     desk.type("Control", "RUN")
     desk.type("Daily cap", "none")
