@@ -34,7 +34,7 @@ from .plan import Poll
 from .policy import Policy
 from .polling import after_silence, next_poll
 from .portal import CallReport, Placed, Portal
-from .texts import say
+from .texts import say, with_stop
 
 __all__ = ["Caller", "Confirmed"]
 
@@ -146,7 +146,7 @@ class Caller:
         with self._lock:
             if self._unanswered < _SILENT_AFTER or not self._live:
                 return None
-            return say("portal_silent", problem=self._last_silence)
+            return say("portal_silent", problem=with_stop(self._last_silence))
 
     def lines_in_use(self) -> int:
         """How many lines are believed taken at the moment."""

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 from .call import AttemptState
-from .texts import say
+from .texts import say, with_stop
 
 TRIPS_AFTER = 3
 COOLS = timedelta(minutes=5)
@@ -65,7 +65,7 @@ class Breaker:
             return None
         soon = self._pause() <= COOLS
         next_try = say("tried_again_in_minutes") if soon else say("tried_again_within_the_hour")
-        return say(_SENTENCES[self.kind], problem=self.problem, next_try=next_try)
+        return say(_SENTENCES[self.kind], problem=with_stop(self.problem), next_try=next_try)
 
     def _cool_at(self, tripped_at: datetime) -> datetime:
         return tripped_at + self._pause()

@@ -14,7 +14,7 @@ from .call import ANSWERED, NOT_REACHED, Attempt, AttemptState, Job, call_status
 from .columns import DIALER
 from .following import has_given_up, is_final
 from .policy import Policy
-from .texts import say
+from .texts import say, with_stop
 from .when import spoken, spoken_day, stamp
 
 QUEUED = "Queued"
@@ -97,7 +97,7 @@ def _status_and_why(attempt: Attempt, now: datetime, policy: Policy) -> tuple[st
         case AttemptState.RELEASED:
             return SKIP, say("released")
         case AttemptState.REFUSED:
-            return FAILED, say("refused", problem=attempt.problem or "").strip()
+            return FAILED, say("refused", problem=with_stop(attempt.problem or "")).strip()
         case AttemptState.INTENDED | AttemptState.SENDING:
             return CALLING, ""
     if attempt.call_status is None:

@@ -11,7 +11,7 @@ from .disposition import CHECK
 from .estimate import Estimate, estimate
 from .limits import calls_a_day, calls_left
 from .plan import Halt, Plan, Rules, Tally
-from .texts import say
+from .texts import say, with_stop
 from .when import spoken
 
 _VARIES = re.compile(r"[“\"][^”\"]*[”\"]|\d[\d:./,-]*\d|\d")
@@ -55,7 +55,8 @@ def state(made: Plan, now: datetime, rules: Rules, paused_at: datetime | None = 
         case None:
             held_too = [say("count_held", count=held)] if held else []
             line = _then(say("state_waiting", count=waiting), held_too)
-    return " ".join(filter(None, (line, made.before_run, made.note)))
+    after = " ".join(filter(None, (made.before_run, made.note)))
+    return f"{with_stop(line)} {after}" if after else line
 
 
 def reasons(made: Plan) -> list[tuple[str, int]]:
@@ -85,12 +86,10 @@ def preview(made: Plan, now: datetime, rules: Rules) -> str:
         if face.tally is Tally.HELD:
             held[face.why] += count
     if held:
-        grouped = _grouped(held)
-        shown = [
-            say("reason_counted", why=_short(why), count=count)
-            for why, count in grouped[:_HELD_SHOWN]
-        ]
-        rest = sum(count for _, count in grouped[_HELD_SHOWN:])
+        grouped = [(why, count) for why, count in _grouped(held) if why][:_HELD_SHOWN]
+        shown = [say("reason_counted", why=_short(why), count=count) for why, count in grouped]
+        # A row that somebody else may just be calling says no reason.
+        rest = held.total() - sum(count for _, count in grouped)
         shown += [say("preview_others", count=rest)] if rest else []
         text = "preview_held" if held.total() > 1 else "preview_one_held"
         said.append(say(text, count=held.total(), reasons=f"{say('comma')} ".join(shown)))
@@ -168,7 +167,7 @@ def _listed(parts: list[str]) -> str:
 
 
 def _then(sentence: str, parts: list[str]) -> str:
-    return f"{sentence} {_listed(parts)}" if parts else sentence
+    return f"{with_stop(sentence)} {_listed(parts)}" if parts else sentence
 
 
 def _grouped(whys: Counter[str]) -> list[tuple[str, int]]:

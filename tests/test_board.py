@@ -275,3 +275,15 @@ def test_a_setting_that_is_not_understood_is_named_in_the_state() -> None:
         "Stopped: Daily cap says “lots”, which is not understood. Type a whole number of calls "
         "such as 2000, or clear the cell. 1 queued."
     )
+
+
+def test_held_rows_without_a_reason_are_counted_with_the_others() -> None:
+    faces = {Face(Tally.HELD, "Calling"): 2, Face(Tally.HELD, "Not called", why="Too old."): 1}
+    made = Plan(counts={Tally.HELD: 3}, faces=faces, halt=Halt.PAUSED, stopped="Paused.")
+    expected = "RUN would call nobody. 3 rows are held: 1 Too old, 2 for other reasons."
+    assert preview(made, NOON, RULES) == expected
+
+
+def test_what_follows_others_words_stands_behind_a_full_stop() -> None:
+    stopped = plan_of(QUEUED, Halt.PROBLEM, "The portal refused: API Key not matched")
+    assert say_state(stopped) == "Stopped: The portal refused: API Key not matched. 340 queued."

@@ -14,7 +14,7 @@ from google.auth.exceptions import GoogleAuthError, RefreshError
 from gspread.exceptions import APIError
 
 from ..errors import SheetError, SheetRefused, SheetUnreachable, TokenLost, WriteRefused
-from ..texts import say
+from ..texts import say, with_stop
 from ..transport import CONNECT_SECONDS, SHEETS_READ_SECONDS, redacted
 
 _TABS = "properties.timeZone,sheets.properties(sheetId,title,gridProperties(rowCount,columnCount))"
@@ -175,7 +175,11 @@ class Connection:
         except RefreshError as error:
             if error.retryable:
                 raise SheetUnreachable(say("google_sign_in_silent")) from error
-            raise SheetRefused(say("google_refused_account", words=redacted(error))) from error
+            raise SheetRefused(
+                say(
+                    "google_refused_account", words=redacted(error.args[0] if error.args else error)
+                )
+            ) from error
         except (GoogleAuthError, requests.RequestException, KeyError, TypeError) as error:
             raise SheetUnreachable(say("google_unclear")) from error
 
@@ -206,4 +210,4 @@ def _refusal(error: APIError) -> SheetError:
             return TokenLost(say("written_by_another"))
         return WriteRefused(say("google_refused_cell", words=message), index)
     refused = say("google_refused", code=code, words=message)
-    return SheetRefused(f"{refused} {say(_HINTS[code])}" if code in _HINTS else refused)
+    return SheetRefused(f"{with_stop(refused)} {say(_HINTS[code])}" if code in _HINTS else refused)

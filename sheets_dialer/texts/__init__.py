@@ -43,6 +43,13 @@ def is_said(name: str, cell: str) -> bool:
     return any(shape.fullmatch(cell) for shape in shapes)
 
 
+def with_stop(text: str) -> str:
+    """The text as something more can follow it: others' words often come without a full stop."""
+    if not text or not text[-1].isalnum():
+        return text
+    return text + ("." if text[-1].isascii() else say("full_stop"))
+
+
 def retold(cell: str) -> str:
     """What a cell says, in the language in use: a sentence that comes with the dialer and takes no
     values is said anew, everything else stays as it is."""

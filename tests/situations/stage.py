@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import shutil
 import subprocess
 import sys
@@ -27,22 +26,12 @@ from sheets_dialer.control import CONTROL_TAB
 from sheets_dialer.portal import Portal
 from sheets_dialer.transport import portal_session
 from situations.explaining import names_in
+from situations.seeing import BESIDE_CELLS, OURS, seen_in
 
 NOON = datetime(2026, 7, 15, 12, tzinfo=ZoneInfo("Asia/Karachi"))
 """When every situation begins, by the dialer's clock."""
 API_KEY = "sandbox-api-key"
 HEADER = ("Phone", "Amount", "Store", "Order ID", "Call After", "Call Before")
-_BESIDE_CELLS = re.compile("(note|chart|protection) on ")
-_OURS = re.compile(
-    r", Why$|^note on |^chart on |^protection on "
-    r"|^Dialer, (State|Running\?|Next pass|Last problem|What RUN would do|Queued would be done"
-    r"|Not called now: \d)$"
-)
-"""Where nothing but sentences of ours stands."""
-_FIELDS = (
-    "sheets(properties(title),data(rowData(values(formattedValue,note))),"
-    "charts(spec(title,basicChart(axis(title)))),protectedRanges(description))"
-)
 _PATIENCE = 20
 """Passes after which a sentence that is waited for won't come any more."""
 _PORTAL: Mapping[str, Any] = {
@@ -352,30 +341,10 @@ class Stage:
 
     def look(self) -> None:
         """Takes in every cell, note, chart and protection of every tab, as people see them."""
-        found = self.book.fetch_sheet_metadata({"includeGridData": True, "fields": _FIELDS})
-        for sheet in found["sheets"]:
-            tab = sheet["properties"]["title"]
-            grid = [row.get("values", []) for row in sheet["data"][0].get("rowData", [])]
-            header = [str(cell.get("formattedValue", "")) for cell in grid[0]] if grid else []
-            for row, cells in enumerate(grid, start=1):
-                for column, cell in enumerate(cells):
-                    title = header[column] if column < len(header) else "no header"
-                    place = f"{tab}, row {row}, {title}"
-                    if tab == CONTROL_TAB and column:
-                        place = f"{tab}, {cells[0].get('formattedValue', '')}"
-                    for what, text in cell.items():
-                        if what == "note":
-                            self.seen[str(text)] = f"note on {place}"
-                        elif tab == CONTROL_TAB and column:
-                            self.seen[str(text)] = place
-                        else:
-                            self.seen.setdefault(str(text), place)
-            for chart in sheet.get("charts", []):
-                axes = chart["spec"].get("basicChart", {}).get("axis", [])
-                for titled in (chart["spec"], *axes):
-                    self.seen[titled.get("title", "")] = f"chart on {tab}"
-            for protection in sheet.get("protectedRanges", []):
-                self.seen[protection.get("description", "")] = f"protection on {tab}"
+        for text, place in seen_in(self.book):
+            # A text of the Dialer tab counts as that, wherever else it stands.
+            if text not in self.seen or place.startswith(CONTROL_TAB) or BESIDE_CELLS.match(place):
+                self.seen[text] = place
 
     def sentences(self) -> frozenset[str]:
         """The names of all sentences that were seen in the sheet."""
@@ -383,13 +352,13 @@ class Stage:
 
     def texts(self) -> list[str]:
         """What stood in cells and is made of sentences, for people who look for what is missing."""
-        cells = (text for text, place in self.seen.items() if not _BESIDE_CELLS.match(place))
+        cells = (text for text, place in self.seen.items() if not BESIDE_CELLS.match(place))
         return [text for text in cells if names_in(text)]
 
     def unexplained(self) -> list[str]:
         """What stood where sentences stand though none explains the whole of it."""
         places = [(text, place) for text, place in self.seen.items() if text]
-        ours = [text for text, place in places if _OURS.search(place)]
+        ours = [text for text, place in places if OURS.search(place)]
         return [text for text in ours if text != "Why" and not names_in(text)]
 
     def _place(self, column: str) -> int:
