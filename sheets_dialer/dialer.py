@@ -265,7 +265,8 @@ class Dialer:
         if farewell is not None:
             # What stopped the calls before the run ended still says more than that it ended.
             obstacle = obstacle or self._funds_problem
-        rules = replace(self._rules(queue, sheet), obstacle=obstacle, farewell=farewell)
+        rules = self._rules(queue, sheet).within(until_next_pass)
+        rules = replace(rules, obstacle=obstacle, farewell=farewell)
         made, rules = self._planned(queue, sheet, until_next_pass, rules)
         unlisted = self._recorder.unlisted(queue)
         made = replace(made, note=_joined(made.note, self._caller.silence(), unlisted))

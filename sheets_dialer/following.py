@@ -51,18 +51,26 @@ def has_given_up(attempt: Attempt, now: datetime, policy: Policy) -> bool:
     return now >= (attempt.placed_at or attempt.intended_at) + policy.give_up_after
 
 
+def is_never_told(attempt: Attempt, now: datetime, policy: Policy) -> bool:
+    """Whether nothing will be known of how the call ended: it was given up, and the portal was
+    asked for the last time."""
+    asked = attempt.state is not AttemptState.PLACED or is_confirmed(attempt, policy)
+    return asked and has_given_up(attempt, now, policy)
+
+
 def is_followed(
     attempt: Attempt, now: datetime, policy: Policy, *, later: Sequence[Attempt]
 ) -> bool:
     """Whether the portal is to be asked about this attempt, `later` being the job's later ones.
 
-    A placed one is, until it is final and confirmed. One that was dialled again still is, more
+    A placed one is, until it is final and confirmed, however old it is: a dialer that was away for
+    longer than it follows calls asks once how they ended. One that was dialled again still is, more
     rarely, because the account's own late retry may yet bring an answer or a key.
     """
-    if has_given_up(attempt, now, policy):
-        return False
     if attempt.state is AttemptState.PLACED:
         return not is_confirmed(attempt, policy)
+    if has_given_up(attempt, now, policy):
+        return False
     dialled_again = any(one.state not in NEVER_RANG for one in later)
     return attempt.state is AttemptState.ENDED and dialled_again and not attempt.dtmf
 
