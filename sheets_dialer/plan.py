@@ -81,12 +81,6 @@ class Rules:
             policy = replace(policy, daily_budget=chosen.daily_budget)
         return replace(self, policy=policy, hours=chosen.hours(self.hours))
 
-    def within(self, until_next_pass: timedelta) -> Rules:
-        """The rules by which no call leaves later than a second after the next pass is due, though
-        that pass may be late: it might read that people said PAUSE."""
-        lives = min(self.policy.mark_lives, until_next_pass + timedelta(seconds=1))
-        return replace(self, policy=replace(self.policy, mark_lives=lives))
-
     def without_budget(self) -> Rules:
         """The rules without a limit in rupees."""
         return replace(self, policy=replace(self.policy, daily_budget=None))

@@ -25,6 +25,7 @@ from sheets_dialer.config import load_config
 from sheets_dialer.do_not_call import OWN_COLUMNS, read_do_not_call
 from sheets_dialer.ledger import Intent, Ledger, Move
 from sheets_dialer.listing import MOST_LINES, missing_lines
+from sheets_dialer.phone import Number, read_number
 from sheets_dialer.roll import Roll
 from sheets_dialer.texts import say
 
@@ -218,6 +219,12 @@ cells = st.sampled_from(
 grids = st.lists(st.lists(cells, max_size=4), max_size=8)
 
 
+def digits(cell: object) -> str:
+    """The number that a cell means; empty where it means none."""
+    number = read_number(cell)
+    return number.digits if isinstance(number, Number) else ""
+
+
 def put(grid: list[list[Any]], row: int, column: int, text: str) -> None:
     while len(grid) <= row:
         grid.append([])
@@ -255,7 +262,7 @@ def test_the_tab_lists_each_opt_out_once_whatever_people_did_to_it(
         and (max(own) >= len(line) or line[order.index("Opted Out In")] in ours)
     )
     for each in opt_outs:
-        told = [line for line in grid if each.number in map(str, line)]
+        told = [line for line in grid if each.number in map(digits, line)]
         if each.allowed:
             assert not found[each.number]
         else:
@@ -278,11 +285,18 @@ def test_no_more_lines_are_written_at_once_than_one_write_takes() -> None:
 def test_the_dialers_own_columns_are_not_taken_for_peoples_numbers() -> None:
     grid = [["Opted Out", "opted out at", "Opted Out In", "Whom not"]]
     grid += [["923000000001", "2026-11-03 14:00:00", "orders", ""], ["x", "", "", "0300 0000002"]]
-    found = read_do_not_call(grid)
+    known = {"923000000001"}
+    found = read_do_not_call(grid, known)
     assert dict(found.rows) == {"923000000002": 3}
     assert found.unreadable == ()
-    only_own = read_do_not_call([line[:3] for line in grid])
+    only_own = read_do_not_call([line[:3] for line in grid], known)
     assert (dict(only_own.rows), only_own.unreadable) == ({}, ())
+
+
+def test_a_number_that_another_ledger_lists_is_barred_and_one_that_ours_knows_is_not() -> None:
+    grid = [HEADER, ["", "923000000001", "", "orders"], ["", "+92 300 0000002", "", "theirs"]]
+    assert dict(read_do_not_call(grid).rows) == {"923000000001": 2, "923000000002": 3}
+    assert dict(read_do_not_call(grid, {"923000000002"}).rows) == {"923000000001": 2}
 
 
 # --- The whole way, over HTTP ---------------------------------------------------------------------
@@ -411,3 +425,19 @@ def test_a_list_that_can_not_be_written_stops_no_call_and_is_told(shop: Shop) ->
     assert shop.rows()[1]["DTMF"] == "1"
     state = str(shop.tab("Dialer").acell("B3").value)
     assert "opted-out numbers can't be written on the Do Not Call tab" in state
+
+
+def test_whom_another_ledger_lists_is_not_called_until_a_person_removes_the_line(
+    shop: Shop,
+) -> None:
+    """The ledger that heard the key was lost, restored from before, or is another machine's."""
+    shop.ready("03000000002")
+    tab = with_key(shop)
+    tab.update([["", "923000000002", "2026-11-03 14:00:00", "orders"]], "A3", raw=True)
+    until_done(shop)
+    (row,) = shop.rows()
+    assert (shop.calls(), row["Status"]) == ([], "Not called")
+    assert "on the Do Not Call tab, row 3" in row["Why"]
+    tab.delete_rows(3)
+    until_done(shop)
+    assert shop.called_numbers() == ["923000000002"]
