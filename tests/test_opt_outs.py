@@ -21,6 +21,7 @@ from test_survey import surveyed
 
 from sheets_dialer.bootstrap import build
 from sheets_dialer.call import AttemptState, OptOut, Reason
+from sheets_dialer.clock import Clock
 from sheets_dialer.config import load_config
 from sheets_dialer.do_not_call import OWN_COLUMNS, read_do_not_call
 from sheets_dialer.ledger import Intent, Ledger, Move
@@ -441,3 +442,28 @@ def test_whom_another_ledger_lists_is_not_called_until_a_person_removes_the_line
     tab.delete_rows(3)
     until_done(shop)
     assert shop.called_numbers() == ["923000000002"]
+
+
+def test_what_can_not_be_listed_is_told_without_a_break_and_no_more_once_it_can(
+    shop: Shop,
+) -> None:
+    shop.ready("03000000002")
+    tab = with_key(shop)
+    until_done(shop)
+    tab.delete_rows(3)
+    protected(shop, "Do Not Call", 2, 1)
+    ahead = timedelta(0)
+    states: list[bool] = []
+    clock = Clock(now=lambda: datetime.now(UTC) + ahead)
+    with build(load_config(shop.config), clock=clock) as parts:
+        for minutes in (0, 1, 11, 12, 22):
+            ahead = timedelta(minutes=minutes)
+            result = parts.dialer.run_pass(timedelta(seconds=2))
+            states.append("can't be written on the Do Not Call tab" in result.sentence)
+        assert states == [False, True, True, True, True]
+        tab.delete_rows(3)
+        for minutes in (33, 34):
+            ahead = timedelta(minutes=minutes)
+            result = parts.dialer.run_pass(timedelta(seconds=2))
+        assert "Do Not Call" not in result.sentence
+    assert "923000000002" in tab.col_values(2)
