@@ -139,7 +139,7 @@ class Caller:
         it before that pass reads the ledger."""
         with self._lock:
             self._over.clear()
-            self._take_back()
+            self._take_back(len(self._dials))
 
     def caution(self) -> str | None:
         """Why the portal's own behaviour stops all new calls, for people."""
@@ -245,8 +245,9 @@ class Caller:
         leaving: list[Confirmed] = []
         while self._dials and len(leaving) < free and self._next_call_at <= steady:
             if not self._dials[0].may_leave(now, steady):
-                self._take_back()
-                break
+                # Only this one: others may be of a campaign whose hours are longer.
+                self._take_back(1)
+                continue
             leaving.append(self._dials.popleft())
             earliest = max(self._next_call_at, steady - _BURST_SECONDS)
             self._next_call_at = earliest + self._seconds_per_call
@@ -370,12 +371,11 @@ class Caller:
         del self._live[attempt.id]
         self._over.add(attempt.id)
 
-    def _take_back(self) -> None:
-        moves = [
-            Move(item.attempt.id, AttemptState.INTENDED, AttemptState.WITHDRAWN, {})
-            for item in self._dials
-        ]
-        self._dials.clear()
+    def _take_back(self, count: int) -> None:
+        """Withdraws the first so many of the calls that wait."""
+        items = [self._dials.popleft() for _ in range(count)]
+        here, there = AttemptState.INTENDED, AttemptState.WITHDRAWN
+        moves = [Move(item.attempt.id, here, there, {}) for item in items]
         self._ledger.move(moves, self._clock.now())
 
     def _keep_what_came(self) -> None:

@@ -230,6 +230,13 @@ def test_a_question_that_fails_does_not_count_as_asked(bench: Bench) -> None:
     eventually(lambda: bench.attempts()[0].dtmf == "1", every=0.02)
 
 
+def test_a_campaign_whose_hours_end_keeps_no_other_campaigns_call_back(bench: Bench) -> None:
+    caller = bench.caller()
+    closed = bench.confirmed(ANSWERED, hours=NEVER)
+    caller.dial([*closed, *bench.confirmed(BUSY)])
+    eventually(lambda: bench.states() == ["withdrawn", "placed"], every=0.02)
+
+
 def test_a_call_that_the_portal_never_tells_of_is_given_up_and_its_line_too(bench: Bench) -> None:
     bench.fault("404", "/api/get_call")
     caller = bench.caller()

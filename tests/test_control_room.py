@@ -110,7 +110,7 @@ def test_everything_that_the_tab_shows_from_the_pause_to_the_end(desk: Desk) -> 
     assert desk.shows("Status: Not called") == 1
     assert desk.shows("Calls today") == 0
     assert desk.shows("Next pass") == "2 seconds after the last one"
-    assert desk.shows("Running?") == "", "that cell is a formula's"
+    assert desk.shows("Running?") == "Running", "which the formula of set-up says"
     assert desk.shows("Held by") != ""
     beat = desk.shows("Last pass")
     assert isinstance(beat, float)
