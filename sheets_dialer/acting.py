@@ -46,6 +46,8 @@ _BURST_SECONDS = 0.2
 _SILENT_AFTER = 3
 """After so many questions without an answer in a row people are told: calls in progress keep their
 lines until the portal says how they stand, so nobody new may be called for hours."""
+_LAST_QUESTIONS = 3
+"""So often the portal is asked in vain about a call that is given up before it counts as over."""
 
 
 class Caller:
@@ -78,6 +80,8 @@ class Caller:
         self._due: list[tuple[datetime, int, int]] = []
         self._order = itertools.count()
         self._over: set[int] = set()
+        self._asked_in_vain: Counter[int] = Counter()
+        """By attempt that is given up, how often the portal said nothing of it."""
         self._outcomes: queue.SimpleQueue[Outcome | None] = queue.SimpleQueue()
         self._unkept: list[Outcome] = []
         self._in_flight = 0
@@ -135,7 +139,7 @@ class Caller:
         it before that pass reads the ledger."""
         with self._lock:
             self._over.clear()
-            self._take_back()
+            self._take_back(len(self._dials))
 
     def caution(self) -> str | None:
         """Why the portal's own behaviour stops all new calls, for people."""
@@ -217,7 +221,7 @@ class Caller:
                 self._ledger.report(reports, now, opting_out=opting_out)
                 reports = []
             # One commit for what came back and what goes out: a free line waits for one disk.
-            moved = self._ledger.move(settled + sending, now)
+            moved = self._ledger.move(settled + sending + self._given_up(now), now)
             self._unkept.clear()
             self._ledger.report(reports, now)
             if self._breaker.to_text() != known_breaker:
@@ -241,8 +245,9 @@ class Caller:
         leaving: list[Confirmed] = []
         while self._dials and len(leaving) < free and self._next_call_at <= steady:
             if not self._dials[0].may_leave(now, steady):
-                self._take_back()
-                break
+                # Only this one: others may be of a campaign whose hours are longer.
+                self._take_back(1)
+                continue
             leaving.append(self._dials.popleft())
             earliest = max(self._next_call_at, steady - _BURST_SECONDS)
             self._next_call_at = earliest + self._seconds_per_call
@@ -326,13 +331,15 @@ class Caller:
             # Only an answer counts as asked: what isn't known is asked for again.
             self._unanswered += 1
             self._last_silence = str(result)
-            log.warning(
-                "no report", call_id=attempt.call_id, problem=without_numbers(outcome.result)
-            )
-            if has_given_up(attempt, now, policy):
-                self._forget(attempt, policy)
+            log.warning("no report", call_id=attempt.call_id, problem=without_numbers(result))
+            ask_again_at = after_silence(attempt, now, policy)
+            if has_given_up(attempt, now, policy) and not isinstance(result, PortalNotSent):
+                self._asked_in_vain[attempt.id] += 1
+                ask_again_at = now + policy.poll_every
+            if self._asked_in_vain[attempt.id] < _LAST_QUESTIONS:
+                self._follow(attempt, ask_again_at, policy)
             else:
-                self._follow(attempt, after_silence(attempt, now, policy), policy)
+                self._forget(attempt, policy)
             return attempt.id, {}, None
         self._unanswered = 0
         values = news_of(attempt, result, now)
@@ -342,6 +349,13 @@ class Caller:
         else:
             self._follow(attempt, next_poll(attempt, policy), policy)
         return attempt.id, values, policy.opt_out_key if policy.opts_out(attempt.dtmf) else None
+
+    def _given_up(self, now: datetime) -> list[Move]:
+        """The moves of the calls of which the portal was asked in vain for the last time."""
+        over = [each for each, times in self._asked_in_vain.items() if times >= _LAST_QUESTIONS]
+        self._asked_in_vain -= Counter(dict.fromkeys(over, _LAST_QUESTIONS))
+        values = {"ended_at": now}
+        return [Move(each, AttemptState.PLACED, AttemptState.ENDED, values) for each in over]
 
     def _follow(self, attempt: Attempt, due: datetime, policy: Policy) -> None:
         self._know(attempt, policy)
@@ -357,12 +371,11 @@ class Caller:
         del self._live[attempt.id]
         self._over.add(attempt.id)
 
-    def _take_back(self) -> None:
-        moves = [
-            Move(item.attempt.id, AttemptState.INTENDED, AttemptState.WITHDRAWN, {})
-            for item in self._dials
-        ]
-        self._dials.clear()
+    def _take_back(self, count: int) -> None:
+        """Withdraws the first so many of the calls that wait."""
+        items = [self._dials.popleft() for _ in range(count)]
+        here, there = AttemptState.INTENDED, AttemptState.WITHDRAWN
+        moves = [Move(item.attempt.id, here, there, {}) for item in items]
         self._ledger.move(moves, self._clock.now())
 
     def _keep_what_came(self) -> None:

@@ -14,7 +14,6 @@ from .call import Attempt, AttemptState
 from .clock import Clock
 from .control import read_control
 from .culprits import Culprits
-from .do_not_call import DoNotCall, read_do_not_call
 from .errors import (
     DialerError,
     LedgerError,
@@ -37,7 +36,7 @@ from .quota import Kind, Quota, Rhythm
 from .recording import Queue, Recorder, ends
 from .roll import Roll
 from .settings import read_settings
-from .sheet import Snapshot, cells_of, require_ready
+from .sheet import Snapshot, require_ready
 from .survey import Survey
 from .token import unsafe_fact, unsafe_sentence
 
@@ -138,7 +137,6 @@ class Dialer:
         self._rolls = {queue.name: Roll(queue.rules.policy.voice_id) for queue in queues}
         self._panel = Panel(ledger, clock, purse, held_by)
         self._last: dict[str, tuple[Snapshot, Plan]] = {}
-        self._do_not_call: dict[str, tuple[Sequence[bytes] | None, DoNotCall]] = {}
         self._tabs_seen: dict[str, float] = {}
 
     def recover(self) -> None:
@@ -176,19 +174,12 @@ class Dialer:
         roll = self._rolls[queue.name]
         roll.speak_with(settings.voice_id)
         roll.take_in(snapshot.rows, snapshot.columns)
-        before, do_not_call = self._do_not_call.get(queue.name, (None, None))
-        if do_not_call is None or snapshot.do_not_call != before:
-            known = do_not_call
-            do_not_call = read_do_not_call(
-                snapshot.do_not_call and [cells_of(row) for row in snapshot.do_not_call]
-            )
-            self._do_not_call[queue.name] = (snapshot.do_not_call, do_not_call)
-            # Not for the lines that the dialer writes itself.
-            if do_not_call != known:
-                roll.look_at_all()
         if changed := self._opt_outs.changed():
             for each in self._rolls.values():
                 each.look_at(changed)
+        do_not_call, is_news = self._opt_outs.read_tab(queue.name, snapshot.do_not_call)
+        if is_news:
+            roll.look_at_all()
         control = read_control(snapshot.control, queue.name)
         return snapshot, SheetState(control, settings, do_not_call)
 
@@ -283,7 +274,10 @@ class Dialer:
         lines = self._opt_outs.missing_lines(
             queue.connection.key, snapshot.do_not_call, queue.rules.zone
         )
-        self._caller.dial(self._recorder.record_and_write(queue, snapshot, shown, shows, lines))
+        confirmed = self._recorder.record_and_write(queue, snapshot, shown, shows, lines)
+        # The next pass takes back what is left, since people may say PAUSE; or time, if it is late.
+        leaves_by = self._clock.steady() + until_next_pass.total_seconds() + 1
+        self._caller.dial(replace(each, leaves_by=leaves_by) for each in confirmed)
         # Not the rows: they may be many, and nothing needs them any more.
         self._last[queue.name] = (replace(snapshot, rows=()), made)
         return made

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from .call import ANSWERED, NOT_REACHED, Attempt, AttemptState, Job, call_status_words
 from .columns import DIALER
-from .following import has_given_up, is_final
+from .following import is_final, is_never_told
 from .policy import Policy
 from .texts import say, with_stop
 from .when import spoken, spoken_day, stamp
@@ -101,11 +101,11 @@ def _status_and_why(attempt: Attempt, now: datetime, policy: Policy) -> tuple[st
         case AttemptState.INTENDED | AttemptState.SENDING:
             return CALLING, ""
     if attempt.call_status is None:
-        given_up = has_given_up(attempt, now, policy)
+        given_up = is_never_told(attempt, now, policy)
         return (CHECK, say("never_ended")) if given_up else (CALLING, "")
     words = call_status_words(attempt.call_status)
     ended = attempt.call_status == ANSWERED or attempt.call_status in NOT_REACHED
-    if not ended and has_given_up(attempt, now, policy):
+    if not ended and is_never_told(attempt, now, policy):
         return words, say("never_ended")
     if attempt.call_status in NOT_REACHED and not is_final(attempt, now, policy):
         return words, say("portal_still_tries")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
-from .call import ANSWERED, NEVER_RANG, NOT_REACHED, Attempt, AttemptState
+from .call import ANSWERED, NEVER_RANG, NOT_REACHED, Attempt, AttemptState, Reason
 from .policy import Policy
 
 NOT_ANSWERED_SHARE = 0.35
@@ -51,17 +51,31 @@ def has_given_up(attempt: Attempt, now: datetime, policy: Policy) -> bool:
     return now >= (attempt.placed_at or attempt.intended_at) + policy.give_up_after
 
 
+def is_never_told(attempt: Attempt, now: datetime, policy: Policy) -> bool:
+    """Whether nothing will be known of how the call ended: it was given up, and the portal is asked
+    no more."""
+    over = attempt.state is not AttemptState.PLACED or not is_followed(
+        attempt, now, policy, later=()
+    )
+    return over and has_given_up(attempt, now, policy)
+
+
 def is_followed(
     attempt: Attempt, now: datetime, policy: Policy, *, later: Sequence[Attempt]
 ) -> bool:
     """Whether the portal is to be asked about this attempt, `later` being the job's later ones.
 
-    A placed one is, until it is final and confirmed. One that was dialled again still is, more
-    rarely, because the account's own late retry may yet bring an answer or a key.
+    A placed one is, until it is final and confirmed, however old it is: a dialer that was away for
+    longer than it follows calls asks once how they ended. (Not about old calls that it adopts: a
+    lost ledger may mean thousands, and the sheet shows how they ended.) One that was dialled again
+    still is, more rarely, because the account's own late retry may yet bring an answer or a key.
     """
+    is_placed = attempt.state is AttemptState.PLACED
+    if is_placed and attempt.reason is not Reason.ADOPTED:
+        return not is_confirmed(attempt, policy)
     if has_given_up(attempt, now, policy):
         return False
-    if attempt.state is AttemptState.PLACED:
+    if is_placed:
         return not is_confirmed(attempt, policy)
     dialled_again = any(one.state not in NEVER_RANG for one in later)
     return attempt.state is AttemptState.ENDED and dialled_again and not attempt.dtmf

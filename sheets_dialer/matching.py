@@ -288,11 +288,20 @@ def _likeness_to_original(row: QueueRow) -> tuple[object, ...]:
         not row.shown["call_id"],
         row.word in MAY_BE_NEW,
         not row.word,
+        # The original is written with all attempts, a copy with those that it shows: it must not
+        # take the original's place by that.
+        -_attempts(row),
         # Not Why: what it says of a copy must not make the copy the original next time.
         tuple(text for name, text in row.shown.items() if name != "why"),
         repr((row.phone, row.call_after, row.call_before)),
         row.index,
     )
+
+
+def _attempts(row: QueueRow) -> int:
+    """How many attempts the row shows."""
+    shown = row.shown["attempts"]
+    return int(shown) if shown.isdecimal() else 0
 
 
 def _in_order(rows: Iterable[QueueRow]) -> tuple[QueueRow, ...]:

@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from zoneinfo import ZoneInfo
 
+from .do_not_call import DoNotCall, read_do_not_call
 from .ledger import Ledger
 from .listing import Lines, missing_lines
 from .sheet import cells_of
@@ -18,6 +19,10 @@ class OptOuts:
     def __init__(self, ledger: Ledger) -> None:
         self._ledger = ledger
         self._last_id = 0
+        self._known: set[str] = set()
+        """Every number of which the ledger knows whether it may be called."""
+        self._read: dict[str, tuple[Sequence[bytes] | None, int, DoNotCall]] = {}
+        """By campaign, the tab's rows as last read, the last change by then, and what they say."""
         self._listed: dict[str, tuple[Sequence[bytes], int]] = {}
         """By spreadsheet, the tab's rows and the last change that they were found to list."""
 
@@ -26,7 +31,19 @@ class OptOuts:
         news = self._ledger.opt_outs_after(self._last_id)
         if news:
             self._last_id = news[-1].id
-        return {each.number for each in news}
+        numbers = {each.number for each in news}
+        self._known |= numbers
+        return numbers
+
+    def read_tab(self, campaign: str, rows: Sequence[bytes] | None) -> tuple[DoNotCall, bool]:
+        """What the do-not-call tab with these rows says to a campaign, and whether that is news. A
+        line that the dialer writes itself is none."""
+        before, last_id, said = self._read.get(campaign, (None, -1, None))
+        if said is not None and before == rows and last_id == self._last_id:
+            return said, False
+        says = read_do_not_call(rows and [cells_of(row) for row in rows], self._known)
+        self._read[campaign] = rows, self._last_id, says
+        return says, says != said
 
     def missing_lines(
         self, spreadsheet: str, rows: Sequence[bytes] | None, zone: ZoneInfo

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from dataclasses import dataclass
 from datetime import datetime
@@ -20,17 +21,19 @@ _NUMBERS = re.compile(r"\d{9,}")
 @dataclass(frozen=True, slots=True)
 class Confirmed:
     """An intended attempt whose mark the sheet has shown, and what to send for it. `marked_at` is
-    when, by the steady clock."""
+    when, and `leaves_by` the moment after which it must not be sent, both by the steady clock."""
 
     attempt: Attempt
     content: Content
     policy: Policy
     hours: CallingHours
     marked_at: float
+    leaves_by: float = math.inf
 
     def may_leave(self, now: datetime, steady: float) -> bool:
         """Whether the mark is young enough and the hours still hold."""
-        young = steady - self.marked_at < self.policy.mark_lives.total_seconds()
+        lives = self.policy.mark_lives.total_seconds()
+        young = steady < min(self.marked_at + lives, self.leaves_by)
         return young and self.hours.open_at(now)
 
 

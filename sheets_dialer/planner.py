@@ -382,10 +382,14 @@ def _calls_of(part: Part) -> dict[str, set[tuple[int, datetime]]]:
     """By fingerprint, when which job was called, in this campaign or another. Where people chose a
     voice, what was said counts beside what was asked for: neither is said twice."""
     calls = {fingerprint: set(times) for fingerprint, times in part.last_calls.items()}
-    chosen = any(row.sounds_like != row.fingerprint for row in part.rows)
+    asked: dict[str, set[str]] = {}
+    for row in part.rows:
+        if row.content:
+            asked.setdefault(row.content.number, set()).update(_prints(row))
     for job in part.jobs:
         prints = {job.fingerprint}
-        if chosen and job.tried:
+        # What was said is worked out only where a row to the same number asks for something else.
+        if job.tried and asked.get(job.content.number, prints) != prints:
             prints.add(job.content.fingerprint())
         for attempt in job.tried:
             for each in prints:

@@ -54,11 +54,14 @@ class Recorder:
         """By campaign, when Google refused lines of the do-not-call tab, with its words."""
 
     def unlisted(self, queue: Queue) -> str | None:
-        """Why opt-outs aren't listed on the do-not-call tab, for people."""
-        since, problem = self._unlisted.get(queue.name, (None, ""))
-        if since is None or not timedelta(0) <= self._clock.now() - since < LISTS_AGAIN_AFTER:
-            return None
-        return say("opt_outs_unwritable", problem=problem)
+        """Why opt-outs aren't listed on the do-not-call tab, for people, until they are."""
+        _since, problem = self._unlisted.get(queue.name, (None, None))
+        return say("opt_outs_unwritable", problem=problem) if problem is not None else None
+
+    def _may_list(self, queue: Queue) -> bool:
+        """Whether Google hasn't refused lines of the do-not-call tab just now."""
+        since, _problem = self._unlisted.get(queue.name, (None, None))
+        return since is None or not timedelta(0) <= self._clock.now() - since < LISTS_AGAIN_AFTER
 
     def record_and_write(
         self,
@@ -98,7 +101,9 @@ class Recorder:
         unmarked: dict[str, str] = {}
         try:
             # Rows come first where they fill more than one write.
-            listed = lines if made.complete and not self.unlisted(queue) else None
+            listed = lines if made.complete and self._may_list(queue) else None
+            if lines is None:
+                self._unlisted.pop(queue.name, None)
             notes = board.notes(
                 shows, snapshot.control or [], queue.name, writing=bool(cells or listed)
             )
@@ -170,7 +175,10 @@ class Recorder:
         cells = self._culprits.without(queue.name, cells, self._clock.now())
         try:
             token = self._fence.next_token(tab, snapshot.token)
-            return queue.sheet.write(snapshot, token, cells, marks, notes, lines)
+            seen = queue.sheet.write(snapshot, token, cells, marks, notes, lines)
+            if lines:
+                self._unlisted.pop(queue.name, None)
+            return seen
         except TokenLost:
             # What goes wrong with this the next pass finds as well; here it must not hide that the
             # marks were refused.

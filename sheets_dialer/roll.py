@@ -87,6 +87,8 @@ class Roll:
         if voice_id != self._chosen_voice:
             self._chosen_voice = voice_id
             self._rows.clear()
+            # What was said already is another thing than before.
+            self.look_at_all()
 
     def look_at_all(self) -> None:
         """Has every row looked at anew: something changed that concerns them all."""
@@ -97,7 +99,7 @@ class Roll:
     def look_at(self, numbers: Collection[str]) -> None:
         """Has every row with one of these numbers looked at anew."""
         for index in self.sharing(keys_of_numbers(numbers)):
-            self._standing[index] = _LOOK
+            self._stir(index)
 
     def to_look_at(self, now: datetime) -> list[int]:
         """The rows that are not quiet, or not any more at this moment, from top to bottom."""

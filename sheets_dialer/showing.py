@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from .call import ANSWERED, NOT_REACHED, Job, NewJob, OptOut, Reason, call_status_words
 from .columns import normal
 from .disposition import CALLING, EMPTY, FAILED, NOT_CALLED, shown, skipped
-from .following import has_given_up
+from .following import is_never_told
 from .matching import AGAIN, MAY_BE_NEW, SKIP
 from .phone import NotDiallable
 from .policy import Policy
@@ -48,7 +48,7 @@ class Showing:
         silent = last.reason is Reason.ADOPTED and last.call_status is None
         if not silent or row.shown["call_id"] != last.call_id:
             return cells
-        given_up = has_given_up(last, self.now, self.policy)
+        given_up = is_never_told(last, self.now, self.policy)
         if given_up and row.word not in _ENDED_WORDS | {AGAIN, SKIP}:
             return cells
         return {**{name: row.shown[name] for name in cells}, **self._adopted(row)}

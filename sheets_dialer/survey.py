@@ -34,7 +34,9 @@ class Jobs(Protocol):
         fingerprints: Iterable[str],
     ) -> list[Job]: ...
 
-    def last_calls(self, fingerprints: Iterable[str]) -> dict[str, list[tuple[int, datetime]]]: ...
+    def last_calls(
+        self, fingerprints: Iterable[str], *, numbers: Iterable[str], campaign: str
+    ) -> dict[str, list[tuple[int, datetime]]]: ...
 
     def opted_out(self, numbers: Iterable[str]) -> dict[str, OptOut]: ...
 
@@ -92,14 +94,15 @@ class Survey:
             rows |= new_rows
             found |= {job.id: job for job in new_jobs}
         read = [self._roll.row(index) for index in sorted(rows)]
-        prints = {row.fingerprint for row in read if row.fingerprint}
+        prints = {row.fingerprint for row in read} | {row.sounds_like for row in read}
+        numbers = {row.number.digits for row in read if isinstance(row.number, Number)}
         return Part(
             rows=read,
             jobs=[found[each] for each in sorted(found)],
-            last_calls=self._ledger.last_calls(prints),
-            opted_out=self._ledger.opted_out(
-                {row.number.digits for row in read if isinstance(row.number, Number)}
+            last_calls=self._ledger.last_calls(
+                prints - {""}, numbers=numbers, campaign=self._campaign
             ),
+            opted_out=self._ledger.opted_out(numbers),
         )
 
     def _jobs_near(self, rows: Iterable[int], jobs: Iterable[Job]) -> list[Job]:

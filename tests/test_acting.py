@@ -230,6 +230,13 @@ def test_a_question_that_fails_does_not_count_as_asked(bench: Bench) -> None:
     eventually(lambda: bench.attempts()[0].dtmf == "1", every=0.02)
 
 
+def test_a_campaign_whose_hours_end_keeps_no_other_campaigns_call_back(bench: Bench) -> None:
+    caller = bench.caller()
+    closed = bench.confirmed(ANSWERED, hours=NEVER)
+    caller.dial([*closed, *bench.confirmed(BUSY)])
+    eventually(lambda: bench.states() == ["withdrawn", "placed"], every=0.02)
+
+
 def test_a_call_that_the_portal_never_tells_of_is_given_up_and_its_line_too(bench: Bench) -> None:
     bench.fault("404", "/api/get_call")
     caller = bench.caller()
@@ -237,6 +244,30 @@ def test_a_call_that_the_portal_never_tells_of_is_given_up_and_its_line_too(benc
     eventually(lambda: bench.states() == ["placed"], every=0.02)
     eventually(lambda: not caller.is_following(1), every=0.05)
     assert caller.lines_in_use() == 0
+    assert bench.states() == ["ended"]
+
+
+def test_a_call_that_is_long_given_up_is_asked_about_until_the_portal_says_something(
+    bench: Bench,
+) -> None:
+    """As after a weekend in which nothing ran; what fails on the way is asked again."""
+    caller = bench.caller()
+    policy = replace(BRISK, poll_first_after=timedelta(hours=1))
+    caller.dial(bench.confirmed(ANSWERED, policy=policy))
+    eventually(lambda: bench.states() == ["placed"], every=0.02)
+    (placed,) = bench.attempts()
+    caller.finish()
+    time.sleep(1.5)
+    bench.sandbox.post(
+        "/_sandbox/faults",
+        {"service": "portal", "kind": "500", "path": "/api/get_call", "rate": 1, "count": 2},
+    )
+    later = bench.caller()
+    given_up = replace(BRISK, give_up_after=timedelta(seconds=0.1))
+    later.follow([(Poll(placed, bench.clock.now()), given_up)])
+    eventually(lambda: bench.attempts()[0].dtmf == "1", every=0.05)
+    eventually(lambda: not later.is_following(1), every=0.05)
+    assert bench.states() == ["placed"]
 
 
 def test_a_call_that_never_ends_gives_its_line_back_at_last(bench: Bench) -> None:

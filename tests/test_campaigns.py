@@ -101,6 +101,46 @@ def test_one_number_on_two_campaigns_never_rings_twice_at_once(chain: Chain) -> 
             assert before["ended_at"] <= after["intended_at"]
 
 
+def test_what_one_campaign_said_no_other_says_again_by_a_voice_that_people_chose(
+    chain: Chain,
+) -> None:
+    """By its configuration each campaign has a voice of its own; on the Dialer tab all get one."""
+    first, *other = shared = ["923000000001", *numbers(0, 2)]
+    book = chain.add("Orders", *shared)
+    chain.add("Returns", *shared, book=book, voice_id="103")
+    chain.add("Third", first, book=book, voice_id="101")
+    chain.open()
+    chain.say("Returns", "Voice ID", "102")
+    chain.say("Orders", "Voice ID", "101")
+
+    done = chain.run("start", "--until-done")
+
+    assert done.returncode == 0, done.stderr
+    said = Counter((call["caller_id"], call["voice_id"]) for call in chain.calls())
+    assert said[first, "101"] == 1, "Orders with the chosen voice, or Third with its own"
+    assert set(said.values()) == {1}
+    held = [
+        row for name in ("Orders", "Third") for row in chain.rows_of(name) if not row["Call ID"]
+    ]
+    assert [row["Called Number"] or row["Phone"] for row in held] == [first]
+    assert "same call was placed" in held[0]["Why"]
+    assert {number for number, _voice in said} == {first, *other}
+
+
+def test_a_voice_that_people_chose_does_not_say_what_another_campaign_said(chain: Chain) -> None:
+    number = "923000000001"
+    book = chain.add("Orders", number)
+    chain.add("Returns", number, book=book, voice_id="103")
+    chain.open()
+    chain.say("Returns", "Voice ID", "102")
+
+    assert chain.run("start", "--until-done").returncode == 0
+
+    assert [call["voice_id"] for call in chain.calls()] == ["102"]
+    held = [row for name in ("Orders", "Returns") for row in chain.rows_of(name)]
+    assert [row["Status"] for row in held if not row["Call ID"]] == ["Not called"]
+
+
 def test_campaigns_that_call_take_turns_whatever_stands_between_them(chain: Chain) -> None:
     # Four calls a pass; whoever comes first could take all of them.
     book = chain.add("First", *numbers(0, 14))

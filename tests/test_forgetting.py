@@ -24,7 +24,7 @@ from test_survey import surveyed
 from sheets_dialer.call import AttemptState, Job, Reason
 from sheets_dialer.clock import Clock
 from sheets_dialer.forgetting import Forgetting
-from sheets_dialer.ledger import Ledger, Move
+from sheets_dialer.ledger import Intent, Ledger, Move
 from sheets_dialer.ledger.reading import NOTHING_KNOWN
 from sheets_dialer.roll import Roll
 
@@ -98,6 +98,22 @@ def test_a_problem_that_quotes_the_number_is_forgotten_too(ledger: Ledger) -> No
     ledger.forget(T0 + MONTH, most=10)
     (after,) = ledger.jobs("orders")
     assert after.attempts[0].problem == "The portal refused: … (…) is blocked, code 17."
+
+
+def test_another_voice_brings_no_text_back_where_the_call_is_not_to_be(
+    ledger: Ledger, address: str
+) -> None:
+    job = ended_job(ledger)
+    (attempt,) = job.attempts
+    ledger.report([(attempt.id, {"polled_at": T0})], T0, opting_out={attempt.id: "9"})
+    ledger.forget(T0 + MONTH, most=10)
+    said = replace(SECRET, voice_id="103")
+    again = replace(ledger.jobs("orders")[0].with_content(said), granted=1)
+    made = ledger.record(
+        "orders", T0 + MONTH, intents=[Intent(again, Reason.AGAIN)], revoiced={job.id: said}
+    )
+    assert made == []
+    assert not [word for word in ("Ayesha", "A-77", "1500") if word in file_text(address)]
 
 
 def test_an_opt_out_is_kept(ledger: Ledger) -> None:

@@ -13,6 +13,7 @@ import time
 import traceback
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
@@ -251,6 +252,21 @@ def test_last_calls_by_content(ledger: Ledger) -> None:
     intend(ledger, other, at=T0 - timedelta(days=3))
 
     assert ledger.last_calls({first.fingerprint}) == {first.fingerprint: [(first.id, T0)]}
+
+
+def test_last_calls_of_other_campaigns_by_what_was_said(ledger: Ledger) -> None:
+    asked, said = content(1), replace(content(1), voice_id="103")
+    (job,) = add(ledger, asked)
+    assert ledger.record(
+        "orders", T0, intents=[Intent(replace(job, content=said), Reason.FIRST)],
+        revoiced={job.id: said},
+    )  # fmt: skip
+    wanted, numbers = {said.fingerprint()}, {said.number}
+
+    assert ledger.last_calls(wanted, numbers=numbers, campaign="returns") == {
+        said.fingerprint(): [(job.id, T0)]
+    }
+    assert ledger.last_calls(wanted, numbers=numbers, campaign="orders") == {}
 
 
 def busy(ledger: Ledger) -> dict[str, AttemptState]:

@@ -230,6 +230,17 @@ def test_what_was_said_to_a_number_is_not_said_again_by_another_way() -> None:
     assert all("same call was placed" in row["Why"] for row in queued.sheet[1:])
 
 
+def test_what_a_chosen_voice_said_is_not_said_again_once_nobody_chooses_it_any_more() -> None:
+    queued = world(rows=1, settings=Settings(voice_id="103"))
+    assert len(queued.run().dials) == 1
+    queued.report("call1", NOON, call_status=2, dtmf="1")
+    queued.settings = Settings()
+    queued.sheet.append({"Phone": "0300 1234500", "Voice ID": "103"})
+    for _ in range(3):
+        assert queued.run().dials == ()
+    assert "same call was placed" in queued.sheet[1]["Why"]
+
+
 def test_a_job_that_was_tried_keeps_its_voice() -> None:
     queued = world(rows=1)
     queued.run()

@@ -5,9 +5,11 @@ from __future__ import annotations
 import signal
 import subprocess
 import sys
+import time
 from collections import Counter
 
 import pytest
+import yaml
 from dialing import HOME, Shop, eventually
 from fates import FATES, REFUSED
 
@@ -145,6 +147,22 @@ def test_a_signal_ends_it_cleanly_and_the_next_run_goes_on(
         eventually(lambda: len(shop.calls()) == 2)
         process.send_signal(number)
         assert process.wait(20) == 130
+    assert shop.run("start", "--until-done").returncode == 0
+    assert [row["Answer"] for row in shop.rows()] == ["Confirmed", "No key pressed"]
+    assert len(shop.calls()) == 2
+
+
+def test_what_became_of_calls_is_asked_for_after_a_pause_longer_than_calls_are_followed(
+    shop: Shop,
+) -> None:
+    """As when the dialer ends on a Friday evening and begins again on Monday."""
+    shop.ready("03000000001", "03000000004")
+    with shop.running("start") as process:
+        eventually(lambda: len(shop.calls()) == 2)
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(20) == 130
+    follows_hours = yaml.safe_load(shop.config.read_text())["poll"]["give_up_after_hours"]
+    time.sleep(follows_hours * 3600 + 1)
     assert shop.run("start", "--until-done").returncode == 0
     assert [row["Answer"] for row in shop.rows()] == ["Confirmed", "No key pressed"]
     assert len(shop.calls()) == 2

@@ -21,6 +21,7 @@ from test_survey import surveyed
 
 from sheets_dialer.bootstrap import build
 from sheets_dialer.call import AttemptState, OptOut, Reason
+from sheets_dialer.clock import Clock
 from sheets_dialer.config import load_config
 from sheets_dialer.do_not_call import OWN_COLUMNS, read_do_not_call
 from sheets_dialer.ledger import Intent, Ledger, Move
@@ -219,7 +220,8 @@ cells = st.sampled_from(
 grids = st.lists(st.lists(cells, max_size=4), max_size=8)
 
 
-def digits_of(cell: object) -> str:
+def digits(cell: object) -> str:
+    """The number that a cell means; empty where it means none."""
     number = read_number(cell)
     return number.digits if isinstance(number, Number) else ""
 
@@ -261,8 +263,7 @@ def test_the_tab_lists_each_opt_out_once_whatever_people_did_to_it(
         and (max(own) >= len(line) or line[order.index("Opted Out In")] in ours)
     )
     for each in opt_outs:
-        # Another ledger's line may say it in another form.
-        told = [line for line in grid if each.number in map(digits_of, line)]
+        told = [line for line in grid if each.number in map(digits, line)]
         if each.allowed:
             assert not found[each.number]
         else:
@@ -285,11 +286,18 @@ def test_no_more_lines_are_written_at_once_than_one_write_takes() -> None:
 def test_the_dialers_own_columns_are_not_taken_for_peoples_numbers() -> None:
     grid = [["Opted Out", "opted out at", "Opted Out In", "Whom not"]]
     grid += [["923000000001", "2026-11-03 14:00:00", "orders", ""], ["x", "", "", "0300 0000002"]]
-    found = read_do_not_call(grid)
+    known = {"923000000001"}
+    found = read_do_not_call(grid, known)
     assert dict(found.rows) == {"923000000002": 3}
     assert found.unreadable == ()
-    only_own = read_do_not_call([line[:3] for line in grid])
+    only_own = read_do_not_call([line[:3] for line in grid], known)
     assert (dict(only_own.rows), only_own.unreadable) == ({}, ())
+
+
+def test_a_number_that_another_ledger_lists_is_barred_and_one_that_ours_knows_is_not() -> None:
+    grid = [HEADER, ["", "923000000001", "", "orders"], ["", "+92 300 0000002", "", "theirs"]]
+    assert dict(read_do_not_call(grid).rows) == {"923000000001": 2, "923000000002": 3}
+    assert dict(read_do_not_call(grid, {"923000000002"}).rows) == {"923000000001": 2}
 
 
 # --- The whole way, over HTTP ---------------------------------------------------------------------
@@ -418,3 +426,44 @@ def test_a_list_that_can_not_be_written_stops_no_call_and_is_told(shop: Shop) ->
     assert shop.rows()[1]["DTMF"] == "1"
     state = str(shop.tab("Dialer").acell("B3").value)
     assert "opted-out numbers can't be written on the Do Not Call tab" in state
+
+
+def test_whom_another_ledger_lists_is_not_called_until_a_person_removes_the_line(
+    shop: Shop,
+) -> None:
+    """The ledger that heard the key was lost, restored from before, or is another machine's."""
+    shop.ready("03000000002")
+    tab = with_key(shop)
+    tab.update([["", "923000000002", "2026-11-03 14:00:00", "orders"]], "A3", raw=True)
+    until_done(shop)
+    (row,) = shop.rows()
+    assert (shop.calls(), row["Status"]) == ([], "Not called")
+    assert "on the Do Not Call tab, row 3" in row["Why"]
+    tab.delete_rows(3)
+    until_done(shop)
+    assert shop.called_numbers() == ["923000000002"]
+
+
+def test_what_can_not_be_listed_is_told_without_a_break_and_no_more_once_it_can(
+    shop: Shop,
+) -> None:
+    shop.ready("03000000002")
+    tab = with_key(shop)
+    until_done(shop)
+    tab.delete_rows(3)
+    protected(shop, "Do Not Call", 2, 1)
+    ahead = timedelta(0)
+    states: list[bool] = []
+    clock = Clock(now=lambda: datetime.now(UTC) + ahead)
+    with build(load_config(shop.config), clock=clock) as parts:
+        for minutes in (0, 1, 11, 12, 22):
+            ahead = timedelta(minutes=minutes)
+            result = parts.dialer.run_pass(timedelta(seconds=2))
+            states.append("can't be written on the Do Not Call tab" in result.sentence)
+        assert states == [False, True, True, True, True]
+        tab.delete_rows(3)
+        for minutes in (33, 34):
+            ahead = timedelta(minutes=minutes)
+            result = parts.dialer.run_pass(timedelta(seconds=2))
+        assert "Do Not Call" not in result.sentence
+    assert "923000000002" in tab.col_values(2)

@@ -238,6 +238,27 @@ def test_planning_again_finds_nothing_to_write(world: World) -> None:
     raise AssertionError(f"still deciding: {plan}")
 
 
+def test_of_two_copies_that_both_changed_the_same_one_stays_the_original() -> None:
+    """Each shows fewer attempts than the job has; the original is written with all of them, which
+    must not make the other one the original at the next pass."""
+    asked = content({"Phone": "0300 1111111"})
+    tries = tuple(
+        Attempt(id=each, job_id=1, number=asked.number, state=AttemptState.ENDED, intended_at=NOW,
+                placed_at=NOW, call_id=f"c{each}", dtmf="1" if each == 1 else None)
+        for each in (1, 2)
+    )  # fmt: skip
+    job = Job(1, "orders", "r1", asked, asked.fingerprint(), NOW, attempts=tries)
+    shows = {"Status": "Calling", "Answer": "Confirmed", "DTMF": "1", "Call ID": "c1"}
+    copy = {"Phone": "0300 2222222", **shows, "Attempts": "2", "Ref": "r1"}
+    copy |= {"Called Number": asked.number}
+    copy |= dict.fromkeys(("Called At", "Updated At"), "2026-07-15 12:00:00")
+    world = World(now=NOW, sheet=[dict(copy), dict(copy)], jobs=[job])
+    world.run()
+    assert [row["Attempts"] for row in world.sheet] == ["2", "1"]
+    for _ in range(3):
+        assert world.run().cells == {}
+
+
 def decides_nothing(plan: Plan) -> bool:
     """Whether the ledger says the same after a plan as before."""
     decisions = (plan.new_jobs, plan.adoptions, plan.job_changes, plan.released, plan.ended)

@@ -32,6 +32,8 @@ happenings = st.one_of(
         st.sampled_from([(1, None), (2, None), (2, "1"), (4, None), (5, None)]),
     ),
     st.tuples(st.just("unclear"), st.integers(0, 9)),
+    st.tuples(st.just("voice"), st.sampled_from([None, "102", "103"])),
+    st.tuples(st.just("opt-out"), st.sampled_from(["923001111111", "923002222222"])),
     st.tuples(st.just("nothing")),
 )
 
@@ -74,7 +76,9 @@ class Memory:
             or call_ids & {attempt.call_id for attempt in job.attempts}
         ]
 
-    def last_calls(self, fingerprints: Iterable[str]) -> dict[str, list[tuple[int, datetime]]]:
+    def last_calls(
+        self, fingerprints: Iterable[str], **_beside: object
+    ) -> dict[str, list[tuple[int, datetime]]]:
         wanted = set(fingerprints)
         every = self.world.part().last_calls
         return {print_: list(calls) for print_, calls in every.items() if print_ in wanted}
@@ -88,6 +92,7 @@ def surveyed(world: World, roll: Roll, part_rows: int) -> Plan:
     """The plan that looking at a few rows gives."""
     header = list(TITLES.values())
     grid = [header, *([row.get(title, "") for title in header] for row in world.sheet)]
+    roll.speak_with(world.settings.voice_id)
     roll.take_in([json.dumps(cells).encode() for cells in grid], COLUMNS)
     planner = world.planner()
     survey = Survey(roll, Memory(world), "orders", part_rows=part_rows)
@@ -131,6 +136,12 @@ def happen(world: World, event: tuple[object, ...]) -> None:
                     )
                     for job in world.jobs
                 ]
+        case ("voice", voice_id):
+            world.settings = replace(world.settings, voice_id=str(voice_id) if voice_id else None)
+        case ("opt-out", str(number)) if number in world.opted_out:
+            del world.opted_out[number]
+        case ("opt-out", str(number)):
+            world.opted_out[number] = OptOut(1, number, world.now, "9", "orders")
         case ("nothing",):
             pass
         case _:
@@ -168,8 +179,10 @@ def test_a_few_rows_give_the_plan_that_all_rows_give(
     world.policy = replace(world.policy, lines=500, calls_per_minute=6000)
     roll = Roll(world.policy.voice_id)
     for events in [[], *passes]:
+        before = set(world.opted_out)
         for event in events:
             happen(world, event)
+        roll.look_at(before ^ set(world.opted_out))
         note(f"{world.now}: {events}")
         world.refs = (f"one{n}" for n in itertools.count(1))
         few = surveyed(world, roll, part_rows)
@@ -198,6 +211,18 @@ def test_quiet_rows_are_left_alone() -> None:
         run(world, roll)
     assert len(roll.to_look_at(world.now)) == 3, "only the rows that are being called"
     assert run(world, roll).count(Tally.QUEUED) == 57
+
+
+def test_a_quiet_row_that_is_looked_at_anew_is_counted_once() -> None:
+    world = World(now=moment("2026-07-15 12:00"), sheet=[])
+    world.sheet = [{"Phone": f"0300 12345{n:02d}"} for n in range(3)]
+    world.control = replace(world.control, run=False)
+    roll = Roll(world.policy.voice_id)
+    for _ in range(3):
+        run(world, roll)
+    for _ in range(2):
+        roll.look_at({"923001234500"})
+        assert run(world, roll).count(Tally.QUEUED) == 3
 
 
 def test_a_row_is_called_when_its_number_is_free_again() -> None:

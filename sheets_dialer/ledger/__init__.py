@@ -110,10 +110,14 @@ class Ledger:
         with self._reading() as connection:
             return reading.jobs_under_way(connection, campaign, since)
 
-    def last_calls(self, fingerprints: Iterable[str]) -> dict[str, list[tuple[int, datetime]]]:
-        """By fingerprint, in any campaign, each job's last attempt that may have rung."""
+    def last_calls(
+        self, fingerprints: Iterable[str], *, numbers: Iterable[str] = (), campaign: str = ""
+    ) -> dict[str, list[tuple[int, datetime]]]:
+        """By fingerprint, in any campaign, each job's last attempt that may have rung: of the jobs
+        that were asked for with it, and of those to these `numbers` that other campaigns than this
+        one called with a voice that people chose, so that the same was said."""
         with self._reading() as connection:
-            return reading.last_calls(connection, fingerprints)
+            return reading.last_calls(connection, fingerprints, numbers, campaign)
 
     def open_attempts(self) -> list[Attempt]:
         """Every open attempt, in any campaign: each keeps its number from being called."""

@@ -85,6 +85,17 @@ _LAST_CALLS = (
     .where(among(jobs.c.fingerprint), _RANG)
     .group_by(jobs.c.fingerprint, jobs.c.id)
 )
+_SAID_ELSEWHERE = (
+    sa.select(
+        jobs.c.fingerprint,
+        jobs.c.content,
+        jobs.c.id,
+        sa.func.max(attempts.c.intended_at, type_=attempts.c.intended_at.type).label("at"),
+    )
+    .join(attempts)
+    .where(among(jobs.c.number), jobs.c.campaign != sa.bindparam("campaign"), _RANG)
+    .group_by(jobs.c.fingerprint, jobs.c.content, jobs.c.id)
+)
 
 
 def all_jobs(connection: sa.Connection, campaign: str) -> list[Job]:
@@ -126,12 +137,18 @@ def jobs_under_way(connection: sa.Connection, campaign: str, since: datetime) ->
 
 
 def last_calls(
-    connection: sa.Connection, fingerprints: Iterable[str]
+    connection: sa.Connection, fingerprints: Iterable[str], numbers: Iterable[str], campaign: str
 ) -> dict[str, list[tuple[int, datetime]]]:
-    """By fingerprint, in any campaign, each job's last attempt that may have rung."""
+    """By fingerprint, in any campaign, each job's last attempt that may have rung, and those of
+    other campaigns to these numbers in which the same was said, though something else was asked."""
+    wanted = set(fingerprints)
     calls: dict[str, list[tuple[int, datetime]]] = {}
-    for row in rows_among(connection, _LAST_CALLS, fingerprints):
+    for row in rows_among(connection, _LAST_CALLS, wanted):
         calls.setdefault(row.fingerprint, []).append((row.id, row.at))
+    for row in rows_among(connection, _SAID_ELSEWHERE, numbers, campaign=campaign):
+        said = _content(row.content).fingerprint()
+        if said in wanted and said != row.fingerprint:
+            calls.setdefault(said, []).append((row.id, row.at))
     return calls
 
 

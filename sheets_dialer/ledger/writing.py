@@ -85,7 +85,8 @@ def revoice(connection: sa.Connection, contents: Mapping[int, Content]) -> None:
             {"of_job_id": job_id, "new_content": content_text(content)}
             for job_id, content in contents.items()
         ]
-        here = jobs.c.id == sa.bindparam("of_job_id")
+        # A job whose texts were forgotten gets them again with its attempt, or not at all.
+        here = (jobs.c.id == sa.bindparam("of_job_id")) & (jobs.c.number != "")
         connection.execute(
             jobs.update().where(here).values(content=sa.bindparam("new_content")), rows
         )
