@@ -280,7 +280,7 @@ def test_a_setting_that_is_not_understood_is_named_in_the_state() -> None:
 def test_held_rows_without_a_reason_are_counted_with_the_others() -> None:
     faces = {Face(Tally.HELD, "Calling"): 2, Face(Tally.HELD, "Not called", why="Too old."): 1}
     made = Plan(counts={Tally.HELD: 3}, faces=faces, halt=Halt.PAUSED, stopped="Paused.")
-    expected = "RUN would call nobody. 3 rows are held: 1 Too old, 2 for other reasons."
+    expected = "RUN would call nobody. 3 rows are held: Too old (1), other reasons (2)."
     assert preview(made, NOON, RULES) == expected
 
 
