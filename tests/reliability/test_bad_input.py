@@ -76,8 +76,11 @@ def entered(shop: HurriedShop) -> list[list[dict[str, Any]]]:
 
 
 def formulas(shop: HurriedShop) -> list[str]:
-    """Every formula in the spreadsheet."""
-    return [cell["formulaValue"] for row in entered(shop) for cell in row if "formulaValue" in cell]
+    """Every formula in the spreadsheet but the one by which set-up tells that nothing runs."""
+    found = [
+        cell["formulaValue"] for row in entered(shop) for cell in row if "formulaValue" in cell
+    ]
+    return [formula for formula in found if "NOT RUNNING since" not in formula]
 
 
 def test_cells_of_every_kind_are_called_or_say_why_and_stay_as_they_are(tmp_path: Path) -> None:
@@ -177,5 +180,7 @@ def test_answers_of_the_portal_that_look_like_formulas_become_texts(tmp_path: Pa
                 assert row["DTMF"] == "=2+5"
         assert formulas(shop) == []
         lines = shop.run("export", "--format", "json").stdout.splitlines()
-        assert len([json.loads(line) for line in lines]) == len(numbers)
+        # Rows that waited for the one connection when a pass came were marked once more.
+        sent = [attempt for attempt in map(json.loads, lines) if attempt["sending_at"]]
+        assert len(sent) == len(numbers)
     portal.stop()
