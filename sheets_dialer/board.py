@@ -26,7 +26,7 @@ from .control import (
     Note,
     cells_of_campaign,
 )
-from .plan import Plan, Rules
+from .plan import Halt, Plan, Rules
 from .sentences import capital, done_by, preview, reasons, state, without_stopped
 from .texts import say
 from .when import serial, spoken
@@ -73,7 +73,7 @@ def board(made: Plan, facts: Facts) -> Board:
         NEXT_PASS: facts.next_pass,
         HELD_BY: facts.held_by,
         "Last problem": _problem(facts),
-        PREVIEW: preview(made, facts.now, rules) if made.halt else "",
+        PREVIEW: preview(made, facts.now, rules) if made.halt is Halt.PAUSED else "",
         BALANCE: _number(facts.balance),
         RATE: _number(facts.rate),
         "Calls today": rules.today.calls,

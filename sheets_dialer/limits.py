@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
+from .control import Control
 from .plan import Halt, Rules, SheetState
 from .texts import say
 from .today import midnight
@@ -35,6 +36,16 @@ def stop(now: datetime, sheet: SheetState, rules: Rules) -> Stop | None:
             return Stop(Halt.PROBLEM, say("never_open"))
         return Stop(Halt.CLOSED, say("outside_hours", when=spoken(opening, now, rules.zone)))
     return _limit(now, rules)
+
+
+def before_run(now: datetime, sheet: SheetState, rules: Rules) -> str | None:
+    """While Control says PAUSE: what a person must put right before RUN would call anybody."""
+    if sheet.control.run or sheet.control.problem:
+        return None
+    # What the portal or the run keeps back may have passed by the time of the RUN.
+    running = replace(sheet, control=Control(run=True))
+    there = stop(now, running, replace(rules, obstacle=None, farewell=None))
+    return there.why if there and there.halt is Halt.PROBLEM else None
 
 
 def calls_left(rules: Rules) -> int | None:

@@ -195,6 +195,8 @@ class Plan:
     """Why no new call starts, where something stands in the way of all of them."""
     halt: Halt | None = None
     """What kind of reason that is."""
+    before_run: str | None = None
+    """While Control says PAUSE: what must be put right before RUN would call anybody."""
     note: str | None = None
     """What a person should look at, though calls go on."""
     rest: timedelta = timedelta(0)

@@ -31,7 +31,7 @@ from .disposition import (
 )
 from .following import is_final
 from .hearing import hear, settled, unclear
-from .limits import stop
+from .limits import before_run, stop
 from .matching import AGAIN, SKIP, Matches, called_at, match, remembered, with_number_of
 from .pacing import followed, rest, room
 from .phone import NotDiallable
@@ -68,6 +68,7 @@ class Planner:
         self._showing = Showing(now, rules.policy, rules.zone)
         self._listed = sheet.do_not_call
         self._stop = stop(now, sheet, rules)
+        self._before_run = before_run(now, sheet, rules)
         self._every = until_next_pass
         self.room = 0 if self._stop else room(now, ledger.open_attempts, rules, until_next_pass)
         self._dials: list[Dial] = []
@@ -123,6 +124,7 @@ class Planner:
             complete=not self.is_full,
             stopped=self._stop.why if self._stop else None,
             halt=self._stop.halt if self._stop else None,
+            before_run=self._before_run,
             note=self._listed.note,
         )
         return replace(made, rest=rest(made, self.now, self._rules.policy, self._every))

@@ -33,7 +33,11 @@ def state(made: Plan, now: datetime, rules: Rules, paused_at: datetime | None = 
     still = [say("count_still_in_progress", count=in_progress)] if in_progress else []
     match made.halt:
         case Halt.PAUSED:
-            line = _listed([_paused(paused_at, now, rules), *still, *counts])
+            line = (
+                _listed([_paused(paused_at, now, rules), *still, *counts])
+                if paused_at
+                else _then(say("state_never_run"), [*still, *counts])
+            )
         case Halt.PROBLEM:
             line = _then(_stopped(str(made.stopped)), [*still, *counts])
         case Halt.ENDED:
@@ -51,7 +55,8 @@ def state(made: Plan, now: datetime, rules: Rules, paused_at: datetime | None = 
         case None:
             held_too = [say("count_held", count=held)] if held else []
             line = _then(say("state_waiting", count=waiting), held_too)
-    return f"{with_stop(line)} {made.note}" if made.note else line
+    more = [each for each in (made.before_run, made.note) if each]
+    return " ".join([with_stop(line), *more]) if more else line
 
 
 def reasons(made: Plan) -> list[tuple[str, int]]:
@@ -72,9 +77,9 @@ def reasons(made: Plan) -> list[tuple[str, int]]:
 def preview(made: Plan, now: datetime, rules: Rules) -> str:
     """What RUN would do: how many it calls, what that costs, how long it takes, who is held."""
     calls = made.to_call
-    said = [_would_call(calls, now, rules)]
+    said = [say("preview_not_yet") if made.before_run else _would_call(calls, now, rules)]
     left = calls_left(rules)
-    if calls and left is not None and left < calls:
+    if calls and left is not None and left < calls and not made.before_run:
         said.append(say("preview_limit", count=left))
     held: Counter[str] = Counter()
     for face, count in made.faces.items():
@@ -82,7 +87,7 @@ def preview(made: Plan, now: datetime, rules: Rules) -> str:
             held[face.why] += count
     if held:
         grouped = [(why, count) for why, count in _grouped(held) if why][:_HELD_SHOWN]
-        shown = [f"{count} {_short(why)}" for why, count in grouped]
+        shown = [say("reason_counted", why=_short(why), count=count) for why, count in grouped]
         # A row that somebody else may just be calling says no reason.
         rest = held.total() - sum(count for _, count in grouped)
         shown += [say("preview_others", count=rest)] if rest else []
@@ -143,9 +148,7 @@ def _estimate(calls: int, now: datetime, rules: Rules) -> Estimate | None:
     )
 
 
-def _paused(paused_at: datetime | None, now: datetime, rules: Rules) -> str:
-    if paused_at is None:
-        return say("state_never_run")
+def _paused(paused_at: datetime, now: datetime, rules: Rules) -> str:
     when = spoken(paused_at, now, rules.zone)
     local, today = (each.astimezone(rules.zone) for each in (paused_at, now))
     if local.date() == today.date():

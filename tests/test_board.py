@@ -53,7 +53,7 @@ QUEUED = {Tally.QUEUED: 340}
         (plan_of({Tally.HELD: 9}), "Done: nothing queued. 9 held."),
         (
             plan_of(QUEUED, Halt.PAUSED, "Paused."),
-            "Paused: choose RUN in Control to start, 340 queued.",
+            "Paused: choose RUN in Control to start. 340 queued.",
         ),
         (
             plan_of(QUEUED, Halt.PROBLEM, "Broken. Mend it."),
@@ -132,7 +132,7 @@ def test_the_preview_says_how_many_what_it_costs_how_long_and_who_is_held() -> N
     rules = replace(RULES, price=11.0, policy=replace(RULES.policy, calls_per_minute=5))
     assert preview(made, NOON, rules) == (
         "RUN would call 340: about Rs 3,740 and 68 minutes. 12 rows are held: "
-        "8 This is not a phone number, 4 This number is on the Do Not Call tab, row …."
+        "This is not a phone number (8), This number is on the Do Not Call tab, row … (4)."
     )
 
 
@@ -280,7 +280,7 @@ def test_a_setting_that_is_not_understood_is_named_in_the_state() -> None:
 def test_held_rows_without_a_reason_are_counted_with_the_others() -> None:
     faces = {Face(Tally.HELD, "Calling"): 2, Face(Tally.HELD, "Not called", why="Too old."): 1}
     made = Plan(counts={Tally.HELD: 3}, faces=faces, halt=Halt.PAUSED, stopped="Paused.")
-    expected = "RUN would call nobody. 3 rows are held: 1 Too old, 2 for other reasons."
+    expected = "RUN would call nobody. 3 rows are held: Too old (1), other reasons (2)."
     assert preview(made, NOON, RULES) == expected
 
 

@@ -29,7 +29,6 @@ import yaml
 from playwright.sync_api import Page, sync_playwright
 
 from sheets_dialer.bootstrap import google_client
-from sheets_dialer.columns import DIALER
 from sheets_dialer.config import load_config
 from sheets_dialer.control import (
     ALARM_LABEL,
@@ -74,7 +73,8 @@ ROWS = (
 
 WIDTHS = {"Phone": 212, "Name": 80, "Order ID": 80, "Status": 100, "Answer": 140, "Why": 400}
 """Of the queue tab, the columns that the pictures show, in pixels."""
-CONTROL_WIDTHS = (210, 620)
+CONTROL_WIDTHS = (230, 380)
+"""Of the Dialer tab, as `setup` makes them."""
 
 ONLY_THE_SHEET = """
 header, aside, .toolbar, .entry, #note, #message { display: none !important }
@@ -239,13 +239,8 @@ def fill_in(scene: Scene) -> None:
     scene.run("setup")
     header = queue.row_values(1)
     scene.show_columns(QUEUE_TAB, [WIDTHS.get(title, 0) for title in header])
-    why = gspread.utils.rowcol_to_a1(1, header.index(DIALER["why"]) + 1).rstrip("1")
-    queue.format(f"{why}:{why}", {"wrapStrategy": "WRAP"})
-    scene.show_columns(CONTROL_TAB, CONTROL_WIDTHS)
-    scene.tab(CONTROL_TAB).format("B:B", {"wrapStrategy": "WRAP", "horizontalAlignment": "LEFT"})
     listed = scene.tab(DO_NOT_CALL_TAB)
     listed.update([[LISTED], ["+92 321 5550001"], ["0333-5550002"]], "A2")
-    scene.show_columns(DO_NOT_CALL_TAB, [180])
     scene.tell_sandbox("/_sandbox/limits", {"enabled": False})
     delays = {"push": [8, 12], "ring": [25, 35], "key": [5, 8], "talk": [12, 20]}
     scene.tell_sandbox("/_sandbox/portal", {"delays": delays})
@@ -255,7 +250,7 @@ def fill_in(scene: Scene) -> None:
 
 def take_all(scene: Scene, camera: Camera) -> None:
     """Brings the sheet into each situation and takes it."""
-    queue = {"width": 52 + sum(WIDTHS.values()), "rows": len(ROWS) + 1}
+    queue = {"width": 52 + sum(WIDTHS.values()), "rows": len(ROWS) + 4}
     control = {"width": 52 + sum(CONTROL_WIDTHS)}
     scene.run("once", "--for", "5")
     camera.look_at(QUEUE_TAB, **queue)
@@ -264,7 +259,7 @@ def take_all(scene: Scene, camera: Camera) -> None:
     for label, text in zip(SETTINGS, ("", "10:00-20:00", "500", "3000", ""), strict=True):
         scene.set(label, text)
     scene.run("once", "--for", "5")
-    camera.look_at(CONTROL_TAB, rows=20, **control)
+    camera.look_at(CONTROL_TAB, rows=25, **control)
     camera.wait(lambda texts: PAUSE in texts)
     camera.take("dialer-pause")
 
@@ -274,12 +269,14 @@ def take_all(scene: Scene, camera: Camera) -> None:
         if not camera.wait(in_full_swing):
             raise SystemExit("Calls never were in every state at once.")
         camera.take("calling")
-        camera.look_at(CONTROL_TAB, rows=10, **control)
+        camera.look_at(CONTROL_TAB, rows=14, **control)
         camera.wait(lambda texts: RUN in texts)
         camera.take("dialer-run")
         dialer.wait(240)
     camera.look_at(QUEUE_TAB, **queue)
-    camera.wait(lambda texts: not (under_way(texts) or QUEUED in texts), seconds=10)
+    camera.wait(
+        lambda texts: "Answered" in texts and not (under_way(texts) or QUEUED in texts), seconds=10
+    )
     camera.take("results")
     camera.look_at(DO_NOT_CALL_TAB, width=620, rows=5)
     camera.wait(lambda texts: LISTED in texts)

@@ -163,3 +163,14 @@ def no_place_for_state(stage: Stage) -> None:
     stage.dial(1)
     tab.update(grid, "A1", raw=False)
     stage.dial(1)
+
+
+@in_the_sheet(
+    "A setting that can't be read while Control says PAUSE",
+    {"State": "setting_unclear", "What RUN would do": "preview_not_yet"},
+)
+def unclear_before_run(stage: Stage) -> None:
+    stage.paste("0300 2000001")
+    stage.control("PAUSE")
+    stage.control("ten to six", "Calling hours")
+    stage.dial(2)

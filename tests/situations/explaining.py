@@ -21,7 +21,7 @@ COUNTS = (
     *("count_in_progress", "count_still_in_progress", "count_queued", "count_waiting"),
     *("count_held", "nothing_queued"),
 )
-_FIRST_OF_A_LIST = ("state_never_run", "state_paused_today", "state_paused", "state_closed")
+_FIRST_OF_A_LIST = ("state_paused_today", "state_paused", "state_closed")
 _SPANS = ("one_minute", "minutes", "an_hour_and_minutes", "hours", "hours_and_minutes")
 _JOINING = ("comma", "full_stop", "and")
 _ONLY_WITHIN = frozenset(

@@ -58,10 +58,14 @@ def how_long_it_takes(stage: Stage) -> None:
 
 @in_the_sheet(
     "What RUN would do when nobody knows what it costs or how long it takes",
-    {"the portal tells no rate, and every day is a holiday": "preview_calls"},
+    {
+        "the portal tells no rate, and after today every day is a holiday": "preview_calls",
+        "one call a day": "preview_limit",
+    },
 )
 def nobody_knows(stage: Stage) -> None:
+    stage.control("PAUSE")
     stage.portal(shape="balance_only")
-    stage.configure(campaign={"holidays": every_day()})
-    stage.paste("0300 2000001")
+    stage.configure(campaign={"holidays": every_day()[1:], "daily_cap": 1})
+    stage.paste("0300 2000001", "0300 2000002")
     stage.dial(1)

@@ -38,7 +38,7 @@ def call_after_and_before(stage: Stage) -> None:
     "A queue that was paused over a long weekend",
     {
         "the rows while Control says PAUSE": "in_queue",
-        "State meanwhile": ("state_never_run", "count_queued", "comma", "full_stop"),
+        "State meanwhile": ("state_never_run", "count_queued", "full_stop"),
         "the rows when somebody says RUN again": "too_old",
     },
 )

@@ -43,7 +43,7 @@ export class Charts {
 function drawing(chart) {
   const svg = shape("svg", { width: chart.width, height: chart.height, role: "img", "aria-label": chart.title });
   const lying = chart.kind === "BAR";
-  const box = { ...EDGE, left: lying ? 170 : EDGE.left, bottom: lying ? 44 : 78 };
+  const box = { ...EDGE, left: lying ? 200 : EDGE.left, bottom: lying ? 44 : 108 };
   const across = chart.width - box.left - box.right;
   const down = chart.height - box.top - box.bottom;
   const step = (lying ? down : across) / Math.max(1, chart.labels.length);
@@ -63,6 +63,7 @@ function drawing(chart) {
       const points = series.values.map((value, place) => value === null ? null
         : `${box.left + (place + 0.5) * step},${box.top + down - (value / top) * down}`).filter(Boolean);
       svg.append(shape("polyline", { points: points.join(" "), stroke: colour, class: "line" }));
+      for (const [cx, cy] of points.map((point) => point.split(","))) svg.append(shape("circle", { cx, cy, r: 3, fill: colour }));
     } else {
       const thick = (step * 0.7) / bars.length;
       const shift = step * 0.15 + bars.indexOf(series) * thick;
@@ -77,13 +78,14 @@ function drawing(chart) {
       });
     }
     const title = [series.name, chart.axes[series.axis]].filter(Boolean).join(": ");
-    const x = box.left + number * 150;
+    const x = box.left + number * Math.min(150, (chart.width - box.left) / chart.series.length);
     svg.append(shape("rect", { x, y: chart.height - 16, width: 10, height: 10, fill: colour }), text(title, x + 15, chart.height - 7));
   });
   for (const [axis, x] of [["LEFT_AXIS", box.left - 6], ["RIGHT_AXIS", box.left + across + 30]]) {
     if (lying || !chart.series.some((series) => series.axis === axis)) continue;
     const top = most(axis);
-    svg.append(text(top <= 1 ? `${Math.round(top * 100)} %` : top, x, box.top + 8, { "text-anchor": "end" }));
+    const isShare = chart.series.some((series) => series.axis === axis && series.kind === "LINE") && top <= 1;
+    svg.append(text(isShare ? `${Math.round(top * 100)} %` : top, x, box.top + 8, { "text-anchor": "end" }));
   }
   return svg;
 }

@@ -212,6 +212,7 @@ function showTabs({ tabs }) {
     button.classList.toggle("out-of-sight", each.hidden);
     if (each.color) button.style.setProperty("--tab", each.color);
     button.addEventListener("click", () => {
+      if (chosenTab !== each.id) charts.show([]);
       chosenTab = each.id;
       showTabs(state.document);
     });

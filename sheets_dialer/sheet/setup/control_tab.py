@@ -15,6 +15,7 @@ from ...control import (
     PAUSE,
     RATE_PREFIX,
     RUN,
+    SHOWN,
     alarm_after,
 )
 from ...texts import say
@@ -34,7 +35,8 @@ _NOTES = {
     "Voice ID": "note_voice",
     "What RUN would do": "note_preview",
 }
-_LABEL_PIXELS, _CAMPAIGN_PIXELS = 210, 300
+_LABEL_PIXELS, _CAMPAIGN_PIXELS = 230, 380
+_RUPEES = tuple(label for label in SHOWN if label.endswith("(Rs)"))
 _STATES = {RUN: "#d4efd9", PAUSE: "#fdeecb"}
 _ALARM = "#f4b6b0"
 
@@ -66,6 +68,9 @@ def make_control_tab(making: Making, sheet: SheetState, campaign: str, every: fl
         making.look(values, ",".join(look), **look)
     _control(making, rows[CONTROL_LABEL], column, again=CONTROL_LABEL in fresh)
     _alarm(making, rows, fresh, column, every)
+    for label in _RUPEES:
+        if making.once(f"rupees {label}", column, again=label in fresh):
+            _number(making, rows[label], column, "NUMBER", "#,##0.00")
     if making.once("rates", column, again=any(f"{RATE_PREFIX}{hour}" in fresh for hour in HOURS)):
         for hour in HOURS:
             _number(making, rows[f"{RATE_PREFIX}{hour}"], column, "PERCENT", "0%")

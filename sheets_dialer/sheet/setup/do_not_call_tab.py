@@ -9,6 +9,7 @@ from .making import Making
 from .queue_tab import phone_as_text
 
 PHONE_HEADER = "Phone"
+_PHONE_PIXELS, _OWN_PIXELS = 160, 130
 _NOTES = dict(
     zip(OWN_COLUMNS, ("note_opted_out", "note_opted_out_at", "note_opted_out_in"), strict=True)
 )
@@ -29,6 +30,9 @@ def make_do_not_call_tab(making: Making, start: int) -> None:
     making.need(rows=2, columns=1)
     if not making.tab.values():
         making.write(0, 0, [[PHONE_HEADER]])
+        header_row = making.area(rows=(0, 1), columns=(0, 1 + len(OWN_COLUMNS)))
+        making.look(header_row, "textFormat.bold", textFormat={"bold": True})
+        making.column_properties(0, pixelSize=_PHONE_PIXELS)
         start = max(start, 1)
         named = [0]
     missing = missing_columns(making)
@@ -48,5 +52,8 @@ def make_do_not_call_tab(making: Making, start: int) -> None:
     phone_as_text(making, phone)
     if named:
         making.freeze(rows=1)
+    for title, place in places.items():
+        if making.once(f"width {title}", place):
+            making.column_properties(place, pixelSize=_OWN_PIXELS)
     fresh = [place for title, place in places.items() if making.once(f"protected {title}", place)]
     making.protect(fresh, say("protected"))

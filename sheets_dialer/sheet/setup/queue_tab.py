@@ -25,7 +25,7 @@ _COLOURS: Mapping[tuple[str, ...], str] = {
 }
 """The colour of a Status: in progress, good, needs a person, not reached, not called."""
 _NOT_REACHED = ("Busy", "No Answer", "Congestion", "Hangup")
-_PIXELS = {"answer": 130, "called_number": 120, "called_at": 150, "updated_at": 150, "why": 320}
+_PIXELS = {"answer": 150, "called_number": 120, "called_at": 150, "updated_at": 150, "why": 400}
 
 
 def make_queue_tab(
@@ -70,6 +70,9 @@ def make_queue_tab(
     for name, pixels in _PIXELS.items():
         if making.once(f"width {name}", places[name]):
             making.column_properties(places[name], pixelSize=pixels)
+    if making.once("wrap why", places["why"]):
+        # Its sentences would be cut off at Ref, which is hidden but full.
+        making.look(making.below_header(places["why"]), "wrapStrategy", wrapStrategy="WRAP")
 
 
 def phone_as_text(making: Making, column: int) -> None:
