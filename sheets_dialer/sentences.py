@@ -55,8 +55,8 @@ def state(made: Plan, now: datetime, rules: Rules, paused_at: datetime | None = 
         case None:
             held_too = [say("count_held", count=held)] if held else []
             line = _then(say("state_waiting", count=waiting), held_too)
-    after = " ".join(filter(None, (made.before_run, made.note)))
-    return f"{with_stop(line)} {after}" if after else line
+    more = [each for each in (made.before_run, made.note) if each]
+    return " ".join([with_stop(line), *more]) if more else line
 
 
 def reasons(made: Plan) -> list[tuple[str, int]]:
