@@ -303,7 +303,7 @@ class Dialer:
             for queue in self._queues:
                 snapshot, made = self._last[queue.name]
                 if farewell and (made.closed or not made.stopped):
-                    shows = self._panel.farewell(queue.name, farewell)
+                    shows = self._panel.farewell(queue.name, made, farewell)
                     self._recorder.sign_off(queue, snapshot, shows)
         except SheetError as error:
             log.warning("no farewell", problem=str(error))

@@ -66,9 +66,9 @@ class Panel:
         made, facts = self._last[campaign]
         return state(made, facts.now, facts.rules, facts.paused_at)
 
-    def farewell(self, campaign: str, words: str) -> Board:
-        """What the tab should say when the run ends after its last pass."""
-        made, facts = self._last[campaign]
+    def farewell(self, campaign: str, made: Plan, words: str) -> Board:
+        """What the tab should say when the run ends after its last pass, which `made` this plan."""
+        _shown, facts = self._last[campaign]
         ended = made.ended_with(words)
         return {
             STATE_LABEL: state(ended, facts.now, facts.rules),
