@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
 import os
 import random
 import sys
 import webbrowser
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from datetime import timedelta
 from enum import StrEnum
 from pathlib import Path
@@ -17,13 +14,19 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from .errors import AnotherDialer, ConfigError, DialerError
+from .errors import ConfigError
+from .running import (
+    INTERRUPTED,
+    SERVICE,
+    USAGE,
+    built_parts,
+    errors_told,
+    run,
+    set_up_logs,
+)
 
 if TYPE_CHECKING:
-    from .bootstrap import Parts
     from .dialer import PassResult
-
-DONE, USAGE, SERVICE, HELD, INTERRUPTED = 0, 2, 3, 4, 130
 
 
 class Format(StrEnum):
@@ -68,7 +71,7 @@ def check(
     from .config import config_path
 
     findings = []
-    with _errors_told():
+    with errors_told():
         for finding in check_file(config_path(config, os.environ), os.environ):
             findings.append(finding)
             if not as_json:
@@ -89,7 +92,7 @@ def setup(config: ConfigOption = None) -> None:
     """Make the sheet ready: the dialer's columns, the Dialer tab, the Do Not Call tab."""
     from .sheet.preparing import prepare
 
-    with _parts(config) as parts:
+    with built_parts(config) as parts:
         for queue, campaign in zip(parts.queues, parts.config.campaigns, strict=True):
             added = prepare(
                 queue.connection,
@@ -110,7 +113,7 @@ def plan(config: ConfigOption = None, as_json: JsonOption = False) -> None:
     """Print what a pass would do and why, and what it would cost; change nothing."""
     from . import reports
 
-    with _parts(config) as parts:
+    with built_parts(config) as parts:
         for queue in parts.queues:
             every = timedelta(seconds=parts.config.every)
             snapshot, made, rules = parts.dialer.plan(queue, every)
@@ -132,11 +135,11 @@ def once(
     verbose: VerboseOption = False,
 ) -> None:
     """Pass until nothing is due or the time is up, then end: for cron."""
-    _set_up_logs(verbose)
-    with _parts(config, warns=True) as parts:
+    set_up_logs(verbose)
+    with built_parts(config, warns=True) as parts:
         length = timedelta(seconds=seconds)
         ends_at = parts.clock.now() + length
-        _run(
+        run(
             parts,
             ends=lambda result: result.nothing_due(ends_at),
             for_at_most=length,
@@ -154,9 +157,9 @@ def start(
     verbose: VerboseOption = False,
 ) -> None:
     """Pass on schedule until stopped by Ctrl-C or SIGTERM."""
-    _set_up_logs(verbose)
-    with _parts(config, warns=True) as parts:
-        _run(parts, ends=_done_or_closed if until_done else lambda _result: False)
+    set_up_logs(verbose)
+    with built_parts(config, warns=True) as parts:
+        run(parts, ends=_done_or_closed if until_done else lambda _result: False)
 
 
 def _done_or_closed(result: PassResult) -> bool:
@@ -177,10 +180,10 @@ def call(
     from . import loop, testcall
     from .bootstrap import new_refs
 
-    _set_up_logs(verbose)
+    set_up_logs(verbose)
     stop = loop.Stop()
     made = False
-    with _parts(config) as parts:
+    with built_parts(config) as parts:
         queues = [queue for queue in parts.queues if campaign in (None, queue.name)]
         if not queues:
             raise ConfigError(f"There is no campaign named {campaign} in the configuration.")
@@ -213,8 +216,8 @@ def allow(
     """Let a number be called again that opted out by pressing the key for it."""
     from .allowing import allow_again
 
-    _set_up_logs(verbose)
-    with _parts(config) as parts:
+    set_up_logs(verbose)
+    with built_parts(config) as parts:
         zone = parts.queues[0].rules.zone
         typer.echo(allow_again(number, parts.ledger, parts.clock.now(), zone))
 
@@ -224,7 +227,7 @@ def status(config: ConfigOption = None, as_json: JsonOption = False) -> None:
     """Show what the ledger knows: jobs, attempts, unknowns, today's figures."""
     from . import reports
 
-    with _parts(config) as parts:
+    with built_parts(config) as parts:
         all_figures = {
             name: reports.figures(
                 parts.ledger.jobs(name), parts.clock.now(), parts.queues[0].rules.zone
@@ -253,7 +256,7 @@ def export(
     """Print every attempt, one line each."""
     from . import reports
 
-    with _parts(config) as parts:
+    with built_parts(config) as parts:
         jobs = [job for name in parts.ledger.campaigns() for job in parts.ledger.jobs(name)]
     rows = reports.export_rows(jobs)
     typer.echo(reports.as_csv(rows) if form is Format.csv else reports.as_json(rows), nl=False)
@@ -272,9 +275,9 @@ def demo(
     from . import demo as whole_job
     from .bootstrap import build
 
-    _set_up_logs(False)
+    set_up_logs(False)
     with (
-        _errors_told(),
+        errors_told(),
         whole_job.demo_directory() as directory,
         whole_job.running_sandbox(directory, port=port, speed=speed) as sandbox,
     ):
@@ -288,7 +291,7 @@ def demo(
         if not leave and sys.stdout.isatty():
             webbrowser.open(sandbox.url)
         with build(config) as parts:
-            _run(parts, ends=lambda result: leave and result.nothing_left)
+            run(parts, ends=lambda result: leave and result.nothing_left)
         if not leave:
             return
         comparison = whole_job.compare(config, sandbox)
@@ -346,84 +349,3 @@ def test(context: typer.Context) -> None:
 def main() -> None:
     """The entry of the installed command and of run.py."""
     app()
-
-
-def _run(
-    parts: Parts,
-    *,
-    ends: Callable[[PassResult], bool] = lambda _result: False,
-    for_at_most: timedelta | None = None,
-    farewell: str | None = None,
-    quiet: bool = False,
-) -> None:
-    """Runs the loop, shows it as fits the output, and turns its end into an exit code."""
-    from . import loop, progress, texts
-
-    zone, now = parts.queues[0].rules.zone, parts.clock.now
-    with contextlib.ExitStack() as stack:
-        say = progress.silent if quiet else progress.lines(zone, now)
-        if not quiet and sys.stdout.isatty():
-            say = stack.enter_context(progress.live(zone, now))
-        last, by_signal = loop.work(
-            parts,
-            ends=ends,
-            for_at_most=for_at_most,
-            farewell=texts.say("not_running") if farewell is None else farewell,
-            on_pass=say,
-        )
-    if by_signal:
-        raise typer.Exit(INTERRUPTED)
-    if last.problems:
-        raise next(iter(last.problems.values()))
-    if last.portal_problem:
-        raise last.portal_problem
-
-
-@contextmanager
-def _parts(path: Path | None, *, warns: bool = False) -> Iterator[Parts]:
-    from .bootstrap import build
-    from .config import config_path, load_config, open_to_others
-
-    with _errors_told():
-        file = config_path(path, os.environ)
-        config = load_config(file)
-        for key_file in open_to_others(file, config) if warns else ():
-            typer.echo(
-                f"Other users of this machine can read {key_file}. Run: chmod 600 {key_file}",
-                err=True,
-            )
-        with build(config) as parts:
-            yield parts
-
-
-@contextmanager
-def _errors_told() -> Iterator[None]:
-    """Our own errors as one sentence and an exit code; anything else is a bug and shows itself."""
-    try:
-        yield
-    except AnotherDialer as error:
-        typer.echo(str(error), err=True)
-        raise typer.Exit(HELD) from error
-    except DialerError as error:
-        typer.echo(str(error), err=True)
-        raise typer.Exit(error.exit_code) from error
-    except KeyboardInterrupt:
-        raise typer.Exit(INTERRUPTED) from None
-
-
-def _set_up_logs(verbose: bool) -> None:
-    import logging
-
-    import structlog
-
-    structlog.configure(
-        wrapper_class=structlog.make_filtering_bound_logger(
-            logging.INFO if verbose else logging.WARNING
-        ),
-        processors=[
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso"),
-            structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty()),
-        ],
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
-    )

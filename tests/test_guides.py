@@ -22,7 +22,7 @@ import pytest
 import typer
 from dialing import Shop, eventually
 
-from sheets_dialer import cli, errors, transport
+from sheets_dialer import cli, errors, running, transport
 from sheets_dialer.call import CALL_STATUS_WORDS
 from sheets_dialer.columns import DIALER, PEOPLE
 from sheets_dialer.config import load_config
@@ -136,7 +136,7 @@ class TestOperatorsGuide:
     def test_systemd_gets_a_unit_that_knows_the_exit_codes(self) -> None:
         service = unit()["Service"]
         assert int(service["RestartPreventExitStatus"]) == errors.ConfigError.exit_code
-        assert int(service["SuccessExitStatus"]) == cli.INTERRUPTED
+        assert int(service["SuccessExitStatus"]) == running.INTERRUPTED
         assert service["Restart"] == "on-failure"
         assert service["ExecStart"].endswith(" run.py start")
 
@@ -157,7 +157,7 @@ class TestOperatorsGuide:
 
     def test_its_exit_codes_are_the_programs(self) -> None:
         documented = {int(code) for code in re.findall(r"^\| (\d+) \|", OPERATORS, re.MULTILINE)}
-        ours = {cli.DONE, cli.USAGE, cli.SERVICE, cli.HELD, cli.INTERRUPTED}
+        ours = {running.DONE, running.USAGE, running.SERVICE, running.HELD, running.INTERRUPTED}
         raised = {error.exit_code for error in subclasses(errors.DialerError)}
         assert raised <= ours
         assert documented == ours | {1}  # 1 is Python's own, and the demo's
@@ -184,7 +184,7 @@ class TestOperatorsGuide:
         with shop.running("start"):
             shop_is_busy(shop)
             second = shop.run("once")
-        assert second.returncode == cli.HELD
+        assert second.returncode == running.HELD
         assert "Another process dials with this ledger" in second.stderr
 
     @pytest.mark.parametrize("quote", quotes(re.sub(r"```.*?```", "", OPERATORS, flags=re.DOTALL)))

@@ -13,10 +13,10 @@ from typing import NoReturn
 
 from sheets_dialer import loop
 from sheets_dialer.bootstrap import build
-from sheets_dialer.cli import DONE, INTERRUPTED
 from sheets_dialer.clock import Clock
 from sheets_dialer.config import load_config
 from sheets_dialer.errors import DialerError
+from sheets_dialer.running import DONE, INTERRUPTED
 
 
 def clock_of(speed: float, ahead: float) -> Clock:
