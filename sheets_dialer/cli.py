@@ -343,7 +343,9 @@ def test(context: typer.Context) -> None:
     # Two processes for each core, since most tests wait for processes of their own; a file's tests
     # stay together, since they share a sandbox.
     workers = str(2 * (os.cpu_count() or 1))
-    raise typer.Exit(pytest.main(["-n", workers, "--dist", "loadfile", *context.args]))
+    # The files in their own order, or those with few long tests would come last and run alone.
+    spread = ("-n", workers, "--dist", "loadfile", "--no-loadscope-reorder")
+    raise typer.Exit(pytest.main([*spread, *context.args]))
 
 
 def main() -> None:
