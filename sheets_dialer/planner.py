@@ -40,7 +40,7 @@ from .rows import PAYLOAD_BYTES, QueueRow, beside_their_calls, written_bytes
 from .showing import Showing, not_diallable
 from .standing import MARK_IS_STRANGE_FOR, stands_until
 from .texts import say
-from .turn import NotYet, Owed, read_bounds, turn
+from .turn import NotYet, Owed, last_same, read_bounds, turn
 
 
 class Planner:
@@ -95,6 +95,7 @@ class Planner:
         part = replace(part, jobs=remembered(part.jobs, part.rows))
         self._begin_part(part)
         matches = match(part.rows, part.jobs, self.now, self._rules.zone)
+        self._places = {job.id: index + 1 for index, job in matches.jobs.items()}
         self._listen(matches)
         self._take_in(matches)
         self._choose()
@@ -132,6 +133,7 @@ class Planner:
     def _begin_part(self, part: Part) -> None:
         self._rows = {row.index: row for row in part.rows}
         self._jobs = part.jobs
+        self._places = {}
         self._opted_out = part.opted_out
         self._calls = _calls_of(part)
         self._wanted: dict[int, Mapping[str, str]] = {}
@@ -261,7 +263,7 @@ class Planner:
             job,
             self._rules.policy,
             bounds=read_bounds(row, job.queued_at, self.now, zone),
-            last_same=max((time for job_id, time in calls if job_id != job.id), default=None),
+            last_same=last_same(job, calls, self._places),
             zone=zone,
         )
 

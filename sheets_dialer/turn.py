@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -12,6 +13,15 @@ from .policy import Policy, RedialRule
 from .rows import QueueRow
 from .texts import say
 from .when import read_moment, spoken
+
+
+@dataclass(frozen=True, slots=True)
+class SameCall:
+    """When a call with the same content was placed for another job, and that job's row as the
+    sheet counts it; None where it stands on no row of this tab."""
+
+    placed_at: datetime
+    row: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,12 +77,12 @@ def turn(
     policy: Policy,
     *,
     bounds: Bounds,
-    last_same: datetime | None,
+    last_same: SameCall | None,
     zone: ZoneInfo,
 ) -> Owed | NotYet | None:
     """Whether the job is owed an attempt. None when nothing is: it is in progress, or settled.
 
-    `last_same` is when the same content was last called for another job.
+    `last_same` is the last call with the same content for another job.
     """
     tried = job.tried
     if any(attempt.state is AttemptState.UNKNOWN for attempt in tried):
@@ -89,20 +99,35 @@ def turn(
     return _redial(now, tried, policy, bounds=bounds, zone=zone)
 
 
+def last_same(
+    job: Job, calls: Iterable[tuple[int, datetime]], places: Mapping[int, int]
+) -> SameCall | None:
+    """The last of these calls, each as (job id, time), that was placed for another job. `places`
+    gives jobs' rows as the sheet counts them."""
+    others = [(time, job_id) for job_id, time in calls if job_id != job.id]
+    if not others:
+        return None
+    placed_at, job_id = max(others)
+    return SameCall(placed_at, places.get(job_id))
+
+
 def _first(
     now: datetime,
     job: Job,
     policy: Policy,
     *,
     bounds: Bounds,
-    last_same: datetime | None,
+    last_same: SameCall | None,
     zone: ZoneInfo,
 ) -> Owed | NotYet:
     asked_at = bounds.asked_at or job.queued_at
     # Measured to when the row asked, not to now: a row that is held stays so until a person acts,
     # and doesn't ring somebody by surprise when the gap is over.
-    if last_same is not None and asked_at - last_same < policy.same_call_gap:
-        why = say("same_call_placed", when=spoken(last_same, now, zone))
+    if last_same is not None and asked_at - last_same.placed_at < policy.same_call_gap:
+        when = spoken(last_same.placed_at, now, zone)
+        if last_same.row is None:
+            return NotYet(say("same_call_placed", when=when), waits=False)
+        why = say("same_call_placed_for_row", when=when, row=last_same.row)
         return NotYet(why, waits=False)
     if now - asked_at >= policy.max_age:
         return NotYet(say("too_old"), waits=False)

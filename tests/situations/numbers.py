@@ -45,14 +45,17 @@ def one_number_twice(stage: Stage) -> None:
 @in_the_sheet(
     "The same order twice",
     {
-        "pasted again on the same day": ("same_call_placed", "day_at_time", "today"),
-        "still there the next morning": ("same_call_placed", "yesterday"),
+        "pasted again on the same day": ("same_call_placed_for_row", "day_at_time", "today"),
+        "still there the next morning": ("same_call_placed_for_row", "yesterday"),
+        "the first one's row deleted": "same_call_placed",
     },
 )
 def one_order_twice(stage: Stage) -> None:
     stage.paste("0300 0000001")
     stage.dial(until=lambda: stage.cell(2, "Status") == "Answered")
     stage.paste("0300 0000001", at=3)
-    stage.dial(until="same_call_placed")
+    stage.dial(until="same_call_placed_for_row")
     stage.later(hours=20)
     stage.dial(until="yesterday")
+    stage.tab("Calls").delete_rows(2)
+    stage.dial(until="same_call_placed")
