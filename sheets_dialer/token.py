@@ -46,10 +46,6 @@ class Token:
         """What the Ref column's header cell says."""
         return f"Ref {self.id}"
 
-    def successor(self, ledger_id: str, writer: str = "") -> Token:
-        """The token that this ledger puts in its place."""
-        return Token(ledger_id, self.counter + 1, writer)
-
 
 def read_token(text: str | None) -> Token | None:
     """The token that a header or named-range id spells; None where it spells none."""

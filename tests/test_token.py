@@ -25,14 +25,6 @@ def test_a_token_reads_back_from_id_and_header(token: Token) -> None:
     assert read_token(find_columns([token.header], {}).token) == token
 
 
-@given(tokens, ledgers, writers)
-def test_a_successor_counts_on_under_its_own_ledger(token: Token, ledger: str, writer: str) -> None:
-    after = token.successor(ledger, writer)
-    assert after == Token(ledger, token.counter + 1, writer)
-    assert after.id != token.id
-    assert after.name != token.name
-
-
 @given(tokens)
 def test_names_are_names_to_google(token: Token) -> None:
     # Letters, digits and underscores, beginning with a letter, and no cell reference.
