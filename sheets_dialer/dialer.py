@@ -36,7 +36,7 @@ from .quota import Kind, Quota, Rhythm
 from .recording import Queue, Recorder, ends
 from .roll import Roll
 from .settings import read_settings
-from .sheet import Snapshot, require_ready
+from .sheet import ColumnsMoved, Snapshot, require_ready
 from .survey import Survey
 from .token import unsafe_fact, unsafe_sentence
 
@@ -212,7 +212,10 @@ class Dialer:
                 made = self._pass_over(queue, until_next_pass, farewell)
             except LedgerError:
                 raise
-            except DialerError as error:
+            except DialerError as failure:
+                error = failure
+                if isinstance(failure, ColumnsMoved):
+                    error = self._recorder.mend(queue, failure)
                 log.error("pass failed", campaign=queue.name, problem=str(error))
                 self._panel.note_failure(queue, str(error))
                 problems[queue.name] = error
@@ -279,7 +282,7 @@ class Dialer:
         leaves_by = self._clock.steady() + until_next_pass.total_seconds() + 1
         self._caller.dial(replace(each, leaves_by=leaves_by) for each in confirmed)
         # Not the rows: they may be many, and nothing needs them any more.
-        self._last[queue.name] = (replace(snapshot, rows=()), made)
+        self._last[queue.name] = (replace(snapshot, rows=snapshot.rows[:1]), made)
         return made
 
     def may_hurry(self) -> bool:
@@ -306,6 +309,8 @@ class Dialer:
                     shows = self._panel.farewell(queue.name, made, farewell)
                     self._recorder.sign_off(queue, snapshot, shows)
         except SheetError as error:
+            if isinstance(error, ColumnsMoved):
+                self._recorder.mend(queue, error)
             log.warning("no farewell", problem=str(error))
             return False
         return True

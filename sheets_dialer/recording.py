@@ -8,6 +8,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+import structlog
+
 from . import board
 from .acting import Confirmed
 from .board import Board
@@ -22,11 +24,12 @@ from .ledger import Intent, Ledger, Move
 from .listing import Lines
 from .plan import Dial, Plan, Rules
 from .rows import beside_their_calls
-from .sheet import Connection, Mark, QueueSheet, Snapshot, cells_of
+from .sheet import ColumnsMoved, Connection, Mark, QueueSheet, Snapshot, cells_of
 from .sheet.requests import update
 from .texts import say
 from .token import read_token
 
+log = structlog.get_logger()
 LISTS_AGAIN_AFTER = timedelta(minutes=10)
 """How long nothing more is written on a do-not-call tab after Google refused it."""
 
@@ -142,6 +145,16 @@ class Recorder:
         token = self._fence.last_token(queue.sheet.name) or snapshot.token
         after = self._fence.next_token(queue.sheet.name, token)
         queue.sheet.write(replace(snapshot, token=token), after, {}, notes=notes)
+
+    def mend(self, queue: Queue, moved: ColumnsMoved) -> SheetError:
+        """Puts back what a write went over; returns what people must know of it."""
+        try:
+            token = self._fence.next_token(queue.sheet.name, moved.damage.token)
+            queue.sheet.put_back(moved.damage, token)
+        except SheetError as error:
+            log.error("not put back", campaign=queue.name, problem=str(error))
+            return moved.told(is_mended=False)
+        return moved.told(is_mended=True)
 
     def complain(self, queue: Queue, problem: str) -> None:
         """Says on the Dialer tab why the queue tab can't be worked on, where that can be written.

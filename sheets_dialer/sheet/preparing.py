@@ -8,8 +8,9 @@ from typing import Any
 from ..columns import DIALER, Columns, normal
 from ..control import CONTROL_LABEL, CONTROL_TAB, DO_NOT_CALL_TAB
 from ..errors import SetupNeeded, SheetRefused, TokenLost, WriteRefused
-from . import QueueSheet, cells_of, columns_sentence
-from .connection import Connection
+from .connection import Connection, cells_of
+from .queue_sheet import QueueSheet
+from .readiness import columns_sentence
 from .requests import update
 from .setup.control_tab import make_control_tab
 from .setup.do_not_call_tab import make_do_not_call_tab, missing_columns

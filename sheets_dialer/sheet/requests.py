@@ -44,9 +44,9 @@ class Block:
 
 
 def update(
-    sheet_id: int, row: int, column: int, rows: Sequence[Sequence[str | float]]
+    sheet_id: int, row: int, column: int, rows: Sequence[Sequence[str | float | None]]
 ) -> dict[str, Any]:
-    """Sets texts and numbers and nothing else: formats, notes and validation stay; blank text
+    """Sets values and nothing else: formats, notes and validation stay; blank text
     clears.
 
     ``stringValue`` never becomes a formula (discovery document).
@@ -71,9 +71,11 @@ def note_requests(sheet_id: int, notes: Iterable[Note]) -> list[dict[str, Any]]:
     ]
 
 
-def _entered(value: str | float) -> dict[str, Any]:
-    if isinstance(value, str):
+def _entered(value: str | float | None) -> dict[str, Any]:
+    if value is None or isinstance(value, str):
         return {"userEnteredValue": {"stringValue": value}} if value else {}
+    if isinstance(value, bool):
+        return {"userEnteredValue": {"boolValue": value}}
     return {"userEnteredValue": {"numberValue": value}}
 
 
@@ -133,20 +135,18 @@ def _runs(texts: Mapping[int, str]) -> Iterable[tuple[int, list[str]]]:
 
 
 def ranges_of(title: str, columns: Columns, marks: Sequence[Mark]) -> list[str]:
-    """In A1 notation, the cells that show the marks, beside Ref and number."""
+    """In A1 notation, the header row and the cells that show the marks, beside Ref and number."""
     wanted = [columns.places[name] for name in ("phone", "status", "ref")]
     first, last = letters(min(wanted)), letters(max(wanted))
     quoted = title.replace("'", "''")
-    return [
+    return [f"'{quoted}'!1:1"] + [
         f"'{quoted}'!{first}{start + 1}:{last}{end}"
-        for start, end in _row_runs(mark.row for mark in marks)
+        for start, end in row_runs(mark.row for mark in marks)
     ]
 
 
-def confirmed(
-    answer: Mapping[str, Any], sheet_id: int, columns: Columns, marks: Iterable[Mark]
-) -> set[int]:
-    """The rows of this tab of which the answer shows mark, Ref and number side by side."""
+def cells_back(answer: Mapping[str, Any], sheet_id: int) -> dict[tuple[int, int], Any]:
+    """What an answer shows of this tab, by row and column."""
     seen: dict[tuple[int, int], Any] = {}
     for sheet in answer.get("updatedSpreadsheet", {}).get("sheets", []):
         if sheet.get("properties", {}).get("sheetId", 0) != sheet_id:
@@ -156,6 +156,19 @@ def confirmed(
                 left = block.get("startColumn", 0)
                 for across, cell in enumerate(row.get("values", []), start=left):
                     seen[down, across] = _plain(cell.get("effectiveValue", {}))
+    return seen
+
+
+def header_of(seen: Mapping[tuple[int, int], Any]) -> list[Any]:
+    """The header row, where the answer shows it."""
+    width = max((column + 1 for row, column in seen if row == 0), default=0)
+    return [seen.get((0, column)) for column in range(width)]
+
+
+def confirmed(
+    seen: Mapping[tuple[int, int], Any], columns: Columns, marks: Iterable[Mark]
+) -> set[int]:
+    """The rows that show mark, Ref and number side by side."""
     places = columns.places
     return {
         mark.row
@@ -183,7 +196,7 @@ def _plain(value: Mapping[str, Any]) -> object:
     return None
 
 
-def _row_runs(rows: Iterable[int]) -> list[tuple[int, int]]:
+def row_runs(rows: Iterable[int]) -> list[tuple[int, int]]:
     """Neighbouring rows, together, as start and end (exclusive)."""
     runs: list[list[int]] = []
     for row in sorted(rows):

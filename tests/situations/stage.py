@@ -137,15 +137,15 @@ class Stage:
 
     def type(self, row: int, column: str, text: str) -> None:
         """Types into a cell of the queue tab, which its column's header names."""
-        self.tab().update_cell(row, self._place(column), text)
+        self.tab().update_cell(row, self.place(column), text)
 
     def cell(self, row: int, column: str) -> str:
         """What stands there."""
-        return str(self.tab().cell(row, self._place(column)).value or "")
+        return str(self.tab().cell(row, self.place(column)).value or "")
 
     def rename_column(self, old: str, new: str) -> None:
         """Overwrites a header."""
-        self.tab().update_cell(1, self._place(old), new)
+        self.tab().update_cell(1, self.place(old), new)
 
     def control(self, word: str, label: str = "Control", *, column: str = "B") -> None:
         """Types into the campaign's column of the Dialer tab, beside a label; in column A it is the
@@ -326,7 +326,7 @@ class Stage:
         """Puts it in place of today's, as restoring an earlier version of the sheet does."""
         today, _, _ = self.token()
         range_id, name, header = token
-        place = self._place("Ref")
+        place = self.place("Ref")
         where = {"sheetId": self.tab().id, "startRowIndex": 0, "endRowIndex": 1}
         where |= {"startColumnIndex": place - 1, "endColumnIndex": place}
         named = {"namedRangeId": range_id, "name": name, "range": where}
@@ -361,7 +361,7 @@ class Stage:
         ours = [text for text, place in places if OURS.search(place)]
         return [text for text in ours if text != "Why" and not names_in(text)]
 
-    def _place(self, column: str) -> int:
+    def place(self, column: str) -> int:
         header = self.tab().row_values(1)
         return next(n for n, title in enumerate(header, start=1) if title.startswith(column))
 

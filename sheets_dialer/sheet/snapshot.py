@@ -1,0 +1,30 @@
+"""What one read of a spreadsheet found."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from ..columns import Columns
+from ..token import Token
+from .connection import cells_of
+
+Grid = list[list[Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """What one read found: the queue tab's rows (the header first, each as JSON) and columns, and
+    the other tabs, None where there is no such tab."""
+
+    rows: Sequence[bytes]
+    columns: Columns
+    control: Grid | None
+    do_not_call: Sequence[bytes] | None
+    token: Token | None
+
+    @property
+    def grid(self) -> Grid:
+        """The queue tab's cells."""
+        return [cells_of(row) for row in self.rows]

@@ -1,0 +1,54 @@
+"""Columns that people move between a read and its write, which Google doesn't move along."""
+
+from __future__ import annotations
+
+from threading import Thread
+from typing import Any
+
+from dialing import eventually
+from situations.stage import Stage
+from situations.table import in_the_sheet
+
+
+@in_the_sheet("A column is inserted under a write, beside blank cells", {"anywhere": "columns_moved"})
+def beside_blank_cells(stage: Stage) -> None:
+    _move_under_a_write(stage, {"insertDimension": _columns(stage, at=stage.place("Status") - 1)})
+    stage.dial(1)
+
+
+@in_the_sheet("A column is inserted under a write", {"anywhere": "columns_moved_put_back"})
+def inserted(stage: Stage) -> None:
+    stage.rename_column("Call Before", "Remark")
+    stage.type(2, "Remark", "By the blue door")
+    _move_under_a_write(stage, {"insertDimension": _columns(stage, at=1)})
+    stage.dial(1)
+    assert stage.cell(2, "Remark") == "By the blue door"
+
+
+@in_the_sheet("A column that looks like a moved one is deleted", {"anywhere": "columns_moved_lost"})
+def deleted(stage: Stage) -> None:
+    # Its cells might have been dragged to where the token went.
+    stage.tab().add_cols(1)
+    stage.type(2, "Store", "Ali General Store")
+    written_over = stage.place("Ref")
+    _move_under_a_write(stage, {"deleteDimension": _columns(stage, at=stage.place("Store") - 1)})
+    stage.tab().update_cell(1, written_over, "")
+    stage.dial(1)
+
+
+def _move_under_a_write(stage: Stage, act: dict[str, Any]) -> None:
+    """A pass that has read the sheet and not yet written to it when people act."""
+    stage.dial(1)
+    stage.type(2, "Phone", "0300 0000001")
+    stage.fault("sheets", "slow", "batchGetByDataFilter", seconds=2, count=1)
+    one_pass = Thread(target=stage.dial, args=(1,))
+    one_pass.start()
+    eventually(lambda: stage.sandbox.get("/_sandbox/faults")[0]["fired"] == 1, every=0.02)
+    stage.book.batch_update({"requests": [act]})
+    one_pass.join()
+
+
+def _columns(stage: Stage, *, at: int) -> dict[str, Any]:
+    """One column, counted from 0."""
+    place = {"dimension": "COLUMNS", "startIndex": at, "endIndex": at + 1}
+    return {"range": {"sheetId": stage.tab().id, **place}}
