@@ -17,6 +17,7 @@ from .culprits import Culprits
 from .errors import (
     DialerError,
     LedgerError,
+    OldRead,
     PortalError,
     SetupNeeded,
     SheetError,
@@ -219,7 +220,7 @@ class Dialer:
                 log.error("pass failed", campaign=queue.name, problem=str(error))
                 self._panel.note_failure(queue, str(error))
                 problems[queue.name] = error
-                if isinstance(error, SetupNeeded):
+                if isinstance(error, SetupNeeded | OldRead):
                     self._recorder.complain(queue, str(error))
                 self._follow_anyway(queue)
                 continue

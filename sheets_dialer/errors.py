@@ -63,6 +63,10 @@ class SheetUnreachable(SheetError):
     """
 
 
+class OldRead(SheetError):
+    """A read shows an older state of the sheet than was seen before: nothing is planned from it."""
+
+
 class SheetRefused(SheetError):
     """Google understood and refused; a write that ends so was not applied, not even in part."""
 

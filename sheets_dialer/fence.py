@@ -6,7 +6,7 @@ import string
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from .errors import AnotherDialer
+from .errors import AnotherDialer, OldRead
 from .ledger import Ledger
 from .texts import say
 from .token import Token, read_token
@@ -15,6 +15,9 @@ from .when import spoken
 STANDS_BY = timedelta(minutes=5)
 """How long another's token may rest before this dialer takes over. Politeness, not safety: whoever
 writes, only one of two writes planned from the same read succeeds."""
+OLD_STATE_RESTS = timedelta(seconds=30)
+"""How long an older state of the sheet must stand there at PAUSE before it is taken for one that a
+person has restored, and not for an old read."""
 _DIGITS = string.digits + string.ascii_lowercase
 _REMEMBERED = 50
 """How many counts back a token of ours is still known: a read can be older than the last writes."""
@@ -41,6 +44,8 @@ class Fence:
 
         Raises:
             AnotherDialer: another dialer has written within the last minutes.
+            OldRead: what was read is older than what was seen before. What people say in it may
+                have been heard and done already.
         """
         if token is None:
             return None
@@ -50,13 +55,12 @@ class Fence:
             # In this order: a death in between must not let the next run dial.
             self._ledger.doubt_marks()
             self._ledger.set_fact(_older(tab), "older")
-            self._ledger.set_fact(_taken_over(tab), str(token.counter))
+            self._ledger.set_fact(_newest(tab), str(token.counter))
             self._remember(tab, token, since=token)
-        elif token.counter < int(self._ledger.fact(_taken_over(tab)) or 0):
-            # What somebody else has written since can't be seen in it.
-            if runs:
-                return say("old_read")
-            self._ledger.set_fact(_taken_over(tab), "")
+        if token.counter < self._newest(tab):
+            self._refuse_old(tab, token, runs=runs, now=now)
+            self._ledger.set_fact(_newest(tab), str(token.counter))
+        self.landed(tab, token)
         if not self._ledger.fact(_older(tab)):
             return None
         if runs:
@@ -64,6 +68,11 @@ class Fence:
         # A person has stopped the calls; the RUN that follows is theirs and not an old one.
         self._ledger.set_fact(_older(tab), "")
         return None
+
+    def landed(self, tab: str, token: Token) -> None:
+        """Remembers that the sheet was seen with this token: nothing older is planned from."""
+        if token.counter > self._newest(tab):
+            self._ledger.set_fact(_newest(tab), str(token.counter))
 
     def next_token(self, tab: str, before: Token | None) -> Token:
         """The token for the next write, counted before it is written: one that may have reached
@@ -103,6 +112,20 @@ class Fence:
         written = self._written(tab)
         return read_token(written[-1]) if written else None
 
+    def _newest(self, tab: str) -> int:
+        """The count of the newest token that the sheet was seen with."""
+        return int(self._ledger.fact(_newest(tab)) or 0)
+
+    def _refuse_old(self, tab: str, token: Token, *, runs: bool, now: datetime) -> None:
+        """Raises OldRead, until a person has let the same old state rest at PAUSE."""
+        rests = "" if runs else token.id
+        seen_id, _, since = self._ledger.fact(_resting(tab)).partition(" ")
+        if seen_id != rests or (rests and datetime.fromisoformat(since) > now):
+            since = now.isoformat()
+            self._ledger.set_fact(_resting(tab), f"{rests} {since}" if rests else "")
+        if runs or now < datetime.fromisoformat(since) + OLD_STATE_RESTS:
+            raise OldRead(say("old_read"))
+
     def _stand_by(self, tab: str, token: Token, now: datetime, zone: ZoneInfo) -> None:
         seen_id, _, seen_at = self._ledger.fact(_seen(tab)).partition(" ")
         # A clock that was set back must not keep this one waiting for longer.
@@ -118,8 +141,12 @@ def _older(tab: str) -> str:
     return f"older ledger: {tab}"
 
 
-def _taken_over(tab: str) -> str:
-    return f"taken over: {tab}"
+def _newest(tab: str) -> str:
+    return f"newest token seen: {tab}"
+
+
+def _resting(tab: str) -> str:
+    return f"old state at PAUSE: {tab}"
 
 
 def _ours(tab: str) -> str:

@@ -189,6 +189,8 @@ class Recorder:
         try:
             token = self._fence.next_token(tab, snapshot.token)
             seen = queue.sheet.write(snapshot, token, cells, marks, notes, lines)
+            # Before anybody is called: a read from before the marks must not be heard any more.
+            self._fence.landed(tab, token)
             if lines:
                 self._unlisted.pop(queue.name, None)
             return seen

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import datetime
+import time
 from collections import Counter
 from datetime import timedelta
 from types import SimpleNamespace
 
 import pytest
 import schedule
-from dialing import Shop
+from dialing import Shop, eventually
 from planning import World, moment
 
 from sheets_dialer import loop
 from sheets_dialer.bootstrap import build
 from sheets_dialer.config import load_config
+from sheets_dialer.dialer import PassResult
 
 
 def test_a_number_that_got_a_test_call_is_called_for_its_row_too(shop: Shop) -> None:
@@ -40,6 +42,35 @@ def test_a_test_call_of_unknown_outcome_is_released_by_call_again_on_a_row(shop:
     assert shop.run("start", "--until-done").returncode == 0
     assert len(shop.calls()) == 2
     assert shop.rows()[0]["DTMF"] == "1"
+
+
+def test_an_old_read_that_shows_call_again_once_more_calls_nobody(shop: Shop) -> None:
+    """People's word was heard, the call was made, and then one read comes from before that."""
+    shop.ready("03000000001")
+    assert shop.run("start", "--until-done").returncode == 0
+    shop.tab().update_cell(2, shop.tab().row_values(1).index("Status") + 1, "Call again")
+    asked = time.monotonic()
+    time.sleep(0.5)
+    with build(load_config(shop.config)) as parts, parts.ledger.held():
+        parts.caller.start()
+
+        def one_pass() -> PassResult:
+            result = parts.dialer.run_pass(timedelta(seconds=15))
+            time.sleep(0.5)
+            return result
+
+        def rows() -> dict[str, str]:
+            one_pass()
+            return shop.rows()[0]
+
+        eventually(lambda: rows()["Attempts"] == "2" and rows()["DTMF"] == "1")
+        ago = time.monotonic() - asked - 0.25
+        stale = {"service": "sheets", "path": "DataFilter", "seconds": ago, "count": 1}
+        shop.sandbox.post("/_sandbox/faults", {**stale, "kind": "stale"})
+        assert "old state" in str(one_pass().problems["orders"])
+        for _ in range(4):
+            assert one_pass().problems == {}
+    assert len(shop.calls()) == 2
 
 
 def test_passes_come_on_time_when_the_wall_clock_is_set_back(

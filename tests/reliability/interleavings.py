@@ -25,6 +25,7 @@ from sheets_dialer.call import MARK_IN_DOUBT, NEVER_MARKED, Attempt, AttemptStat
 from sheets_dialer.disposition import CALLING
 from sheets_dialer.errors import (
     AnotherDialer,
+    OldRead,
     SheetRefused,
     SheetUnreachable,
     TokenLost,
@@ -337,7 +338,7 @@ class Search:
                 settle_token(tab, fence, before, now, KARACHI)
             except AnotherDialer:
                 continue
-            except SheetRefused:
+            except (SheetRefused, OldRead):
                 pass
             break
         settled = replace(dialer, settles=None, ledger=facts.kept())
@@ -350,7 +351,10 @@ def _passed(dialer: Dialer, seen: Sheet, does: Any) -> tuple[Dialer, Plan]:
     facts = _Facts(dialer.ledger)
     fence = Fence(facts, dialer.writer)
     now = NOW + dialer.made * timedelta(seconds=15)
-    stopped = _looked(fence, snapshot, now)
+    try:
+        stopped = _looked(fence, snapshot, now)
+    except OldRead:
+        return replace(dialer, ledger=facts.kept(), seen=None), Plan()
     world = _World(now, [dict(zip(_HEADER, cells, strict=True)) for cells in seen.grid[1:]])
     world.jobs = list(facts.jobs)
     world.obstacle = stopped
@@ -367,6 +371,7 @@ def _passed(dialer: Dialer, seen: Sheet, does: Any) -> tuple[Dialer, Plan]:
         try:
             tab = QueueSheet(_Document(seen, does), _TAB, {})
             confirmed = tab.write(snapshot, token, cells, marks)
+            fence.landed(_NAME, token)
         except TokenLost:
             settles, problem = seen, NEVER_MARKED
         except SheetRefused:
@@ -401,7 +406,11 @@ def _told_to_run(dialer: Dialer) -> Dialer:
 def _fence_says(facts: _Facts, *, runs: bool) -> str | None:
     """What the fence says when the sheet shows the last token that the ledger remembers."""
     fence = Fence(facts, "....")
-    return fence.look(_NAME, fence.last_token(_NAME), runs=runs, now=NOW, zone=KARACHI)
+    try:
+        return fence.look(_NAME, fence.last_token(_NAME), runs=runs, now=NOW, zone=KARACHI)
+    except OldRead:
+        # Somebody else has written since: nothing that a person's word would help.
+        return None
 
 
 def _called(dialer: Dialer, state: AttemptState) -> Dialer:

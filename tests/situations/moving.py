@@ -6,17 +6,20 @@ from threading import Thread
 from typing import Any
 
 from dialing import eventually
+
 from situations.stage import Stage
 from situations.table import in_the_sheet
 
 
-@in_the_sheet("A column is inserted under a write, beside blank cells", {"anywhere": "columns_moved"})
+@in_the_sheet(
+    "A column is inserted under a write, beside blank cells", {"anywhere": "columns_moved"}
+)
 def beside_blank_cells(stage: Stage) -> None:
     _move_under_a_write(stage, {"insertDimension": _columns(stage, at=stage.place("Status") - 1)})
     stage.dial(1)
 
 
-@in_the_sheet("A column is inserted under a write", {"anywhere": "columns_moved_put_back"})
+@in_the_sheet("A column is inserted", {"under a write": "columns_moved_put_back"})
 def inserted(stage: Stage) -> None:
     stage.rename_column("Call Before", "Remark")
     stage.type(2, "Remark", "By the blue door")
@@ -25,7 +28,9 @@ def inserted(stage: Stage) -> None:
     assert stage.cell(2, "Remark") == "By the blue door"
 
 
-@in_the_sheet("A column that looks like a moved one is deleted", {"anywhere": "columns_moved_lost"})
+@in_the_sheet(
+    "A column that looks like a moved one is deleted", {"under a write": "columns_moved_lost"}
+)
 def deleted(stage: Stage) -> None:
     # Its cells might have been dragged to where the token went.
     stage.tab().add_cols(1)
