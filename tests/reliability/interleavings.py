@@ -21,7 +21,15 @@ from typing import Any
 
 from planning import KARACHI, TITLES, World
 
-from sheets_dialer.call import MARK_IN_DOUBT, NEVER_MARKED, Attempt, AttemptState, Job, Reason
+from sheets_dialer.call import (
+    ANSWERED,
+    MARK_IN_DOUBT,
+    NEVER_MARKED,
+    Attempt,
+    AttemptState,
+    Job,
+    Reason,
+)
 from sheets_dialer.disposition import CALLING
 from sheets_dialer.errors import (
     AnotherDialer,
@@ -32,6 +40,7 @@ from sheets_dialer.errors import (
     WriteRefused,
 )
 from sheets_dialer.fence import STANDS_BY, Fence
+from sheets_dialer.matching import AGAIN
 from sheets_dialer.plan import Plan
 from sheets_dialer.recording import settle_token
 from sheets_dialer.rows import beside_their_calls
@@ -211,6 +220,10 @@ class State:
     kills: int = 1
     words: int = 1
     """How often a person may yet say PAUSE and RUN to a dialer that has stopped."""
+    orders: int = 0
+    """How often a person may yet choose Call again on a row that shows its result."""
+    answers: bool = False
+    """Whether each call is answered, with a key, and over at once; else it goes on and on."""
     calls: int = 0
 
     @property
@@ -265,6 +278,8 @@ class Search:
             with suppress(SheetRefused):
                 arrived = arrived.written(state.sheet.after(_thawed(batch), fenced=self.fenced))
             yield arrived
+        if state.orders and (asked := _asked_again(state.sheet)):
+            yield replace(state.written(asked), orders=state.orders - 1)
         for which, dialer in enumerate(state.dialers):
             for after, moved in self._steps(state, dialer):
                 both = list(after.dialers)
@@ -275,7 +290,8 @@ class Search:
         if state.kills and (dialer.seen or dialer.confirmed):
             yield replace(state, kills=state.kills - 1), _restarted(dialer)
         if dialer.confirmed:
-            yield replace(state, calls=state.calls + 1), _called(dialer, AttemptState.PLACED)
+            placed = AttemptState.ENDED if state.answers else AttemptState.PLACED
+            yield replace(state, calls=state.calls + 1), _called(dialer, placed)
             if state.kills:
                 sent = replace(state, calls=state.calls + 1, kills=state.kills - 1)
                 yield sent, _restarted(_called(dialer, AttemptState.UNKNOWN))
@@ -417,6 +433,22 @@ def _called(dialer: Dialer, state: AttemptState) -> Dialer:
     return replace(_moved(dialer, state), confirmed=False)
 
 
+def _answered(at: datetime) -> dict[str, Any]:
+    """What the ledger has of a call that was answered with a key and is over."""
+    moments = dict.fromkeys(("answered_at", "changed_at", "polled_at", "ended_at"), at)
+    return {"call_status": ANSWERED, "dtmf": "1", **moments}
+
+
+def _asked_again(sheet: Sheet) -> Sheet | None:
+    """The document once a person has chosen Call again, where its row shows a result."""
+    header, cells = sheet.grid
+    status = header.index(TITLES["status"])
+    if not cells[header.index(TITLES["dtmf"])] or cells[status] == AGAIN:
+        return None
+    row = (*cells[:status], AGAIN, *cells[status + 1 :])
+    return replace(sheet, grid=(header, row))
+
+
 def _restarted(dialer: Dialer) -> Dialer:
     """After a kill: what was not sent goes back to the queue; the next run has another name."""
     back = _moved(dialer, AttemptState.WITHDRAWN)
@@ -430,10 +462,11 @@ def _moved(dialer: Dialer, to: AttemptState, problem: str | None = None) -> Dial
     def moved(attempt: Attempt) -> Attempt:
         if attempt.state is not AttemptState.INTENDED:
             return attempt
-        if to is AttemptState.PLACED:
+        if to in (AttemptState.PLACED, AttemptState.ENDED):
             call_id = f"call{dialer.writer}{attempt.id}"
             at = attempt.intended_at
-            return replace(attempt, state=to, call_id=call_id, sending_at=at, placed_at=at)
+            attempt = replace(attempt, state=to, call_id=call_id, sending_at=at, placed_at=at)
+            return attempt if to is AttemptState.PLACED else replace(attempt, **_answered(at))
         sending_at = attempt.intended_at if to is AttemptState.UNKNOWN else None
         return replace(attempt, state=to, sending_at=sending_at, problem=problem)
 
