@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from typing import Any
 
 import gspread
-import yaml
 from dialing import Shop
 
 ALWAYS = {"monday-sunday": "00:00-24:00"}
@@ -42,11 +41,12 @@ class Chain(Shop):
         return made
 
     def open(self, **sections: Mapping[str, Any] | float) -> None:
-        """Writes the configuration, sets all sheets up, and says RUN for every campaign."""
-        self._configure(campaigns=self._campaigns, google={"requests_per_minute": 6000})
-        done = self.run("setup")
-        assert done.returncode == 0, done.stderr
-        self._configure(**{"google": {"requests_per_minute": 60}, **sections})
+        """Writes the configuration, sets all sheets up, and says RUN for every campaign.
+
+        Many requests a minute are let through unless `sections` says otherwise."""
+        self.change(campaigns=self._campaigns, google={"requests_per_minute": 6000})
+        self.set_up()
+        self.change(**sections)
         for book in {book.id: book for book in self.books.values()}.values():
             tab = book.worksheet("Dialer")
             first, *_ = grid = tab.get_all_values()
@@ -67,12 +67,6 @@ class Chain(Shop):
         """A campaign's rows by header."""
         header, *rows = self.books[name].worksheet(name).get_all_values()
         return [dict(zip(header, row, strict=True)) for row in rows if any(row)]
-
-    def _configure(self, **sections: object) -> None:
-        data = yaml.safe_load(self.config.read_text())
-        for name, section in sections.items():
-            data[name] = data[name] | section if isinstance(section, Mapping) else section
-        self.config.write_text(yaml.safe_dump(data, sort_keys=False))
 
     def _place(self, name: str, label: str) -> tuple[int, int]:
         grid = self.books[name].worksheet("Dialer").get_all_values()

@@ -41,7 +41,7 @@ def test_two_tabs_of_one_spreadsheet_share_the_dialer_and_do_not_call_tabs(chain
     book.worksheet("Do Not Call").update([["0300 0000003"]], "A2")
     chain.say("Paused", "Control", "PAUSE")
 
-    done = chain.run("once", "--for", "15")
+    done = chain.run("once", "--for", "8")
 
     assert done.returncode == 0, done.stderr
     called = {(call["caller_id"], call["voice_id"]) for call in chain.calls()}
@@ -61,6 +61,7 @@ def test_three_spreadsheets_are_worked_on_side_by_side(chain: Chain) -> None:
     for name, voice in zip(names, ("101", "102", "103"), strict=True):
         chain.add(name, *OWN, voice_id=voice)
     chain.open()
+    chain.settles_at_once()
 
     done = chain.run("start", "--until-done")
 
@@ -147,7 +148,7 @@ def test_campaigns_that_call_take_turns_whatever_stands_between_them(chain: Chai
     for name in ("Idle1", "Idle2", "Idle3"):
         chain.add(name, book=book)
     chain.add("Last", *numbers(50, 14), book=book, voice_id="103")
-    chain.open(portal={"calls_per_minute": 120, "lines": 50}, google={"requests_per_minute": 600})
+    chain.open(portal={"calls_per_minute": 240, "lines": 50})
 
     done = chain.run("start", "--until-done")
 

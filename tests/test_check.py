@@ -561,7 +561,7 @@ def test_a_fence_that_does_not_hold(ready: Shop, setting: str, sentence: str) ->
 def test_nothing_is_dialled_until_the_fence_holds(own: Shop) -> None:
     own.sandbox.post("/_sandbox/behaviour", {"unique_range_names": False})
     assert own.run("check").returncode == 3
-    own.run("once", "--for", "5")
+    own.run("once", "--for", "3")
     assert own.calls() == []
     state = own.tab("Dialer").find("State")
     assert state is not None

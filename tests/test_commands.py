@@ -59,6 +59,7 @@ def test_call_with_a_campaign_that_does_not_exist_names_it(shop: Shop) -> None:
 
 
 def test_status_and_export_tell_what_the_ledger_knows(shop: Shop) -> None:
+    shop.settles_at_once()
     shop.ready("03000000001", "03000000005", "03000000011")
     shop.run("start", "--until-done")
     figures = json.loads(shop.run("status", "--json").stdout)["orders"]

@@ -11,8 +11,7 @@ from zoneinfo import ZoneInfo
 
 import gspread
 import pytest
-import yaml
-from dialing import Shop, eventually
+from dialing import PASS_SECONDS, Shop, eventually
 
 from sheets_dialer.bootstrap import Parts, build
 from sheets_dialer.config import load_config
@@ -74,6 +73,7 @@ def at_the_desk(shop: Shop) -> Iterator[Desk]:
 @pytest.fixture
 def desk(shop: Shop) -> Iterator[Desk]:
     """A shop with four rows to call and one that can't be, paused."""
+    shop.settles_at_once()
     shop.paste_numbers("03000000001", "03000000002", "03000000004", "03000000005", "call me")
     with at_the_desk(shop) as desk:
         yield desk
@@ -317,17 +317,15 @@ def test_the_plan_command_says_what_run_would_do(desk: Desk) -> None:
 def test_pause_stops_new_calls_at_the_next_pass_and_calls_are_followed_to_their_end(
     shop: Shop,
 ) -> None:
-    settings = yaml.safe_load(shop.config.read_text(encoding="utf-8"))
-    settings["portal"] |= {"calls_per_minute": 60, "lines": 100}
-    settings["every"] = 2
-    shop.config.write_text(yaml.safe_dump(settings), encoding="utf-8")
+    shop.change(portal={"calls_per_minute": 60, "lines": 100})
+    shop.settles_at_once()
     shop.ready(*(f"03001{n:06d}" for n in range(60)))
     with shop.running("start"):
         eventually(lambda: len(shop.calls()) >= 4)
         shop.control("PAUSE")
-        time.sleep(settings["every"] + 1)
+        time.sleep(PASS_SECONDS + 2)
         called = len(shop.calls())
-        time.sleep(3 * settings["every"])
+        time.sleep(3 * PASS_SECONDS)
         assert len(shop.calls()) == called < 60
         in_progress = {"Calling", "Initiated", "Pushed to SIP"}
         eventually(lambda: not in_progress & {row["Status"] for row in shop.rows()})

@@ -9,7 +9,6 @@ import time
 from collections import Counter
 
 import pytest
-import yaml
 from dialing import HOME, Shop, eventually
 from fates import FATES, REFUSED
 
@@ -156,13 +155,14 @@ def test_what_became_of_calls_is_asked_for_after_a_pause_longer_than_calls_are_f
     shop: Shop,
 ) -> None:
     """As when the dialer ends on a Friday evening and begins again on Monday."""
+    follows_seconds = 3
+    shop.change(poll={"give_up_after_hours": follows_seconds / 3600})
     shop.ready("03000000001", "03000000004")
     with shop.running("start") as process:
         eventually(lambda: len(shop.calls()) == 2)
         process.send_signal(signal.SIGTERM)
         assert process.wait(20) == 130
-    follows_hours = yaml.safe_load(shop.config.read_text())["poll"]["give_up_after_hours"]
-    time.sleep(follows_hours * 3600 + 1)
+    time.sleep(follows_seconds + 1)
     assert shop.run("start", "--until-done").returncode == 0
     assert [row["Answer"] for row in shop.rows()] == ["Confirmed", "No key pressed"]
     assert len(shop.calls()) == 2
@@ -217,7 +217,7 @@ def test_a_wrong_portal_key_calls_nobody_and_says_so(shop: Shop) -> None:
     shop.ready("03000000001")
     text = shop.config.read_text()
     shop.config.write_text(text.replace("sandbox-api-key", "a-wrong-key"))
-    done = shop.run("once", "--for", "5")
+    done = shop.run("once", "--for", "3")
     assert done.returncode == 3
     assert "not matched" in done.stderr
     (row,) = shop.rows()
@@ -228,7 +228,7 @@ def test_a_wrong_portal_key_calls_nobody_and_says_so(shop: Shop) -> None:
 def test_a_balance_of_less_than_one_call_stops_new_calls_and_says_so(shop: Shop) -> None:
     shop.ready("03000000001")
     shop.sandbox.post("/_sandbox/portal", {"balance": 0.1})
-    assert shop.run("once", "--for", "5").returncode == 0
+    assert shop.run("once", "--for", "3").returncode == 0
     assert shop.calls() == []
     states = shop.tab("Dialer").row_values(3)
     assert "balance 0.10 is less than one call" in states[1]
@@ -237,11 +237,11 @@ def test_a_balance_of_less_than_one_call_stops_new_calls_and_says_so(shop: Shop)
 def test_a_portal_that_keeps_refusing_is_not_burnt_through(shop: Shop) -> None:
     shop.ready(*[f"92300{line}" for line in range(2000000, 2000010)])
     shop.sandbox.post("/_sandbox/portal", {"voices": ["999"]})
-    shop.run("once", "--for", "8")
+    shop.run("once", "--for", "5")
     assert shop.calls() == []
     statuses = [row["Status"] for row in shop.rows()]
     assert statuses.count("Failed") == 3
     assert statuses.count("Queued") == 7
     assert "refused 3 calls in a row" in shop.tab("Dialer").row_values(3)[1]
-    shop.run("once", "--for", "5")
+    shop.run("once", "--for", "3")
     assert [row["Status"] for row in shop.rows()].count("Failed") == 3

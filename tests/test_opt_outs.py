@@ -378,7 +378,7 @@ def test_the_list_heals_and_is_not_written_when_nothing_changed(shop: Shop) -> N
 
     def writes() -> int:
         shop.sandbox.session().delete(f"{shop.sandbox.url}/_sandbox/requests")
-        assert shop.run("once", "--for", "5").returncode == 0
+        assert shop.run("once", "--for", "3").returncode == 0
         return int(shop.sandbox.get("/_sandbox/requests")["sheets"].get("write", 0))
 
     writes()

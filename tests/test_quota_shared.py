@@ -22,6 +22,8 @@ from sheets_dialer.quota import Kind
 
 SPEED = 8.0
 """A minute of the quotas lasts 7.5 seconds, for the dialer and for Google alike."""
+QUOTA = {"requests_per_minute": 60}
+"""Google's own, of reads and of writes."""
 
 
 @pytest.fixture
@@ -62,7 +64,7 @@ def test_twenty_campaigns_at_five_seconds_never_exceed_the_quota(chain: Chain) -
     names = [f"c{number:02}" for number in range(20)]
     for place, name in enumerate(names):
         chain.add(name, f"9230133{place:05d}", f"9230144{place:05d}")
-    chain.open(every=5, portal={"calls_per_minute": 600, "lines": 100})
+    chain.open(google=QUOTA, every=5, portal={"calls_per_minute": 600, "lines": 100})
 
     with limited(chain) as parts:
         assert parts.rhythm.interval == timedelta(seconds=20)
@@ -100,7 +102,7 @@ def test_twenty_campaigns_at_five_seconds_never_exceed_the_quota(chain: Chain) -
 def test_a_second_client_of_the_account_eats_the_quota_and_all_goes_on(chain: Chain) -> None:
     for start, name in enumerate(("one", "two", "three")):
         chain.add(name, *(f"9230155{start}{place:04d}" for place in range(6)))
-    chain.open(every=10, portal={"calls_per_minute": 60, "lines": 20})
+    chain.open(google=QUOTA, every=10, portal={"calls_per_minute": 60, "lines": 20})
     stop = threading.Event()
     book = chain.client.open_by_key(chain.sandbox.spreadsheet_id)
     address = f"https://sheets.googleapis.com/v4/spreadsheets/{book.id}"
@@ -143,7 +145,7 @@ def test_a_second_client_of_the_account_eats_the_quota_and_all_goes_on(chain: Ch
 
 def test_after_a_429_the_next_try_waits_longer_each_time(chain: Chain) -> None:
     chain.add("only", "923000000001")
-    chain.open(every=1)
+    chain.open(google=QUOTA, every=1)
     with limited(chain) as parts:
         chain.sandbox.post(
             "/_sandbox/faults",
@@ -160,7 +162,7 @@ def test_after_a_429_the_next_try_waits_longer_each_time(chain: Chain) -> None:
 
 def test_tries_of_a_look_up_that_fails_are_counted(chain: Chain) -> None:
     chain.add("only", "923000000001")
-    chain.open()
+    chain.open(google=QUOTA)
     with limited(chain) as parts:
         fault = {"service": "sheets", "kind": "503", "path": chain.books["only"].id, "count": 2}
         chain.sandbox.post("/_sandbox/faults", fault)

@@ -77,7 +77,7 @@ def test_another_tab_under_the_old_title_is_not_dialled_and_both_are_named(shop:
     book = shop.tab().spreadsheet
     shop.tab().update_title("Old calls")
     book.add_worksheet("Calls", 10, 15).update([["Phone"], ["03000000002"]], "A1", raw=False)
-    done = shop.run("once", "--for", "5")
+    done = shop.run("once", "--for", "3")
     assert done.returncode == 2
     assert "Old calls" in done.stderr
     assert "setup" in done.stderr
@@ -100,7 +100,7 @@ def test_a_row_that_google_refuses_to_write_is_named_and_the_others_are_written(
     }
     batch(shop, {"addProtectedRange": {"protectedRange": {"range": area, "editors": editors}}})
     shop.paste([["03000000001"]], "A6")
-    shop.run("once", "--for", "8")
+    shop.run("once", "--for", "4")
     statuses = [row["Status"] for row in shop.rows()]
     assert statuses[1] == ""
     assert [statuses[place] for place in (0, 2, 3)] == ["Not called"] * 3
@@ -114,7 +114,7 @@ def test_a_second_machine_stands_by_while_the_first_one_writes(shop: Shop) -> No
     text = shop.config.read_text()
     shop.config.write_text(text.replace("dialer.db", "other.db"))
     shop.paste([["03000000002"]], "A3")
-    done = shop.run("once", "--for", "5")
+    done = shop.run("once", "--for", "3")
     assert done.returncode == 4
     assert "Another dialer works on this tab" in done.stderr
     assert len(shop.calls()) == 1
@@ -126,7 +126,7 @@ def test_a_ledger_older_than_the_sheet_calls_nobody_until_a_person_says_run_agai
     shop.ready("03000000001")
     ledger = shop.config.with_name("dialer.db")
     shop.control("PAUSE")
-    assert shop.run("once", "--for", "5").returncode == 0
+    assert shop.run("once", "--for", "3").returncode == 0
     shutil.copy(ledger, ledger.with_suffix(".copy"))
     shop.control("RUN")
     shop.run("start", "--until-done")
@@ -135,11 +135,11 @@ def test_a_ledger_older_than_the_sheet_calls_nobody_until_a_person_says_run_agai
         ledger.with_name(name).unlink(missing_ok=True)
     shutil.copy(ledger.with_suffix(".copy"), ledger)
     shop.paste([["03000000002"]], "A3")
-    shop.run("once", "--for", "8")
+    shop.run("once", "--for", "4")
     assert "older than the sheet" in state_of(shop)
     assert shop.called_numbers() == ["923000000001"]
     shop.control("PAUSE")
-    shop.run("once", "--for", "5")
+    shop.run("once", "--for", "3")
     shop.control("RUN")
     shop.run("start", "--until-done")
     assert Counter(shop.called_numbers()) == {"923000000001": 1, "923000000002": 1}
@@ -172,7 +172,7 @@ def test_a_number_on_the_do_not_call_tab_is_not_called_in_whatever_form(shop: Sh
 def test_without_a_do_not_call_tab_nobody_is_called(shop: Shop) -> None:
     shop.ready("03000000001")
     shop.tab().spreadsheet.del_worksheet(shop.tab("Do Not Call"))
-    shop.run("once", "--for", "5")
+    shop.run("once", "--for", "3")
     assert "Do Not Call tab is missing" in state_of(shop)
     assert shop.calls() == []
 
@@ -180,7 +180,7 @@ def test_without_a_do_not_call_tab_nobody_is_called(shop: Shop) -> None:
 def test_two_rows_with_one_number_are_called_one_after_the_other(shop: Shop) -> None:
     header = ["Phone", "Amount"]
     shop.paste([header, ["03000000001", "100"], ["0300 0000001", "200"]], "A1")
-    shop.run("setup")
+    shop.set_up()
     shop.control("RUN")
     assert shop.run("start", "--until-done").returncode == 0
     first, second = shop.calls()
@@ -200,6 +200,7 @@ def test_the_same_row_twice_is_called_once_and_the_other_says_when(shop: Shop) -
 
 
 def test_call_again_typed_into_status_calls_once_more_and_only_once(shop: Shop) -> None:
+    shop.settles_at_once()
     shop.ready("03000000005")
     shop.run("start", "--until-done")
     column = shop.tab().row_values(1).index("Status") + 1
@@ -214,9 +215,9 @@ def test_call_again_typed_into_status_calls_once_more_and_only_once(shop: Shop) 
 def test_a_run_with_nothing_to_do_writes_nothing(shop: Shop) -> None:
     shop.ready("03000000001", "not a number")
     shop.run("start", "--until-done")
-    shop.run("once", "--for", "5")
+    shop.run("once", "--for", "3")
     shop.sandbox.delete("/_sandbox/requests")
-    assert shop.run("once", "--for", "5").returncode == 0
+    assert shop.run("once", "--for", "3").returncode == 0
     assert shop.sandbox.get("/_sandbox/requests")["sheets"].get("write", 0) == 0
 
 
