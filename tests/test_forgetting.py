@@ -192,7 +192,8 @@ def told(plan: Any) -> dict[str, object]:
         "dials": dials,
         "new": new,
         "adoptions": [each.call_id for each in plan.adoptions],
-        "changes": plan.job_changes,
+        # In which order jobs without a call are looked at doesn't matter.
+        "changes": set(plan.job_changes),
         "released": {each.id for each in plan.released},
         "counts": dict(plan.counts),
         "cells": cells,
