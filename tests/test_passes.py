@@ -97,10 +97,13 @@ def test_a_voice_edited_in_the_configuration_calls_no_held_row(shop: Shop) -> No
     assert shop.run("start", "--until-done").returncode == 0
     assert [row["Why"] for row in shop.rows()[:3]] == [row["Why"] for row in before]
     assert "same call was placed" in shop.rows()[4]["Why"], "another voice is no other message"
-    # What waits is called with the voice of today.
-    edit_campaign(shop, voice_id=101)
-    shop.paste([["03000000004"]], "A7")
+    # Under another name the rows are known by the same voice as before, also where the row that
+    # was called is gone.
+    shop.tab().delete_rows(2)
+    edit_campaign(shop, voice_id=101, name="renamed")
+    shop.paste([["03000000004"]], "A6")
     assert shop.run("start", "--until-done").returncode == 0
+    assert all("same call was placed" in shop.rows()[place]["Why"] for place in (0, 3))
     called = [(str(call["caller_id"])[-1], str(call["voice_id"])) for call in shop.calls()]
     assert called == [("1", "102"), ("2", "102"), ("3", "103"), ("4", "101")]
 
