@@ -182,7 +182,9 @@ class Job:
         return not self.content.number
 
     def with_content(self, content: Content) -> Job:
-        """A forgotten job with what a row tells of it: what it asks for, or its number alone."""
+        """A forgotten job with what a row tells of it: what it asks for, or its number alone. Of
+        the voice the ledger knows more."""
+        content = replace(content, voice_id=self.content.voice_id or content.voice_id)
         attempts = tuple(replace(attempt, number=content.number) for attempt in self.attempts)
         return replace(self, content=content, was_forgotten=True, attempts=attempts)
 
@@ -197,6 +199,9 @@ class NewJob:
     asked: str | None = None
     """The fingerprint of what its row asks for, where that isn't the content's own: a row that
     names no voice asks for the same, whatever voice its campaign speaks with."""
+    asked_at: datetime | None = None
+    """Since when its row has asked for it, where that is longer than this job is known: its row
+    comes from another campaign."""
 
     @property
     def fingerprint(self) -> str:

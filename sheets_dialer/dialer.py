@@ -35,11 +35,11 @@ from .polling import next_poll
 from .purse import Purse
 from .quota import Kind, Quota, Rhythm
 from .recording import Queue, Recorder, ends
-from .roll import Roll
 from .settings import read_settings
 from .sheet import ColumnsMoved, Snapshot, require_ready
 from .survey import Survey
 from .token import unsafe_fact, unsafe_sentence
+from .voices import keep_voice, roll_of
 
 __all__ = ["Dialer", "PassResult", "Queue"]
 
@@ -135,7 +135,7 @@ class Dialer:
         self._quota = quota
         self._rhythm = rhythm
         self._called_of_late = {queue.name: 0.0 for queue in queues}
-        self._rolls = {queue.name: Roll(queue.rules.policy.voice_id) for queue in queues}
+        self._rolls = {queue.name: roll_of(ledger, queue) for queue in queues}
         self._panel = Panel(ledger, clock, purse, held_by)
         self._last: dict[str, tuple[Snapshot, Plan]] = {}
         self._tabs_seen: dict[str, float] = {}
@@ -157,6 +157,7 @@ class Dialer:
             log.warning("found attempts of an earlier run", attempts=len(moves))
         # Before anybody new is called it must be known which lines are taken.
         for queue in self._queues:
+            keep_voice(self._ledger, queue)
             self._follow_anyway(queue)
 
     def plan(self, queue: Queue, until_next_pass: timedelta) -> tuple[Snapshot, Plan, Rules]:

@@ -47,13 +47,14 @@ class Part:
     Rows and jobs that share a number, a Ref or a call stand in one part, so that what is planned
     for a row depends on its part alone. `last_calls` gives by fingerprint, in any campaign, each
     job's last call, as (job id, time); `opted_out` those of the rows' numbers that asked not to be
-    called again.
+    called again; `elsewhere` the jobs of other campaigns whose Refs stand on rows, by Ref.
     """
 
     rows: Sequence[QueueRow]
     jobs: Sequence[Job]
     last_calls: Mapping[str, Sequence[tuple[int, datetime]]] = field(default_factory=dict)
     opted_out: Mapping[str, OptOut] = field(default_factory=dict)
+    elsewhere: Mapping[str, Job] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

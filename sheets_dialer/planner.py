@@ -37,6 +37,7 @@ from .pacing import followed, rest, room
 from .phone import NotDiallable
 from .plan import Dial, Face, LedgerState, Part, Plan, Poll, Quiet, Rules, SheetState, Tally
 from .rows import PAYLOAD_BYTES, QueueRow, beside_their_calls, written_bytes
+from .same_call import asked_before, calls_of, prints
 from .showing import Showing, not_diallable
 from .standing import MARK_IS_STRANGE_FOR, stands_until
 from .texts import say
@@ -132,10 +133,10 @@ class Planner:
 
     def _begin_part(self, part: Part) -> None:
         self._rows = {row.index: row for row in part.rows}
-        self._jobs = part.jobs
+        self._part = part
         self._places = {}
         self._opted_out = part.opted_out
-        self._calls = _calls_of(part)
+        self._calls = calls_of(part)
         self._wanted: dict[int, Mapping[str, str]] = {}
         self._tallies: dict[int, Tally] = {}
         self._queue: list[Dial] = []
@@ -256,7 +257,7 @@ class Planner:
                 self._wanted[row.index] = self._showing.settled(row, job)
 
     def _turn(self, row: QueueRow, job: Job) -> Owed | NotYet | None:
-        calls = {call for each in _prints(row) for call in self._calls.get(each, ())}
+        calls = {call for each in prints(row) for call in self._calls.get(each, ())}
         zone = self._rules.zone
         return turn(
             self.now,
@@ -284,7 +285,7 @@ class Planner:
         here = {job.id for job in matches.jobs.values()}
         here |= {job.id for _, job, alone in matches.changed if alone}
         self._gone = [
-            attempt for job in self._jobs if job.id not in here for attempt in unclear(job)
+            attempt for job in self._part.jobs if job.id not in here for attempt in unclear(job)
         ]
         self._gone += [one for one in self._ledger.strays if one.state is AttemptState.UNKNOWN]
         self._released += [one for one in self._gone if one.number in self._asked_again]
@@ -303,7 +304,8 @@ class Planner:
         again = row.word == AGAIN
         if again:
             self._asked_again.add(content.number)
-        job = NewJob(next(self._refs), content, int(again), row.fingerprint)
+        since = asked_before(row, self._part)
+        job = NewJob(next(self._refs), content, int(again), row.fingerprint, since)
         self._new.append(job)
         self._wanted[row.index] = {
             **EMPTY,
@@ -373,27 +375,3 @@ def _dial(row: QueueRow, job: Job, reason: Reason) -> Dial:
     if job.tried or content is None or content.voice_id == job.content.voice_id:
         return Dial(job, row, reason)
     return Dial(replace(job, content=content), row, reason, revoiced=True)
-
-
-def _prints(row: QueueRow) -> set[str]:
-    """The fingerprints under which the row's call may have been made already."""
-    return {row.fingerprint, row.sounds_like}
-
-
-def _calls_of(part: Part) -> dict[str, set[tuple[int, datetime]]]:
-    """By fingerprint, when which job was called, in this campaign or another. Where people chose a
-    voice, what was said counts beside what was asked for: neither is said twice."""
-    calls = {fingerprint: set(times) for fingerprint, times in part.last_calls.items()}
-    asked: dict[str, set[str]] = {}
-    for row in part.rows:
-        if row.content:
-            asked.setdefault(row.content.number, set()).update(_prints(row))
-    for job in part.jobs:
-        prints = {job.fingerprint}
-        # What was said is worked out only where a row to the same number asks for something else.
-        if job.tried and asked.get(job.content.number, prints) != prints:
-            prints.add(job.content.fingerprint())
-        for attempt in job.tried:
-            for each in prints:
-                calls.setdefault(each, set()).add((job.id, attempt.intended_at))
-    return calls

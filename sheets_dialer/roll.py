@@ -32,9 +32,12 @@ class Roll:
     """What is known of each row from one pass to the next. Rows are named by their index, which
     counts the header row; row 0 is the header and no row of anybody."""
 
-    def __init__(self, voice_id: str) -> None:
+    def __init__(self, voice_id: str, configured: str | None = None) -> None:
+        """`voice_id` is the voice by which rows that name none are known again (`voices`), and
+        `configured` the one that they speak with today, where that is another."""
         self._voice_id = voice_id
-        self._chosen_voice: str | None = None
+        self._configured = configured
+        self._chosen_voice = configured
         self._places: Mapping[str, int] = {}
         self._begin_anew()
 
@@ -84,6 +87,7 @@ class Roll:
 
     def speak_with(self, voice_id: str | None) -> None:
         """Takes in the voice that people chose instead of the configured one."""
+        voice_id = voice_id or self._configured
         if voice_id != self._chosen_voice:
             self._chosen_voice = voice_id
             self._rows.clear()

@@ -76,8 +76,8 @@ def read_row(
     voice_id: str,
     chosen_voice: str | None = None,
 ) -> QueueRow | None:
-    """Reads one row; None when no known column holds anything. `chosen_voice` is what people have
-    the campaign speak with instead of `voice_id`, the configured one."""
+    """Reads one row; None when no known column holds anything. `chosen_voice` is what the
+    campaign speaks with instead of `voice_id`, by which rows that name none are known again."""
     known = {name: cells[at] for name, at in places.items() if at < len(cells)}
     if not any(value not in ("", None) for value in known.values()):
         return None

@@ -40,6 +40,8 @@ class Jobs(Protocol):
 
     def opted_out(self, numbers: Iterable[str]) -> dict[str, OptOut]: ...
 
+    def jobs_elsewhere(self, campaign: str, refs: Iterable[str]) -> list[Job]: ...
+
 
 class Survey:
     """Brings the rows of one campaign to its planner. `roll` has taken in what a read found."""
@@ -96,6 +98,8 @@ class Survey:
         read = [self._roll.row(index) for index in sorted(rows)]
         prints = {row.fingerprint for row in read} | {row.sounds_like for row in read}
         numbers = {row.number.digits for row in read if isinstance(row.number, Number)}
+        strange = {row.ref for row in read} - {job.ref for job in found.values()} - {""}
+        elsewhere = self._ledger.jobs_elsewhere(self._campaign, strange) if strange else []
         return Part(
             rows=read,
             jobs=[found[each] for each in sorted(found)],
@@ -103,6 +107,7 @@ class Survey:
                 prints - {""}, numbers=numbers, campaign=self._campaign
             ),
             opted_out=self._ledger.opted_out(numbers),
+            elsewhere={job.ref: job for job in elsewhere},
         )
 
     def _jobs_near(self, rows: Iterable[int], jobs: Iterable[Job]) -> list[Job]:

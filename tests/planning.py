@@ -147,6 +147,8 @@ class World:
     """Numbers that open attempts of other campaigns hold."""
     elsewhere_called: dict[str, datetime] = field(default_factory=dict)
     """By fingerprint, calls of other campaigns."""
+    elsewhere: dict[str, Job] = field(default_factory=dict)
+    """By Ref, jobs of other campaigns."""
     opted_out: dict[str, OptOut] = field(default_factory=dict)
     """Numbers whose owners asked not to be called again."""
     refs: Iterator[str] = field(
@@ -178,7 +180,10 @@ class World:
         for job in self.jobs:
             if times := [attempt.intended_at for attempt in job.tried]:
                 calls.setdefault(job.fingerprint, []).append((job.id, max(times)))
-        return Part(self.rows(), self.jobs, calls, self.opted_out)
+        for job in self.elsewhere.values():
+            for attempt in job.tried:
+                calls.setdefault(job.fingerprint, []).append((job.id, attempt.intended_at))
+        return Part(self.rows(), self.jobs, calls, self.opted_out, self.elsewhere)
 
     def planner(self) -> Planner:
         """What begins a pass's plan."""
@@ -257,7 +262,7 @@ class World:
                 ref=new.ref,
                 content=new.content,
                 fingerprint=new.fingerprint,
-                queued_at=self.now,
+                queued_at=new.asked_at or self.now,
                 granted=new.granted,
                 again_seen=new.granted > 0,
             )

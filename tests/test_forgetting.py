@@ -27,6 +27,7 @@ from sheets_dialer.forgetting import Forgetting
 from sheets_dialer.ledger import Intent, Ledger, Move
 from sheets_dialer.ledger.reading import NOTHING_KNOWN
 from sheets_dialer.roll import Roll
+from sheets_dialer.settings import Settings
 
 INTENDED, SENDING, PLACED = AttemptState.INTENDED, AttemptState.SENDING, AttemptState.PLACED
 ENDED, REFUSED, UNKNOWN = AttemptState.ENDED, AttemptState.REFUSED, AttemptState.UNKNOWN
@@ -65,7 +66,7 @@ def test_what_prevents_a_second_call_is_kept_and_nothing_else(ledger: Ledger, ad
     assert after.is_forgotten
     assert after == replace(
         before,
-        content=NOTHING_KNOWN,
+        content=replace(NOTHING_KNOWN, voice_id=SECRET.voice_id),
         attempts=tuple(replace(attempt, number="") for attempt in before.attempts),
     )
     assert after.with_content(SECRET) == replace(before, was_forgotten=True)
@@ -114,6 +115,20 @@ def test_another_voice_brings_no_text_back_where_the_call_is_not_to_be(
     )
     assert made == []
     assert not [word for word in ("Ayesha", "A-77", "1500") if word in file_text(address)]
+
+
+def test_a_job_forgotten_by_an_older_version_takes_on_what_its_row_says(
+    ledger: Ledger, address: str
+) -> None:
+    job = ended_job(ledger)
+    assert ledger.forget(T0 + MONTH, most=10) == [job.id]
+    engine = sa.create_engine(address)
+    with engine.begin() as connection:
+        connection.execute(sa.text("UPDATE jobs SET content = ''"))
+    engine.dispose()
+    (found,) = ledger.jobs("orders")
+    assert found.content == NOTHING_KNOWN
+    assert found.with_content(SECRET).content == SECRET
 
 
 def test_an_opt_out_is_kept(ledger: Ledger) -> None:
@@ -177,7 +192,8 @@ def test_the_days_round_goes_on_in_parts_and_comes_once_a_day(
 def forget(job: Job) -> Job:
     """What the ledger keeps of a job."""
     attempts = tuple(replace(each, number="") for each in job.attempts)
-    return replace(job, content=NOTHING_KNOWN, attempts=attempts)
+    kept = replace(NOTHING_KNOWN, voice_id=job.content.voice_id)
+    return replace(job, content=kept, attempts=attempts)
 
 
 def told(plan: Any) -> dict[str, object]:
@@ -294,6 +310,20 @@ def test_call_again_on_a_row_whose_data_is_forgotten_calls_what_the_row_says() -
     (dial,) = world.plan().dials
     assert (dial.job.content.number, dial.job.content.amount) == ("923001234567", "5")
     assert dial.job.was_forgotten
+
+
+def test_a_forgotten_job_that_was_tried_keeps_its_voice() -> None:
+    world = World(now=moment("2026-07-15 12:00"), sheet=[{"Phone": "0300 1234567"}])
+    for _ in range(2):
+        world.run()
+    world.report("call1", world.now, call_status=2, dtmf="1")
+    world.run()
+    world.jobs = [forget(job) for job in world.jobs]
+    world.settings = Settings(voice_id="103")
+    world.now += timedelta(days=40)
+    world.sheet[0]["Status"] = "Call again"
+    (dial,) = world.plan().dials
+    assert dial.job.content.voice_id == "102"
 
 
 def test_results_that_are_cleared_after_forgetting_come_back_whole() -> None:

@@ -299,6 +299,23 @@ def test_jobs_are_found_by_number_by_ref_and_by_call(ledger: Ledger) -> None:
     assert [job.id for job in found(numbers={other.content.number}, refs={other.ref})] == [other.id]
 
 
+def test_jobs_of_other_campaigns_are_found_by_ref(ledger: Ledger) -> None:
+    [own] = add(ledger, content(1))
+    elsewhere, _other = add(ledger, content(1), content(2), campaign="others")
+    intend(ledger, elsewhere)
+    [tried, _] = ledger.jobs("others")
+    asked = {own.ref, elsewhere.ref, "none such"}
+    assert ledger.jobs_elsewhere("orders", asked) == [tried]
+    assert ledger.jobs_elsewhere("others", asked) == [own]
+
+
+def test_a_job_keeps_since_when_its_row_has_asked(ledger: Ledger) -> None:
+    since = T0 - timedelta(days=5)
+    ledger.record("orders", T0, new_jobs=[NewJob("r1", content(1), asked_at=since)])
+    [job] = ledger.jobs("orders")
+    assert job.queued_at == since
+
+
 def test_jobs_by_more_values_than_one_statement_takes(ledger: Ledger) -> None:
     jobs = add(ledger, *(content(number) for number in range(1203)))
     assert ledger.jobs_with("orders", refs={job.ref for job in jobs}) == jobs

@@ -1,20 +1,24 @@
-"""Passes one after the other: what they do for calls of no tab, and when they come."""
+"""Passes one after the other: what they do for calls of no tab, and after the configuration was
+edited, and when they come."""
 
 from __future__ import annotations
 
 import datetime
 import time
 from collections import Counter
+from collections.abc import Mapping
 from datetime import timedelta
 from types import SimpleNamespace
 
 import pytest
 import schedule
+import yaml
 from dialing import Shop, eventually
 from planning import World, moment
 
 from sheets_dialer import loop
 from sheets_dialer.bootstrap import build
+from sheets_dialer.clock import Clock
 from sheets_dialer.config import load_config
 from sheets_dialer.dialer import PassResult
 
@@ -111,6 +115,59 @@ def test_a_run_that_has_nothing_left_says_farewell_without_another_read(shop: Sh
     assert shop.tab("Dialer").acell("B3").value == "Not running. Nothing queued."
     # The tabs are looked up and read; the state is written, and then the farewell.
     assert sent["total"] == 4, sent
+
+
+def test_a_voice_edited_in_the_configuration_calls_no_held_row(shop: Shop) -> None:
+    """Neither one held for the same call, nor a called one; rows that come now speak with it."""
+    shop.ready("03000000001", "03000000001", "03000000002")
+    assert shop.run("start", "--until-done").returncode == 0
+    before = shop.rows()
+    assert "same call was placed" in before[1]["Why"]
+    edit_campaign(shop, voice_id=103)
+    shop.paste([["03000000003"], ["03000000001"]], "A5")
+    assert shop.run("start", "--until-done").returncode == 0
+    assert [row["Why"] for row in shop.rows()[:3]] == [row["Why"] for row in before]
+    assert "same call was placed" in shop.rows()[4]["Why"], "another voice is no other message"
+    # Under another name the rows are known by the same voice as before, also where the row that
+    # was called is gone.
+    shop.tab().delete_rows(2)
+    edit_campaign(shop, voice_id=101, name="renamed")
+    shop.paste([["03000000004"]], "A6")
+    assert shop.run("start", "--until-done").returncode == 0
+    assert all("same call was placed" in shop.rows()[place]["Why"] for place in (0, 3))
+    called = [(str(call["caller_id"])[-1], str(call["voice_id"])) for call in shop.calls()]
+    assert called == [("1", "102"), ("2", "102"), ("3", "103"), ("4", "101")]
+
+
+@pytest.mark.parametrize("edited", [{"voice_id": 103}, {"name": "renamed"}], ids=["voice", "name"])
+def test_a_row_too_old_stays_held_when_the_configuration_is_edited(
+    shop: Shop, edited: Mapping[str, object]
+) -> None:
+    shop.ready("03000000001")
+    shop.control("PAUSE")
+    five_days_ago = Clock(now=lambda: datetime.datetime.now(datetime.UTC) - timedelta(days=5))
+    with build(load_config(shop.config), clock=five_days_ago) as parts, parts.ledger.held():
+        parts.dialer.recover()
+        for _ in range(2):
+            parts.dialer.run_pass(timedelta(seconds=15))
+    assert shop.rows()[0]["Status"] == "Queued"
+    shop.control("RUN")
+    edit_campaign(shop, **edited)
+    shop.paste([["03000000002"]], "A3")
+    assert shop.run("start", "--until-done").returncode == 0
+    assert [row["Why"] for row in shop.rows()] == ["Too old. Choose Call again.", ""]
+    assert shop.called_numbers() == ["923000000002"]
+
+
+def edit_campaign(shop: Shop, **values: object) -> None:
+    """Edits the campaign in the configuration, and its head on the Dialer tab."""
+    data = yaml.safe_load(shop.config.read_text(encoding="utf-8"))
+    (campaign,) = data["campaigns"]
+    head = shop.tab("Dialer").find(campaign["name"])
+    assert head is not None
+    campaign |= values
+    shop.tab("Dialer").update_cell(head.row, head.col, campaign["name"])
+    shop.config.write_text(yaml.safe_dump(data, sort_keys=False), encoding="utf-8")
 
 
 def test_passes_are_rarer_when_all_that_is_left_is_to_show_how_calls_end() -> None:

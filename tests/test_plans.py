@@ -60,12 +60,14 @@ def test_every_theme_has_cases() -> None:
 def world_of(given: Mapping[str, Any]) -> World:
     """The world that a case begins in."""
     known = {"now", "rows", "jobs", "policy", "control", "hours", "obstacle", "calls_paid"}
-    known |= {"until_next_pass", "busy_elsewhere"}
+    known |= {"until_next_pass", "busy_elsewhere", "jobs_elsewhere"}
     assert set(given) <= known, set(given) - known
     world = World(now=moment(given["now"]), sheet=[])
     world.policy = policy({name: typed(name, v) for name, v in given.get("policy", {}).items()})
     for number, job in enumerate(given.get("jobs", ()), start=1):
         world.jobs.append(job_of(number, job, world))
+    for number, job in enumerate(given.get("jobs_elsewhere", ()), start=1001):
+        world.elsewhere[job["ref"]] = job_of(number, job, world)
     world.sheet = [row_of(row, world) for row in given.get("rows", ())]
     if "hours" in given:
         world.hours = hours(given["hours"])

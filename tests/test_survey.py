@@ -87,6 +87,9 @@ class Memory:
         listed = self.world.opted_out
         return {each: listed[each] for each in numbers if each in listed}
 
+    def jobs_elsewhere(self, _campaign: str, refs: Iterable[str]) -> list[Job]:
+        return [self.world.elsewhere[ref] for ref in refs if ref in self.world.elsewhere]
+
 
 def surveyed(world: World, roll: Roll, part_rows: int) -> Plan:
     """The plan that looking at a few rows gives."""

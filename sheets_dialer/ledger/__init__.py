@@ -104,6 +104,11 @@ class Ledger:
                 fingerprints=fingerprints,
             )
 
+    def jobs_elsewhere(self, campaign: str, refs: Iterable[str]) -> list[Job]:
+        """The jobs of other campaigns than this one that have one of these Refs, oldest first."""
+        with self._reading() as connection:
+            return reading.jobs_elsewhere(connection, campaign, refs)
+
     def jobs_under_way(self, campaign: str, since: datetime) -> list[Job]:
         """The campaign's jobs of which more may come: those with an open attempt, and those that
         were dialled again and whose earlier call, placed since then, may yet get a late answer."""

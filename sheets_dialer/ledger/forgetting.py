@@ -1,8 +1,8 @@
 """Forgetting whom old calls went to: numbers and texts go, what prevents a second call stays.
 
-Of a forgotten job the ledger keeps fingerprint, Ref, states, call ids and times, so that its row is
-still known as its. Whoever has the ledger can find out the number of a fingerprint by trying all
-numbers, where no text of the row was secret: a fingerprint is no anonymity.
+Of a forgotten job the ledger keeps fingerprint, voice, Ref, states, call ids and times, so that
+its row is still known as its. Whoever has the ledger can find out the number of a fingerprint by
+trying all numbers, where no text of the row was secret: a fingerprint is no anonymity.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from ..call import Content
-from .reading import content_text
+from .reading import content_text, forgotten_text
 from .schema import IS_OPEN, attempts, jobs
 from .statements import chunks
 
@@ -47,7 +47,12 @@ _OLD = (
     .limit(sa.bindparam("most"))
 )
 _AMONG = jobs.c.id.in_(sa.bindparam("ids", expanding=True))
-_FORGET_JOBS = jobs.update().where(_AMONG, _IS_OLD).values(number="", content="")
+_TO_FORGET = sa.select(jobs.c.id, jobs.c.content).where(_AMONG, _IS_OLD)
+_FORGET_JOB = (
+    jobs.update()
+    .where(jobs.c.id == sa.bindparam("of_job_id"))
+    .values(number="", content=sa.bindparam("kept"))
+)
 _FORGOTTEN = sa.select(jobs.c.id).where(_AMONG, jobs.c.number == "")
 _PROBLEMS = sa.select(attempts.c.id, attempts.c.problem).where(
     attempts.c.job_id.in_(_FORGOTTEN), attempts.c.problem.is_not(None)
@@ -67,7 +72,10 @@ def forget(connection: sa.Connection, ids: Sequence[int], before: datetime) -> N
         # Or the file would keep what was deleted until something else needs the place.
         connection.exec_driver_sql("PRAGMA secure_delete=ON")
     for chunk in chunks(ids):
-        connection.execute(_FORGET_JOBS, {"ids": chunk, "before": before})
+        found = connection.execute(_TO_FORGET, {"ids": chunk, "before": before}).all()
+        if found:
+            kept = [{"of_job_id": row.id, "kept": forgotten_text(row.content)} for row in found]
+            connection.execute(_FORGET_JOB, kept)
         problems = connection.execute(_PROBLEMS, {"ids": chunk}).all()
         for row in problems:
             told = _NUMBER_IN_TEXT.sub("…", row.problem)

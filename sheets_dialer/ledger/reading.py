@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import asdict, fields
+from dataclasses import asdict, fields, replace
 from datetime import datetime
 from typing import Any
 
@@ -29,7 +29,8 @@ from .statements import among, rows_among
 
 ATTEMPT_COLUMNS = [attempts.c[field.name] for field in fields(Attempt)]
 NOTHING_KNOWN = Content(number="", voice_id="")
-"""The content of a job whose number and texts the ledger has forgotten."""
+"""The content of a job whose number and texts the ledger has forgotten, and, as older versions did,
+the voice."""
 _RANG = attempts.c.state.not_in(sorted(NEVER_RANG))
 _NO_NEWS = attempts.c.call_status.is_(None) | attempts.c.call_status.not_in(
     sorted({ANSWERED, *NOT_REACHED})
@@ -48,6 +49,11 @@ _ALL_TRIES = (
     .order_by(attempts.c.job_id, attempts.c.try_number)
 )
 _JOBS_BY_ID = sa.select(jobs).where(among(jobs.c.id), _IN_CAMPAIGN).order_by(jobs.c.id)
+_JOBS_ELSEWHERE = (
+    sa.select(jobs)
+    .where(among(jobs.c.ref), jobs.c.campaign != sa.bindparam("campaign"))
+    .order_by(jobs.c.id)
+)
 _TRIES_BY_JOB = (
     sa.select(*ATTEMPT_COLUMNS)
     .where(among(attempts.c.job_id))
@@ -128,6 +134,13 @@ def jobs_with(
     return _by_id(connection, campaign, found)
 
 
+def jobs_elsewhere(connection: sa.Connection, campaign: str, refs: Iterable[str]) -> list[Job]:
+    """The jobs of other campaigns that have one of these Refs, oldest first."""
+    found = list(rows_among(connection, _JOBS_ELSEWHERE, refs, campaign=campaign))
+    tries = rows_among(connection, _TRIES_BY_JOB, {row.id for row in found})
+    return _jobs(found, tries)
+
+
 def jobs_under_way(connection: sa.Connection, campaign: str, since: datetime) -> list[Job]:
     """The campaign's jobs of which more may come: those with an open attempt, and those that were
     dialled again and whose earlier call, placed since then, may yet get a late answer."""
@@ -204,7 +217,7 @@ def _job(row: sa.Row[Any], made: tuple[Attempt, ...]) -> Job:
         id=row.id,
         campaign=row.campaign,
         ref=row.ref,
-        content=_content(row.content) if row.number else NOTHING_KNOWN,
+        content=_content(row.content) if row.content else NOTHING_KNOWN,
         fingerprint=row.fingerprint,
         queued_at=row.queued_at,
         granted=row.granted,
@@ -217,6 +230,12 @@ def _job(row: sa.Row[Any], made: tuple[Attempt, ...]) -> Job:
 def content_text(content: Content) -> str:
     """A content as the ledger keeps it."""
     return json.dumps(asdict(content))
+
+
+def forgotten_text(text: str) -> str:
+    """What the ledger keeps of a content when it forgets number and texts: with which voice it was
+    said, or is to be said."""
+    return content_text(replace(NOTHING_KNOWN, voice_id=_content(text).voice_id))
 
 
 def _content(text: str) -> Content:

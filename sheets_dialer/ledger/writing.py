@@ -368,7 +368,7 @@ def _job_row(campaign: str, job: NewJob, now: datetime) -> dict[str, Any]:
         "number": job.content.number,
         "fingerprint": job.fingerprint,
         "content": content_text(job.content),
-        "queued_at": now,
+        "queued_at": job.asked_at or now,
         "granted": job.granted,
         "again_seen": job.granted > 0,
     }
