@@ -8,8 +8,6 @@ answer the pass that goes on meanwhile.
 
 from __future__ import annotations
 
-import heapq
-import itertools
 import queue
 import threading
 from collections import Counter, deque
@@ -28,13 +26,13 @@ from .clock import Clock
 from .errors import LedgerError, PortalError, PortalNotSent, PortalUnknown
 from .following import has_given_up, is_confirmed
 from .ledger import Ledger, Move
-from .lines import Lines
 from .outcome import Confirmed, Outcome, masked, move_of, news_of, without_numbers
 from .plan import Poll
 from .policy import Policy
 from .polling import after_silence, next_poll
 from .portal import CallReport, Placed, Portal
 from .texts import say, with_stop
+from .watchlist import Watchlist
 
 __all__ = ["Caller", "Confirmed"]
 
@@ -46,8 +44,6 @@ _BURST_SECONDS = 0.2
 _SILENT_AFTER = 3
 """After so many questions without an answer in a row people are told: calls in progress keep their
 lines until the portal says how they stand, so nobody new may be called for hours."""
-_LAST_QUESTIONS = 3
-"""So often the portal is asked in vain about a call that is given up before it counts as over."""
 
 
 class Caller:
@@ -71,17 +67,11 @@ class Caller:
         self._clock = clock
         self._connections = connections
         self._line_count = lines
-        self._lines = Lines()
         self._seconds_per_call = 60.0 / calls_per_minute
         self._breaker = Breaker.from_text(ledger.fact(_BREAKER))
         self._lock = threading.RLock()
         self._dials: deque[Confirmed] = deque()
-        self._live: dict[int, tuple[Attempt, Policy]] = {}
-        self._due: list[tuple[datetime, int, int]] = []
-        self._order = itertools.count()
-        self._over: set[int] = set()
-        self._asked_in_vain: Counter[int] = Counter()
-        """By attempt that is given up, how often the portal said nothing of it."""
+        self._watched = Watchlist(clock)
         self._outcomes: queue.SimpleQueue[Outcome | None] = queue.SimpleQueue()
         self._unkept: list[Outcome] = []
         self._in_flight = 0
@@ -110,8 +100,8 @@ class Caller:
         the pass began."""
         with self._lock:
             for poll, policy in polls:
-                if poll.attempt.id not in self._live and poll.attempt.id not in self._over:
-                    self._follow(poll.attempt, poll.due, policy)
+                set_right = self._watched.take_in(poll.attempt, poll.due, policy)
+                self._ledger.report(set_right, self._clock.now())
         self._outcomes.put(None)
 
     def in_flight(self) -> int:
@@ -132,13 +122,14 @@ class Caller:
     def is_following(self, attempt_id: int) -> bool:
         """Whether anything more is expected of the attempt."""
         with self._lock:
-            return attempt_id in self._live
+            return attempt_id in self._watched
 
     def withdraw(self) -> None:
         """Takes back every attempt that was not sent, so that the next pass plans them anew. Call
         it before that pass reads the ledger."""
         with self._lock:
-            self._over.clear()
+            self._watched.begin_pass()
+            self._heed_jump()
             self._take_back(len(self._dials))
 
     def caution(self) -> str | None:
@@ -148,14 +139,14 @@ class Caller:
     def silence(self) -> str | None:
         """What a person should know while the portal doesn't say how calls stand."""
         with self._lock:
-            if self._unanswered < _SILENT_AFTER or not self._live:
+            if self._unanswered < _SILENT_AFTER or not self._watched:
                 return None
             return say("portal_silent", problem=with_stop(self._last_silence))
 
     def lines_in_use(self) -> int:
         """How many lines are believed taken at the moment."""
         with self._lock:
-            return self._lines.in_use(self._clock.now())
+            return self._watched.lines_in_use()
 
     def raise_failure(self) -> None:
         """Raises what ended the thread, if anything did.
@@ -194,6 +185,7 @@ class Caller:
         """Takes in what has arrived, sends what is due, and waits; False when all is finished."""
         outcomes = self._arrived(self._seconds_to_next())
         with self._lock:
+            self._heed_jump()
             now = self._clock.now()
             self._in_flight -= len(outcomes)
             dialled = [outcome for outcome in outcomes if outcome.dialled]
@@ -237,7 +229,7 @@ class Caller:
         steady = self._clock.steady()
         free = min(
             self._connections - self._in_flight,
-            self._line_count - self._lines.in_use(now),
+            self._line_count - self._watched.lines_in_use(),
         )
         width = self._breaker.width(now)
         if width is not None:
@@ -256,7 +248,7 @@ class Caller:
     def _send(self, leaving: Iterable[Confirmed], now: datetime) -> None:
         for item in leaving:
             attempt = replace(item.attempt, state=AttemptState.SENDING, sending_at=now)
-            self._know(attempt, item.policy)
+            self._watched.know(attempt, item.policy)
             self._dials_in_flight += 1
             self._submit(attempt, item.policy, True, self._place, item)
 
@@ -267,10 +259,8 @@ class Caller:
         return self._portal.place(item.content)
 
     def _send_polls(self) -> None:
-        now = self._clock.now()
-        while self._due and self._due[0][0] <= now and self._in_flight < self._connections:
-            _, _, attempt_id = heapq.heappop(self._due)
-            attempt, policy = self._live[attempt_id]
+        while self._in_flight < self._connections and (due := self._watched.take_due()):
+            attempt, policy = due
             self._submit(attempt, policy, False, self._portal.report, attempt.call_id)
 
     def _submit(
@@ -313,12 +303,12 @@ class Caller:
         number = masked(attempt.number)
         if isinstance(outcome.result, Placed):
             placed = replace(attempt, state=move.target, **move.values)
-            self._follow(placed, next_poll(placed, policy), policy)
+            self._watched.follow(placed, next_poll(placed, policy), policy)
             self._breaker = self._breaker.after_good()
             log.info("placed", number=number, call_id=outcome.result.call_id)
             return move
         problem = str(outcome.result)
-        self._forget(replace(attempt, state=move.target), policy)
+        self._watched.drop(replace(attempt, state=move.target), policy)
         self._breaker = self._breaker.after_failure(move.target, problem, now)
         log.warning(str(move.target), number=number, problem=without_numbers(problem))
         return move
@@ -326,7 +316,9 @@ class Caller:
     def _reported(self, outcome: Outcome, now: datetime) -> tuple[int, dict[str, Any], str | None]:
         """Takes in what the portal said about a call; returns what the ledger must know of it, and
         the key with which its number asked not to be called again."""
-        attempt, policy, result = outcome.attempt, outcome.policy, outcome.result
+        # Newer than what was asked with, if the clock has jumped since.
+        attempt = self._watched.attempt(outcome.attempt.id)
+        policy, result = outcome.policy, outcome.result
         if not isinstance(result, CallReport):
             # Only an answer counts as asked: what isn't known is asked for again.
             self._unanswered += 1
@@ -334,42 +326,34 @@ class Caller:
             log.warning("no report", call_id=attempt.call_id, problem=without_numbers(result))
             ask_again_at = after_silence(attempt, now, policy)
             if has_given_up(attempt, now, policy) and not isinstance(result, PortalNotSent):
-                self._asked_in_vain[attempt.id] += 1
                 ask_again_at = now + policy.poll_every
-            if self._asked_in_vain[attempt.id] < _LAST_QUESTIONS:
-                self._follow(attempt, ask_again_at, policy)
-            else:
-                self._forget(attempt, policy)
+                if self._watched.asked_in_vain(attempt.id):
+                    self._watched.drop(attempt, policy)
+                    return attempt.id, {}, None
+            self._watched.follow(attempt, ask_again_at, policy)
             return attempt.id, {}, None
         self._unanswered = 0
         values = news_of(attempt, result, now)
         attempt = replace(attempt, **values)
         if is_confirmed(attempt, policy):
-            self._forget(attempt, policy)
+            self._watched.drop(attempt, policy)
         else:
-            self._follow(attempt, next_poll(attempt, policy), policy)
+            self._watched.follow(attempt, next_poll(attempt, policy), policy)
         return attempt.id, values, policy.opt_out_key if policy.opts_out(attempt.dtmf) else None
 
     def _given_up(self, now: datetime) -> list[Move]:
         """The moves of the calls of which the portal was asked in vain for the last time."""
-        over = [each for each, times in self._asked_in_vain.items() if times >= _LAST_QUESTIONS]
-        self._asked_in_vain -= Counter(dict.fromkeys(over, _LAST_QUESTIONS))
-        values = {"ended_at": now}
-        return [Move(each, AttemptState.PLACED, AttemptState.ENDED, values) for each in over]
+        here, there = AttemptState.PLACED, AttemptState.ENDED
+        return [Move(each, here, there, {"ended_at": now}) for each in self._watched.given_up()]
 
-    def _follow(self, attempt: Attempt, due: datetime, policy: Policy) -> None:
-        self._know(attempt, policy)
-        heapq.heappush(self._due, (due, next(self._order), attempt.id))
-
-    def _know(self, attempt: Attempt, policy: Policy) -> None:
-        self._live[attempt.id] = (attempt, policy)
-        self._lines.update(attempt, policy, self._clock.now())
-
-    def _forget(self, attempt: Attempt, policy: Policy) -> None:
-        # The line may be taken for a while yet: somebody who pressed a key still listens.
-        self._lines.update(attempt, policy, self._clock.now())
-        del self._live[attempt.id]
-        self._over.add(attempt.id)
+    def _heed_jump(self) -> None:
+        """Moves along what is noted of the calls when the wall clock was put forward or back."""
+        moved = self._watched.heed_jump()
+        if moved is not None:
+            log.warning("the clock was changed", calls=len(moved))
+            # A machine that was stopped for a while shows as a jump: its marks may be old.
+            self._take_back(len(self._dials))
+            self._ledger.report(moved, self._clock.now())
 
     def _take_back(self, count: int) -> None:
         """Withdraws the first so many of the calls that wait."""
@@ -391,8 +375,9 @@ class Caller:
         """How long to wait for an outcome before looking again at what is due."""
         waits = [_LONGEST_WAIT]
         with self._lock:
-            if self._due and self._in_flight < self._connections and not self._finishing:
-                waits.append((self._due[0][0] - self._clock.now()).total_seconds())
+            due_in = self._watched.seconds_to_next()
+            if due_in is not None and self._in_flight < self._connections and not self._finishing:
+                waits.append(due_in)
             if self._dials and not self._finishing:
                 # Lines fall free by the clock, too, so a full house is looked at again soon.
                 waits.append(max(self._next_call_at - self._clock.steady(), 0.05))

@@ -16,6 +16,8 @@ from zoneinfo import ZoneInfo
 DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _LAST_MOMENT = time(23, 59, 59, 999999)
 _DAYS_AHEAD = 400
+_INSTANT = timedelta(microseconds=1)
+_LONGEST_DAY = timedelta(hours=25)
 _WINDOW = re.compile(r"([0-9]{1,2}):([0-9]{2})\s*-\s*([0-9]{1,2}):([0-9]{2})")
 
 
@@ -73,15 +75,12 @@ class CallingHours:
         the coming year has a window."""
         if self.open_at(moment):
             return moment
-        local = moment.astimezone(self.zone)
+        today = moment.astimezone(self.zone).date()
         for ahead in range(_DAYS_AHEAD):
-            day = local.date() + timedelta(days=ahead)
-            openings = [
-                opening
-                for window in self._windows(day)
-                for opening in self._moments(day, window.start)
-                if opening > moment and self.open_at(opening)
-            ]
+            day = today + timedelta(days=ahead)
+            starts = (self._moments(day, window.start) for window in self._windows(day))
+            candidates = itertools.chain(self._changes(day), *starts)
+            openings = [each for each in candidates if each > moment and self.open_at(each)]
             if openings:
                 return min(openings)
         return None
@@ -92,8 +91,10 @@ class CallingHours:
         ends = [window.end for window in self._windows(local.date()) if window.holds(local.time())]
         if not ends:
             return moment
-        end = datetime.combine(local.date(), max(ends), self.zone).astimezone(UTC)
-        return max(moment, end)
+        own = [each for each in self._moments(local.date(), max(ends)) if each > moment]
+        changes = [each for each in self._changes(local.date()) if each > moment]
+        closings = (each for each in sorted(own + changes) if not self.open_at(each + _INSTANT))
+        return next(closings, max(own, default=moment))
 
     def narrowed(
         self, days: Collection[int] | None, windows: Sequence[Window] | None
@@ -116,16 +117,26 @@ class CallingHours:
         it; when they are set forward over it, the moment at which they are."""
         local = datetime.combine(day, clock, self.zone)
         first, last = (local.replace(fold=fold).astimezone(UTC) for fold in (0, 1))
-        if first <= last:
-            return first, last
-        before = last.astimezone(self.zone).utcoffset()
-        while first - last > timedelta(microseconds=1):
-            middle = last + (first - last) / 2
-            if middle.astimezone(self.zone).utcoffset() == before:
-                last = middle
+        return (first, last) if first <= last else self._changes_between(last, first)
+
+    def _changes(self, day: date) -> tuple[datetime, ...]:
+        """The moment of this day at which the clocks change, if they do."""
+        midnight = datetime.combine(day, time(), self.zone).astimezone(UTC)
+        changes = self._changes_between(midnight - _INSTANT, midnight + _LONGEST_DAY)
+        return tuple(each for each in changes if each.astimezone(self.zone).date() == day)
+
+    def _changes_between(self, before: datetime, after: datetime) -> tuple[datetime, ...]:
+        """The first moment after a change of the clocks between these two, if there is one."""
+        offset = before.astimezone(self.zone).utcoffset()
+        if after.astimezone(self.zone).utcoffset() == offset:
+            return ()
+        while after - before > _INSTANT:
+            middle = before + (after - before) / 2
+            if middle.astimezone(self.zone).utcoffset() == offset:
+                before = middle
             else:
-                first = middle
-        return (first,)
+                after = middle
+        return (after,)
 
     def _windows(self, day: date) -> Windows:
         if day in self.holidays:

@@ -14,20 +14,13 @@ from .call import Attempt, AttemptState
 from .clock import Clock
 from .control import read_control
 from .culprits import Culprits
-from .errors import (
-    DialerError,
-    LedgerError,
-    OldRead,
-    PortalError,
-    SetupNeeded,
-    SheetError,
-)
+from .errors import DialerError, LedgerError, OldRead, PortalError, SetupNeeded, SheetError
 from .fence import Fence
 from .following import is_followed
 from .forgetting import Forgetting
 from .ledger import Ledger, Move
 from .opting_out import OptOuts
-from .pacing import followed
+from .pacing import followed, next_pass_due
 from .panel import Panel
 from .plan import LedgerState, Plan, Poll, Rules, SheetState
 from .planner import Planner
@@ -139,6 +132,7 @@ class Dialer:
         self._panel = Panel(ledger, clock, purse, held_by)
         self._last: dict[str, tuple[Snapshot, Plan]] = {}
         self._tabs_seen: dict[str, float] = {}
+        self._begun = 0.0
 
     def recover(self) -> None:
         """Settles what an earlier process left: what was not yet sent goes back to the queue, what
@@ -200,6 +194,7 @@ class Dialer:
         Raises:
             LedgerError: the ledger can't be used, so nothing may be dialled.
         """
+        self._begun = self._clock.steady()
         self._caller.raise_failure()
         for name, unsent in self._caller.waiting_by_campaign().items():
             self._called_of_late[name] = max(0, self._called_of_late.get(name, 0) - unsent)
@@ -281,7 +276,10 @@ class Dialer:
         )
         confirmed = self._recorder.record_and_write(queue, snapshot, shown, shows, lines)
         # The next pass takes back what is left, since people may say PAUSE; or time, if it is late.
-        leaves_by = self._clock.steady() + until_next_pass.total_seconds() + 1
+        # The later campaigns aren't waited for here, but this one's slow answer is: its calls get
+        # their half of a pass, or with every answer slow nobody would ever be called.
+        every = until_next_pass.total_seconds()
+        leaves_by = next_pass_due(self._begun, self._clock.steady(), every) + 1
         self._caller.dial(replace(each, leaves_by=leaves_by) for each in confirmed)
         # Not the rows: they may be many, and nothing needs them any more.
         self._last[queue.name] = (replace(snapshot, rows=snapshot.rows[:1]), made)

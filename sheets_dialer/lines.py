@@ -11,15 +11,16 @@ from .policy import Policy
 
 
 class Lines:
-    """Counts lines. A call holds one until it is picked up, then for the policy's `call_length`."""
+    """Counts lines. A call holds one until it is picked up, then for the policy's `call_length`,
+    by the steady clock."""
 
     def __init__(self) -> None:
         self._ringing: set[int] = set()
         self._talking: set[int] = set()
-        self._hang_ups: list[tuple[datetime, int]] = []
+        self._hang_ups: list[tuple[float, int]] = []
 
-    def update(self, attempt: Attempt, policy: Policy, now: datetime) -> None:
-        """Takes in what is now known of an attempt."""
+    def update(self, attempt: Attempt, policy: Policy, now: datetime, steady: float) -> None:
+        """Takes in what is now known of an attempt; `steady` is the steady clock's `now`."""
         if not holds_line(now, attempt, policy):
             self._ringing.discard(attempt.id)
             self._talking.discard(attempt.id)
@@ -28,11 +29,11 @@ class Lines:
         elif attempt.id not in self._talking:
             self._ringing.discard(attempt.id)
             self._talking.add(attempt.id)
-            answered_at = attempt.answered_at or attempt.intended_at
-            heapq.heappush(self._hang_ups, (answered_at + policy.call_length, attempt.id))
+            talks_on = (attempt.answered_at or attempt.intended_at) + policy.call_length - now
+            heapq.heappush(self._hang_ups, (steady + talks_on.total_seconds(), attempt.id))
 
-    def in_use(self, now: datetime) -> int:
-        """How many lines are believed taken at this moment."""
-        while self._hang_ups and self._hang_ups[0][0] <= now:
+    def in_use(self, steady: float) -> int:
+        """How many lines are believed taken at this moment of the steady clock."""
+        while self._hang_ups and self._hang_ups[0][0] <= steady:
             self._talking.discard(heapq.heappop(self._hang_ups)[1])
         return len(self._ringing) + len(self._talking)

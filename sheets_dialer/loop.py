@@ -15,6 +15,7 @@ import structlog
 from .bootstrap import Parts
 from .clock import Clock
 from .dialer import Dialer, PassResult
+from .pacing import next_pass_due
 
 log = structlog.get_logger()
 
@@ -142,10 +143,7 @@ def run(
         on_pass(last)
         if ends(last):
             stop.set()
-        # From beginning to beginning, since many campaigns take long; but never one after the other
-        # without a pause.
-        earliest = clock.steady() + seconds / 2
-        due_at = max(begun + max(seconds, last.rest.total_seconds()), earliest)
+        due_at = next_pass_due(begun, clock.steady(), seconds, last.rest.total_seconds())
 
     def pass_if_due() -> None:
         # The two clocks differ by a little; a pass that may be away longer is passed over.

@@ -46,6 +46,13 @@ def followed(
     return polls, ended
 
 
+def next_pass_due(begun: float, ended: float, every: float, rest: float = 0) -> float:
+    """When the pass after one is due that began and ended then, by the steady clock; `every` and
+    `rest` are in seconds. From beginning to beginning, since many campaigns and a slow answer take
+    long; but never one after the other without a pause."""
+    return max(begun + max(every, rest), ended + every / 2)
+
+
 def rest(made: Plan, now: datetime, policy: Policy, every: timedelta) -> timedelta:
     """How long the pass after this plan's may be away.
 

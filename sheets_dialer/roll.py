@@ -38,6 +38,7 @@ class Roll:
         self._voice_id = voice_id
         self._configured = configured
         self._chosen_voice = configured
+        self._looked_at = 0.0
         self._places: Mapping[str, int] = {}
         self._begin_anew()
 
@@ -108,6 +109,10 @@ class Roll:
     def to_look_at(self, now: datetime) -> list[int]:
         """The rows that are not quiet, or not any more at this moment, from top to bottom."""
         moment = now.timestamp()
+        if moment < self._looked_at:
+            # The clock was set back: what was past already comes once more.
+            self.look_at_all()
+        self._looked_at = moment
         if self._next <= moment:
             for index, until in enumerate(self._until):
                 if until <= moment and self._standing[index] != _EMPTY:

@@ -14,6 +14,9 @@ from .rows import QueueRow
 from .texts import say
 from .when import read_moment, spoken
 
+_ANOTHER_DAY = timedelta(days=2)
+"""So much earlier it was another date, also where clocks were set back today."""
+
 
 @dataclass(frozen=True, slots=True)
 class SameCall:
@@ -63,7 +66,7 @@ def read_bounds(row: QueueRow, queued_at: datetime, now: datetime, zone: ZoneInf
         return Bounds(problem=say("unreadable_time", column="Call After"))
     try:
         before = read_moment(row.call_before, zone, now)
-        day_before = read_moment(row.call_before, zone, now - timedelta(days=1))
+        day_before = read_moment(row.call_before, zone, now - _ANOTHER_DAY)
     except ValueError:
         return Bounds(problem=say("unreadable_time", column="Call Before"))
     if after is not None and before is not None and before <= after:

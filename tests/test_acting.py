@@ -21,9 +21,11 @@ from sheets_dialer.call import Attempt, AttemptState, Content, NewJob, Reason
 from sheets_dialer.calling_hours import CallingHours, read_hours
 from sheets_dialer.clock import Clock
 from sheets_dialer.errors import LedgerError
+from sheets_dialer.following import is_confirmed
 from sheets_dialer.ledger import Intent, Ledger, Move
 from sheets_dialer.plan import Poll
 from sheets_dialer.policy import Policy
+from sheets_dialer.polling import next_poll
 from sheets_dialer.portal import Portal
 from sheets_dialer.transport import portal_session
 
@@ -328,6 +330,73 @@ def test_an_end_at_any_moment_leaves_no_call_half_sent(bench: Bench, millisecond
         bench.ledger.move(
             [Move(one.id, AttemptState.PLACED, AttemptState.ENDED, {}) for one in placed], now
         )
+
+
+def wrong_clock(bench: Bench) -> list[timedelta]:
+    """Gives the bench a wall clock that the test puts forward or back by what it adds here."""
+    jumps: list[timedelta] = []
+    bench.clock = Clock(now=lambda: datetime.now(UTC) + sum(jumps, timedelta(0)))
+    return jumps
+
+
+def test_calls_are_followed_to_their_end_when_the_clock_is_set_back(bench: Bench) -> None:
+    jumps = wrong_clock(bench)
+    caller = bench.caller()
+    talks = replace(BRISK, call_length=timedelta(seconds=1), poll_first_after=timedelta(seconds=1))
+    caller.dial(bench.confirmed(ANSWERED, NO_KEY, BUSY, policy=talks))
+    eventually(lambda: bench.states() == ["placed"] * 3, every=0.02)
+    jumps.append(-timedelta(hours=3))
+    eventually(lambda: bench.attempts()[0].dtmf == "1", seconds=5, every=0.02)
+    eventually(lambda: is_confirmed(bench.attempts()[1], talks), seconds=5, every=0.02)
+    eventually(lambda: bench.attempts()[2].call_status == 4, seconds=5, every=0.02)
+    eventually(lambda: caller.lines_in_use() == 0, seconds=5, every=0.1)
+    assert all(each.polled_at and each.polled_at < bench.clock.now() for each in bench.attempts())
+
+
+def test_calls_are_followed_by_the_next_run_when_the_clock_was_set_back_meanwhile(
+    bench: Bench,
+) -> None:
+    jumps = wrong_clock(bench)
+    caller = bench.caller()
+    slow = replace(BRISK, answer_settle=timedelta(seconds=3))
+    caller.dial(bench.confirmed(NO_KEY, policy=slow))
+    eventually(lambda: bench.attempts()[0].call_status == 2, every=0.02)
+    caller.finish()
+    jumps.append(-timedelta(hours=3))
+    (attempt,) = bench.attempts()
+    later = bench.caller()
+    later.follow([(Poll(attempt, next_poll(attempt, slow)), slow)])
+    eventually(lambda: is_confirmed(bench.attempts()[0], slow), seconds=8, every=0.05)
+    assert not later.is_following(attempt.id)
+
+
+def test_a_clock_that_jumps_forward_does_not_make_a_call_look_over(bench: Bench) -> None:
+    """Or it would be called once more while somebody still presses a key."""
+    jumps = wrong_clock(bench)
+    caller = bench.caller()
+    patient = replace(BRISK, answer_settle=timedelta(seconds=3))
+    caller.dial(bench.confirmed(NO_KEY, BUSY, policy=patient))
+    eventually(lambda: [each.call_status for each in bench.attempts()] == [2, 4], every=0.02)
+    seen = time.monotonic()
+    jumps.append(timedelta(days=2))
+    asked = bench.requests("get_call")
+    eventually(lambda: bench.requests("get_call") > asked + 1, seconds=2, every=0.02)
+    time.sleep(0.2)
+    assert not any(is_confirmed(each, patient) for each in bench.attempts())
+    assert all(caller.is_following(each.id) for each in bench.attempts())
+    eventually(lambda: is_confirmed(bench.attempts()[0], patient), every=0.02)
+    assert time.monotonic() - seen > 2.5
+
+
+def test_what_waits_for_a_line_is_planned_anew_when_the_clock_jumps(bench: Bench) -> None:
+    """A machine that was stopped for hours may show it only so; its marks are old."""
+    jumps = wrong_clock(bench)
+    caller = bench.caller(lines=1)
+    caller.dial(bench.confirmed(STUCK, ANSWERED))
+    eventually(lambda: bench.states() == ["placed", "intended"], every=0.02)
+    jumps.append(timedelta(hours=1))
+    eventually(lambda: bench.states() == ["placed", "withdrawn"], seconds=3, every=0.02)
+    assert bench.requests() == 1
 
 
 def broken(bench: Bench, name: str) -> Callable[[], None]:

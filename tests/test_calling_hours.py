@@ -22,6 +22,8 @@ from sheets_dialer.calling_hours import (
 KARACHI = ZoneInfo("Asia/Karachi")
 LONDON = ZoneInfo("Europe/London")
 HAVANA = ZoneInfo("America/Havana")  # its clocks change at midnight
+ASUNCION = ZoneInfo("America/Asuncion")  # at midnight they were set back into the day before
+LORD_HOWE = ZoneInfo("Australia/Lord_Howe")  # its clocks change by half an hour
 
 
 def at(text: str, zone: ZoneInfo = KARACHI, fold: int = 0) -> datetime:
@@ -231,13 +233,51 @@ def test_with_seasons_nothing_is_open_before_the_next_opening(
         day += timedelta(days=1)
 
 
-@settings(max_examples=80, deadline=None)
-@given(st.datetimes(datetime(2026, 3, 28), datetime(2026, 3, 30), timezones=st.just(UTC)), windows)
-def test_the_night_in_which_clocks_change(moment: datetime, texts: list[str]) -> None:
-    opened = hours(LONDON, monday_sunday=texts)
-    opening = opened.next_opening(moment)
-    assert opening is not None
-    assert opened.open_at(opening)
+CHANGES = [
+    (LONDON, datetime(2026, 3, 29, 1)),
+    (LONDON, datetime(2026, 10, 25, 1)),
+    (HAVANA, datetime(2026, 3, 8, 5)),
+    (HAVANA, datetime(2026, 11, 1, 5)),
+    (ASUNCION, datetime(2023, 3, 26, 3)),
+    (LORD_HOWE, datetime(2026, 4, 4, 15)),
+]
+"""Zones whose clocks change, forward and back, and a moment in UTC at which they do."""
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.sampled_from(CHANGES), st.integers(-30 * 60, 6 * 60), windows)
+def test_around_a_change_of_the_clocks_every_opening_and_closing_is_known_to_the_minute(
+    change: tuple[ZoneInfo, datetime], minutes: int, texts: list[str]
+) -> None:
+    zone, changes_at = change
+    moment = changes_at.replace(tzinfo=UTC) + timedelta(minutes=minutes)
+    opened = hours(zone, monday_sunday=texts)
+
+    def first(is_open: bool) -> datetime:
+        return next(
+            at
+            for at in (moment + timedelta(minutes=ahead) for ahead in range(3 * 24 * 60))
+            if opened.open_at(at) is is_open
+        )
+
+    assert opened.next_opening(moment) == first(is_open=True)
+    # A day's end is an end, though the next day may begin with a window.
+    if not texts[-1].endswith("24:00"):
+        assert opened.closing(moment) == first(is_open=False)
+
+
+def test_a_window_that_clocks_are_set_back_into_opens_with_the_change() -> None:
+    # On 25 October 2026 London's clocks go from 02:00 to 01:00.
+    opened = hours(LONDON, sunday="00:30-01:30")
+    change = at("2026-10-25 01:00", LONDON, fold=1)
+    assert not opened.open_at(at("2026-10-25 01:40", LONDON))
+    assert opened.next_opening(at("2026-10-25 01:40", LONDON)) == change
+    assert opened.closing(change) == at("2026-10-25 01:30", LONDON, fold=1)
+
+
+def test_a_window_whose_end_clocks_leap_over_closes_with_the_change() -> None:
+    opened = hours(LONDON, sunday="00:30-01:30")
+    assert opened.closing(at("2026-03-29 00:40", LONDON)) == at("2026-03-29 02:00", LONDON)
 
 
 @pytest.mark.parametrize(

@@ -93,6 +93,34 @@ def test_a_pause_holds_though_the_next_pass_is_late(desk: Desk) -> None:
     assert desk.shows("Status: Queued") == 3
 
 
+def slow(desk: Desk, service: str, path: str, seconds: float, **more: int) -> None:
+    """Has a service take its time."""
+    fault = {"service": service, "kind": "slow", "path": path, "seconds": seconds, **more}
+    desk.shop.sandbox.post("/_sandbox/faults", fault)
+
+
+def test_a_pause_holds_as_soon_after_a_write_that_was_answered_slowly(desk: Desk) -> None:
+    """The next pass is due from the beginning of this one, and half an interval after its end."""
+    desk.type("Control", "RUN")
+    desk.run()
+    slow(desk, "sheets", ":batchUpdate", 3, count=1)
+    slow(desk, "portal", "/api/calls", 2.5, count=1)
+    desk.run()
+    eventually(lambda: len(desk.shop.calls()) == 1)
+    desk.type("Control", "PAUSE")
+    time.sleep(EVERY.total_seconds() + 2)
+    assert len(desk.shop.calls()) == 1, "more left than a second after the pass was due"
+
+
+def test_everybody_is_called_though_every_write_is_answered_slowly(desk: Desk) -> None:
+    """Each answer takes longer than an interval and the second after it."""
+    desk.type("Control", "RUN")
+    slow(desk, "sheets", ":batchUpdate", EVERY.total_seconds() + 1.5)
+    for _ in range(4):
+        desk.run(apart=EVERY.total_seconds() / 2)
+    assert len(desk.shop.calls()) == 4
+
+
 def test_everything_that_the_tab_shows_from_the_pause_to_the_end(desk: Desk) -> None:
     desk.run(2)
     assert desk.shows("State") == "Paused: choose RUN in Control to start. 4 queued, 1 held."

@@ -15,20 +15,22 @@ NOW = datetime(2026, 5, 1, 12, tzinfo=UTC)
 SENDING = Attempt(1, 1, "923001234567", AttemptState.SENDING, NOW)
 RINGS = replace(SENDING, state=AttemptState.PLACED, placed_at=NOW, call_status=1)
 TALKS = replace(RINGS, call_status=2, answered_at=NOW)
+STEADY = 1000.0
 
 
-def used(*known: Attempt, at: datetime = NOW) -> int:
+def used(*known: Attempt, after: timedelta = timedelta(0)) -> int:
     lines = Lines()
     for attempt in known:
-        lines.update(attempt, POLICY, NOW)
-    return lines.in_use(at)
+        lines.update(attempt, POLICY, NOW, STEADY)
+    return lines.in_use(STEADY + after.total_seconds())
 
 
 def test_a_call_holds_one_line_from_sending_until_it_has_talked() -> None:
     assert used(SENDING) == used(SENDING, RINGS) == used(SENDING, RINGS, TALKS, TALKS) == 1
-    over = NOW + POLICY.call_length
-    assert used(TALKS, at=over - timedelta(seconds=1)) == 1
-    assert used(TALKS, at=over) == 0
+    assert used(TALKS, after=POLICY.call_length - timedelta(seconds=1)) == 1
+    assert used(TALKS, after=POLICY.call_length) == 0
+    begun = replace(TALKS, answered_at=NOW - timedelta(seconds=20))
+    assert used(begun, after=POLICY.call_length - timedelta(seconds=20)) == 0
 
 
 @pytest.mark.parametrize(

@@ -106,6 +106,29 @@ def test_passes_come_on_time_when_the_wall_clock_is_set_back(
     assert seen.total() >= 4
 
 
+@pytest.mark.parametrize("jump", [timedelta(hours=-3), timedelta(hours=1)])
+def test_rows_get_their_results_though_the_clock_jumps_during_their_calls(
+    shop: Shop, jump: timedelta
+) -> None:
+    shop.ready("03000000001", "03000000002")
+    jumps: list[timedelta] = []
+    clock = Clock(now=lambda: datetime.datetime.now(datetime.UTC) + sum(jumps, timedelta(0)))
+    with build(load_config(shop.config), clock=clock) as parts, parts.ledger.held():
+        parts.dialer.recover()
+        parts.caller.start()
+
+        def a_pass_sees_results() -> bool:
+            parts.dialer.run_pass(timedelta(seconds=15))
+            return [row["DTMF"] for row in shop.rows()] == ["1", "2"]
+
+        for _ in range(2):
+            parts.dialer.run_pass(timedelta(seconds=15))
+        eventually(lambda: len(shop.calls()) == 2, every=0.05)
+        jumps.append(jump)
+        eventually(a_pass_sees_results, every=0.5, seconds=20)
+    assert len(shop.calls()) == 2
+
+
 def test_a_run_that_has_nothing_left_says_farewell_without_another_read(shop: Shop) -> None:
     shop.ready("03000000001")
     assert shop.run("start", "--until-done").returncode == 0

@@ -25,7 +25,10 @@ SEARCH = settings(max_examples=300, deadline=None, suppress_health_check=list(He
 
 happenings = st.one_of(
     edits,
-    st.tuples(st.just("time"), st.sampled_from([1, 14, 45, 61, 95, 24 * 60, 4 * 24 * 60])),
+    st.tuples(
+        st.just("time"),
+        st.sampled_from([1, 14, 45, 61, 95, 24 * 60, 4 * 24 * 60, -20, -180, -26 * 60]),
+    ),
     st.tuples(
         st.just("portal"),
         st.integers(0, 9),
@@ -226,6 +229,19 @@ def test_a_quiet_row_that_is_looked_at_anew_is_counted_once() -> None:
     for _ in range(2):
         roll.look_at({"923001234500"})
         assert run(world, roll).count(Tally.QUEUED) == 3
+
+
+def test_a_quiet_row_is_called_in_time_though_the_clock_was_ahead_for_a_while() -> None:
+    world = World(now=moment("2026-07-15 18:00"), sheet=[])
+    world.sheet = [{"Phone": "0300 1234567", "Call After": "14:00", "Call Before": "16:00"}]
+    roll = Roll(world.policy.voice_id)
+    for _ in range(3):
+        run(world, roll)
+    assert roll.to_look_at(world.now) == [], "today's time has passed"
+    for clock, status in (("12:00", "Waiting"), ("13:59", "Waiting"), ("14:01", "Calling")):
+        world.now = moment(f"2026-07-15 {clock}")
+        run(world, roll)
+        assert world.sheet[0]["Status"] == status
 
 
 def test_a_row_is_called_when_its_number_is_free_again() -> None:

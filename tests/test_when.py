@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from planning import rows_of
 
+from sheets_dialer.turn import read_bounds
 from sheets_dialer.when import read_moment, spoken, stamp
 
 KARACHI = ZoneInfo("Asia/Karachi")
+LONDON = ZoneInfo("Europe/London")
 NOW = datetime(2026, 7, 15, 12, 0, tzinfo=KARACHI)
 
 
@@ -61,6 +64,34 @@ def test_a_number_is_sheets_serial_in_the_sheets_own_time(serial: float, moment:
     found = read_moment(serial, KARACHI, NOW)
     assert found is not None
     assert abs((found - moment).total_seconds()) < 1
+
+
+@pytest.mark.parametrize("day", [29, 30])
+@pytest.mark.parametrize("cell", ["12:00", 0.5, "2026-03-{day} 12:00"])
+def test_a_time_is_the_clocks_also_on_the_day_on_which_they_change(cell: object, day: int) -> None:
+    # On 29 March 2026 London's clocks go from 01:00 to 02:00.
+    now = datetime(2026, 3, day, 0, 30, tzinfo=LONDON)
+    written = cell.format(day=day) if isinstance(cell, str) else cell
+    assert read_moment(written, LONDON, now) == datetime(2026, 3, day, 11, tzinfo=UTC)
+
+
+def test_a_moment_that_clocks_show_twice_is_the_first_and_one_they_leap_over_comes_after() -> None:
+    assert read_moment("2026-10-25 01:30", LONDON, NOW) == datetime(2026, 10, 25, 0, 30, tzinfo=UTC)
+    leapt_over = read_moment("2026-03-29 01:30", LONDON, NOW)
+    assert leapt_over is not None
+    assert stamp(leapt_over, LONDON) == "2026-03-29 02:30:00"
+
+
+@pytest.mark.parametrize("day", [24, 25, 26])
+@pytest.mark.parametrize("hour", [0, 12, 23])
+def test_a_time_of_day_comes_again_tomorrow_also_when_a_day_has_25_hours(
+    day: int, hour: int
+) -> None:
+    (row,) = rows_of([{"Phone": "0300 1234567", "Call Before": "22:00"}])
+    now = datetime(2026, 10, day, hour, 30, tzinfo=LONDON).astimezone(UTC)
+    bounds = read_bounds(row, now - timedelta(hours=1), now, LONDON)
+    assert bounds.daily
+    assert bounds.before == datetime(2026, 10, day, 22, tzinfo=LONDON)
 
 
 @pytest.mark.parametrize(
