@@ -76,6 +76,9 @@ OPEN_STATES = frozenset(
 
 NEVER_RANG = frozenset({AttemptState.WITHDRAWN, AttemptState.NOT_SENT})
 """The attempt provably left no trace at the portal, so the job may be tried again by itself."""
+MADE_NO_CALL = NEVER_RANG | {AttemptState.REFUSED}
+"""The attempt provably rang nobody, so it keeps no other row from making the same call. After a
+refusal its own row is called again only by a person's word."""
 
 
 NEVER_MARKED = "Google refused the write that would have marked the row."
@@ -169,6 +172,11 @@ class Job:
     def tried(self) -> tuple[Attempt, ...]:
         """The attempts that may have rung, oldest first."""
         return tuple(attempt for attempt in self.attempts if attempt.state not in NEVER_RANG)
+
+    @property
+    def called(self) -> tuple[Attempt, ...]:
+        """The attempts that keep other rows from making the same call, oldest first."""
+        return tuple(attempt for attempt in self.attempts if attempt.state not in MADE_NO_CALL)
 
     @property
     def again_is_owed(self) -> bool:

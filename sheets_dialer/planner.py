@@ -391,9 +391,9 @@ def _calls_of(part: Part) -> dict[str, set[tuple[int, datetime]]]:
     for job in part.jobs:
         prints = {job.fingerprint}
         # What was said is worked out only where a row to the same number asks for something else.
-        if job.tried and asked.get(job.content.number, prints) != prints:
+        if job.called and asked.get(job.content.number, prints) != prints:
             prints.add(job.content.fingerprint())
-        for attempt in job.tried:
+        for attempt in job.called:
             for each in prints:
                 calls.setdefault(each, set()).add((job.id, attempt.intended_at))
     return calls

@@ -176,7 +176,7 @@ class World:
             for fingerprint, called_at in self.elsewhere_called.items()
         }
         for job in self.jobs:
-            if times := [attempt.intended_at for attempt in job.tried]:
+            if times := [attempt.intended_at for attempt in job.called]:
                 calls.setdefault(job.fingerprint, []).append((job.id, max(times)))
         return Part(self.rows(), self.jobs, calls, self.opted_out)
 

@@ -199,6 +199,18 @@ def test_the_same_row_twice_is_called_once_and_the_other_says_when(shop: Shop) -
     assert len(shop.calls()) == 1
 
 
+def test_when_the_portal_refuses_the_first_of_two_same_rows_the_second_is_called(
+    shop: Shop,
+) -> None:
+    shop.ready("03000000001", "0300 0000001")
+    fault = {"service": "portal", "kind": "400", "path": "/api/calls", "count": 1}
+    shop.sandbox.post("/_sandbox/faults", fault)
+    assert shop.run("start", "--until-done").returncode == 0
+    first, second = shop.rows()
+    assert (first["Status"], second["Status"]) == ("Failed", "Answered")
+    assert len(shop.calls()) == 1
+
+
 def test_call_again_typed_into_status_calls_once_more_and_only_once(shop: Shop) -> None:
     shop.ready("03000000005")
     shop.run("start", "--until-done")

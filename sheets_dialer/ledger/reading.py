@@ -16,6 +16,7 @@ import sqlalchemy as sa
 
 from ..call import (
     ANSWERED,
+    MADE_NO_CALL,
     NEVER_RANG,
     NOT_REACHED,
     Attempt,
@@ -31,6 +32,7 @@ ATTEMPT_COLUMNS = [attempts.c[field.name] for field in fields(Attempt)]
 NOTHING_KNOWN = Content(number="", voice_id="")
 """The content of a job whose number and texts the ledger has forgotten."""
 _RANG = attempts.c.state.not_in(sorted(NEVER_RANG))
+_MADE_A_CALL = attempts.c.state.not_in(sorted(MADE_NO_CALL))
 _NO_NEWS = attempts.c.call_status.is_(None) | attempts.c.call_status.not_in(
     sorted({ANSWERED, *NOT_REACHED})
 )
@@ -82,7 +84,7 @@ _LAST_CALLS = (
         sa.func.max(attempts.c.intended_at, type_=attempts.c.intended_at.type).label("at"),
     )
     .join(attempts)
-    .where(among(jobs.c.fingerprint), _RANG)
+    .where(among(jobs.c.fingerprint), _MADE_A_CALL)
     .group_by(jobs.c.fingerprint, jobs.c.id)
 )
 _SAID_ELSEWHERE = (
@@ -93,7 +95,7 @@ _SAID_ELSEWHERE = (
         sa.func.max(attempts.c.intended_at, type_=attempts.c.intended_at.type).label("at"),
     )
     .join(attempts)
-    .where(among(jobs.c.number), jobs.c.campaign != sa.bindparam("campaign"), _RANG)
+    .where(among(jobs.c.number), jobs.c.campaign != sa.bindparam("campaign"), _MADE_A_CALL)
     .group_by(jobs.c.fingerprint, jobs.c.content, jobs.c.id)
 )
 
