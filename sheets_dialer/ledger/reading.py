@@ -49,6 +49,7 @@ _ALL_TRIES = (
     .where(_IN_CAMPAIGN)
     .order_by(attempts.c.job_id, attempts.c.try_number)
 )
+_CAMPAIGNS = sa.select(jobs.c.id, jobs.c.campaign).where(among(jobs.c.id))
 _JOBS_BY_ID = sa.select(jobs).where(among(jobs.c.id), _IN_CAMPAIGN).order_by(jobs.c.id)
 _TRIES_BY_JOB = (
     sa.select(*ATTEMPT_COLUMNS)
@@ -98,6 +99,11 @@ _SAID_ELSEWHERE = (
     .where(among(jobs.c.number), jobs.c.campaign != sa.bindparam("campaign"), _MADE_A_CALL)
     .group_by(jobs.c.fingerprint, jobs.c.content, jobs.c.id)
 )
+
+
+def campaigns_of(connection: sa.Connection, job_ids: Iterable[int]) -> dict[int, str]:
+    """By job, the name of its campaign."""
+    return {row.id: row.campaign for row in rows_among(connection, _CAMPAIGNS, job_ids)}
 
 
 def all_jobs(connection: sa.Connection, campaign: str) -> list[Job]:
