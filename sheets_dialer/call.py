@@ -235,11 +235,11 @@ class JobChange:
 @dataclass(frozen=True, slots=True)
 class OptOut:
     """A number whose owner pressed the key that means: don't call again. `id` grows with every
-    change; with `allowed` a person has allowed calls again."""
+    change; at `allowed_at`, if ever, a person allowed calls again."""
 
     id: int
     number: str
     since: datetime
     key: str
     campaign: str
-    allowed: bool = False
+    allowed_at: datetime | None = None

@@ -177,7 +177,9 @@ class Dialer:
         if changed := self._opt_outs.changed():
             for each in self._rolls.values():
                 each.look_at(changed)
-        do_not_call, is_news = self._opt_outs.read_tab(queue.name, snapshot.do_not_call)
+        do_not_call, is_news = self._opt_outs.read_tab(
+            queue.name, snapshot.do_not_call, queue.rules.zone
+        )
         if is_news:
             roll.look_at_all()
         control = read_control(snapshot.control, queue.name)
