@@ -76,6 +76,9 @@ OPEN_STATES = frozenset(
 
 NEVER_RANG = frozenset({AttemptState.WITHDRAWN, AttemptState.NOT_SENT})
 """The attempt provably left no trace at the portal, so the job may be tried again by itself."""
+MADE_NO_CALL = NEVER_RANG | {AttemptState.REFUSED}
+"""The attempt provably rang nobody, so it keeps no other row from making the same call. After a
+refusal its own row is called again only by a person's word."""
 
 
 NEVER_MARKED = "Google refused the write that would have marked the row."
@@ -171,6 +174,11 @@ class Job:
         return tuple(attempt for attempt in self.attempts if attempt.state not in NEVER_RANG)
 
     @property
+    def called(self) -> tuple[Attempt, ...]:
+        """The attempts that keep other rows from making the same call, oldest first."""
+        return tuple(attempt for attempt in self.attempts if attempt.state not in MADE_NO_CALL)
+
+    @property
     def again_is_owed(self) -> bool:
         """Whether a person's `Call again` has not led to a call yet."""
         used = sum(attempt.reason is Reason.AGAIN for attempt in self.tried)
@@ -232,11 +240,11 @@ class JobChange:
 @dataclass(frozen=True, slots=True)
 class OptOut:
     """A number whose owner pressed the key that means: don't call again. `id` grows with every
-    change; with `allowed` a person has allowed calls again."""
+    change; at `allowed_at`, if ever, a person allowed calls again."""
 
     id: int
     number: str
     since: datetime
     key: str
     campaign: str
-    allowed: bool = False
+    allowed_at: datetime | None = None

@@ -176,7 +176,8 @@ def call(
     ] = None,
     verbose: VerboseOption = False,
 ) -> None:
-    """Make one test call and follow it to its end; nothing is written to the sheet."""
+    """Make one test call and follow it to its end, away from the sheet: it is not written to, and
+    its Do Not Call tab not read, so a number that is listed there is called all the same."""
     from . import loop, testcall
     from .bootstrap import new_refs
 

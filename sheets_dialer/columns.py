@@ -91,6 +91,11 @@ def find_columns(header: Sequence[object], named: Mapping[str, str]) -> Columns:
     return Columns(places, token, tuple(doubled), tuple(missing))
 
 
+def meaning(cell: object) -> str | None:
+    """What a header means by its own words, whatever a campaign calls it: our name for it."""
+    return _MEANINGS.get(_bare(cell))
+
+
 def normal(cell: object) -> str:
     """A header or a Status as it is compared: without case, and with single spaces."""
     return " ".join(str(cell).split()).casefold()
@@ -107,3 +112,6 @@ def _meanings(named: Mapping[str, str]) -> dict[str, str]:
         if name not in named:
             meanings |= {_bare(alias): name for alias in aliases}
     return meanings | {_bare(title): name for name, title in named.items()}
+
+
+_MEANINGS = _meanings({})

@@ -10,26 +10,25 @@ from typing import TypeVar
 import structlog
 
 from .acting import Caller
-from .call import Attempt, AttemptState
+from .call import AttemptState
 from .clock import Clock
 from .control import read_control
 from .culprits import Culprits
 from .errors import DialerError, LedgerError, OldRead, PortalError, SetupNeeded, SheetError
 from .fence import Fence
-from .following import is_followed
 from .forgetting import Forgetting
 from .ledger import Ledger, Move
 from .opting_out import OptOuts
 from .pacing import followed, next_pass_due
 from .panel import Panel
-from .plan import LedgerState, Plan, Poll, Rules, SheetState
+from .plan import LedgerState, Plan, Rules, SheetState
 from .planner import Planner
-from .polling import next_poll
 from .purse import Purse
 from .quota import Kind, Quota, Rhythm
 from .recording import Queue, Recorder, ends
 from .settings import read_settings
 from .sheet import ColumnsMoved, Snapshot, require_ready
+from .strays import Strays
 from .survey import Survey
 from .token import unsafe_fact, unsafe_sentence
 from .voices import keep_voice, roll_of
@@ -124,6 +123,7 @@ class Dialer:
         self._culprits = Culprits()
         self._recorder = Recorder(ledger, clock, self._fence, self._culprits)
         self._opt_outs = OptOuts(ledger)
+        self._strays = Strays(ledger, caller, clock, [queue.rules.policy for queue in queues])
         self._forgetting = Forgetting(ledger, clock, forget_after)
         self._quota = quota
         self._rhythm = rhythm
@@ -173,7 +173,9 @@ class Dialer:
         if changed := self._opt_outs.changed():
             for each in self._rolls.values():
                 each.look_at(changed)
-        do_not_call, is_news = self._opt_outs.read_tab(queue.name, snapshot.do_not_call)
+        do_not_call, is_news = self._opt_outs.read_tab(
+            queue.name, snapshot.do_not_call, queue.rules.zone
+        )
         if is_news:
             roll.look_at_all()
         control = read_control(snapshot.control, queue.name)
@@ -221,7 +223,7 @@ class Dialer:
                 self._follow_anyway(queue)
                 continue
             plans[queue.name] = made
-        self._follow_strays()
+        self._strays.follow()
         self._forgetting.go_on()
         states = {name: self._panel.state(name) for name in plans}
         return PassResult(
@@ -337,7 +339,7 @@ class Dialer:
             rules = replace(rules, calls_paid=0)
         roll = self._rolls[queue.name]
         survey = Survey(roll, self._ledger, queue.name)
-        ledger = LedgerState(self._ledger.open_attempts(), self._strays(AttemptState.UNKNOWN))
+        ledger = LedgerState(self._ledger.open_attempts(), self._strays.unclear())
 
         def planned(rules: Rules) -> Plan:
             planner = Planner(
@@ -371,19 +373,6 @@ class Dialer:
         polls, ended = followed(jobs, now, policy)
         self._caller.follow((poll, policy) for poll in polls)
         self._ledger.move(ends(ended, now), now)
-
-    def _strays(self, state: AttemptState) -> list[Attempt]:
-        """The attempts that belong to no tab: test calls, and those of a campaign that has left the
-        configuration."""
-        return self._ledger.attempts_in({state}, outside=self._rolls)
-
-    def _follow_strays(self) -> None:
-        """Follows and ends such calls, or their numbers and lines would be taken for ever."""
-        now, policy = self._clock.now(), self._queues[0].rules.policy
-        strays = self._strays(AttemptState.PLACED)
-        followed = [one for one in strays if is_followed(one, now, policy, later=())]
-        self._caller.follow((Poll(one, next_poll(one, policy)), policy) for one in followed)
-        self._ledger.move(ends((one for one in strays if one not in followed), now), now)
 
     def _in_order(self, found: Mapping[str, Found]) -> dict[str, Found]:
         """By campaign, in the order of the configuration."""

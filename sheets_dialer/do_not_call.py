@@ -2,15 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from types import MappingProxyType
+from zoneinfo import ZoneInfo
 
-from .columns import PEOPLE, normal
-from .phone import NotDiallable, Number, read_number
+from .columns import meaning, normal
+from .phone import Number, read_number
 from .texts import say
+from .when import read_moment
 
 OWN_COLUMNS = ("Opted Out", "Opted Out At", "Opted Out In")
 """The dialer's columns of the tab: numbers that opted out by key, when, and in which campaign."""
+_NUMBERS = ("phone", "called_number")
+"""What a header must mean for its column to be one of phone numbers."""
+_SEVEN_DIGITS = re.compile(r"(?:\D*\d){7}")
+_DIGIT = re.compile(r"\d")
+_DAY = re.compile(
+    r"\s*(?:(?:19|20)\d\d[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[-/.]\d{1,2}[-/.](?:19|20)\d\d)(?!\d)"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,49 +48,133 @@ class DoNotCall:
 
 
 def read_do_not_call(
-    grid: Sequence[Sequence[object]] | None, known: Collection[str] = ()
+    grid: Sequence[Sequence[object]] | None,
+    zone: ZoneInfo,
+    known: Mapping[str, datetime | None] = MappingProxyType({}),
 ) -> DoNotCall:
-    """Reads the tab: the column whose header means a phone number, else the first one that isn't
-    the dialer's own.
+    """Reads the tab: every column but the dialer's own and those whose header means something else,
+    such as an order. Where people wrote and no number can be read at all, nobody is called.
 
-    `known` are the numbers that opted out by key as far as this ledger knows: of those it decides,
-    whatever the tab lists. What the dialer's own column lists beside them has been heard by another
+    `known` are the numbers that opted out by key as far as this ledger knows, with the time at
+    which a person allowed calls again, if one did. Of those the ledger decides, but for a line that
+    is newer than that. What the dialer's own column lists beside them has been heard by another
     ledger, or by this one before it was lost or restored, and isn't called either.
     """
     if grid is None:
         return DoNotCall(problem=say("do_not_call_missing"))
-    header = [normal(cell) for cell in grid[0]] if grid else []
-    named = [place for place, title in enumerate(header) if title in PEOPLE["phone"]]
-    own = {normal(title) for title in OWN_COLUMNS}
-    others = [place for place, title in enumerate(header) if title not in own]
-    column = next(iter(named or others), len(header))
-    named_in: dict[str, int] = {}
+    columns = _Columns.of(grid)
+    numbers: dict[str, int] = {}
     unreadable: list[int] = []
+    left: dict[int, list[int]] = {}
+    holding: set[int] = set()
+    written = False
     for row, cells in enumerate(grid, start=1):
-        number = read_number(cells[column]) if column < len(cells) else None
-        if isinstance(number, Number):
-            named_in.setdefault(number.digits, row)
-        elif isinstance(number, NotDiallable) and row > 1:
+        found, other = columns.read(cells)
+        for place, digits in found:
+            numbers.setdefault(digits, row)
+            holding.add(place)
+        if row == 1:
+            continue
+        written = written or bool(found or other)
+        missed = [place for place in other if place in columns.named]
+        if any(_DIGIT.search(str(cells[place])) for place in missed) or (missed and not found):
             unreadable.append(row)
-    rows = {**_opted_out_elsewhere(grid, header, known), **named_in}
-    return DoNotCall(rows, tuple(unreadable))
+        elif not found:
+            for place in other:
+                left.setdefault(place, []).append(row)
+    # In a column of names or remarks no number is missed; in one that holds numbers one is.
+    unreadable += [row for place in holding & left.keys() for row in left[place]]
+    rows = {**_opted_out_elsewhere(grid, zone, known), **numbers}
+    problem = say("do_not_call_unreadable") if written and not numbers else None
+    return DoNotCall(rows, tuple(sorted(set(unreadable))), problem)
+
+
+def is_answered(since: object, allowed_at: datetime, zone: ZoneInfo) -> bool:
+    """Whether a person allowed calls again after what stands in Opted Out At; in doubt it isn't."""
+    try:
+        # A time of day alone may be of any day, so it counts as later.
+        moment = read_moment(since, zone, allowed_at + timedelta(days=2))
+    except ValueError:
+        return False
+    return moment is not None and moment <= allowed_at
+
+
+@dataclass(frozen=True, slots=True)
+class _Columns:
+    """Which columns hold numbers by their header, which others may hold some, and which are the
+    dialer's own."""
+
+    named: frozenset[int]
+    others: frozenset[int]
+    own: frozenset[int]
+
+    @classmethod
+    def of(cls, grid: Sequence[Sequence[object]]) -> _Columns:
+        """Tells the columns apart by the header row, beyond which people may have written, too."""
+        header = list(grid[0]) if grid else []
+        header += [""] * (max(map(len, grid), default=0) - len(header))
+        ours = {normal(title) for title in OWN_COLUMNS}
+        own = {place for place, title in enumerate(header) if normal(title) in ours}
+        meanings = {place: meaning(title) for place, title in enumerate(header)}
+        named = {place for place, what in meanings.items() if what in _NUMBERS}
+        others = {place for place, what in meanings.items() if what is None} - own
+        return cls(frozenset(named), frozenset(others), frozenset(own))
+
+    def read(self, cells: Sequence[object]) -> tuple[list[tuple[int, str]], list[int]]:
+        """The numbers that people wrote in a row, each with its column, and the columns in which
+        they wrote something else."""
+        found: list[tuple[int, str]] = []
+        other: list[int] = []
+        for place, cell in enumerate(cells):
+            if place in self.own or _is_blank(cell):
+                continue
+            # Reading takes a hundred times as long as a look at what can be no number.
+            may_be = place in self.named or (place in self.others and _may_be_number(cell))
+            number = read_number(cell) if may_be else None
+            if isinstance(number, Number):
+                found.append((place, number.digits))
+            else:
+                other.append(place)
+        return found, other
+
+
+def _is_blank(cell: object) -> bool:
+    """Whether nobody wrote anything there; a checkbox says nothing about a number."""
+    return cell is None or isinstance(cell, bool) or (isinstance(cell, str) and not cell.strip())
+
+
+def _may_be_number(cell: object) -> bool:
+    if isinstance(cell, str):
+        return _SEVEN_DIGITS.match(cell) is not None and _DAY.match(cell) is None
+    return isinstance(cell, int | float) and cell >= 1_000_000
 
 
 def _opted_out_elsewhere(
-    grid: Sequence[Sequence[object]], header: Sequence[str], known: Collection[str]
+    grid: Sequence[Sequence[object]], zone: ZoneInfo, known: Mapping[str, datetime | None]
 ) -> dict[str, int]:
-    """By number, the row of the dialer's own column that lists it, but of those that are known."""
-    title = normal(OWN_COLUMNS[0])
+    """By number, the row of the dialer's own column that lists it, but of those of which the ledger
+    knows as much or more."""
+    header = [normal(cell) for cell in grid[0]] if grid else []
+    title, since_title, _ = map(normal, OWN_COLUMNS)
     if header.count(title) != 1:
         return {}
     column = header.index(title)
+    since = header.index(since_title) if header.count(since_title) == 1 else None
+
+    def is_settled(number: str, cells: Sequence[object]) -> bool:
+        allowed_at = known.get(number)
+        if number not in known or allowed_at is None:
+            return number in known
+        time = None if since is None or since >= len(cells) else cells[since]
+        return is_answered(time, allowed_at, zone)
+
     rows: dict[str, int] = {}
     for row, cells in enumerate(grid, start=1):
         cell = cells[column] if column < len(cells) else None
         # As the dialer writes it; reading what people wrote takes a hundred times as long.
-        if cell in (None, "") or cell in known:
+        if cell in (None, "") or (isinstance(cell, str) and is_settled(cell, cells)):
             continue
         number = read_number(cell)
-        if isinstance(number, Number) and number.digits not in known:
+        if isinstance(number, Number) and not is_settled(number.digits, cells):
             rows.setdefault(number.digits, row)
     return rows

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 from .call import OptOut
 from .columns import normal
-from .do_not_call import OWN_COLUMNS
+from .do_not_call import OWN_COLUMNS, is_answered
 from .phone import NotDiallable, read_number
 from .rows import text_of
 from .when import stamp
@@ -46,7 +46,8 @@ def missing_lines(
     grid: Sequence[Sequence[object]], opt_outs: Iterable[OptOut], zone: ZoneInfo
 ) -> Lines | None:
     """What is to be written so that the tab lists every one of the opt-outs, and none that was
-    taken back; None when nothing is, or when the tab hasn't each of the columns once."""
+    taken back; None when nothing is, or when the tab hasn't each of the columns once. A line that
+    is newer than what took it back is another ledger's."""
     places = _places(grid[0]) if grid else None
     if places is None:
         return None
@@ -66,13 +67,17 @@ def missing_lines(
             shown.setdefault(digits, []).append((row, line))
         elif not line[0] and line[2] in ours:
             changes[row] = _BLANK
-    below = len(grid)
+    below, since = len(grid), places[OWN_COLUMNS[1]]
     for each in all_of_them:
         wanted = (each.number, stamp(each.since, zone), each.campaign)
         found = shown.get(each.number, [])
         own = [(row, line) for row, line in found if line[2] in ours]
-        if each.allowed:
-            changes |= {row: _BLANK for row, _line in own}
+        if each.allowed_at is not None:
+            changes |= {
+                row: _BLANK
+                for row, _line in own
+                if is_answered(_cell(grid[row], since), each.allowed_at, zone)
+            }
         elif own:
             kept = next((row for row, line in own if line == wanted), own[0][0])
             changes |= {row: _BLANK for row, _line in own if row != kept}
@@ -96,8 +101,9 @@ def _places(header: Sequence[object]) -> dict[str, int] | None:
 
 
 def _line(cells: Sequence[object], places: Mapping[str, int]) -> Line:
-    number, since, campaign = (
-        text_of(cells[place]) if place < len(cells) else ""
-        for place in (places[title] for title in OWN_COLUMNS)
-    )
+    number, since, campaign = (text_of(_cell(cells, places[title])) for title in OWN_COLUMNS)
     return number, since, campaign
+
+
+def _cell(cells: Sequence[object], place: int) -> object:
+    return cells[place] if place < len(cells) else ""

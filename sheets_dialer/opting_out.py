@@ -4,6 +4,7 @@ do-not-call tab doesn't list yet."""
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from .do_not_call import DoNotCall, read_do_not_call
@@ -19,8 +20,9 @@ class OptOuts:
     def __init__(self, ledger: Ledger) -> None:
         self._ledger = ledger
         self._last_id = 0
-        self._known: set[str] = set()
-        """Every number of which the ledger knows whether it may be called."""
+        self._known: dict[str, datetime | None] = {}
+        """Every number of which the ledger knows that it opted out, with the time at which a person
+        allowed calls again, if one did."""
         self._read: dict[str, tuple[Sequence[bytes] | None, int, DoNotCall]] = {}
         """By campaign, the tab's rows as last read, the last change by then, and what they say."""
         self._listed: dict[str, tuple[Sequence[bytes], int]] = {}
@@ -31,17 +33,18 @@ class OptOuts:
         news = self._ledger.opt_outs_after(self._last_id)
         if news:
             self._last_id = news[-1].id
-        numbers = {each.number for each in news}
-        self._known |= numbers
-        return numbers
+        self._known |= {each.number: each.allowed_at for each in news}
+        return {each.number for each in news}
 
-    def read_tab(self, campaign: str, rows: Sequence[bytes] | None) -> tuple[DoNotCall, bool]:
+    def read_tab(
+        self, campaign: str, rows: Sequence[bytes] | None, zone: ZoneInfo
+    ) -> tuple[DoNotCall, bool]:
         """What the do-not-call tab with these rows says to a campaign, and whether that is news. A
-        line that the dialer writes itself is none."""
+        line that the dialer writes itself is none. `zone` is that of the times in it."""
         before, last_id, said = self._read.get(campaign, (None, -1, None))
         if said is not None and before == rows and last_id == self._last_id:
             return said, False
-        says = read_do_not_call(rows and [cells_of(row) for row in rows], self._known)
+        says = read_do_not_call(rows and [cells_of(row) for row in rows], zone, self._known)
         self._read[campaign] = rows, self._last_id, says
         return says, says != said
 

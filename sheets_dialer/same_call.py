@@ -25,9 +25,9 @@ def calls_of(part: Part) -> dict[str, set[tuple[int, datetime]]]:
     for job in part.jobs:
         of_job = {job.fingerprint}
         # What was said is worked out only where a row to the same number asks for something else.
-        if job.tried and asked.get(job.content.number, of_job) != of_job:
+        if job.called and asked.get(job.content.number, of_job) != of_job:
             of_job.add(job.content.fingerprint())
-        for attempt in job.tried:
+        for attempt in job.called:
             for each in of_job:
                 calls.setdefault(each, set()).add((job.id, attempt.intended_at))
     return calls

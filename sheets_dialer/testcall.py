@@ -13,6 +13,7 @@ from .errors import DialerError
 from .ledger import Intent, Ledger
 from .phone import NotDiallable, read_number
 from .recording import ends
+from .strays import campaign_of_tests
 from .when import spoken
 
 _LOOKS_EVERY = 0.3
@@ -96,11 +97,6 @@ def _recorded(
 def _job(ledger: Ledger, queue: Queue, ref: str) -> Job:
     (job,) = ledger.jobs_with(campaign_of_tests(queue.name), refs=[ref])
     return job
-
-
-def campaign_of_tests(name: str) -> str:
-    """The name under which the ledger keeps a campaign's test calls, apart from its rows."""
-    return f"{name} (test calls)"
 
 
 def was_made(attempt: Attempt) -> bool:

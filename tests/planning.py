@@ -178,7 +178,7 @@ class World:
             for fingerprint, called_at in self.elsewhere_called.items()
         }
         for job in self.jobs:
-            if times := [attempt.intended_at for attempt in job.tried]:
+            if times := [attempt.intended_at for attempt in job.called]:
                 calls.setdefault(job.fingerprint, []).append((job.id, max(times)))
         for job in self.elsewhere.values():
             for attempt in job.tried:

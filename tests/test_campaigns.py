@@ -10,7 +10,11 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from campaigns import Chain
-from dialing import Shop
+from dialing import Shop, eventually
+
+from sheets_dialer.bootstrap import build
+from sheets_dialer.call import AttemptState
+from sheets_dialer.config import load_config
 
 OWN = ("923000000001", "923000000005", "923000000006")
 
@@ -54,6 +58,27 @@ def test_two_tabs_of_one_spreadsheet_share_the_dialer_and_do_not_call_tabs(chain
     assert "opens" in chain.state("Nights")
     assert chain.state("Paused")
     assert {row["Call ID"] for name in ("Nights", "Paused") for row in chain.rows_of(name)} == {""}
+
+
+def test_the_key_of_a_test_call_means_what_its_own_campaign_says(chain: Chain) -> None:
+    """Also when the process that made the call died before it was answered."""
+    book = chain.add("Orders")
+    chain.add("Surveys", book=book, opt_out_key="1")
+    # Nobody asks about the call while it is made.
+    chain.open(poll={"first_after": 600})
+    with chain.running("call", "03000000001", "--campaign", "Surveys") as process:
+        eventually(lambda: bool(chain.calls()))
+        with build(load_config(chain.config)) as parts:
+            eventually(lambda: bool(parts.ledger.attempts_in({AttemptState.PLACED})))
+        process.kill()
+    chain.open(poll={"first_after": 0.1})
+
+    assert chain.run("start", "--until-done").returncode == 0
+
+    refused = chain.run("call", "03000000001")
+    assert refused.returncode == 2
+    assert "key 1, campaign Surveys" in refused.stderr
+    assert len(chain.calls()) == 1
 
 
 def test_three_spreadsheets_are_worked_on_side_by_side(chain: Chain) -> None:

@@ -23,8 +23,8 @@ import sqlalchemy as sa
 from ledger_process import T0
 
 from sheets_dialer.call import (
+    MADE_NO_CALL,
     MOVES,
-    NEVER_RANG,
     OPEN_STATES,
     Adoption,
     Attempt,
@@ -236,13 +236,15 @@ def test_the_gap_has_an_end(ledger: Ledger) -> None:
     assert len(intend(ledger, again, at=T0 + DAY)) == 1
 
 
-@pytest.mark.parametrize("state", sorted(NEVER_RANG))
-def test_what_never_rang_counts_for_no_gap(ledger: Ledger, state: AttemptState) -> None:
+@pytest.mark.parametrize("state", sorted(MADE_NO_CALL))
+def test_what_made_no_call_counts_for_no_gap(ledger: Ledger, state: AttemptState) -> None:
     first, again = add(ledger, content(1), content(1))
     [attempt] = intend(ledger, first)
-    go(ledger, attempt.id, *((SENDING, state) if state is AttemptState.NOT_SENT else (state,)))
+    go(ledger, attempt.id, *((state,) if state is AttemptState.WITHDRAWN else (SENDING, state)))
 
     assert ledger.last_calls({first.fingerprint}) == {}
+    elsewhere = ledger.last_calls(set(), numbers=[content(1).number], campaign="others")
+    assert elsewhere == {}
     assert len(intend(ledger, again)) == 1
 
 

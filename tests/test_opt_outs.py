@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-from collections import Counter
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -23,7 +22,7 @@ from sheets_dialer.bootstrap import build
 from sheets_dialer.call import AttemptState, OptOut, Reason
 from sheets_dialer.clock import Clock
 from sheets_dialer.config import load_config
-from sheets_dialer.do_not_call import OWN_COLUMNS, read_do_not_call
+from sheets_dialer.do_not_call import OWN_COLUMNS, DoNotCall, read_do_not_call
 from sheets_dialer.ledger import Intent, Ledger, Move
 from sheets_dialer.listing import MOST_LINES, missing_lines
 from sheets_dialer.phone import Number, read_number
@@ -58,7 +57,7 @@ def test_a_key_is_kept_with_its_number_campaign_and_time(ledger: Ledger, address
     number = content(1).number
     (opt_out,) = ledger.opted_out([number, "923000000099"]).values()
     assert (opt_out.number, opt_out.since) == (number, T0)
-    assert (opt_out.key, opt_out.campaign, opt_out.allowed) == ("9", "orders", False)
+    assert (opt_out.key, opt_out.campaign, opt_out.allowed_at) == ("9", "orders", None)
     assert history(address, attempt_id)[-1] == "opted out with key 9"
 
 
@@ -126,7 +125,8 @@ def test_what_changed_is_found_without_reading_the_rest(ledger: Ledger) -> None:
         else:
             press(ledger, called(ledger, number, amount="9"), LATER)
         (news,) = ledger.opt_outs_after(last)
-        assert (news.number, news.allowed) == (content(number).number, change == "allow")
+        allowed_at = LATER if change == "allow" else None
+        assert (news.number, news.allowed_at) == (content(number).number, allowed_at)
 
 
 def test_only_the_numbers_that_are_asked_for_are_looked_up(ledger: Ledger) -> None:
@@ -200,6 +200,7 @@ def test_a_quiet_row_is_looked_at_anew_when_its_number_opts_out_and_when_it_is_a
 
 NUMBERS = [f"9230000000{number:02}" for number in range(6)]
 HEADER = ["Phone", *OWN_COLUMNS]
+ALLOWED = moment("2026-11-12 12:00")
 campaigns = st.sampled_from(["orders", "others"])
 listed = st.lists(
     st.builds(
@@ -209,13 +210,14 @@ listed = st.lists(
         since=st.integers(0, 9).map(lambda day: datetime(2026, 11, 1 + day, tzinfo=UTC)),
         key=st.just("9"),
         campaign=campaigns,
-        allowed=st.booleans(),
+        allowed_at=st.sampled_from([None, ALLOWED]),
     ),
     max_size=6,
     unique_by=lambda each: each.number,
 )
+TIMES = ["2026-11-01 05:00:00", "2026-11-20 05:00:00", "x"]
 cells = st.sampled_from(
-    [*NUMBERS[:3], "0300 0000001", 923000000002, "", "orders", "theirs", "2026-11-01 05:00:00", "x"]
+    [*NUMBERS[:3], "0300 0000001", 923000000002, "", "orders", "theirs", *TIMES]
 )
 grids = st.lists(st.lists(cells, max_size=4), max_size=8)
 
@@ -252,23 +254,28 @@ def test_the_tab_lists_each_opt_out_once_whatever_people_did_to_it(
     after = [line[place] if place < len(line) else "" for line in grid]
     assert after[: len(phones)] == phones, "people's cells were touched"
     assert not any(after[len(phones) :])
-    own = {order.index(title) for title in OWN_COLUMNS}
     number_place = order.index("Opted Out")
     ours = {each.campaign for each in opt_outs}
-    found = Counter(
-        str(line[number_place])
-        for line in grid[1:]
-        if number_place < len(line)
-        and line[number_place]
-        and (max(own) >= len(line) or line[order.index("Opted Out In")] in ours)
-    )
+    since_place = order.index("Opted Out At")
+
+    def own_lines(grid: list[list[Any]], number: str) -> list[str]:
+        """What stands in Opted Out At on the lines of this number that are our campaigns'."""
+        padded = [[*line, *[""] * (4 - len(line))] for line in grid[1:]]
+        return [
+            str(line[since_place])
+            for line in padded
+            if digits(line[number_place]) == number and line[order.index("Opted Out In")] in ours
+        ]
+
     for each in opt_outs:
-        told = [line for line in grid if each.number in map(digits, line)]
-        if each.allowed:
-            assert not found[each.number]
+        lines_of_it = own_lines(grid, each.number)
+        if each.allowed_at:
+            # A newer line, or one of an unclear time, was written by another ledger.
+            before = own_lines([[], *people], each.number)
+            assert lines_of_it == [time for time in before if time != TIMES[0]]
         else:
-            assert told, "it isn't listed"
-            assert found[each.number] <= 1
+            assert any(each.number in map(digits, line) for line in grid), "it isn't listed"
+            assert len(lines_of_it) <= 1
 
 
 @pytest.mark.parametrize("header", [["Phone"], ["Phone", *OWN_COLUMNS[:2]], HEADER + HEADER[1:2]])
@@ -286,18 +293,128 @@ def test_no_more_lines_are_written_at_once_than_one_write_takes() -> None:
 def test_the_dialers_own_columns_are_not_taken_for_peoples_numbers() -> None:
     grid = [["Opted Out", "opted out at", "Opted Out In", "Whom not"]]
     grid += [["923000000001", "2026-11-03 14:00:00", "orders", ""], ["x", "", "", "0300 0000002"]]
-    known = {"923000000001"}
-    found = read_do_not_call(grid, known)
+    known = {"923000000001": None}
+    found = read_do_not_call(grid, KARACHI, known)
     assert dict(found.rows) == {"923000000002": 3}
     assert found.unreadable == ()
-    only_own = read_do_not_call([line[:3] for line in grid], known)
-    assert (dict(only_own.rows), only_own.unreadable) == ({}, ())
+    only_own = read_do_not_call([line[:3] for line in grid], KARACHI, known)
+    assert only_own == DoNotCall()
 
 
 def test_a_number_that_another_ledger_lists_is_barred_and_one_that_ours_knows_is_not() -> None:
     grid = [HEADER, ["", "923000000001", "", "orders"], ["", "+92 300 0000002", "", "theirs"]]
-    assert dict(read_do_not_call(grid).rows) == {"923000000001": 2, "923000000002": 3}
-    assert dict(read_do_not_call(grid, {"923000000002"}).rows) == {"923000000001": 2}
+    assert dict(read_do_not_call(grid, KARACHI).rows) == {"923000000001": 2, "923000000002": 3}
+    known = {"923000000002": None}
+    assert dict(read_do_not_call(grid, KARACHI, known).rows) == {"923000000001": 2}
+
+
+@pytest.mark.parametrize(
+    ("since", "barred"),
+    [
+        ("2026-11-12 11:59:59", False),
+        ("2026-11-12 12:00:01", True),
+        (46_338.4, False),
+        (46_338.6, True),
+        ("14:00", True),
+        ("", True),
+        ("some day", True),
+    ],
+)
+def test_who_was_allowed_again_is_barred_by_a_line_that_another_ledger_wrote_since(
+    since: object, barred: bool
+) -> None:
+    """Whoever allowed the number hadn't heard of that key; in doubt it was pressed later."""
+    for number, campaign in itertools.product(
+        ("923000000001", "0300 0000001"), ("orders", "north")
+    ):
+        grid = [HEADER, ["", number, since, campaign]]
+        found = read_do_not_call(grid, KARACHI, {ONE: ALLOWED})
+        assert dict(found.rows) == ({"923000000001": 2} if barred else {})
+        allowed = OptOut(3, "923000000001", NOVEMBER, "9", "orders", ALLOWED)
+        lines = missing_lines(grid, [allowed], KARACHI)
+        blanked = lines is not None and lines.lines[1] == ("", "", "")
+        assert blanked == (campaign == "orders" and not barred), "a newer line is lost"
+
+
+def test_without_its_time_a_line_bars_even_who_was_allowed_again() -> None:
+    grid = [["Phone", "Opted Out"], ["", "923000000001"]]
+    known = {"923000000001": ALLOWED}
+    assert dict(read_do_not_call(grid, KARACHI, known).rows) == {"923000000001": 2}
+
+
+# --- Whom people list -----------------------------------------------------------------------------
+
+ONE, TWO = "923000000001", "923000000002"
+
+
+@pytest.mark.parametrize(
+    ("grid", "rows"),
+    [
+        ([["Phone", "Mobile"], ["", "03000000001"], [3000000002, ""]], {ONE: 2, TWO: 3}),
+        ([["Phone", "WhatsApp"], ["0300 0000001", "0300-0000002"]], {ONE: 2, TWO: 2}),
+        ([["Phone", "موبائل نمبر"], ["", "٠٣٠٠٠٠٠٠٠٠١"]], {ONE: 2}),
+        ([["Phone", ""], ["", "03000000001"]], {ONE: 2}),
+        ([HEADER, ["", "", "", "", "03000000001"]], {ONE: 2}),
+        ([["Name", "Tel."], ["Ali", "03000000001"], ["Sana", 923000000002]], {ONE: 2, TWO: 3}),
+        ([["Phone", "Office"], ["0300 0000001", "021 35123456"]], {ONE: 2, "922135123456": 2}),
+        ([["Whom not to call"], [], ["Name", "Tel."], ["Ali", "03000000001"]], {ONE: 4}),
+        ([["03000000001"], ["03000000002"]], {ONE: 1, TWO: 2}),
+        ([["Ali", "03000000001"], ["Sana", "03000000002"]], {ONE: 1, TWO: 2}),
+        ([["PhoneNo", "CalledNumber"], ["", ONE]], {ONE: 2}),
+    ],
+)
+def test_a_number_bars_in_whatever_column_people_wrote_it(
+    grid: list[list[object]], rows: dict[str, int]
+) -> None:
+    found = read_do_not_call(grid, KARACHI)
+    assert (dict(found.rows), found.problem) == (rows, None)
+
+
+def test_what_stands_beside_the_numbers_is_neither_a_number_nor_missed() -> None:
+    grid: list[list[object]] = [
+        ["Phone", "Mobile", "Name", "Since", "Order ID", "Amount", "Done", "", *OWN_COLUMNS],
+        ["0300 0000001", "-", "Ali", "2026-11-03 14:00", 3001234567, 1_500, True, "angry"],
+        ["0300 0000002", "none", "Sana", 46_329.58, "3007654321", "25,000", False, "on 03/11/2026"],
+        ["", "", "", "", "", "", False, ""],
+        ["0300 0000003", "", "", 1_783_000_000, "", 2_500_000, False, "2026-11-03 10:00, 14:00"],
+    ]
+    found = read_do_not_call(grid, KARACHI)
+    assert found == DoNotCall({ONE: 2, TWO: 3, "923000000003": 5})
+
+
+@pytest.mark.parametrize(
+    ("grid", "unreadable"),
+    [
+        ([["Phone", "Mobile"], [ONE], ["ask Ahmed", ""], ["", "0300 12"]], (3, 4)),
+        ([["Phone", "Mobile"], ["0300 12", ONE], ["ask Ahmed", TWO]], (2,)),
+        ([["Name", "Tel."], ["Ali", ONE], ["Sana", "0300 12"], ["Umar", ""]], (3,)),
+        ([["Phone", ""], ["", ONE], ["", "0300 12"]], (3,)),
+        ([["Phone", "Remark"], [ONE, "angry"], ["", "see above"]], ()),
+    ],
+)
+def test_a_row_of_which_no_number_can_be_read_is_named(
+    grid: list[list[object]], unreadable: tuple[int, ...]
+) -> None:
+    found = read_do_not_call(grid, KARACHI)
+    assert (found.unreadable, found.problem) == (unreadable, None)
+
+
+@pytest.mark.parametrize(
+    "grid",
+    [
+        [["Phone"], ["ask Ahmed"]],
+        [["Name", "Tel."], ["Ali", "0300 12"]],
+        [["Order ID"], ["0300 0000001"]],
+        [["Phone", *OWN_COLUMNS], ["the man with the dog", ONE, "2026-11-03 14:00:00", "north"]],
+    ],
+)
+def test_a_tab_on_which_no_number_can_be_read_stops_all_calls(grid: list[list[object]]) -> None:
+    assert read_do_not_call(grid, KARACHI).problem == say("do_not_call_unreadable")
+
+
+@pytest.mark.parametrize("grid", [[], [["Phone"]], [HEADER, ["", ONE, "", "north"]], [[], [False]]])
+def test_a_tab_on_which_people_wrote_nothing_stops_none(grid: list[list[object]]) -> None:
+    assert read_do_not_call(grid, KARACHI).problem is None
 
 
 # --- The whole way, over HTTP ---------------------------------------------------------------------

@@ -177,6 +177,19 @@ def test_without_a_do_not_call_tab_nobody_is_called(shop: Shop) -> None:
     assert shop.calls() == []
 
 
+def test_nobody_is_called_while_no_number_on_the_do_not_call_tab_can_be_read(shop: Shop) -> None:
+    shop.ready("03000000001")
+    tab = shop.tab("Do Not Call")
+    tab.update([["Name", "Note"], ["Ali", "not on Sundays"]], "A1", raw=True)
+    shop.run("once", "--for", "2")
+    assert shop.calls() == []
+    assert "No phone number can be read on the Do Not Call tab." in state_of(shop)
+    tab.update([["Name", "Tel."], ["Ali", "0300 0000001"]], "A1", raw=True)
+    assert shop.run("start", "--until-done").returncode == 0
+    assert shop.calls() == []
+    assert "Do Not Call tab, row 2" in shop.rows()[0]["Why"]
+
+
 def test_two_rows_with_one_number_are_called_one_after_the_other(shop: Shop) -> None:
     header = ["Phone", "Amount"]
     shop.paste([header, ["03000000001", "100"], ["0300 0000001", "200"]], "A1")
@@ -196,6 +209,18 @@ def test_the_same_row_twice_is_called_once_and_the_other_says_when(shop: Shop) -
     assert first["DTMF"] == "1"
     assert second["Status"] == "Not called"
     assert second["Why"].startswith("The same call was placed today at ")
+    assert len(shop.calls()) == 1
+
+
+def test_when_the_portal_refuses_the_first_of_two_same_rows_the_second_is_called(
+    shop: Shop,
+) -> None:
+    shop.ready("03000000001", "0300 0000001")
+    fault = {"service": "portal", "kind": "400", "path": "/api/calls", "count": 1}
+    shop.sandbox.post("/_sandbox/faults", fault)
+    assert shop.run("start", "--until-done").returncode == 0
+    first, second = shop.rows()
+    assert (first["Status"], second["Status"]) == ("Failed", "Answered")
     assert len(shop.calls()) == 1
 
 

@@ -78,6 +78,11 @@ class Ledger:
         with self._reading() as connection:
             return [row.campaign for row in connection.execute(query)]
 
+    def campaigns_of(self, job_ids: Iterable[int]) -> dict[int, str]:
+        """By job, the name of its campaign."""
+        with self._reading() as connection:
+            return reading.campaigns_of(connection, job_ids)
+
     def jobs(self, campaign: str) -> list[Job]:
         """Every job of the campaign with its attempts, oldest first."""
         with self._reading() as connection:

@@ -105,6 +105,4 @@ def _replace(connection: sa.Connection, number: str, **values: Any) -> None:
 
 
 def _opt_out(row: sa.Row[Any]) -> OptOut:
-    return OptOut(
-        row.id, row.number, row.since, row.key, row.campaign, allowed=row.allowed_at is not None
-    )
+    return OptOut(row.id, row.number, row.since, row.key, row.campaign, row.allowed_at)

@@ -16,6 +16,7 @@ import sqlalchemy as sa
 
 from ..call import (
     ANSWERED,
+    MADE_NO_CALL,
     NEVER_RANG,
     NOT_REACHED,
     Attempt,
@@ -32,6 +33,7 @@ NOTHING_KNOWN = Content(number="", voice_id="")
 """The content of a job whose number and texts the ledger has forgotten, and, as older versions did,
 the voice."""
 _RANG = attempts.c.state.not_in(sorted(NEVER_RANG))
+_MADE_A_CALL = attempts.c.state.not_in(sorted(MADE_NO_CALL))
 _NO_NEWS = attempts.c.call_status.is_(None) | attempts.c.call_status.not_in(
     sorted({ANSWERED, *NOT_REACHED})
 )
@@ -48,6 +50,7 @@ _ALL_TRIES = (
     .where(_IN_CAMPAIGN)
     .order_by(attempts.c.job_id, attempts.c.try_number)
 )
+_CAMPAIGNS = sa.select(jobs.c.id, jobs.c.campaign).where(among(jobs.c.id))
 _JOBS_BY_ID = sa.select(jobs).where(among(jobs.c.id), _IN_CAMPAIGN).order_by(jobs.c.id)
 _JOBS_ELSEWHERE = (
     sa.select(jobs)
@@ -88,7 +91,7 @@ _LAST_CALLS = (
         sa.func.max(attempts.c.intended_at, type_=attempts.c.intended_at.type).label("at"),
     )
     .join(attempts)
-    .where(among(jobs.c.fingerprint), _RANG)
+    .where(among(jobs.c.fingerprint), _MADE_A_CALL)
     .group_by(jobs.c.fingerprint, jobs.c.id)
 )
 _SAID_ELSEWHERE = (
@@ -99,9 +102,14 @@ _SAID_ELSEWHERE = (
         sa.func.max(attempts.c.intended_at, type_=attempts.c.intended_at.type).label("at"),
     )
     .join(attempts)
-    .where(among(jobs.c.number), jobs.c.campaign != sa.bindparam("campaign"), _RANG)
+    .where(among(jobs.c.number), jobs.c.campaign != sa.bindparam("campaign"), _MADE_A_CALL)
     .group_by(jobs.c.fingerprint, jobs.c.content, jobs.c.id)
 )
+
+
+def campaigns_of(connection: sa.Connection, job_ids: Iterable[int]) -> dict[int, str]:
+    """By job, the name of its campaign."""
+    return {row.id: row.campaign for row in rows_among(connection, _CAMPAIGNS, job_ids)}
 
 
 def all_jobs(connection: sa.Connection, campaign: str) -> list[Job]:

@@ -17,8 +17,8 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
 from ..call import (
+    MADE_NO_CALL,
     MOVES,
-    NEVER_RANG,
     OPEN_STATES,
     Adoption,
     Attempt,
@@ -316,7 +316,7 @@ def _called_since(
     query = (
         sa.select(jobs.c.fingerprint, jobs.c.id)
         .join(attempts)
-        .where(attempts.c.intended_at > since, attempts.c.state.not_in(sorted(NEVER_RANG)))
+        .where(attempts.c.intended_at > since, attempts.c.state.not_in(sorted(MADE_NO_CALL)))
     )
     called: dict[str, set[int]] = {}
     for row in rows_among(connection, query.where(among(jobs.c.fingerprint)), fingerprints):

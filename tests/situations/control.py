@@ -133,13 +133,16 @@ def a_run_ends(stage: Stage) -> None:
         "in one row": "unreadable_row",
         "in two rows": "unreadable_rows",
         "in seven rows": "unreadable_rows_and_more",
+        "and no number anywhere": "do_not_call_unreadable",
         "and the tab is deleted": "do_not_call_missing",
     },
 )
 def unreadable_do_not_call(stage: Stage) -> None:
     for count in (1, 2, 7):
-        stage.do_not_call(*["the man with the dog"] * count)
+        stage.do_not_call("0300 2000009", *["the man with the dog"] * count)
         stage.dial(1)
+    stage.do_not_call("his brother")
+    stage.dial(until="do_not_call_unreadable")
     stage.delete_tab("Do Not Call")
     stage.dial(until="do_not_call_missing")
 

@@ -1,0 +1,60 @@
+"""Calls that belong to no tab: test calls, and those of a campaign that has left the configuration.
+
+Somebody must follow and end them, or their numbers and lines would be taken for ever.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from .acting import Caller
+from .call import Attempt, AttemptState
+from .clock import Clock
+from .following import is_followed
+from .ledger import Ledger
+from .plan import Poll
+from .policy import Policy
+from .polling import next_poll
+from .recording import ends
+
+_TESTS = " (test calls)"
+
+
+def campaign_of_tests(name: str) -> str:
+    """The name under which the ledger keeps a campaign's test calls, apart from its rows."""
+    return f"{name}{_TESTS}"
+
+
+class Strays:
+    """Looks after such calls, each by the limits and the keys of the campaign that made it; those
+    of a campaign that is gone by the first one's. `policies` are the configured campaigns'."""
+
+    def __init__(
+        self, ledger: Ledger, caller: Caller, clock: Clock, policies: Sequence[Policy]
+    ) -> None:
+        self._ledger = ledger
+        self._caller = caller
+        self._clock = clock
+        self._first = policies[0]
+        self._policies = {policy.campaign: policy for policy in policies}
+
+    def unclear(self) -> list[Attempt]:
+        """Those of which nobody knows whether they went out."""
+        return self._ledger.attempts_in({AttemptState.UNKNOWN}, outside=self._policies)
+
+    def follow(self) -> None:
+        """Follows those in progress, and ends those that are over."""
+        strays = self._ledger.attempts_in({AttemptState.PLACED}, outside=self._policies)
+        if not strays:
+            return
+        now = self._clock.now()
+        campaigns = self._ledger.campaigns_of({one.job_id for one in strays})
+        over: list[Attempt] = []
+        for one in strays:
+            name = campaigns[one.job_id].removesuffix(_TESTS)
+            policy = self._policies.get(name, self._first)
+            if is_followed(one, now, policy, later=()):
+                self._caller.follow([(Poll(one, next_poll(one, policy)), policy)])
+            else:
+                over.append(one)
+        self._ledger.move(ends(over, now), now)
