@@ -312,7 +312,7 @@ class Dialer:
                     self._recorder.sign_off(queue, snapshot, shows)
         except SheetError as error:
             if isinstance(error, ColumnsMoved):
-                self._recorder.mend(queue, error)
+                self._panel.note_failure(queue, str(self._recorder.mend(queue, error)))
             log.warning("no farewell", problem=str(error))
             return False
         return True

@@ -144,7 +144,8 @@ class Recorder:
             return
         token = self._fence.last_token(queue.sheet.name) or snapshot.token
         after = self._fence.next_token(queue.sheet.name, token)
-        queue.sheet.write(replace(snapshot, token=token), after, {}, notes=notes)
+        old = replace(snapshot, token=token, is_old=True)
+        queue.sheet.write(old, after, {}, notes=notes)
 
     def mend(self, queue: Queue, moved: ColumnsMoved) -> SheetError:
         """Puts back what a write went over; returns what people must know of it."""

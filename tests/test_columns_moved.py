@@ -1,8 +1,9 @@
-"""Columns that people move under a write: what was written over is put back, or named."""
+"""Columns and rows that people move under a write: what was written over is put back, or named."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -10,8 +11,13 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from setting_up import Desk
 
+from sheets_dialer.board import Board, notes
 from sheets_dialer.columns import DIALER, find_columns
-from sheets_dialer.sheet import ColumnsMoved, QueueSheet, Snapshot
+from sheets_dialer.do_not_call import OWN_COLUMNS
+from sheets_dialer.errors import SheetUnreachable
+from sheets_dialer.listing import Lines
+from sheets_dialer.sheet import ColumnsMoved, QueueSheet, Snapshot, TabFacts, cells_of
+from sheets_dialer.sheet.beside import all_of, on_control_tab
 from sheets_dialer.sheet.moved import Damage, Written, damage_of, where
 from sheets_dialer.sheet.requests import blocks_of
 from sheets_dialer.token import Token, read_token
@@ -30,7 +36,7 @@ class Table:
     """A tab with rows in memory, as people and Google change it."""
 
     def __init__(self, header: Sequence[str]) -> None:
-        self.rows = [list(header)]
+        self.rows: list[list[Any]] = [list(header)]
         self.rows += [[f"{title}{row}" if title else "" for title in header] for row in range(ROWS)]
 
     def insert(self, at: int, count: int) -> None:
@@ -47,7 +53,7 @@ class Table:
             del row[at : at + count]
             row[to:to] = taken
 
-    def put(self, row: int, column: int, value: str) -> None:
+    def put(self, row: int, column: int, value: Any) -> None:
         cells = self.rows[row]
         cells += [""] * (column + 1 - len(cells))
         cells[column] = value
@@ -225,3 +231,250 @@ def test_what_can_not_be_told_is_named_and_nothing_is_written_on_a_guess(
     assert {column for _row, column in damage.lost} == {13}
     header = on_a_sheet.tab.row_values(1)
     assert read_token(header[13].removeprefix("Ref ")) is not None
+
+
+def test_what_no_act_explains_is_named() -> None:
+    header = [*PEOPLES, *[title for title in DIALER.values() if title != "Ref"], BEFORE.header]
+    found = find_columns(header, {})
+    cells = {1: {"status": "Queued"}}
+    read = {0: header, 1: [f"{title}1" for title in header]}
+    after = ["new", *header[:3], "new", *header[3:]]
+    after[found.places["ref"]] = NEXT.header
+    damage = damage_of(Written(read, found, blocks_of(cells, found), NEXT), after)
+    assert damage is not None
+    assert (1, found.places["status"]) in damage.lost & damage.peoples
+    assert "Version history" in str(ColumnsMoved(damage).told(is_mended=True))
+
+
+# --- The tabs beside the queue's ------------------------------------------------------------------
+
+SHOWN_NOW: Board = {"State": "Calling", "Last pass": 46_000.5, "Rate (Rs)": "", "Calls today": 0}
+SAID = {"Control": "RUN", "Daily cap": 50, "Voice ID": "102", "Calling days": ""}
+CONTROL = TabFacts(7, "Dialer", 26, 1000)
+
+
+def dialer_tab(labels: Sequence[str]) -> Table:
+    """A Dialer tab of two campaigns with these labels, and notes of people on the right."""
+    table = Table([])
+    table.rows = [["Campaign", "orders", "returns", "", "Notes"]]
+    for at, label in enumerate(labels):
+        said = SAID.get(label, f"{label} before")
+        table.rows.append([label, said, f"{label} there", "", f"note {at}"])
+    return table
+
+
+def labels_of() -> st.SearchStrategy[list[str]]:
+    return st.permutations([*SHOWN_NOW, *SAID, "", "My own"]).map(list)
+
+
+def turned(table: Table) -> None:
+    """Makes columns of rows."""
+    width = max(map(len, table.rows))
+    rows = [row + [""] * (width - len(row)) for row in table.rows]
+    table.rows = [list(column) for column in zip(*rows, strict=True)]
+
+
+@given(labels_of(), acts(), st.booleans())
+def test_whatever_one_act_moves_on_the_dialer_tab_is_put_back_or_named(
+    labels: list[str], act: tuple[str, tuple[int, ...]], of_rows: bool
+) -> None:
+    table = dialer_tab(labels)
+    read = [list(row) for row in table.rows]
+    written = notes(SHOWN_NOW, read, "orders", writing=True, afresh=True)
+    beside = on_control_tab(CONTROL, read, written, is_old=False)
+    if of_rows:
+        turned(table)
+    getattr(table, act[0])(*act[1])
+    if of_rows:
+        turned(table)
+    assume(table.rows)
+    left = all_of(table.rows)
+    for note in written:
+        while len(table.rows) <= note.row:
+            table.rows.append([])
+        table.put(note.row, note.column, note.value)
+    now = all_of(table.rows)
+    evidence = {cell: value for cell, value in now.items() if 0 in cell}
+    damage = beside.damage(evidence, NEXT, 9)
+    hit = {(note.row, note.column) for note in written}
+    own = {f"{label} before" for label in SHOWN_NOW}
+    harmed = {cell for cell in hit if left.get(cell, "") not in ("", None, *own)}
+    if damage is None:
+        assert not harmed
+        return
+    for (row, column), value in damage.put_back.items():
+        assert left.get((row, column), "") == value
+    assert harmed <= damage.put_back.keys() | damage.lost
+    assert harmed <= damage.peoples
+    assert not damage.put_back.keys() & damage.lost
+
+
+class AtTheDialerTab:
+    """A read, what people do on the Dialer tab, and the write that was planned from that read."""
+
+    def __init__(self, desk: Desk) -> None:
+        self.desk = desk
+        desk.setup()
+        self.tab = desk.book.worksheet("Dialer")
+        for label, value in SAID.items():
+            self.tab.update_cell(desk.row(label) + 1, 2, str(value))
+        self.sheet = QueueSheet(desk.connection, "Calls", {})
+        self.write(self.sheet.read())
+
+    def write(self, snapshot: Snapshot) -> None:
+        """What a pass shows."""
+        grid = snapshot.control or []
+        before = snapshot.token
+        token = Token("abcdefgh", (before.counter if before else 0) + 1)
+        written = notes(SHOWN_NOW, grid, "orders", writing=True, afresh=True)
+        self.sheet.write(snapshot, token, {}, notes=written)
+
+    def do(self, act: dict[str, Any]) -> None:
+        """What people do there."""
+        for value in act.values():
+            for each in ("range", "source"):
+                if each in value:
+                    value[each] = {**value[each], "sheetId": self.tab.id}
+        self.desk.person(act)
+        self.left = self.cells()
+
+    def cells(self) -> list[list[Any]]:
+        """All of the tab but what a formula says."""
+        cells = self.tab.get(value_render_option="UNFORMATTED_VALUE")
+        return [row for row in cells if "Running?" not in row]
+
+    def put_back(self, damage: Damage) -> None:
+        self.sheet.put_back(damage, Token("abcdefgh", damage.token.counter + 1))
+
+
+@pytest.fixture
+def at_the_dialer_tab(shop: Any) -> AtTheDialerTab:
+    return AtTheDialerTab(Desk(shop))
+
+
+def lines(dimension: str, start: int, end: int) -> dict[str, Any]:
+    return {"sheetId": 0, "dimension": dimension, "startIndex": start, "endIndex": end}
+
+
+@pytest.mark.parametrize(
+    "act",
+    [
+        {"insertDimension": {"range": lines("ROWS", 1, 2), "inheritFromBefore": True}},
+        {"insertDimension": {"range": lines("ROWS", 0, 3)}},
+        {"insertDimension": {"range": lines("COLUMNS", 0, 1)}},
+        {"insertDimension": {"range": lines("COLUMNS", 1, 2), "inheritFromBefore": True}},
+        {"deleteDimension": {"range": lines("ROWS", 3, 4)}},
+        {"moveDimension": {"source": lines("ROWS", 8, 9), "destinationIndex": 1}},
+    ],
+    ids=[
+        "a row",
+        "three at the top",
+        "a column at the edge",
+        "a column",
+        "one gone",
+        "one dragged",
+    ],
+)
+def test_what_was_moved_on_the_dialer_tab_under_a_write_is_as_people_left_it(
+    at_the_dialer_tab: AtTheDialerTab, act: dict[str, Any]
+) -> None:
+    there = at_the_dialer_tab
+    snapshot = there.sheet.read()
+    there.do({name: dict(value) for name, value in act.items()})
+    with pytest.raises(ColumnsMoved) as raised:
+        there.write(snapshot)
+    assert there.cells() != there.left
+    there.put_back(raised.value.damage)
+    assert there.cells() == there.left
+    there.write(there.sheet.read())
+    settings = dict(row[:2] for row in there.tab.get_values("A1:C14") if row[0])
+    if "Campaign" in settings and "orders" in settings.values():
+        assert (settings["Control"], settings["Daily cap"]) == ("RUN", "50")
+        assert settings["State"] == "Calling"
+
+
+def test_a_row_below_the_dialers_own_harms_nothing(at_the_dialer_tab: AtTheDialerTab) -> None:
+    there = at_the_dialer_tab
+    snapshot = there.sheet.read()
+    there.do({"insertDimension": {"range": lines("ROWS", 90, 91)}})
+    there.write(snapshot)
+    assert there.cells() == there.left
+
+
+@pytest.mark.parametrize("moved", ["before the write", "after it"])
+def test_a_write_to_the_dialer_tab_whose_answer_was_lost_is_put_back_at_the_next_read(
+    at_the_dialer_tab: AtTheDialerTab, moved: str
+) -> None:
+    there = at_the_dialer_tab
+    insert = {"insertDimension": {"range": lines("ROWS", 1, 2), "inheritFromBefore": True}}
+    snapshot = there.sheet.read()
+    if moved == "before the write":
+        there.do(insert)
+    fault = {"service": "sheets", "kind": "503-applied", "path": "batchUpdate", "count": 1}
+    there.desk.shop.sandbox.post("/_sandbox/faults", fault)
+    with pytest.raises(SheetUnreachable):
+        there.write(snapshot)
+    if moved == "before the write":
+        with pytest.raises(ColumnsMoved) as raised:
+            there.sheet.read()
+        there.put_back(raised.value.damage)
+    else:
+        there.do(insert)
+        there.sheet.read()
+    assert there.cells() == there.left
+
+
+def test_an_old_read_of_the_dialer_tab_puts_nothing_back_but_names_it(
+    at_the_dialer_tab: AtTheDialerTab,
+) -> None:
+    """People may have said PAUSE since."""
+    there = at_the_dialer_tab
+    snapshot = there.sheet.read()
+    there.do({"insertDimension": {"range": lines("ROWS", 1, 2), "inheritFromBefore": True}})
+    with pytest.raises(ColumnsMoved) as raised:
+        there.write(replace(snapshot, is_old=True))
+    assert not raised.value.damage.put_back
+    told = str(raised.value.told(is_mended=True))
+    assert "B3" in told
+    assert "Version history" in told
+
+
+def test_an_alarm_that_was_written_over_is_named_and_never_says_running_for_ever(
+    at_the_dialer_tab: AtTheDialerTab,
+) -> None:
+    there = at_the_dialer_tab
+    snapshot = there.sheet.read()
+    state = there.desk.row("State")
+    assert there.desk.row("Running?") == state + 1
+    there.do({"deleteDimension": {"range": lines("ROWS", state, state + 1)}})
+    with pytest.raises(ColumnsMoved) as raised:
+        there.write(snapshot)
+    there.put_back(raised.value.damage)
+    assert there.tab.row_values(state + 1) == ["Running?"]
+    assert there.cells() == there.left
+    told = str(raised.value.told(is_mended=True))
+    assert f"B{state + 1} there. Put back what stood there" in told
+
+
+def test_numbers_that_people_listed_are_put_back_when_columns_moved_beside_them(
+    shop: Any,
+) -> None:
+    desk = Desk(shop)
+    desk.setup()
+    tab = desk.book.worksheet("Do Not Call")
+    tab.update([["03000000001"], ["03000000002"]], "A2", raw=True)
+    sheet = QueueSheet(desk.connection, "Calls", {})
+    snapshot = sheet.read()
+    assert snapshot.do_not_call is not None
+    header = cells_of(snapshot.do_not_call[0])
+    places = {title: header.index(title) for title in OWN_COLUMNS}
+    insert = lines("COLUMNS", 0, places[OWN_COLUMNS[0]]) | {"sheetId": tab.id}
+    desk.person({"insertDimension": {"range": insert}})
+    left = tab.get()
+    listed = {2: ("923000000009", "2026-07-15 12:00", "orders")}
+    with pytest.raises(ColumnsMoved) as raised:
+        sheet.write(snapshot, Token("abcdefgh", 1), {}, lines=Lines(places, listed))
+    assert tab.get() != left
+    sheet.put_back(raised.value.damage, Token("abcdefgh", 2))
+    assert tab.get() == left
+    assert "Do Not Call tab" in str(raised.value.told(is_mended=True))

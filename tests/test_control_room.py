@@ -336,6 +336,17 @@ def test_a_tab_of_an_older_version_goes_on_working(shop: Shop) -> None:
         assert [row[0] for row in desk.tab.get_all_values()] == ["Campaign", "Control", "State"]
 
 
+def test_a_farewell_that_lands_on_a_setting_says_so_and_the_next_pass_goes_on(desk: Desk) -> None:
+    desk.type("Control", "RUN")
+    desk.run_until_done()
+    desk.tab.insert_row(["My notes"], 2)
+    assert not desk.parts.dialer.sign_off("Not running.")
+    assert str(desk.shows("Control")).startswith("Not running."), "where State stood"
+    desk.type("Control", "RUN")
+    desk.run()
+    assert "so it wrote over B3 there. Put back what stood" in str(desk.shows("Last problem"))
+
+
 def test_the_plan_command_says_what_run_would_do(desk: Desk) -> None:
     desk.run(2)
     done = desk.shop.run("plan")

@@ -2,12 +2,12 @@
 
 Google moves no write along with them: it lands beside its own columns, over cells of people. What
 stood there is known from the read; which column is which now follows from the header row as it is
-after the write.
+after the write. `beside` does the same for the other tabs, with rows as well.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,11 +15,12 @@ from ..columns import DIALER, Columns
 from ..errors import SheetError
 from ..texts import say
 from ..token import Token
+from .connection import TabFacts
 from .requests import Block, letters, row_runs
 
 _MOST_AT_ONCE = 8
 """How many columns one act of a person is taken to insert, delete or move."""
-_WIDEST = 100
+_WIDEST = 150
 """Up to how many columns it is tried out whether some were moved, beside inserted and deleted."""
 _MOST_TOLD = 3
 """How many columns, and how many groups of rows of each, a sentence tells."""
@@ -38,8 +39,10 @@ class _Anything:
 _ANYTHING = _Anything()
 Cell = tuple[int, int]
 """A cell's row and column, zero-based."""
-_Act = tuple[int | None, ...]
-"""By place as it is now, where each column stood before; None for a new one."""
+Origin = Callable[[Cell], Cell | None]
+"""Gives where a cell stood before, by its place now; None for a new one."""
+Act = tuple[int | None, ...]
+"""By place as it is now, where each column (or row) stood before; None for a new one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +83,7 @@ class Damage:
 
     `put_back` gives what stood in them; of the `lost` ones it can't be told. `peoples` are those of
     both that aren't the dialer's. `ref` is where the Ref column stands, None where it is gone.
+    `tab` is which of the other tabs the cells are on, None for the queue tab itself.
     """
 
     token: Token
@@ -87,10 +91,12 @@ class Damage:
     put_back: Mapping[Cell, Any]
     lost: frozenset[Cell]
     peoples: frozenset[Cell]
+    tab: TabFacts | None = None
 
 
 class ColumnsMoved(SheetError):
-    """A write was applied beside its columns; nobody may be called on it."""
+    """A write was applied beside its columns, or beside its rows on another tab; nobody may be
+    called on it."""
 
     def __init__(self, damage: Damage) -> None:
         super().__init__(say("columns_moved"))
@@ -99,28 +105,32 @@ class ColumnsMoved(SheetError):
     def told(self, *, is_mended: bool) -> SheetError:
         """What people must know, once it was tried to put everything back."""
         lost = self.damage.peoples & (self.damage.lost if is_mended else self.damage.peoples)
+        if self.damage.tab is not None:
+            return SheetError(self._told_of(self.damage.tab.title, lost))
         if lost:
             return SheetError(say("columns_moved_lost", cells=where(lost)))
         if self.damage.peoples:
             return SheetError(say("columns_moved_put_back", cells=where(self.damage.peoples)))
         return self
 
+    def _told_of(self, title: str, lost: frozenset[Cell]) -> str:
+        if lost:
+            return say("tab_moved_lost", tab=title, cells=where(lost))
+        cells = self.damage.peoples or self.damage.put_back
+        return say("tab_moved_put_back", tab=title, cells=where(cells))
+
 
 def damage_of(written: Written, header: Sequence[Any]) -> Damage | None:
     """What a write went over, by the header row as it is now, or None where it hit the columns that
     it was planned for."""
-    before, now = _titles(written.rows[0]), _titles(header)
-    width = max(len(before), len(now), written.ref + 1) + _MOST_AT_ONCE
-    before += [""] * (width - len(before))
-    now += [""] * (width - len(now))
+    before, now = aligned(written.rows[0], header, written.ref + 1)
     ref_title = before[written.ref]
-    acts: list[_Act] = []
+    acts: list[Act] = []
     if now[written.ref] == written.token.header:
         now[written.ref] = _ANYTHING
-        stood = {title: at for at, title in enumerate(before) if before.count(title) == 1}
-        if all(title is _ANYTHING or stood.get(title, at) == at for at, title in enumerate(now)):
+        if not have_moved(before, now):
             return None
-        acts = _acts_that_explain(before, now)
+        acts = acts_that_explain(before, now)
         hit = {column for _row, column in written.places()}
         if acts and all(act[at] == at for act in acts for at in hit):
             return None
@@ -128,8 +138,78 @@ def damage_of(written: Written, header: Sequence[Any]) -> Damage | None:
         return None
     in_place = bool(acts) and all(act[written.ref] == written.ref for act in acts)
     ref = written.ref if in_place else _place_of(ref_title, now)
-    own = frozenset(written.columns.places[name] for name in DIALER)
-    return _damage(written, acts, ref, own)
+    own = {written.columns.places[name] for name in DIALER}
+    return Damage(
+        written.token,
+        ref,
+        *went_over(
+            frozenset(written.places()),
+            [along_columns(act) for act in acts],
+            lambda cell: written.read_at(cell[0], cell[1]) if cell else "",
+            lambda cell: cell is not None and cell[1] in own,
+        ),
+    )
+
+
+def went_over(
+    places: frozenset[Cell],
+    origins: Sequence[Origin],
+    read_at: Callable[[Cell | None], Any],
+    is_own: Callable[[Cell | None], bool],
+) -> tuple[dict[Cell, Any], frozenset[Cell], frozenset[Cell]]:
+    """What stood in the `places` that a write went over, by every act that explains where all of it
+    stands now; of which that can't be told; and which of both aren't the dialer's, as in `Damage`.
+
+    `read_at` gives what the read found in a cell, `is_own` whether it was the dialer's.
+    """
+    put_back: dict[Cell, Any] = {}
+    peoples: set[Cell] = set()
+    for place in places:
+        stood = {origin(place) for origin in origins}
+        found = [read_at(cell) for cell in stood]
+        if found and all(value == found[0] for value in found):
+            put_back[place] = found[0]
+        is_blank = bool(found) and all(value in ("", None) for value in found)
+        if not is_blank and not (stood and all(map(is_own, stood))):
+            peoples.add(place)
+    return put_back, places - put_back.keys(), frozenset(peoples)
+
+
+def along_columns(act: Act) -> Origin:
+    """Where cells stood before columns were moved."""
+
+    def origin(cell: Cell) -> Cell | None:
+        column = act[cell[1]]
+        return None if column is None else (cell[0], column)
+
+    return origin
+
+
+def along_rows(act: Act) -> Origin:
+    """Where cells stood before rows were moved."""
+
+    def origin(cell: Cell) -> Cell | None:
+        row = act[cell[0]]
+        return None if row is None else (row, cell[1])
+
+    return origin
+
+
+def aligned(
+    before: Sequence[Any], now: Sequence[Any], at_least: int = 0
+) -> tuple[list[object], list[object]]:
+    """A header row, or the labels of rows, before and now, with room for what one act inserts."""
+    width = max(len(before), len(now), at_least) + _MOST_AT_ONCE
+    first, second = (_titles(row) + [""] * (width - len(row)) for row in (before, now))
+    return first, second
+
+
+def have_moved(before: Sequence[object], now: Sequence[object]) -> bool:
+    """Whether a title stands elsewhere than it did."""
+    stood = {title: at for at, title in enumerate(before) if before.count(title) == 1}
+    return any(
+        title is not _ANYTHING and stood.get(title, at) != at for at, title in enumerate(now)
+    )
 
 
 def where(cells: Iterable[Cell]) -> str:
@@ -145,25 +225,11 @@ def where(cells: Iterable[Cell]) -> str:
     return ", ".join(named[:_MOST_TOLD]) + (" …" if len(named) > _MOST_TOLD else "")
 
 
-def _damage(written: Written, acts: Sequence[_Act], ref: int | None, own: frozenset[int]) -> Damage:
-    put_back: dict[Cell, Any] = {}
-    peoples: set[Cell] = set()
-    places = frozenset(written.places())
-    for row, column in places:
-        origins = {act[column] for act in acts}
-        found = [written.read_at(row, origin) for origin in origins]
-        if found and all(value == found[0] for value in found):
-            put_back[row, column] = found[0]
-        if not origins <= own and (not acts or any(value not in ("", None) for value in found)):
-            peoples.add((row, column))
-    return Damage(written.token, ref, put_back, places - put_back.keys(), frozenset(peoples))
-
-
-def _acts_that_explain(before: Sequence[object], now: Sequence[object]) -> list[_Act]:
-    """Every single act that makes the header row `now` of the one `before`."""
+def acts_that_explain(before: Sequence[object], now: Sequence[object]) -> list[Act]:
+    """Every single act that makes the header row (or the labels) `now` of the ones `before`."""
     known = {title for title in before if title != ""}
 
-    def explains(act: _Act) -> bool:
+    def explains(act: Act) -> bool:
         return all(
             # A new column may have got a title already, but none that another one had.
             title not in known if origin is None else before[origin] == title
@@ -173,7 +239,7 @@ def _acts_that_explain(before: Sequence[object], now: Sequence[object]) -> list[
     return [act for act in _acts(len(before)) if explains(act)]
 
 
-def _acts(width: int) -> Iterator[_Act]:
+def _acts(width: int) -> Iterator[Act]:
     """Everything that one act may do to a row of so many columns."""
     row: list[int | None] = list(range(width))
     for start in range(width):

@@ -12,6 +12,7 @@ from ..errors import SetupNeeded, SheetRefused, SheetUnreachable, WriteRefused
 from ..listing import MOST_LINES, Lines
 from ..texts import say
 from ..token import PREFIX, Token, anchor_name, read_token
+from .beside import Beside, Seen, all_of, on_control_tab, on_do_not_call_tab
 from .connection import Connection, TabFacts, cells_of
 from .moved import ColumnsMoved, Damage, Written, damage_of
 from .requests import (
@@ -57,7 +58,7 @@ class QueueSheet:
         self._named_columns = named_columns
         self._bound_id = bound_id
         self._bind = bind
-        self._unclear: list[Written] = []
+        self._unclear: list[tuple[Written, Sequence[Beside]]] = []
         """Writes that may have been applied or not, since the last one that was."""
         self.name = f"{connection.key}/{tab}"
 
@@ -66,7 +67,7 @@ class QueueSheet:
 
         Raises:
             SetupNeeded: the tab is missing, or another one has taken its title.
-            ColumnsMoved: a write whose answer was lost has landed beside its columns.
+            ColumnsMoved: a write whose answer was lost has landed beside its columns or rows.
             SheetRefused, SheetUnreachable: Google didn't answer with the cells.
         """
         queue = self._queue_tab().id
@@ -79,7 +80,11 @@ class QueueSheet:
         self._queue_tab()
         rows = tabs[queue] or [b"[]"]
         header = cells_of(rows[0])
-        self._look_for_damage(header)
+        self._look_for_damage(
+            header,
+            lambda each: all_of([cells_of(row) for row in tabs.get(each.tab.id, ())]),
+            is_later=True,
+        )
         columns = find_columns(header, self._named_columns)
         control, do_not_call = (
             tabs.get(found.get(title, -1)) for title in (CONTROL_TAB, DO_NOT_CALL_TAB)
@@ -113,25 +118,36 @@ class QueueSheet:
             WriteRefused: Google refuses one of the cells; nothing was applied. `rows` names them,
                 and is empty where it is one of the `notes` or, as `lists` says, of the `lines`.
             SheetRefused: nothing was applied, for another reason.
-            ColumnsMoved: it was applied, beside its columns; `put_back` undoes it.
+            ColumnsMoved: it was applied, beside its columns, or beside its rows on one of the other
+                tabs; `put_back` undoes it.
             SheetUnreachable: it may have been applied or not.
         """
         tab = self._queue_tab()
         fence = swap(tab.id, snapshot.columns.places["ref"], snapshot.token, token)
         blocks = blocks_of(that_fit(cells, (mark.row for mark in marks)), snapshot.columns)
         batch = fence + [block.request(tab.id) for block in blocks]
+        beside: list[Beside] = []
         control = self._connection.tab_titled(CONTROL_TAB)
-        if control is not None:
+        if control is not None and notes:
             batch += note_requests(control.id, notes)
-        listing = self._listing(lines)
-        batch += listing
+            grid = snapshot.control or []
+            beside.append(on_control_tab(control, grid, notes, is_old=snapshot.is_old))
+        list_tab = self._connection.tab_titled(DO_NOT_CALL_TAB)
+        listing: list[dict[str, Any]] = []
+        if list_tab is not None and lines is not None:
+            batch += (listing := self._listing(list_tab, lines))
+            beside.append(on_do_not_call_tab(list_tab, snapshot.do_not_call or [], lines))
+        written = _written(snapshot, blocks, token), beside
         try:
             answer = self._connection.batch(
                 batch,
                 fields=_CELLS_BACK,
                 includeSpreadsheetInResponse=True,
                 responseIncludeGridData=True,
-                responseRanges=ranges_of(tab.title, snapshot.columns, marks),
+                responseRanges=[
+                    *ranges_of(tab.title, snapshot.columns, marks),
+                    *(each for every in beside for each in every.ranges),
+                ],
             )
         except WriteRefused as error:
             place = error.index - len(fence)
@@ -142,11 +158,13 @@ class QueueSheet:
             error.lists = error.index >= len(batch) - len(listing)
             raise
         except SheetUnreachable:
-            self._unclear.append(_written(snapshot, blocks, token))
+            self._unclear.append(written)
             raise
         shown = cells_back(answer, tab.id)
-        self._unclear = [_written(snapshot, blocks, token)]
-        self._look_for_damage(header_of(shown))
+        self._unclear = [written]
+        self._look_for_damage(
+            header_of(shown), lambda each: cells_back(answer, each.tab.id), is_later=False
+        )
         self._unclear.clear()
         seen = confirmed(shown, snapshot.columns, marks)
         if len(seen) < len(marks):
@@ -202,9 +220,11 @@ class QueueSheet:
         batch = [take_away(damage.token.id)]
         if damage.ref is not None:
             batch += put(sheet_id, damage.ref, token)
-            cells.pop((0, damage.ref), None)
+            if damage.tab is None:
+                cells.pop((0, damage.ref), None)
         back = [Note(row, column, value) for (row, column), value in cells.items()]
-        self._connection.batch(batch + note_requests(sheet_id, back))
+        there = sheet_id if damage.tab is None else damage.tab.id
+        self._connection.batch(batch + note_requests(there, back))
 
     def fence_ranges(self) -> dict[str, str]:
         """The tab's named ranges that any dialer made, names by id."""
@@ -276,11 +296,8 @@ class QueueSheet:
         self._bind(titled.id)
         return titled
 
-    def _listing(self, lines: Lines | None) -> list[dict[str, Any]]:
+    def _listing(self, tab: TabFacts, lines: Lines) -> list[dict[str, Any]]:
         """The requests that write lines of the do-not-call tab, which grows where it must."""
-        tab = self._connection.tab_titled(DO_NOT_CALL_TAB)
-        if lines is None or tab is None:
-            return []
         lacking = 1 + max(lines.lines) - tab.rows
         batch: list[dict[str, Any]] = []
         if lacking > 0:
@@ -298,14 +315,24 @@ class QueueSheet:
             return error
         return None
 
-    def _look_for_damage(self, header: Sequence[Any]) -> None:
-        """Whether a write that isn't known to be good stands in the header, beside its column."""
-        for written in self._unclear:
-            if written.token.header in header:
-                self._unclear = []
-                if damage := damage_of(written, header):
-                    raise ColumnsMoved(damage)
-                return
+    def _look_for_damage(
+        self, header: Sequence[Any], seen_on: Callable[[Beside], Seen], *, is_later: bool
+    ) -> None:
+        """Whether a write that isn't known to be good has landed beside its columns or rows: the
+        queue tab's header and what is `seen_on` the other tabs tell, in the write's own answer or
+        `is_later`, by a read."""
+        for written, beside in self._unclear:
+            if written.token.header not in header:
+                continue
+            self._unclear = []
+            damages = [damage_of(written, header)]
+            for each in beside:
+                seen = seen_on(each)
+                if not is_later or each.stands(seen):
+                    damages.append(each.damage(seen, written.token, written.ref))
+            if damage := next(filter(None, damages), None):
+                raise ColumnsMoved(damage)
+            return
 
 
 def _written(snapshot: Snapshot, blocks: Sequence[Block], token: Token) -> Written:

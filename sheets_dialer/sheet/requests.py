@@ -138,11 +138,15 @@ def ranges_of(title: str, columns: Columns, marks: Sequence[Mark]) -> list[str]:
     """In A1 notation, the header row and the cells that show the marks, beside Ref and number."""
     wanted = [columns.places[name] for name in ("phone", "status", "ref")]
     first, last = letters(min(wanted)), letters(max(wanted))
-    quoted = title.replace("'", "''")
-    return [f"'{quoted}'!1:1"] + [
-        f"'{quoted}'!{first}{start + 1}:{last}{end}"
+    return [f"{quoted(title)}!1:1"] + [
+        f"{quoted(title)}!{first}{start + 1}:{last}{end}"
         for start, end in row_runs(mark.row for mark in marks)
     ]
+
+
+def quoted(title: str) -> str:
+    """A tab's title as A1 notation has it."""
+    return "'" + title.replace("'", "''") + "'"
 
 
 def cells_back(answer: Mapping[str, Any], sheet_id: int) -> dict[tuple[int, int], Any]:

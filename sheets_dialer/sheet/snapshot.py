@@ -16,13 +16,15 @@ Grid = list[list[Any]]
 @dataclass(frozen=True, slots=True)
 class Snapshot:
     """What one read found: the queue tab's rows (the header first, each as JSON) and columns, and
-    the other tabs, None where there is no such tab."""
+    the other tabs, None where there is no such tab. `is_old` is whether so much time has passed
+    since that people may have typed meanwhile."""
 
     rows: Sequence[bytes]
     columns: Columns
     control: Grid | None
     do_not_call: Sequence[bytes] | None
     token: Token | None
+    is_old: bool = False
 
     @property
     def grid(self) -> Grid:

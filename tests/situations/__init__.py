@@ -10,8 +10,8 @@ To add one for a new sentence of `texts/english.yaml`:
    (what people do on rows), `calls` (how calls end), `control` (the Dialer and the Do Not Call
    tab), `limits` (what people set on the Dialer tab), `preview` (what RUN would do), `preparing`
    (what `setup` leaves), `lacking` (tabs, columns and cells that the dialer can't use), `portal`,
-   `google`, `moving` (columns, under a write), `safety` (ledgers, tokens, named ranges), or a new
-   one, named in `_MODULES` below.
+   `google`, `moving` (columns and rows, under a write), `safety` (ledgers, tokens, named ranges),
+   or a new one, named in `_MODULES` below.
 2. Write what happens as a function of a `Stage`, which has a sheet of its own, made ready by the
    real `setup`, with Control at RUN; it is noon on 15 July 2026 by the dialer's clock:
 

@@ -1,4 +1,5 @@
-"""Columns that people move between a read and its write, which Google doesn't move along."""
+"""Columns and rows that people move between a read and its write, which Google doesn't move
+along."""
 
 from __future__ import annotations
 
@@ -41,7 +42,31 @@ def deleted(stage: Stage) -> None:
     stage.dial(1)
 
 
-def _move_under_a_write(stage: Stage, act: dict[str, Any]) -> None:
+@in_the_sheet(
+    "A row is inserted on the Dialer tab under a write", {"anywhere": "tab_moved_put_back"}
+)
+def row_inserted(stage: Stage) -> None:
+    stage.control("50", "Daily cap")
+    stage.control("102", "Voice ID")
+    _move_under_a_write(stage, {"insertDimension": _row_of_the_dialer_tab(stage, 1)})
+    stage.dial(1)
+    settings = dict(stage.tab("Dialer").get_values("A1:B12"))
+    assert (settings["Control"], settings["Daily cap"]) == ("RUN", "50")
+    assert settings["Voice ID"] == "102"
+
+
+@in_the_sheet("Two acts at once on the Dialer tab under a write", {"anywhere": "tab_moved_lost"})
+def two_rows_inserted(stage: Stage) -> None:
+    state, last_pass = stage.control_cell("State"), stage.control_cell("Last pass")
+    row, below = _row_of_the_dialer_tab(stage, 1), _row_of_the_dialer_tab(stage, 20)
+    _move_under_a_write(stage, {"insertDimension": row}, {"insertDimension": below})
+    # They landed on Control and Voice ID.
+    stage.tab("Dialer").update_acell(state, "RUN")
+    stage.tab("Dialer").update_acell(last_pass, "")
+    stage.dial(1)
+
+
+def _move_under_a_write(stage: Stage, *acts: dict[str, Any]) -> None:
     """A pass that has read the sheet and not yet written to it when people act."""
     stage.dial(1)
     stage.type(2, "Phone", "0300 0000001")
@@ -49,7 +74,7 @@ def _move_under_a_write(stage: Stage, act: dict[str, Any]) -> None:
     one_pass = Thread(target=stage.dial, args=(1,))
     one_pass.start()
     eventually(lambda: stage.sandbox.get("/_sandbox/faults")[0]["fired"] == 1, every=0.02)
-    stage.book.batch_update({"requests": [act]})
+    stage.book.batch_update({"requests": list(acts)})
     one_pass.join()
 
 
@@ -57,3 +82,9 @@ def _columns(stage: Stage, *, at: int) -> dict[str, Any]:
     """One column, counted from 0."""
     place = {"dimension": "COLUMNS", "startIndex": at, "endIndex": at + 1}
     return {"range": {"sheetId": stage.tab().id, **place}}
+
+
+def _row_of_the_dialer_tab(stage: Stage, at: int) -> dict[str, Any]:
+    """One row, counted from 0."""
+    place = {"dimension": "ROWS", "startIndex": at, "endIndex": at + 1}
+    return {"range": {"sheetId": stage.tab("Dialer").id, **place}}
