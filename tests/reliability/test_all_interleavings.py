@@ -86,7 +86,7 @@ def test_on_a_document_that_refuses_nothing_the_same_search_finds_double_calls(
 
 def test_no_order_of_steps_hears_one_call_again_twice(full: bool) -> None:
     search = Search()
-    search.run(a_called_row(7 if full else 5))
+    search.run(a_called_row(7 if full else 4))
     print(f"{search.states} states, at most {search.calls} call")
     assert search.doubles == 0
     assert search.calls == 1

@@ -137,9 +137,11 @@ def test_keys_that_others_can_read_are_warned_of_by_check_and_at_the_start(
                 shop.configure(portal=portal | {"api_key_file": "portal.key"})
             for each in files.values():
                 each.chmod(0o600)
-            for words in (("check",), ("once", "--for", "5")):
-                quiet = shop.run(*words)
-                assert "can read" not in quiet.stdout + quiet.stderr
+            if name != "config.yaml":
+                # Of the same configuration as the one before it was said already.
+                for words in (("check",), ("once", "--for", "5")):
+                    quiet = shop.run(*words)
+                    assert "can read" not in quiet.stdout + quiet.stderr
             path.chmod(0o644)
             for words in (("check",), ("once", "--for", "5")):
                 said = shop.run(*words)
