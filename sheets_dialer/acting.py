@@ -185,12 +185,13 @@ class Caller:
         """Takes in what has arrived, sends what is due, and waits; False when all is finished."""
         outcomes = self._arrived(self._seconds_to_next())
         with self._lock:
-            self._heed_jump()
-            now = self._clock.now()
             self._in_flight -= len(outcomes)
             dialled = [outcome for outcome in outcomes if outcome.dialled]
             self._dials_in_flight -= len(dialled)
             self._unkept += dialled
+            # It writes to the ledger, which may fail; by now what has arrived is kept all the same.
+            self._heed_jump()
+            now = self._clock.now()
             known_breaker = self._breaker.to_text()
             settled = [self._settled(outcome, now) for outcome in dialled]
             # Asked once: what is committed as sending below must also be sent.

@@ -14,7 +14,15 @@ from .call import AttemptState
 from .clock import Clock
 from .control import read_control
 from .culprits import Culprits
-from .errors import DialerError, LedgerError, OldRead, PortalError, SetupNeeded, SheetError
+from .errors import (
+    DialerError,
+    LedgerError,
+    OldRead,
+    PortalError,
+    SetupNeeded,
+    SheetError,
+    TokenLost,
+)
 from .fence import Fence
 from .forgetting import Forgetting
 from .ledger import Ledger, Move
@@ -237,22 +245,23 @@ class Dialer:
         """Read, plan, record and write for one queue; what may be dialled goes to the caller."""
         # Waiting in between would let the plan and the marks grow old.
         self._quota.wait_for(reads=1, writes=1)
-        now = self._clock.steady()
-        seen = self._tabs_seen.setdefault(queue.name, now)
-        if queue.sheet.is_renamed and now - seen >= TABS_ARE_TRUSTED_SECONDS:
+        steady = self._clock.steady()
+        seen = self._tabs_seen.setdefault(queue.name, steady)
+        if queue.sheet.is_renamed and steady - seen >= TABS_ARE_TRUSTED_SECONDS:
             queue.connection.forget_tabs()
-            self._tabs_seen[queue.name] = now
+            self._tabs_seen[queue.name] = steady
         snapshot, sheet = self._read(queue)
         if snapshot.control is None or snapshot.do_not_call is None:
             # A person may bring them back at any moment.
             queue.connection.forget_tabs()
-        fenced = self._fence.look(
-            queue.sheet.name,
-            snapshot.token,
-            runs=sheet.control.run,
-            now=self._clock.now(),
-            zone=queue.rules.zone,
-        )
+        now, zone = self._clock.now(), queue.rules.zone
+        try:
+            fenced = self._fence.look(
+                queue.sheet.name, snapshot.token, runs=sheet.control.run, now=now, zone=zone
+            )
+        except TokenLost:
+            self._recorder.settle(queue, snapshot)
+            raise
         self._panel.hear(queue, sheet)
         obstacle = fenced or self._obstacle(queue)
         if farewell is not None:

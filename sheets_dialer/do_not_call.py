@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
@@ -92,11 +92,14 @@ def read_do_not_call(
 def is_answered(since: object, allowed_at: datetime, zone: ZoneInfo) -> bool:
     """Whether a person allowed calls again after what stands in Opted Out At; in doubt it isn't."""
     try:
-        # A time of day alone may be of any day, so it counts as later.
+        # A time of day alone may be of any day, so it counts as later; so does one that the clocks
+        # of autumn show twice.
         moment = read_moment(since, zone, allowed_at + timedelta(days=2))
     except ValueError:
         return False
-    return moment is not None and moment <= allowed_at
+    if moment is None:
+        return False
+    return moment.astimezone(zone).replace(fold=1).astimezone(UTC) <= allowed_at
 
 
 @dataclass(frozen=True, slots=True)

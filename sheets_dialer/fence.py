@@ -6,7 +6,7 @@ import string
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from .errors import AnotherDialer, OldRead
+from .errors import AnotherDialer, OldRead, TokenLost
 from .ledger import Ledger
 from .texts import say
 from .token import Token, read_token
@@ -44,10 +44,13 @@ class Fence:
 
         Raises:
             AnotherDialer: another dialer has written within the last minutes.
+            TokenLost: there is none any more. A person took it away, or this is an old read, too.
             OldRead: what was read is older than what was seen before. What people say in it may
                 have been heard and done already.
         """
         if token is None:
+            if self._newest(tab):
+                raise TokenLost(say("written_by_another"))
             return None
         if token.ledger_id != self._ledger.id:
             self._stand_by(tab, token, now, zone)
@@ -60,6 +63,8 @@ class Fence:
         if token.counter < self._newest(tab):
             self._refuse_old(tab, token, runs=runs, now=now)
             self._ledger.set_fact(_newest(tab), str(token.counter))
+        if self._ledger.fact(_resting(tab)):
+            self._ledger.set_fact(_resting(tab), "")
         self.landed(tab, token)
         if not self._ledger.fact(_older(tab)):
             return None

@@ -147,6 +147,13 @@ class Recorder:
         old = replace(snapshot, token=token, is_old=True)
         queue.sheet.write(old, after, {}, notes=notes)
 
+    def settle(self, queue: Queue, snapshot: Snapshot) -> None:
+        """Puts the token right where a person broke it."""
+        # What goes wrong with this the next pass finds as well; here it must not hide that the
+        # marks were refused.
+        with suppress(SheetError, AnotherDialer):
+            settle_token(queue.sheet, self._fence, snapshot, self._clock.now(), queue.rules.zone)
+
     def mend(self, queue: Queue, moved: ColumnsMoved) -> SheetError:
         """Puts back what a write went over; returns what people must know of it."""
         try:
@@ -196,12 +203,7 @@ class Recorder:
                 self._unlisted.pop(queue.name, None)
             return seen
         except TokenLost:
-            # What goes wrong with this the next pass finds as well; here it must not hide that the
-            # marks were refused.
-            with suppress(SheetError, AnotherDialer):
-                settle_token(
-                    queue.sheet, self._fence, snapshot, self._clock.now(), queue.rules.zone
-                )
+            self.settle(queue, snapshot)
             raise
         except WriteRefused as error:
             if error.lists:
@@ -253,9 +255,13 @@ def settle_token(
     ranges = sheet.fence_ranges()
     if current.token is not None and current.token.id in ranges:
         return
-    for token in filter(None, map(read_token, ranges)):
+    tokens = [*filter(None, map(read_token, ranges))]
+    for token in tokens:
         fence.look(sheet.name, token, runs=True, now=now, zone=zone)
-    sheet.renew_token(current, fence.next_token(sheet.name, current.token), ranges)
+    # Newer than all of them, or the next read would be taken for an old one.
+    known = tokens if current.token is None else [*tokens, current.token]
+    newest = max(known, key=lambda token: token.counter, default=None)
+    sheet.renew_token(current, fence.next_token(sheet.name, newest), ranges)
 
 
 def _moves(made: Plan, now: datetime) -> list[Move]:

@@ -136,6 +136,15 @@ def test_what_an_insertion_moved_is_never_lost(
     assert damage.ref == found.places["ref"] + count
 
 
+def test_a_title_that_is_typed_twice_moves_nothing() -> None:
+    header = ["Phone", "Name", *[title for title in DIALER.values() if title != "Ref"]]
+    header = [*header, BEFORE.header, "City"]
+    found = find_columns(header, {})
+    written = Written({0: header}, found, [], NEXT)
+    now = ["Phone", "City", *header[2:-2], NEXT.header, "City"]
+    assert damage_of(written, now) is None
+
+
 def test_a_header_that_is_typed_over_moves_nothing() -> None:
     header = ["Phone", *[title for title in DIALER.values() if title != "Ref"], BEFORE.header]
     found = find_columns(header, {})
@@ -221,6 +230,41 @@ def test_columns_that_moved_under_a_write_are_as_people_left_them(
     snapshot = on_a_sheet.sheet.read()
     assert snapshot.columns.ready()
     on_a_sheet.write(snapshot)
+
+
+def test_columns_that_move_after_a_write_without_an_answer_are_left_alone(
+    on_a_sheet: OnASheet,
+) -> None:
+    """The write was good and went along; people may have typed since."""
+    on_a_sheet.write(on_a_sheet.sheet.read())
+    snapshot = on_a_sheet.sheet.read()
+    fault = {"service": "sheets", "kind": "503-applied", "path": "batchUpdate", "count": 1}
+    on_a_sheet.desk.shop.sandbox.post("/_sandbox/faults", fault)
+    with pytest.raises(SheetUnreachable):
+        on_a_sheet.write(snapshot)
+    source = {**columns(4, 5), "sheetId": on_a_sheet.tab.id}
+    on_a_sheet.desk.person({"moveDimension": {"source": source, "destinationIndex": 2}})
+    on_a_sheet.tab.update_acell("E2", "=B2*3")
+    people_left = on_a_sheet.peoples()
+    assert on_a_sheet.sheet.read().columns.ready()
+    assert on_a_sheet.peoples() == people_left
+
+
+def test_what_could_not_be_put_back_at_once_is_put_back_after_the_next_read(
+    on_a_sheet: OnASheet,
+) -> None:
+    act = {"insertDimension": {"range": columns(2, 3), "inheritFromBefore": True}}
+    damage = on_a_sheet.damage(act)
+    fault = {"service": "sheets", "kind": "503", "path": "batchUpdate", "count": 1}
+    on_a_sheet.desk.shop.sandbox.post("/_sandbox/faults", fault)
+    after = Token("abcdefgh", damage.token.counter + 1)
+    with pytest.raises(SheetUnreachable):
+        on_a_sheet.sheet.put_back(damage, after)
+    with pytest.raises(ColumnsMoved) as raised:
+        on_a_sheet.sheet.read()
+    on_a_sheet.sheet.put_back(raised.value.damage, after)
+    assert on_a_sheet.peoples() == on_a_sheet.people_left
+    assert on_a_sheet.sheet.read().columns.ready()
 
 
 def test_what_can_not_be_told_is_named_and_nothing_is_written_on_a_guess(

@@ -8,10 +8,14 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
+from dialing import Shop
+from setting_up import Desk
 
-from sheets_dialer.errors import AnotherDialer, OldRead
+from sheets_dialer.errors import AnotherDialer, OldRead, TokenLost
 from sheets_dialer.fence import OLD_STATE_RESTS, STANDS_BY, Fence
 from sheets_dialer.ledger import Ledger
+from sheets_dialer.recording import settle_token
+from sheets_dialer.sheet import QueueSheet
 from sheets_dialer.texts import say
 from sheets_dialer.token import Token, read_token
 
@@ -119,6 +123,25 @@ def test_what_is_kept_of_our_tokens_stays_short(ledger: Ledger) -> None:
     assert len(ledger.fact(f"our tokens: {TAB}").split()) < 60
 
 
+def test_a_token_that_is_gone_is_put_right_before_anything_is_heard(ledger: Ledger) -> None:
+    assert look(ledger, None) is None
+    assert look(ledger, Fence(ledger, RUN).next_token(TAB, None)) is None
+    with pytest.raises(TokenLost):
+        look(ledger, None)
+
+
+def test_old_reads_at_pause_with_good_ones_between_are_not_taken_for_a_restored_version(
+    ledger: Ledger,
+) -> None:
+    fence = Fence(ledger, RUN)
+    old = fence.next_token(TAB, None)
+    new = fence.next_token(TAB, old)
+    for at in (NOW, NOW + OLD_STATE_RESTS, NOW + 2 * OLD_STATE_RESTS):
+        assert look(ledger, new, runs=False, at=at) is None
+        with pytest.raises(OldRead):
+            look(ledger, old, runs=False, at=at)
+
+
 def test_an_old_read_after_somebody_elses_write_is_not_planned_from(ledger: Ledger) -> None:
     before = Fence(ledger, RUN).next_token(TAB, None)
     copys = Token("ours0000", 2, "copy")
@@ -142,3 +165,25 @@ def test_an_earlier_version_that_somebody_restored_is_dialled_after_pause_and_ru
     assert look(ledger, before, runs=False, at=rested + OLD_STATE_RESTS) is None
     look(ledger, before, runs=False, at=rested + OLD_STATE_RESTS)
     assert look(ledger, before, at=rested + OLD_STATE_RESTS) is None
+
+
+def test_a_token_put_right_after_another_ledgers_long_count_is_the_newest(
+    ledger: Ledger, shop: Shop
+) -> None:
+    desk = Desk(shop)
+    desk.setup()
+    sheet = QueueSheet(desk.connection, "Calls", {})
+    sheet.write(sheet.read(), Token("theirs00", 5000), {})
+    # A person breaks the header while only the named range tells of the other dialer.
+    tab = desk.book.worksheet("Calls")
+    tab.update_cell(1, 1 + tab.row_values(1).index(Token("theirs00", 5000).header), "Ref")
+    before = sheet.read()
+    assert before.token is None
+    fence, zone = Fence(ledger, RUN), ZoneInfo("Asia/Karachi")
+    with pytest.raises(AnotherDialer):
+        settle_token(sheet, fence, before, NOW, zone)
+    settle_token(sheet, fence, before, NOW + STANDS_BY, zone)
+    now = sheet.read().token
+    assert now is not None
+    assert (now.ledger_id, now.counter) == ("ours0000", 5001)
+    assert fence.look(sheet.name, now, runs=True, now=NOW + STANDS_BY, zone=zone) is None

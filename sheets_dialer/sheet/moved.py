@@ -15,7 +15,7 @@ from ..columns import DIALER, Columns
 from ..errors import SheetError
 from ..texts import say
 from ..token import Token
-from .connection import TabFacts
+from .connection import TabFacts, cells_of
 from .requests import Block, letters, row_runs
 
 _MOST_AT_ONCE = 8
@@ -70,6 +70,16 @@ class Written:
             for row in block.rows:
                 for across in range(len(block.texts[0])):
                     yield row, block.column + across
+
+    def stands(self, rows: Sequence[bytes]) -> bool:
+        """Whether all that it wrote is still where it was put, by these rows of a later read."""
+        return all(
+            (found[column] if column < len(found) else "") == text
+            for block in self.blocks
+            for row, texts in zip(block.rows, block.texts, strict=True)
+            for found in [cells_of(rows[row]) if row < len(rows) else []]
+            for column, text in enumerate(texts, start=block.column)
+        )
 
     def read_at(self, row: int, column: int | None) -> Any:
         """What the read found there; blank for a column that was not there yet."""
@@ -133,6 +143,10 @@ def damage_of(written: Written, header: Sequence[Any]) -> Damage | None:
         acts = acts_that_explain(before, now)
         hit = {column for _row, column in written.places()}
         if acts and all(act[at] == at for act in acts for at in hit):
+            return None
+        is_met = _place_of(ref_title, now) is not None or any(now[at] != before[at] for at in hit)
+        if not acts and not is_met:
+            # More than one act, but none that the write has met.
             return None
     elif ref_title not in now:
         return None

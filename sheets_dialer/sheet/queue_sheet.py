@@ -34,6 +34,9 @@ _CELLS_BACK = (
     "replies,updatedSpreadsheet(sheets(properties.sheetId,"
     "data(startRow,startColumn,rowData(values(effectiveValue)))))"
 )
+_MOST_UNCLEAR = 5
+"""How many writes without an answer are kept in mind: of several only one can have landed, and
+after as many the token that they were planned from has long been given up."""
 _TRIES_AROUND_CULPRITS = 12
 """How many writes one pass may spend on finding what Google refuses; the next pass goes on."""
 
@@ -83,7 +86,7 @@ class QueueSheet:
         self._look_for_damage(
             header,
             lambda each: all_of([cells_of(row) for row in tabs.get(each.tab.id, ())]),
-            is_later=True,
+            rows,
         )
         columns = find_columns(header, self._named_columns)
         control, do_not_call = (
@@ -158,13 +161,11 @@ class QueueSheet:
             error.lists = error.index >= len(batch) - len(listing)
             raise
         except SheetUnreachable:
-            self._unclear.append(written)
+            self._unclear = [*self._unclear, written][-_MOST_UNCLEAR:]
             raise
         shown = cells_back(answer, tab.id)
         self._unclear = [written]
-        self._look_for_damage(
-            header_of(shown), lambda each: cells_back(answer, each.tab.id), is_later=False
-        )
+        self._look_for_damage(header_of(shown), lambda each: cells_back(answer, each.tab.id), None)
         self._unclear.clear()
         seen = confirmed(shown, snapshot.columns, marks)
         if len(seen) < len(marks):
@@ -225,6 +226,7 @@ class QueueSheet:
         back = [Note(row, column, value) for (row, column), value in cells.items()]
         there = sheet_id if damage.tab is None else damage.tab.id
         self._connection.batch(batch + note_requests(there, back))
+        self._unclear = []
 
     def fence_ranges(self) -> dict[str, str]:
         """The tab's named ranges that any dialer made, names by id."""
@@ -316,22 +318,28 @@ class QueueSheet:
         return None
 
     def _look_for_damage(
-        self, header: Sequence[Any], seen_on: Callable[[Beside], Seen], *, is_later: bool
+        self,
+        header: Sequence[Any],
+        seen_on: Callable[[Beside], Seen],
+        rows: Sequence[bytes] | None,
     ) -> None:
         """Whether a write that isn't known to be good has landed beside its columns or rows: the
-        queue tab's header and what is `seen_on` the other tabs tell, in the write's own answer or
-        `is_later`, by a read."""
+        queue tab's header and what is `seen_on` the other tabs tell, in the write's own answer, or
+        in a later read with these `rows`. What people move after a good write goes along with it,
+        and they may have typed since: then only what stands just where it was put was put wrong.
+        """
         for written, beside in self._unclear:
             if written.token.header not in header:
                 continue
-            self._unclear = []
-            damages = [damage_of(written, header)]
+            damages = [damage_of(written, header)] if rows is None or written.stands(rows) else []
             for each in beside:
                 seen = seen_on(each)
-                if not is_later or each.stands(seen):
+                if rows is None or each.stands(seen):
                     damages.append(each.damage(seen, written.token, written.ref))
             if damage := next(filter(None, damages), None):
+                # Until it is put back, each read finds it once more.
                 raise ColumnsMoved(damage)
+            self._unclear = []
             return
 
 

@@ -371,6 +371,8 @@ def _passed(dialer: Dialer, seen: Sheet, does: Any) -> tuple[Dialer, Plan]:
         stopped = _looked(fence, snapshot, now)
     except OldRead:
         return replace(dialer, ledger=facts.kept(), seen=None), Plan()
+    except TokenLost:
+        return replace(dialer, ledger=facts.kept(), seen=None, settles=seen), Plan()
     world = _World(now, [dict(zip(_HEADER, cells, strict=True)) for cells in seen.grid[1:]])
     world.jobs = list(facts.jobs)
     world.obstacle = stopped
@@ -424,7 +426,7 @@ def _fence_says(facts: _Facts, *, runs: bool) -> str | None:
     fence = Fence(facts, "....")
     try:
         return fence.look(_NAME, fence.last_token(_NAME), runs=runs, now=NOW, zone=KARACHI)
-    except OldRead:
+    except (OldRead, TokenLost):
         # Somebody else has written since: nothing that a person's word would help.
         return None
 
