@@ -30,6 +30,18 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--full", action="store_true", help="run the long sweeps in full")
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Files that run the whole program come first: a file's tests stay on one worker, and a long
+    file that comes last keeps the others waiting."""
+    long = {
+        item.path
+        for item in items
+        if {"shop", "stage"} & {*getattr(item, "fixturenames", ())}
+        or item.path.parent.name == "reliability"
+    }
+    items.sort(key=lambda item: item.path not in long)
+
+
 @pytest.fixture(scope="session")
 def full(pytestconfig: pytest.Config) -> bool:
     """Whether the long sweeps run in their full form."""
