@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 import sqlite3
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -200,10 +201,17 @@ def told(plan: Any) -> dict[str, object]:
     """What a plan does, but for what is only known of the jobs in it."""
     dials = [(dial.job.id, dial.job.content, dial.row.index, dial.reason) for dial in plan.dials]
     new = [(each.content, each.granted) for each in plan.new_jobs]
-    cells = {
-        row: {name: text for name, text in texts.items() if name != "ref" or text[:3] != "new"}
+    kept = {
+        row: {
+            # A number that the ledger forgot can't be written anew, and of several equal rows any
+            # may be named.
+            name: re.sub(r", for row \d+", "", text)
+            for name, text in texts.items()
+            if name != "called_number" and (name != "ref" or text[:3] != "new")
+        }
         for row, texts in plan.cells.items()
     }
+    cells = {row: texts for row, texts in kept.items() if texts}
     return {
         "dials": dials,
         "new": new,
