@@ -27,7 +27,7 @@ from .moved import (
     have_moved,
     went_over,
 )
-from .requests import quoted
+from .requests import header_of, quoted
 
 _OWN_LABELS = frozenset(
     label.casefold()
@@ -96,7 +96,7 @@ class Beside:
         if not seen:
             # The tab has another title by now, and the answer was asked for by the old one.
             return None
-        header, header_now = aligned(self.rows.get(0, ()), _row_of(seen))
+        header, header_now = aligned(self.rows.get(0, ()), header_of(seen))
         is_moved = have_moved(header, header_now)
         by_columns = [along_columns(act) for act in acts_that_explain(header, header_now)]
         if not self.has_labels:
@@ -158,11 +158,6 @@ def on_do_not_call_tab(tab: TabFacts, rows: Sequence[bytes], lines: Lines) -> Be
 def all_of(rows: Sequence[Sequence[Any]]) -> Seen:
     """A whole tab, as a read finds it."""
     return {(row, at): value for row, cells in enumerate(rows) for at, value in enumerate(cells)}
-
-
-def _row_of(seen: Seen) -> list[Any]:
-    width = max((column + 1 for row, column in seen if row == 0), default=0)
-    return [seen.get((0, column)) for column in range(width)]
 
 
 def _column_of(seen: Seen) -> list[Any]:
