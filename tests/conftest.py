@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -31,15 +32,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Files that run the whole program come first: a file's tests stay on one worker, and a long
-    file that comes last keeps the others waiting."""
-    long = {
-        item.path
-        for item in items
-        if {"shop", "stage"} & {*getattr(item, "fixturenames", ())}
-        or item.path.parent.name == "reliability"
-    }
-    items.sort(key=lambda item: item.path not in long)
+    """Files with many runs of the whole program come first, then the sweeps: a file's tests stay on
+    one worker, and a long file that comes last keeps the others waiting."""
+    runs = Counter(
+        item.path for item in items if {"shop", "stage"} & {*getattr(item, "fixturenames", ())}
+    )
+    sweeps = {item.path for item in items if item.path.parent.name == "reliability"}
+    items.sort(key=lambda item: (-runs[item.path], item.path not in sweeps))
 
 
 @pytest.fixture(scope="session")
