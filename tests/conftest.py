@@ -47,6 +47,13 @@ def full(pytestconfig: pytest.Config) -> bool:
     return bool(pytestconfig.getoption("--full"))
 
 
+@pytest.fixture
+def only_in_full(full: bool) -> None:
+    """Leaves a test to the full form; another one covers the same in short."""
+    if not full:
+        pytest.skip("part of the full form: run.py test --full")
+
+
 @pytest.fixture(autouse=True)
 def english_at_first() -> Iterator[None]:
     """Tests begin in English, whatever the one before has chosen."""

@@ -10,7 +10,6 @@ from pathlib import Path
 from subprocess import STDOUT, Popen
 from typing import Any
 
-import pytest
 import yaml
 from dialing import Shop
 from running import RunningSandbox
@@ -107,17 +106,6 @@ def hurried_shop(directory: Path) -> Iterator[HurriedShop]:
         yield HurriedShop(sandbox)
     finally:
         sandbox.stop()
-
-
-def is_full(request: pytest.FixtureRequest) -> bool:
-    """Whether the full form of the long tests was asked for."""
-    return bool(request.config.getoption("--full", default=False))
-
-
-def only_in_full(request: pytest.FixtureRequest) -> None:
-    """Leaves a test to the full form; another one covers the same in short."""
-    if not is_full(request):
-        pytest.skip("part of the full form: run.py test --full")
 
 
 def fault(path: str, kind: str, rate: float, **more: Any) -> list[dict[str, Any]]:

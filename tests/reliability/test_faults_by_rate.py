@@ -6,7 +6,7 @@ import time
 from pathlib import Path
 
 import pytest
-from hurry import PATHS, HurriedShop, fault, hurried_shop, is_full, only_in_full
+from hurry import PATHS, HurriedShop, fault, hurried_shop
 from judging import assert_kept
 
 EVERYWHERE = (
@@ -70,14 +70,12 @@ def test_each_kind_of_trouble_on_a_fifth_of_all_requests_in_turn(tmp_path: Path)
         assert_kept(shop, unclear=troubled, refused=troubled)
 
 
+@pytest.mark.usefixtures("only_in_full")
 @pytest.mark.parametrize(
     ("path", "kind"), [(path, kind) for path, kinds in KINDS.items() for kind in kinds]
 )
-def test_a_fifth_of_the_requests_on_one_path(
-    tmp_path: Path, request: pytest.FixtureRequest, path: str, kind: str
-) -> None:
+def test_a_fifth_of_the_requests_on_one_path(tmp_path: Path, path: str, kind: str) -> None:
     """The full form: each kind on each path, alone."""
-    only_in_full(request)
     with hurried_shop(tmp_path) as shop:
         shop.ready(*numbers(24))
         strike(shop, path, kind, 0.2)
@@ -92,9 +90,8 @@ def test_a_fifth_of_the_requests_on_one_path(
 
 
 def test_all_kinds_of_trouble_everywhere_at_a_twentieth_together(
-    tmp_path: Path, request: pytest.FixtureRequest
+    tmp_path: Path, full: bool
 ) -> None:
-    full = is_full(request)
     with hurried_shop(tmp_path) as shop:
         shop.ready(*numbers(200 if full else 40))
         for path, kinds in KINDS.items():

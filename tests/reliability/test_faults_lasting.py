@@ -8,13 +8,13 @@ from pathlib import Path
 import pytest
 from dialing import eventually
 from forwarding import Way
-from hurry import SPEED, HurriedShop, fault, hurried_shop, is_full
+from hurry import SPEED, HurriedShop, fault, hurried_shop
 from judging import assert_kept
 
 
-def away_for(request: pytest.FixtureRequest) -> float:
+def away_for(full: bool) -> float:
     """Real seconds of an hour on the fast clock; of some minutes in the quick form."""
-    return (3600 if is_full(request) else 360) / SPEED
+    return (3600 if full else 360) / SPEED
 
 
 def busy_shop(shop: HurriedShop, rows: int = 12) -> None:
@@ -24,7 +24,7 @@ def busy_shop(shop: HurriedShop, rows: int = 12) -> None:
 
 
 def test_a_portal_that_is_away_loses_nothing_and_is_named_on_the_dialer_tab(
-    tmp_path: Path, request: pytest.FixtureRequest
+    tmp_path: Path, full: bool
 ) -> None:
     with hurried_shop(tmp_path) as shop:
         way = Way(shop.sandbox.url)
@@ -35,7 +35,7 @@ def test_a_portal_that_is_away_loses_nothing_and_is_named_on_the_dialer_tab(
             way.close()
             called = len(shop.calls())
             eventually(lambda: "no connection to it" in shop.state())
-            time.sleep(away_for(request))
+            time.sleep(away_for(full))
             assert "no connection to it" in shop.state()
             assert len(shop.calls()) == called
             way.open()
@@ -46,7 +46,7 @@ def test_a_portal_that_is_away_loses_nothing_and_is_named_on_the_dialer_tab(
 
 
 def test_google_that_is_away_loses_nothing_and_is_named_in_the_log(
-    tmp_path: Path, request: pytest.FixtureRequest
+    tmp_path: Path, full: bool
 ) -> None:
     with hurried_shop(tmp_path) as shop:
         way = Way(shop.sandbox.url)
@@ -57,7 +57,7 @@ def test_google_that_is_away_loses_nothing_and_is_named_in_the_log(
             way.close()
             eventually(lambda: "Google Sheets can't be reached" in shop.said())
             called = len(shop.calls())
-            time.sleep(away_for(request))
+            time.sleep(away_for(full))
             assert len(shop.calls()) == called, "called without having read the sheet"
             way.open()
         shop.finish()
@@ -70,7 +70,7 @@ def test_google_that_is_away_loses_nothing_and_is_named_in_the_log(
     [("403", "the portal refused 3 calls in a row"), ("503", "got no clear answer")],
 )
 def test_a_portal_that_takes_no_calls_does_not_burn_through_the_list(
-    tmp_path: Path, request: pytest.FixtureRequest, kind: str, words: str
+    tmp_path: Path, full: bool, kind: str, words: str
 ) -> None:
     """After three in a row it stops, then tries with one call at a time, ever more rarely."""
     with hurried_shop(tmp_path) as shop:
@@ -78,12 +78,12 @@ def test_a_portal_that_takes_no_calls_does_not_burn_through_the_list(
         shop.sandbox.post("/_sandbox/faults", fault("calls", kind, 1))
         with shop.dialling():
             eventually(lambda: words in shop.state())
-            time.sleep(away_for(request))
+            time.sleep(away_for(full))
         asked = shop.sandbox.get("/_sandbox/requests")["portal"]["calls"]
-        assert 3 <= asked <= 3 + (4 if is_full(request) else 2)
+        assert 3 <= asked <= 3 + (4 if full else 2)
         left = [row["Status"] for row in shop.rows()].count("Queued")
         assert left == 40 - asked
-        if is_full(request):
+        if full:
             shop.finish(120)
             assert len(shop.calls()) == left
         assert_kept(shop, unclear=asked, refused=asked)

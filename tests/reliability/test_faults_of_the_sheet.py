@@ -10,7 +10,7 @@ from pathlib import Path
 import gspread
 import pytest
 from dialing import eventually
-from hurry import API_KEY, HurriedShop, fault, hurried_shop, only_in_full
+from hurry import API_KEY, HurriedShop, fault, hurried_shop
 from judging import assert_kept, words_of
 
 Act = Callable[[HurriedShop], object]
@@ -204,12 +204,12 @@ def test_changes_that_stop_the_calls_are_named_and_nothing_is_lost(tmp_path: Pat
         assert len(shop.calls()) == 3 * len(STOPS)
 
 
+@pytest.mark.usefixtures("only_in_full")
 @pytest.mark.parametrize("change", STOPS, ids=lambda change: change.name)
 def test_a_change_that_stops_the_calls_is_named_and_nothing_is_lost(
-    tmp_path: Path, request: pytest.FixtureRequest, change: Change
+    tmp_path: Path, change: Change
 ) -> None:
     """The full form: each of them alone."""
-    only_in_full(request)
     with hurried_shop(tmp_path) as shop:
         begin(shop)
         with shop.dialling():

@@ -9,8 +9,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-import pytest
-from hurry import HurriedShop, hurried_shop, is_full
+from hurry import HurriedShop, hurried_shop
 from judging import words_of
 from people import PEOPLES, Person, content
 
@@ -19,10 +18,8 @@ CHANGED = ("Number changed", "The row changed", "These results belong", "The num
 """How the sentences begin that say of results that they are not of what the row says now."""
 
 
-def test_results_stay_with_their_people_whatever_people_do(
-    tmp_path: Path, request: pytest.FixtureRequest
-) -> None:
-    rows, seconds = (1000, 120) if is_full(request) else (60, 14)
+def test_results_stay_with_their_people_whatever_people_do(tmp_path: Path, full: bool) -> None:
+    rows, seconds = (1000, 120) if full else (60, 14)
     with hurried_shop(tmp_path) as shop:
         shop.tab().update_cell(1, len(PEOPLES), PEOPLES[-1])
         shop.ready()

@@ -10,8 +10,6 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-import pytest
-from hurry import is_full
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
@@ -146,11 +144,11 @@ class PeopleAtWork(RuleBasedStateMachine):
         self._folder.cleanup()
 
 
-def test_whatever_happens_in_whatever_order(request: pytest.FixtureRequest) -> None:
+def test_whatever_happens_in_whatever_order(full: bool) -> None:
     run_state_machine_as_test(
         PeopleAtWork,
         settings=settings(
-            max_examples=1000 if is_full(request) else 60,
+            max_examples=1000 if full else 60,
             stateful_step_count=25,
             deadline=None,
             suppress_health_check=list(HealthCheck),
