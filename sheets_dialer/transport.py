@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import http.client
+import io
 import logging
+import math
 import re
+import socket
 import ssl
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from http.cookiejar import DefaultCookiePolicy
 from typing import Any
 from urllib.parse import quote, urlsplit
@@ -74,10 +79,64 @@ class NeverConnected(NewConnectionError):
             self.problem = say("no_network")
 
 
+class _Patience(io.RawIOBase):
+    """What comes out of a socket, for at most twice as long as it may be silent."""
+
+    def __init__(self, raw: io.RawIOBase, sock: socket.socket) -> None:
+        self._raw = raw
+        self._sock = sock
+        silence = sock.gettimeout()
+        self._until = math.inf if silence is None else time.monotonic() + 2 * silence
+        self._over = False
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int | None:
+        if self._over:
+            return 0
+        if time.monotonic() > self._until:
+            raise TimeoutError("timed out")
+        return self._raw.readinto(buffer)
+
+    def finish(self, reader: io.BufferedReader) -> None:
+        """Nothing more belongs to the answer. A connection that holds more than it ends here: what
+        is left would pass for the answer to the next request. Ended, it isn't used again."""
+        self._over = True
+        decrypted = self._sock.pending() if isinstance(self._sock, ssl.SSLSocket) else 0
+        if reader.peek(1) or decrypted:
+            with suppress(OSError):
+                self._sock.shutdown(socket.SHUT_RDWR)
+
+    def close(self) -> None:
+        self._raw.close()
+        super().close()
+
+
+class _Answer(http.client.HTTPResponse):
+    """The one answer to a request: never an interim one, and never endless."""
+
+    def __init__(self, sock: socket.socket, *args: Any, **options: Any) -> None:
+        super().__init__(sock, *args, **options)
+        self._patience = _Patience(self.fp.detach(), sock)
+        self.fp = io.BufferedReader(self._patience)
+
+    def _read_status(self) -> tuple[str, int, str]:
+        version, status, reason = super()._read_status()  # type: ignore[misc]
+        # http.client reads on after a 100, but takes other interim answers for the final one.
+        interim = http.client.PROCESSING <= status < http.client.OK
+        return version, http.client.CONTINUE if interim else status, reason
+
+    def _close_conn(self) -> None:
+        self._patience.finish(self.fp)
+        super()._close_conn()  # type: ignore[misc]
+
+
 class _Careful(HTTPConnection):
     """A connection that tells "never sent" apart from everything else, closes itself when it has
     been idle for long, and keeps the key out of the addresses that others see."""
 
+    response_class = _Answer
     debuglevel = 0  # whatever is set for all of http.client: it prints whole requests
     _used_at = 0.0
     _query_key: str | None = None
@@ -108,6 +167,10 @@ class _Careful(HTTPConnection):
 
     def getresponse(self) -> Any:
         response = super().getresponse()
+        if response.status < http.client.OK:
+            # It isn't the answer to the request, and the next one would get that.
+            self.close()
+            raise http.client.BadStatusLine(f"interim answer {response.status}")
         self._used_at = time.monotonic()
         return response
 
