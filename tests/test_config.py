@@ -599,7 +599,7 @@ def test_every_setting_of_the_example_is_explained() -> None:
             assert before.strip().startswith("#"), line
 
 
-@pytest.mark.parametrize("key", ["9", "0", '"*"', '"#"'])
+@pytest.mark.parametrize("key", ["9", "1", '"*"', '"#"'])
 def test_the_key_that_opts_out_is_one_of_the_phones(tmp_path: Path, key: str) -> None:
     config = load(tmp_path, with_campaign(f"opt_out_key: {key}"))
     assert config.campaigns[0].opt_out_key == key.strip('"')
@@ -610,6 +610,16 @@ def test_a_key_that_no_phone_has_is_refused(tmp_path: Path, key: str) -> None:
     _, fault = faults(tmp_path, with_campaign(f'opt_out_key: "{key}"'))
     assert fault.startswith("campaigns[0].opt_out_key: found")
     assert "one key of the phone" in fault
+
+
+@pytest.mark.parametrize("key", ["0", "'0'"])
+def test_who_opts_out_presses_no_key_that_can_look_like_none(tmp_path: Path, key: str) -> None:
+    _, fault = faults(tmp_path, with_campaign(f"opt_out_key: {key}"))
+    assert fault == (
+        f"campaigns[0].opt_out_key: found {key}; expected: another key than 0: "
+        '1 to 9, or "*" or "#" in quotes. The portal may write 0 where nobody pressed a key, so '
+        "who presses 0 could be called again"
+    )
 
 
 def test_data_is_not_forgotten_while_it_may_be_needed(tmp_path: Path) -> None:

@@ -166,7 +166,12 @@ class Campaign(_Section):
     @classmethod
     def _is_one_key(cls, value: str | None) -> str | None:
         if value is not None and value not in _KEYS:
-            raise ValueError('one key of the phone: 0 to 9, or "*" or "#" in quotes')
+            raise ValueError('one key of the phone: 1 to 9, or "*" or "#" in quotes')
+        if value == "0":
+            raise ValueError(
+                'another key than 0: 1 to 9, or "*" or "#" in quotes. The portal may write 0 where '
+                "nobody pressed a key, so who presses 0 could be called again"
+            )
         return value
 
     @field_validator("spreadsheet")
