@@ -8,6 +8,7 @@ from __future__ import annotations
 import base64
 import html
 import json
+import math
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing
 from typing import Any
@@ -22,7 +23,18 @@ from raw_server import RawServer, answer
 from sheets_dialer.call import Content
 from sheets_dialer.errors import PortalRefused, PortalUnknown
 from sheets_dialer.portal import CallReport, Placed, Portal
-from sheets_dialer.portal_answers import call_id_in, calls_another_number, key_pressed
+from sheets_dialer.portal_answers import (
+    amount,
+    call_id_in,
+    call_status,
+    calls_another_number,
+    inner,
+    is_of_another_call,
+    key_pressed,
+    retries,
+    understood,
+    whole,
+)
 from sheets_dialer.portal_words import cleaned, told
 from sheets_dialer.transport import portal_session
 
@@ -48,6 +60,40 @@ def portal(scripted: RawServer) -> Iterator[Portal]:
 
 def client_of(server: RawServer, key: str) -> Portal:
     return Portal(server.url, lambda: key, portal_session(2), timeouts=(1, 0.5))
+
+
+# --- Any answer at all ----------------------------------------------------------------------------
+
+NAMES = ("status", "data", "call_id", "rc_id", "call_to", "call_status", "dtmf", "retry", "message")
+VALUES = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=12)
+JSON = st.recursive(
+    VALUES | st.sampled_from([200, "200", 401, "20076", NUMBER, KEY]),
+    lambda inside: (
+        st.lists(inside, max_size=2) | st.dictionaries(st.sampled_from(NAMES), inside, max_size=6)
+    ),
+    max_leaves=10,
+)
+
+
+@given(body=JSON, http=st.sampled_from([200, 201, 301, 400, 404, 408, 500]))
+def test_any_answer_is_understood_or_an_error_of_the_portals(body: Any, http: int) -> None:
+    try:
+        found = understood(http, json.dumps(body).encode(), KEY)
+    except (PortalRefused, PortalUnknown) as error:
+        refused, said = isinstance(error, PortalRefused), str(error)
+    else:
+        refused, said = False, ""
+        inside = inner(found)
+        assert call_id_in(found, KEY) != KEY
+        assert is_of_another_call(found, "7") in (True, False)
+        assert calls_another_number(found, NUMBER) in (True, False)
+        for number in (call_status(found), whole(inside.get("retry"))):
+            assert number is None or -(10**9) < number < 10**9
+        assert retries(inside.get("retry")) >= 0
+        assert key_pressed(inside.get("dtmf"), KEY) not in (KEY, "")
+        assert amount(inside.get("retry")) != math.inf
+    assert not refused or call_id_in(body, KEY) is None, "a refusal names no call"
+    assert KEY not in said
 
 
 # --- A call's id ----------------------------------------------------------------------------------

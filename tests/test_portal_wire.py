@@ -16,7 +16,7 @@ from raw_server import Act, RawServer, certificate
 
 from sheets_dialer.call import Content
 from sheets_dialer.errors import PortalUnknown
-from sheets_dialer.portal import Placed, Portal
+from sheets_dialer.portal import MOST_BYTES, Placed, Portal
 from sheets_dialer.transport import portal_session
 
 CONTENT = Content("923001234567", "102")
@@ -170,6 +170,25 @@ def test_a_body_that_should_not_be_there_spoils_no_other_answer(start: Start) ->
     server, portal = start(act)
 
     with pytest.raises(PortalUnknown):
+        portal.place(CONTENT)
+    assert portal.place(CONTENT) == Placed("1")
+    assert server.connections == 2
+
+
+def test_an_answer_that_is_not_read_to_its_end_spoils_no_other(start: Start) -> None:
+    numbered = Numbered()
+    rest = b" " * (MOST_BYTES + 100_000) + good(999)
+
+    def act(connection: socket.socket) -> None:
+        if len(server.requests) == 1:
+            head = b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % len(rest)
+            connection.sendall(head + rest)
+        else:
+            numbered(connection)
+
+    server, portal = start(act)
+
+    with pytest.raises(PortalUnknown, match="too long"):
         portal.place(CONTENT)
     assert portal.place(CONTENT) == Placed("1")
     assert server.connections == 2
