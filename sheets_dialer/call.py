@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -31,6 +32,14 @@ NOT_REACHED = frozenset({3, 4, 5, 6})
 def call_status_words(status: int) -> str:
     """What to call a status in the sheet; an undocumented one keeps its number."""
     return CALL_STATUS_WORDS.get(status, f"Unknown status {status}")
+
+
+_CALL_ID = re.compile(r"(?=.*[0-9])[A-Za-z0-9_.:-]{1,100}")
+
+
+def is_call_id(text: str) -> bool:
+    """Whether a text can be an id that the portal gave a call."""
+    return _CALL_ID.fullmatch(text) is not None
 
 
 class AttemptState(StrEnum):

@@ -173,7 +173,7 @@ class Dialer:
 
     def _read(self, queue: Queue) -> tuple[Snapshot, SheetState]:
         snapshot = queue.sheet.read()
-        require_ready(queue.tab, snapshot.columns)
+        require_ready(queue.tab, snapshot, is_known=self._fence.knows(queue.sheet.name))
         settings = read_settings(snapshot.control, queue.name)
         roll = self._rolls[queue.name]
         roll.speak_with(settings.voice_id)

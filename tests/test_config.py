@@ -354,6 +354,8 @@ def test_addresses_that_are_safe(tmp_path: Path, address: str) -> None:
 @pytest.mark.parametrize(
     ("line", "expected"),
     [
+        ("columns: {text1: status}", "headers that aren't the dialer's own: Status, Answer,"),
+        ("columns: {text2: ref}", "headers that aren't the dialer's own: Status, Answer,"),
         ("columns: {phon: Mobile}", "the headers of columns by these names: phone, amount,"),
         ("calling_hours: {someday: 10:00-20:00}", "days such as monday"),
         ("calling_hours: {monday: 10-20}", "a window such as 10:00-20:00"),

@@ -301,6 +301,14 @@ def test_jobs_are_found_by_number_by_ref_and_by_call(ledger: Ledger) -> None:
     assert [job.id for job in found(numbers={other.content.number}, refs={other.ref})] == [other.id]
 
 
+def test_whatever_stands_in_a_cell_may_be_asked_for(ledger: Ledger) -> None:
+    [job] = add(ledger, content(1))
+    asked = {"", "NUL \0 within", "x" * 50_000, "اردو", "'; --"}
+    many = {"numbers": asked, "call_ids": asked, "fingerprints": asked}
+    assert ledger.jobs_with("orders", refs=asked | {job.ref}, **many) == ledger.jobs("orders")
+    assert ledger.jobs_elsewhere("others", asked | {job.ref}) == ledger.jobs("orders")
+
+
 def test_jobs_of_other_campaigns_are_found_by_ref(ledger: Ledger) -> None:
     [own] = add(ledger, content(1))
     elsewhere, _other = add(ledger, content(1), content(2), campaign="others")

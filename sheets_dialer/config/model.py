@@ -21,7 +21,7 @@ from pydantic import (
 
 from ..call import ANSWERED
 from ..calling_hours import CallingHours, read_hours
-from ..columns import PEOPLE, find_columns
+from ..columns import DIALER, PEOPLE, find_columns
 from ..policy import Policy, RedialRule
 from ..quota import PER_MINUTE
 from .hours import Ramadan, Week
@@ -188,6 +188,9 @@ class Campaign(_Section):
     def _are_columns(cls, value: Mapping[str, str]) -> Mapping[str, str]:
         if not set(value) <= set(PEOPLE):
             raise ValueError(f"the headers of columns by these names: {', '.join(PEOPLE)}")
+        own = {name for title in value.values() for name in find_columns([title], {}).places}
+        if own & set(DIALER):
+            raise ValueError(f"headers that aren't the dialer's own: {', '.join(DIALER.values())}")
         return value
 
     @field_validator("callback_column")

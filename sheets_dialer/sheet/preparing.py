@@ -8,14 +8,16 @@ from typing import Any
 from ..columns import DIALER, Columns, normal
 from ..control import CONTROL_LABEL, CONTROL_TAB, DO_NOT_CALL_TAB
 from ..errors import SetupNeeded, SheetRefused, TokenLost, WriteRefused
+from ..namesakes import is_ref
+from ..rows import text_of
 from .connection import Connection, cells_of
 from .queue_sheet import QueueSheet
-from .readiness import columns_sentence
-from .requests import update
+from .readiness import columns_sentence, require_own_columns
+from .requests import letters, update
 from .setup.control_tab import make_control_tab
 from .setup.do_not_call_tab import make_do_not_call_tab, missing_columns
 from .setup.making import Making, new_tab
-from .setup.queue_tab import make_queue_tab
+from .setup.queue_tab import REF_IS_MADE, make_queue_tab
 from .setup.reading import TabState, read_cells, read_tabs
 
 
@@ -95,7 +97,15 @@ def _planned(
         raise SetupNeeded(columns_sentence(tab, columns))
     queue_making, control_making, do_not_call_making = map(Making, (queue, control, do_not_call))
     added = [f"tab {each.title}" for each in (control, do_not_call) if each.is_new]
-    widths = _widths(connection, queue, columns, callback_column, do_not_call_making)
+    whole = _whole(connection, queue, columns, callback_column, do_not_call_making)
+    if queue.id in whole:
+        rows = [cells_of(row) for row in whole[queue.id]]
+        _require_no_other_ref(tab, queue, columns, rows)
+        require_own_columns(tab, columns, rows)
+    widths = {
+        number: max((len(cells_of(row)) for row in rows), default=0)
+        for number, rows in whole.items()
+    }
     make_queue_tab(queue_making, columns, widths.get(queue.id, 0), callback_column, callback_labels)
     make_control_tab(control_making, state, campaign, every)
     make_do_not_call_tab(do_not_call_making, widths.get(do_not_call.id, 0))
@@ -104,25 +114,42 @@ def _planned(
     return added, [request for making in makings for request in making.batch()]
 
 
-def _widths(
+def _whole(
     connection: Connection,
     queue: TabState,
     columns: Columns,
     callback_column: str | None,
     do_not_call: Making,
-) -> Mapping[int, int]:
-    """How many columns the tabs that lack one take from A on: columns without a header, far below
-    perhaps, are people's too. Only then the whole tabs are read."""
-    wide: list[int] = []
+) -> Mapping[int, Sequence[bytes]]:
+    """All rows of the tabs that lack a column or have one that may be people's, by the tabs' ids:
+    columns without a header, far below perhaps, are people's too. Only then whole tabs are read."""
+    needed: list[int] = []
     header = [normal(cell.text) for cell in queue.cells[0]] if queue.cells else []
     lacks_callback = callback_column is not None and normal(callback_column) not in header
-    if columns.missing or lacks_callback:
-        wide.append(queue.id)
+    if columns.missing or lacks_callback or _has_strange_column(queue, columns):
+        needed.append(queue.id)
     if not do_not_call.tab.is_new and missing_columns(do_not_call):
-        wide.append(do_not_call.tab.id)
-    if not wide:
-        return {}
-    return {
-        number: max((len(cells_of(row)) for row in rows), default=0)
-        for number, rows in connection.read_rows(wide).items()
-    }
+        needed.append(do_not_call.tab.id)
+    return connection.read_rows(needed) if needed else {}
+
+
+def _has_strange_column(queue: TabState, columns: Columns) -> bool:
+    """Whether neither a setup nor a dialer has touched a column with a name of the dialer's."""
+    places = [at for name, at in columns.places.items() if name in DIALER]
+    return columns.token is None and any(not queue.made_there(at) for at in places)
+
+
+def _require_no_other_ref(
+    tab: str, queue: TabState, columns: Columns, rows: Sequence[Sequence[object]]
+) -> None:
+    """A Ref column that has lost its header must not get a second one beside it: rows are known by
+    what stands there."""
+    if "ref" in columns.places:
+        return
+    for place, made in enumerate(queue.made_at):
+        below = (text_of(cells[place]) for cells in rows[1:] if place < len(cells))
+        if REF_IS_MADE in made and any(map(is_ref, below)):
+            raise SetupNeeded(
+                f"Tab {tab}: column {letters(place)} is the dialer's Ref and has lost its header. "
+                "Write Ref into its first row; nothing was added to the sheet."
+            )
