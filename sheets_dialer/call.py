@@ -66,7 +66,7 @@ MOVES: Mapping[AttemptState, frozenset[AttemptState]] = {
             AttemptState.UNKNOWN,
         }
     ),
-    # A call id that two open attempts carry is nobody's: both become unknown.
+    # A call id that the portal gives twice is nobody's: what isn't over by then becomes unknown.
     AttemptState.PLACED: frozenset({AttemptState.ENDED, AttemptState.UNKNOWN}),
     AttemptState.ENDED: frozenset(),
     AttemptState.WITHDRAWN: frozenset(),

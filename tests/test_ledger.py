@@ -490,13 +490,87 @@ def test_an_id_shared_within_one_batch(ledger: Ledger) -> None:
     assert [each.id for each in ledger.attempts_in({PLACED})] == [attempts[2].id]
 
 
-def test_an_id_of_an_ended_call_may_come_again(ledger: Ledger) -> None:
+def test_an_id_of_an_ended_call_is_not_the_next_calls(ledger: Ledger, address: str) -> None:
+    first, second, third = intend(ledger, *add(ledger, content(1), content(2), content(3)))
+    go(ledger, first.id, SENDING, PLACED, call_id="7")
+    ledger.report([(first.id, {"call_status": 2, "dtmf": "1"})], T0)
+    ledger.move([Move(first.id, PLACED, ENDED, {"ended_at": T0})], T0)
+
+    go(ledger, second.id, SENDING, PLACED, call_id="7")
+    go(ledger, third.id, SENDING, PLACED, call_id="7")
+
+    ended, *doubted = sorted(ledger.attempts_in(AttemptState), key=lambda each: each.id)
+    assert (ended.state, ended.call_status, ended.dtmf, ended.problem) == (ENDED, 2, "1", None)
+    assert [each.state for each in doubted] == [UNKNOWN, UNKNOWN]
+    assert all("id" in str(each.problem) for each in doubted)
+    assert history(address, second.id)[-1] == "unknown: shared call id"
+
+
+def test_a_call_that_ends_as_its_id_is_given_again_keeps_its_result(ledger: Ledger) -> None:
     first, second = intend(ledger, *add(ledger, content(1), content(2)))
+    go(ledger, first.id, SENDING, PLACED, call_id="7")
+    go(ledger, second.id, SENDING)
+
+    ledger.move(
+        [Move(second.id, SENDING, PLACED, {"call_id": "7"}), Move(first.id, PLACED, ENDED, {})], T0
+    )
+
+    assert [each.id for each in ledger.attempts_in({ENDED})] == [first.id]
+    assert [each.id for each in ledger.attempts_in({UNKNOWN})] == [second.id]
+
+
+def test_a_redial_needs_an_id_of_its_own(ledger: Ledger) -> None:
+    (job,) = add(ledger, content(1))
+    (first,) = intend(ledger, job)
     go(ledger, first.id, SENDING, PLACED, ENDED, call_id="7")
+    (job,) = ledger.jobs("orders")
+    (second,) = intend(ledger, job, reason=Reason.REDIAL)
 
     go(ledger, second.id, SENDING, PLACED, call_id="7")
 
-    assert [each.state for each in ledger.attempts_in(AttemptState)] == [ENDED, PLACED]
+    assert [each.state for each in ledger.jobs("orders")[0].attempts] == [ENDED, UNKNOWN]
+
+
+def test_an_id_of_a_call_that_was_forgotten_or_adopted_is_not_the_next_calls(
+    ledger: Ledger,
+) -> None:
+    (old,) = intend(ledger, *add(ledger, content(1)))
+    go(ledger, old.id, SENDING, PLACED, ENDED, call_id="7")
+    assert ledger.forget(T0 + timedelta(days=1), most=10) == [old.job_id]
+    ledger.record("orders", T0, adoptions=[adoption(2, "8")])
+    (adopted,) = ledger.attempts_in({PLACED})
+    ledger.move([Move(adopted.id, PLACED, ENDED, {})], T0)
+    attempts = intend(ledger, *add(ledger, content(3), content(4), content(5)))
+
+    for each, call_id in zip(attempts, ("7", "8", "9"), strict=True):
+        go(ledger, each.id, SENDING, PLACED, call_id=call_id)
+
+    assert [each.id for each in ledger.attempts_in({ENDED})] == [old.id, adopted.id]
+    assert [each.id for each in ledger.attempts_in({UNKNOWN})] == [each.id for each in attempts[:2]]
+    assert [each.id for each in ledger.attempts_in({PLACED})] == [attempts[2].id]
+
+
+def test_a_late_answer_under_an_id_that_was_given_again_is_nobodys(ledger: Ledger) -> None:
+    first, second = intend(ledger, *add(ledger, content(1), content(2)))
+    go(ledger, first.id, SENDING, PLACED, ENDED, call_id="7")
+    go(ledger, second.id, SENDING, PLACED, call_id="7")
+
+    news = {"polled_at": T0, "call_status": 2, "dtmf": "9"}
+    ledger.report([(first.id, news)], T0, opting_out={first.id: "9"})
+
+    (ended,) = ledger.attempts_in({ENDED})
+    assert (ended.polled_at, ended.call_status, ended.dtmf) == (T0, None, None)
+    assert ledger.opted_out([content(1).number]) == {}
+
+
+def test_an_id_that_a_person_typed_beside_another_number_stays_its_calls(ledger: Ledger) -> None:
+    (first,) = intend(ledger, *add(ledger, content(1)))
+    go(ledger, first.id, SENDING, PLACED, ENDED, call_id="7")
+    ledger.record("orders", T0, adoptions=[adoption(2, "7")])
+
+    ledger.report([(first.id, {"call_status": 2, "dtmf": "1"})], T0)
+
+    assert [each.dtmf for each in ledger.attempts_in({ENDED})] == ["1"]
 
 
 # --- Reports and adoptions ------------------------------------------------------------------------

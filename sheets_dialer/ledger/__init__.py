@@ -31,6 +31,7 @@ from ..call import (
 from ..errors import LedgerError
 from ..today import Today, as_today, hours_begun
 from . import forgetting, opting_out, reading, writing
+from .changes import note
 from .database import held, line_up, make_engine, own_errors
 from .schema import IS_OPEN, attempts, facts, jobs, settle_schema, tokens
 from .writing import Intent, Move
@@ -230,7 +231,7 @@ class Ledger:
             if taken_back is None:
                 return None
             before, attempt_id = taken_back
-            writing.note(connection, now, [(attempt_id, "allowed again by a person")])
+            note(connection, now, [(attempt_id, "allowed again by a person")])
             return before
 
     def forget(self, before: datetime, *, most: int, after: int = 0) -> list[int]:

@@ -190,3 +190,33 @@ def test_answers_of_the_portal_that_look_like_formulas_become_texts(tmp_path: Pa
         placed = [each for each in portal.requests if b"/api/calls" in each]
         assert len(placed) == len(numbers)
     portal.stop()
+
+
+def test_a_portal_that_names_an_old_calls_id_gives_nobody_anothers_answer(tmp_path: Path) -> None:
+    """One after the other, the call of that id being over: who was asked first keeps the answer."""
+    numbers = [f"92300{2_000_000 + place}" for place in range(3)]
+
+    def act(connection: socket.socket) -> None:
+        request = portal.requests[-1].decode()
+        if "/api/check_balance" in request:
+            reply: dict[str, Any] = {"status": 200, "data": {"balance": "10000"}}
+        elif "/api/get_call" in request:
+            reply = {"data": {"call_status": 2, "dtmf": "1", "retry": 0}}
+        else:
+            reply = {"status": "200", "data": {"call_id": "111"}}
+        answer(reply)(connection)
+
+    portal = RawServer(act)
+    with hurried_shop(tmp_path) as shop:
+        shop.ready(*numbers)
+        settings = {"base_url": portal.url, "connections": 1, "lines": 1}
+        shop.configure(portal=shop.settings("portal") | settings)
+        shop.finish()
+        first, *others = shop.rows()
+        assert (first["Status"], first["DTMF"]) == ("Answered", "1")
+        for row in others:
+            assert (row["Status"], row["Answer"], row["DTMF"]) == ("Check", "", ""), row
+            assert row["Why"], row
+        placed = [each for each in portal.requests if b"/api/calls" in each]
+        assert len(placed) == len(numbers)
+    portal.stop()
