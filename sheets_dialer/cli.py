@@ -14,9 +14,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from .errors import ConfigError
+from .errors import INTERRUPTED, ConfigError
 from .running import (
-    INTERRUPTED,
     SERVICE,
     USAGE,
     built_parts,
@@ -156,7 +155,7 @@ def start(
     ] = False,
     verbose: VerboseOption = False,
 ) -> None:
-    """Pass on schedule until stopped by Ctrl-C or SIGTERM."""
+    """Pass on schedule until stopped by Ctrl-C, SIGTERM or the end of the terminal (SIGHUP)."""
     set_up_logs(verbose)
     with built_parts(config, warns=True) as parts:
         run(parts, ends=_done_or_closed if until_done else lambda _result: False)
@@ -188,7 +187,7 @@ def call(
         queues = [queue for queue in parts.queues if campaign in (None, queue.name)]
         if not queues:
             raise ConfigError(f"There is no campaign named {campaign} in the configuration.")
-        with parts.ledger.held(), loop.stopped_by_signals(stop):
+        with parts.ledger.held(), loop.stopped_by_signals(stop, parts.caller.finish):
             parts.caller.start()
             for attempt in testcall.call_once(
                 number,

@@ -23,6 +23,9 @@ library goes into one has passed `transport.redacted`.
 
 from __future__ import annotations
 
+INTERRUPTED = 130
+"""The exit code of a command that a signal ended."""
+
 
 class DialerError(Exception):
     """Any error of this program. `exit_code` is what a command ends with when it meets it."""

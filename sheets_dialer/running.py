@@ -13,13 +13,13 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from .errors import AnotherDialer, DialerError
+from .errors import INTERRUPTED, AnotherDialer, DialerError
 
 if TYPE_CHECKING:
     from .bootstrap import Parts
     from .dialer import PassResult
 
-DONE, USAGE, SERVICE, HELD, INTERRUPTED = 0, 2, 3, 4, 130
+DONE, USAGE, SERVICE, HELD = 0, 2, 3, 4
 
 
 def run(
