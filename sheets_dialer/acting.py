@@ -369,7 +369,7 @@ class Caller:
         self._unkept += [outcome for outcome in self._arrived(0) if outcome.dialled]
         now = self._clock.now()
         with suppress(LedgerError):
-            self._ledger.move([move_of(outcome, now) for outcome in self._unkept], now)
+            self._ledger.keep([move_of(outcome, now) for outcome in self._unkept], now)
             self._unkept.clear()
 
     def _seconds_to_next(self) -> float:

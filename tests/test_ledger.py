@@ -303,7 +303,7 @@ def test_jobs_are_found_by_number_by_ref_and_by_call(ledger: Ledger) -> None:
 
 def test_whatever_stands_in_a_cell_may_be_asked_for(ledger: Ledger) -> None:
     [job] = add(ledger, content(1))
-    asked = {"", "NUL \0 within", "x" * 50_000, "اردو", "'; --"}
+    asked = {"", "NUL \0 within", "half a pair \ud800", "x" * 50_000, "اردو", "'; --"}
     many = {"numbers": asked, "call_ids": asked, "fingerprints": asked}
     assert ledger.jobs_with("orders", refs=asked | {job.ref}, **many) == ledger.jobs("orders")
     assert ledger.jobs_elsewhere("others", asked | {job.ref}) == ledger.jobs("orders")
@@ -571,6 +571,38 @@ def test_an_id_that_a_person_typed_beside_another_number_stays_its_calls(ledger:
     ledger.report([(first.id, {"call_status": 2, "dtmf": "1"})], T0)
 
     assert [each.dtmf for each in ledger.attempts_in({ENDED})] == ["1"]
+
+
+def test_words_that_no_database_takes_are_kept_without_what_it_refuses(ledger: Ledger) -> None:
+    """A NUL, and half of a surrogate pair: in what the portal says, or a person types."""
+    odd = "Bad\0 number \ud83d, \U0001f4de, نمبر"
+    told = "Bad number ?, \U0001f4de, نمبر"
+    (job,) = add(ledger, content(1, texts=(odd, "", "", "", "")))
+    (attempt,) = intend(ledger, job)
+    go(ledger, attempt.id, SENDING)
+
+    ledger.move([Move(attempt.id, SENDING, AttemptState.REFUSED, {"problem": odd})], T0)
+    for _ in range(2):
+        ledger.set_fact(f"problem: {odd}", odd)
+
+    assert only(ledger).problem == told
+    assert ledger.fact(f"problem: {odd}") == told
+    # What is sent for a call, and by which it is known again, stays as it is to the letter.
+    assert (job.content.texts[0], job.fingerprint) == (odd, job.content.fingerprint())
+
+
+def test_a_value_that_the_database_refuses_costs_no_other_move(ledger: Ledger) -> None:
+    attempts = intend(ledger, *add(ledger, *(content(number) for number in range(4))))
+    for each in attempts:
+        go(ledger, each.id, SENDING)
+    moves = [Move(each.id, SENDING, PLACED, {"call_id": str(each.id)}) for each in attempts]
+    refused = Move(attempts[1].id, SENDING, PLACED, {"call_id": "9", "retry": 2**70})
+    impossible = Move(attempts[2].id, ENDED, SENDING, {})
+
+    ledger.keep([moves[0], refused, impossible, moves[3]], T0)
+
+    kept = sorted(ledger.attempts_in(AttemptState), key=lambda each: each.id)
+    assert [each.state for each in kept] == [PLACED, SENDING, SENDING, PLACED]
 
 
 # --- Reports and adoptions ------------------------------------------------------------------------

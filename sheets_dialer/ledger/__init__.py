@@ -7,6 +7,7 @@ within the gap, and each move between attempt states only from the state that it
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
@@ -15,6 +16,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
+import structlog
 
 from ..call import (
     MARK_IN_DOUBT,
@@ -37,6 +39,10 @@ from .schema import IS_OPEN, attempts, facts, jobs, settle_schema, tokens
 from .writing import Intent, Move
 
 __all__ = ["Intent", "Ledger", "Move"]
+
+log = structlog.get_logger()
+_REFUSED_WITHIN = 2.0
+"""Seconds in which a database says no to a value."""
 
 
 class Ledger:
@@ -197,6 +203,28 @@ class Ledger:
             return set()
         with self._writing() as connection:
             return writing.make_moves(connection, moves, now)
+
+    def keep(self, moves: Sequence[Move], now: datetime) -> None:
+        """Makes the moves, or those of them that the database takes: one that it refuses costs no
+        other. For the last try before the process ends.
+
+        Raises:
+            LedgerError: the database is out of reach.
+        """
+        try:
+            self.move(moves, now)
+            return
+        except Exception as error:
+            log.warning("kept one by one", moves=len(moves), problem=type(error).__name__)
+        for each in moves:
+            begun = time.monotonic()
+            try:
+                self.move([each], now)
+            except Exception:
+                # What is refused is refused at once. Waited for is a database that is out of reach,
+                # which would let each of the others wait as long.
+                if time.monotonic() - begun > _REFUSED_WITHIN:
+                    raise
 
     def report(
         self,

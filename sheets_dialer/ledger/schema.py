@@ -29,6 +29,19 @@ class UtcTime(sa.types.TypeDecorator[datetime]):
         return None if value is None else value.replace(tzinfo=UTC)
 
 
+class Words(sa.types.TypeDecorator[str]):
+    """Texts that may hold others' words, with what no database takes taken out: PostgreSQL refuses
+    a NUL, and none can encode half of a surrogate pair. What is looked for is treated alike."""
+
+    impl = sa.String
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, _dialect: sa.Dialect) -> str | None:
+        if value is None or (value.isascii() and "\0" not in value):
+            return value
+        return value.replace("\0", "").encode("utf-8", errors="replace").decode()
+
+
 metadata = sa.MetaData()
 IS_OPEN = sa.text("state IN ({})".format(", ".join(f"'{state}'" for state in sorted(OPEN_STATES))))
 IS_ANOTHER_TRY = sa.text("try_number > 1")
@@ -36,24 +49,24 @@ IS_ANOTHER_TRY = sa.text("try_number > 1")
 facts = sa.Table(
     "facts",
     metadata,
-    sa.Column("name", sa.String, primary_key=True),
-    sa.Column("value", sa.String, nullable=False),
+    sa.Column("name", Words, primary_key=True),
+    sa.Column("value", Words, nullable=False),
 )
 tokens = sa.Table(
     "tokens",
     metadata,
-    sa.Column("tab", sa.String, primary_key=True),
+    sa.Column("tab", Words, primary_key=True),
     sa.Column("counter", sa.BigInteger, nullable=False),
 )
 jobs = sa.Table(
     "jobs",
     metadata,
     sa.Column("id", sa.Integer, primary_key=True),
-    sa.Column("campaign", sa.String, nullable=False, index=True),
-    sa.Column("ref", sa.String, nullable=False, unique=True),
-    sa.Column("number", sa.String, nullable=False, index=True),
-    sa.Column("fingerprint", sa.String, nullable=False, index=True),
-    sa.Column("content", sa.String, nullable=False),
+    sa.Column("campaign", Words, nullable=False, index=True),
+    sa.Column("ref", Words, nullable=False, unique=True),
+    sa.Column("number", Words, nullable=False, index=True),
+    sa.Column("fingerprint", Words, nullable=False, index=True),
+    sa.Column("content", Words, nullable=False),
     sa.Column("queued_at", UtcTime, nullable=False),
     sa.Column("granted", sa.Integer, nullable=False),
     sa.Column("again_seen", sa.Boolean, nullable=False),
@@ -65,21 +78,21 @@ attempts = sa.Table(
     sa.Column("id", sa.Integer, primary_key=True),
     sa.Column("job_id", sa.ForeignKey("jobs.id"), nullable=False),
     sa.Column("try_number", sa.Integer, nullable=False),
-    sa.Column("number", sa.String, nullable=False),
+    sa.Column("number", Words, nullable=False),
     sa.Column("state", sa.String, nullable=False),
     sa.Column("reason", sa.String, nullable=False),
     sa.Column("intended_at", UtcTime, nullable=False),
     sa.Column("sending_at", UtcTime),
     sa.Column("placed_at", UtcTime),
-    sa.Column("call_id", sa.String, index=True),
+    sa.Column("call_id", Words, index=True),
     sa.Column("call_status", sa.Integer),
-    sa.Column("dtmf", sa.String),
+    sa.Column("dtmf", Words),
     sa.Column("retry", sa.Integer, nullable=False, server_default="0"),
     sa.Column("answered_at", UtcTime),
     sa.Column("changed_at", UtcTime),
     sa.Column("polled_at", UtcTime),
     sa.Column("ended_at", UtcTime),
-    sa.Column("problem", sa.String),
+    sa.Column("problem", Words),
     # One attempt for each try of a job, whatever two processes believe.
     sa.UniqueConstraint("job_id", "try_number"),
     # One open attempt for each number in the whole ledger.
@@ -106,7 +119,7 @@ events = sa.Table(
     sa.Column("id", sa.Integer, primary_key=True),
     sa.Column("at", UtcTime, nullable=False),
     sa.Column("attempt_id", sa.ForeignKey("attempts.id"), nullable=False, index=True),
-    sa.Column("what", sa.String, nullable=False),
+    sa.Column("what", Words, nullable=False),
 )
 # Numbers never to be called again. A row that is replaced gets a higher id, so that what changed
 # since an id is found without reading the others.
@@ -114,10 +127,10 @@ opt_outs = sa.Table(
     "opt_outs",
     metadata,
     sa.Column("id", sa.Integer, primary_key=True),
-    sa.Column("number", sa.String, nullable=False, unique=True),
+    sa.Column("number", Words, nullable=False, unique=True),
     sa.Column("since", UtcTime, nullable=False),
-    sa.Column("key", sa.String, nullable=False),
-    sa.Column("campaign", sa.String, nullable=False),
+    sa.Column("key", Words, nullable=False),
+    sa.Column("campaign", Words, nullable=False),
     sa.Column("attempt_id", sa.ForeignKey("attempts.id"), nullable=False),
     # When a person allowed calls again; the row stays, so that what the sheet shows is taken away.
     sa.Column("allowed_at", UtcTime),
