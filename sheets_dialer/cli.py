@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from .errors import INTERRUPTED, ConfigError
+from .output import give_up_the_rest, open_streams, show
 from .running import (
     SERVICE,
     USAGE,
@@ -200,7 +201,7 @@ def call(
                 wait=stop.wait,
             ):
                 made = testcall.was_made(attempt)
-                typer.echo(testcall.sentence(attempt))
+                show(testcall.sentence(attempt))
     if stop.by_signal:
         raise typer.Exit(INTERRUPTED)
     if not made:
@@ -350,4 +351,8 @@ def test(context: typer.Context) -> None:
 
 def main() -> None:
     """The entry of the installed command and of run.py."""
-    app()
+    open_streams()
+    try:
+        app()
+    finally:
+        give_up_the_rest()

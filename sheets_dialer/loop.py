@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import queue
 import signal
-import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -19,6 +18,7 @@ from .bootstrap import Parts
 from .clock import Clock
 from .dialer import Dialer, PassResult
 from .errors import INTERRUPTED
+from .output import show
 from .pacing import next_pass_due
 
 log = structlog.get_logger()
@@ -70,8 +70,7 @@ def stopped_by_signals(stop: Stop, finish: Callable[[], None]) -> Iterator[None]
         if not hurries.get():
             return
         try:
-            with suppress(OSError):
-                print(_HURRIES, file=sys.stderr, flush=True)
+            show(_HURRIES, err=True)
             finish()
         finally:
             # The main thread may be waiting for Google, and nothing that it does need be waited
