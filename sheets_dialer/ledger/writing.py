@@ -146,13 +146,14 @@ def keep_reports(
     the key with which its number is opted out along with that."""
     heard = {row.id: row for row in rows_among(connection, _HEARD, [each for each, _ in reports])}
     kept: list[tuple[int, Mapping[str, Any]]] = []
-    for attempt_id, values in reports:
+    for attempt_id, told in reports:
         row = heard.get(attempt_id)
         if row is None or row.state not in (AttemptState.PLACED, AttemptState.ENDED):
             continue
+        values = told
         if row.state == AttemptState.ENDED and row.given_again:
             # An answer under an id that was given again may be the other call's.
-            values = {name: value for name, value in values.items() if name == "polled_at"}
+            values = {name: value for name, value in told.items() if name == "polled_at"}
             opting_out = {each: key for each, key in opting_out.items() if each != attempt_id}
         kept.append((attempt_id, values))
     change(connection, kept)
