@@ -24,6 +24,13 @@ _DRIVERS = {
 }
 _SECRET_OPTIONS = ("password", "passwd", "secret", "client_key", "server_key")
 _CONNECT_SECONDS = 10
+_KEEPALIVES = {"keepalives_idle": 30, "keepalives_interval": 10, "keepalives_count": 3}
+_POSTGRES_SETTINGS = (
+    # A process that was cut off may hold what others wait for: they say so instead of hanging, and
+    # the server lets go of it.
+    "SET lock_timeout = '30s'",
+    "SET idle_in_transaction_session_timeout = '60s'",
+)
 _SWITCHES = 100
 _SWITCH_SECONDS = 0.05
 
@@ -52,7 +59,12 @@ def make_engine(address: str) -> sa.Engine:
     options: dict[str, Any] = {"hide_parameters": True}
     if driver != "sqlite":
         # A connection that died while it was idle is replaced before it is used.
-        options |= {"pool_pre_ping": True, "connect_args": {"connect_timeout": _CONNECT_SECONDS}}
+        options |= {
+            "pool_pre_ping": True,
+            "connect_args": {"connect_timeout": _CONNECT_SECONDS, **_KEEPALIVES},
+            # What lines up must see what those before it wrote, whatever the server's default is.
+            "isolation_level": "READ COMMITTED",
+        }
     try:
         engine = sa.create_engine(url, **options)
     except ImportError as error:
@@ -63,6 +75,8 @@ def make_engine(address: str) -> sa.Engine:
         sa.event.listen(engine, "do_connect", _make_file)
         sa.event.listen(engine, "connect", _settle_sqlite)
         sa.event.listen(engine, "begin", _begin_sqlite)
+    else:
+        sa.event.listen(engine, "connect", _settle_postgres)
     return engine
 
 
@@ -141,7 +155,8 @@ def held(engine: sa.Engine, ledger_id: str) -> Iterator[None]:
         AnotherDialer: another process holds it.
     """
     if engine.dialect.name == "sqlite":
-        lock = filelock.FileLock(f"{engine.url.database}.lock", timeout=0)
+        # By a link to the file it is the same ledger.
+        lock = filelock.FileLock(f"{os.path.realpath(str(engine.url.database))}.lock", timeout=0)
         with own_errors(engine):
             try:
                 lock.acquire()
@@ -178,6 +193,13 @@ def _make_file(_dialect: Any, _record: Any, arguments: list[Any], options: Any) 
     # What goes wrong here goes wrong for SQLite too, and is said then.
     with suppress(OSError):
         os.close(os.open(str(arguments[0]), os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
+
+
+def _settle_postgres(connection: Any, _record: object) -> None:
+    with connection.cursor() as cursor:
+        for setting in _POSTGRES_SETTINGS:
+            cursor.execute(setting)
+    connection.commit()
 
 
 def _settle_sqlite(connection: Any, _record: object) -> None:
