@@ -34,7 +34,7 @@ def call_status_words(status: int) -> str:
     return CALL_STATUS_WORDS.get(status, f"Unknown status {status}")
 
 
-_CALL_ID = re.compile(r"(?=.*[0-9])[A-Za-z0-9_.:-]{1,100}")
+_CALL_ID = re.compile(r"(?=.*[0-9])[A-Za-z0-9_][A-Za-z0-9_.:-]{0,99}")
 
 
 def is_call_id(text: str) -> bool:

@@ -11,13 +11,13 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from .call import is_call_id
 from .errors import PortalRefused, PortalUnknown
 from .portal_words import holds_key, reason, told
 from .texts import say
 
 _NOTHING = frozenset({"", "none", "null", "nil", "n/a", "na", "-"})
 _NO_CALL = _NOTHING | {"0", "false"}
-_ID = re.compile(r"(?=.*[0-9])[A-Za-z0-9_][A-Za-z0-9_.:-]{0,99}")
 _NUMBER_BUT_NO_ID = re.compile(r"0+|[0-9]+\.[0-9]*(?:[eE][0-9]+)?")
 _KEYS = re.compile(r"[0-9*#A-D]{1,20}")
 _BETWEEN_KEYS = re.compile(r"[\s,;|]+")
@@ -59,7 +59,7 @@ def understood(http: int, raw: bytes, key: str) -> Mapping[str, Any]:
 def call_id_in(body: Mapping[str, Any], key: str) -> str | None:
     """The call's id wherever it stands: a word with a digit in it, or a whole number above 0."""
     for text in _named_calls(body):
-        if _ID.fullmatch(text) and not _NUMBER_BUT_NO_ID.fullmatch(text):
+        if is_call_id(text) and not _NUMBER_BUT_NO_ID.fullmatch(text):
             return None if holds_key(text, key) else text
     return None
 

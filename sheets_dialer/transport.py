@@ -49,13 +49,36 @@ _SECRETS = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 _PASSWORD_IN_ADDRESS = re.compile(r"(?<=://)(?P<user>[^/\s:@]*):[^/\s]*@")
+# Secrets that are known by what they look like, also where nothing names them: a private key, a
+# signed token (JSON in base64 begins with eyJ), Google's access token, what Authorization holds.
+_FORMS = re.compile(
+    r"-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(?:-----END [A-Z ]*PRIVATE KEY-----|\Z)"
+    r"|eyJ[\w-]{10,}(?:\.[\w-]*)*"
+    r"|ya29\.[\w.~+/-]+"
+    # Words such as "Bearer token" or "Basic package" are left; a secret is longer, or has a digit
+    # or a capital.
+    r"|(?<=(?i:bearer)\s)[^\s\"'<>&]{6,}"
+    r"|(?<=(?i:basic)\s)(?=[^\s\"'<>&]*[A-Z0-9=])[^\s\"'<>&]{4,}",
+    re.DOTALL,
+)
+_WORDS_SHOWN = 200
 _QUERY = re.compile(r"\?[^\s)\"'>]+")
 
 
 def redacted(text: object) -> str:
-    """The text with every value that follows the name of a secret taken out."""
+    """The text without secrets: neither what follows the name of one, nor what looks like one."""
     plain = _PASSWORD_IN_ADDRESS.sub(r"\g<user>:…@", str(text))
-    return _SECRETS.sub(r"\g<name>…", plain)
+    return _SECRETS.sub(r"\g<name>…", _FORMS.sub("…", plain))
+
+
+def in_one_line(text: object) -> str:
+    """What a service says, fit for a cell or a message: redacted, on one line, not too long.
+
+    Whatever stands between us and a service may answer in its place, with a whole page that
+    repeats what was sent.
+    """
+    words = " ".join(redacted(text).split())
+    return words if len(words) <= _WORDS_SHOWN else f"{words[: _WORDS_SHOWN - 1]}…"
 
 
 def without_query(text: object) -> str:
@@ -224,10 +247,26 @@ def portal_session(connections: int) -> requests.Session:
     return session
 
 
+def _as_signed(request: requests.PreparedRequest) -> requests.PreparedRequest:
+    """A session's `auth` that leaves requests as they are.
+
+    Without one, requests looks into the user's .netrc and puts a password from there in place of
+    the token. Proxies and certificates of the environment come by the same switch, and are wanted.
+    """
+    return request
+
+
+class Redirected(requests.RequestException):
+    """Google's address was answered with another address, which Google doesn't do."""
+
+
 class GoogleAdapter(HTTPAdapter):
     """Sends what is meant for Google there, or to another origin such as the sandbox's, as fast as
     the quota allows. Every request to Sheets is counted, those that google-auth sends anew and
-    those that are tried again here too."""
+    those that are tried again here too.
+
+    No redirect is followed: a POST would be sent anew, to another host. `send` raises `Redirected`.
+    """
 
     # google-auth copies sessions with their adapters, which keeps only what is listed here. A copy
     # without the quota only ever signs in, which Google counts elsewhere.
@@ -245,7 +284,7 @@ class GoogleAdapter(HTTPAdapter):
         if self._origin is not None:
             request.url = request.url.replace(f"{parts.scheme}://{parts.netloc}", self._origin, 1)
         if self._quota is None or parts.netloc != SHEETS_HOST:
-            return super().send(request, *args, **options)
+            return _unless_redirected(super().send(request, *args, **options))
         # Only a GET is tried again here, and how often is known when its answer has come.
         places = 1 + GET_RETRIES if request.method == "GET" else 1
         with self._quota.spending(_kind(request.method, parts.path), places) as ticket:
@@ -253,7 +292,14 @@ class GoogleAdapter(HTTPAdapter):
             retried = response.raw.retries
             ticket.used = 1 + len(retried.history) if retried else None
             ticket.refused = response.status_code == requests.codes.too_many_requests
-            return response
+        return _unless_redirected(response)
+
+
+def _unless_redirected(response: requests.Response) -> requests.Response:
+    if 300 <= response.status_code <= 399:
+        response.close()
+        raise Redirected(f"HTTP {response.status_code}")  # the other address may hold secrets
+    return response
 
 
 def _kind(method: str | None, path: str) -> Kind:
@@ -280,6 +326,14 @@ def google_adapter(origin: str | None, quota: Quota | None = None) -> HTTPAdapte
         redirect=0,
     )
     return GoogleAdapter(origin, quota, max_retries=retries)
+
+
+def settle_for_google(session: requests.Session, adapter: HTTPAdapter) -> None:
+    """Lets a session ask Google through this adapter, as signed in and never elsewhere."""
+    session.auth = _as_signed
+    session.mount("https://", adapter)
+    # Only a sandbox's key file names a sign-in without encryption.
+    session.mount("http://", google_adapter(None))
 
 
 class _QuietQueries(logging.Filter):

@@ -823,8 +823,40 @@ def test_an_address_that_is_none(address: str) -> None:
     assert "geheim" not in told(caught.value)
 
 
+@pytest.mark.parametrize(
+    "address",
+    [
+        "postgresql://me:p@geheim@host/db",
+        "postgresql://me:p@geheim/x@host/db",
+        "postgresql://me:p@geheim/db?x@host/db",
+        "postgresql://host/db?user=me&password=geheim",
+        "postgresql://me@host/db?passwd=geheim",
+        "postgresql+psycopg://me@host/db?sslmode=require&SSLPassword=geheim",
+    ],
+)
+def test_a_password_that_errors_would_show_is_refused(address: str) -> None:
+    with pytest.raises(LedgerError, match=r"%40|user:password@host.*PGPASSWORD") as caught:
+        Ledger(address, new_id="new")
+    assert "geheim" not in told(caught.value)
+
+
+def test_a_new_ledgers_files_are_for_their_owner_only(tmp_path: Path) -> None:
+    before = os.umask(0o022)
+    try:
+        ledger = Ledger(f"sqlite:///{tmp_path}/dialer.db", new_id="new")
+        ledger.set_fact("a", "b")
+        files = [tmp_path / f"dialer.db{end}" for end in ("", "-wal", "-shm")]
+        assert [file.stat().st_mode & 0o777 for file in files] == [0o600] * 3
+        ledger.close()
+        files[0].chmod(0o640)  # a person's own choice
+        Ledger(f"sqlite:///{tmp_path}/dialer.db", new_id="new").close()
+        assert files[0].stat().st_mode & 0o777 == 0o640
+    finally:
+        os.umask(before)
+
+
 def test_a_server_that_is_not_there() -> None:
-    address = "postgresql://me:geheim@127.0.0.1:1/calls"
+    address = "postgresql://me:geheim@127.0.0.1:1/calls?application_name=geheim"
     with pytest.raises(LedgerError, match="server runs") as caught:
         Ledger(address, new_id="new")
     assert "me:***@" in str(caught.value)

@@ -36,7 +36,7 @@ _SPREADSHEET_ADDRESS = re.compile(r"/spreadsheets/(?:u/\d+/)?d/([A-Za-z0-9_-]+)"
 _LEDGER_ADDRESS = re.compile(
     r"sqlite:///(?!:memory:)[^?].*|postgres(?:ql)?(?:\+psycopg)?://[^/]*/.+", re.DOTALL
 )
-_PASSWORD = re.compile(r"(?<=:)[^/:@]+(?=@)")
+_PASSWORD = re.compile(r"(?P<user>://[^:/]*:).+@", re.DOTALL)
 _LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 _KEYS = frozenset("0123456789*#")
 _OUTCOME_STATUSES = {"congestion": 3, "busy": 4, "no_answer": 5, "hangup": 6}
@@ -106,6 +106,13 @@ class Google(_Section):
     service_account_file: Path = Path("service-account.json")
     base_url: Text | None = None
     requests_per_minute: Whole = Field(default=PER_MINUTE, ge=10, le=60_000)
+
+    @field_validator("service_account_file")
+    @classmethod
+    def _is_a_name(cls, value: Path) -> Path:
+        if re.search(r"[{\n]|PRIVATE KEY", str(value)):
+            raise ValueError("the key file's name, not what stands in it")
+        return value
 
     @field_validator("base_url")
     @classmethod
@@ -238,7 +245,12 @@ class Config(_Section):
 
     @field_serializer("ledger")
     def _without_password(self, value: str) -> str:
-        return _PASSWORD.sub("***", value)
+        return _PASSWORD.sub(r"\g<user>***@", value).partition("?")[0]
+
+    @property
+    def ledger_has_password(self) -> bool:
+        """Whether the ledger's address holds one."""
+        return _PASSWORD.search(self.ledger) is not None
 
     @field_validator("timezone")
     @classmethod

@@ -22,7 +22,15 @@ _DRIVERS = {
     "postgresql": "postgresql+psycopg",
     "postgres": "postgresql+psycopg",
 }
+_SECRET_OPTIONS = ("password", "passwd", "secret", "client_key", "server_key")
 _CONNECT_SECONDS = 10
+_KEEPALIVES = {"keepalives_idle": 30, "keepalives_interval": 10, "keepalives_count": 3}
+_POSTGRES_SETTINGS = (
+    # A process that was cut off may hold what others wait for: they say so instead of hanging, and
+    # the server lets go of it.
+    "SET lock_timeout = '30s'",
+    "SET idle_in_transaction_session_timeout = '60s'",
+)
 _SWITCHES = 100
 _SWITCH_SECONDS = 0.05
 
@@ -44,12 +52,19 @@ def make_engine(address: str) -> sa.Engine:
             "The setting `ledger` is not an address of a database. Write sqlite:/// and a file's "
             "name, or postgresql+psycopg://user:password@host/database."
         )
+    if driver != "sqlite":
+        _refuse_open_password(address, url)
     url = url.set(drivername=driver)
     # No error shows parameters: they are people's numbers.
     options: dict[str, Any] = {"hide_parameters": True}
     if driver != "sqlite":
         # A connection that died while it was idle is replaced before it is used.
-        options |= {"pool_pre_ping": True, "connect_args": {"connect_timeout": _CONNECT_SECONDS}}
+        options |= {
+            "pool_pre_ping": True,
+            "connect_args": {"connect_timeout": _CONNECT_SECONDS, **_KEEPALIVES},
+            # What lines up must see what those before it wrote, whatever the server's default is.
+            "isolation_level": "READ COMMITTED",
+        }
     try:
         engine = sa.create_engine(url, **options)
     except ImportError as error:
@@ -57,9 +72,27 @@ def make_engine(address: str) -> sa.Engine:
             'PostgreSQL needs its driver. Install it with: pip install "sheets-dialer[postgresql]"'
         ) from error
     if driver == "sqlite":
+        sa.event.listen(engine, "do_connect", _make_file)
         sa.event.listen(engine, "connect", _settle_sqlite)
         sa.event.listen(engine, "begin", _begin_sqlite)
+    else:
+        sa.event.listen(engine, "connect", _settle_postgres)
     return engine
+
+
+def _refuse_open_password(address: str, url: sa.URL) -> None:
+    """The part of the address that is shown in errors must not hold a piece of the password."""
+    if address.count("@") > 1:
+        raise LedgerError(
+            "The setting `ledger` has a second @ in it. Write an @ in the password as %40, or put "
+            "the password into the environment as PGPASSWORD."
+        )
+    if any(part in name.casefold() for name in url.query for part in _SECRET_OPTIONS):
+        raise LedgerError(
+            "The setting `ledger` has a password behind its question mark. Write it before the "
+            "host, as in postgresql+psycopg://user:password@host/database, or put it into the "
+            "environment as PGPASSWORD."
+        )
 
 
 def _names_a_database(url: sa.URL) -> bool:
@@ -83,7 +116,7 @@ def own_errors(engine: sa.Engine) -> Iterator[None]:
         password = engine.url.password
         if password:
             reason = reason.replace(str(password), "…")
-        name = engine.url.render_as_string(hide_password=True)
+        name = engine.url.set(query={}).render_as_string(hide_password=True)
         raise LedgerError(
             f"The ledger {name} can't be used: {reason}. {_advice(engine)}"
         ) from error
@@ -122,7 +155,8 @@ def held(engine: sa.Engine, ledger_id: str) -> Iterator[None]:
         AnotherDialer: another process holds it.
     """
     if engine.dialect.name == "sqlite":
-        lock = filelock.FileLock(f"{engine.url.database}.lock", timeout=0)
+        # By a link to the file it is the same ledger.
+        lock = filelock.FileLock(f"{os.path.realpath(str(engine.url.database))}.lock", timeout=0)
         with own_errors(engine):
             try:
                 lock.acquire()
@@ -149,6 +183,23 @@ def held(engine: sa.Engine, ledger_id: str) -> Iterator[None]:
                 connection.execute(sa.select(sa.func.pg_advisory_unlock(key)))
     finally:
         connection.close()
+
+
+def _make_file(_dialect: Any, _record: Any, arguments: list[Any], options: Any) -> None:
+    """Makes a new ledger's file readable by its owner only, as it holds people's numbers and texts;
+    SQLite gives the files beside it the same mode. A file that is there keeps its mode."""
+    if options.get("uri"):
+        return  # SQLite finds the file's name within it
+    # What goes wrong here goes wrong for SQLite too, and is said then.
+    with suppress(OSError):
+        os.close(os.open(str(arguments[0]), os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
+
+
+def _settle_postgres(connection: Any, _record: object) -> None:
+    with connection.cursor() as cursor:
+        for setting in _POSTGRES_SETTINGS:
+            cursor.execute(setting)
+    connection.commit()
 
 
 def _settle_sqlite(connection: Any, _record: object) -> None:

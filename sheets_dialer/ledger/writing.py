@@ -38,7 +38,6 @@ from .statements import among, chunks, rows_among
 # Made once: building a statement costs more than running it.
 _REF_AND_ID = sa.select(jobs.c.ref, jobs.c.id).where(among(jobs.c.ref))
 _CALL_AND_NUMBER = sa.select(attempts.c.call_id, attempts.c.number).where(among(attempts.c.call_id))
-_ENDED = AttemptState.ENDED
 _HEARD = sa.select(attempts.c.id, attempts.c.state, GIVEN_AGAIN.label("given_again")).where(
     among(attempts.c.id)
 )
@@ -146,13 +145,17 @@ def keep_reports(
     about on in case of a late answer; to others no report belongs. `opting_out` gives, by attempt,
     the key with which its number is opted out along with that."""
     heard = {row.id: row for row in rows_among(connection, _HEARD, [each for each, _ in reports])}
-    # What is told of an ended call under an id that was given again may be the other call's news.
-    nobodys = {row.id for row in heard.values() if row.given_again and row.state == _ENDED}
-    kept = [
-        (attempt_id, _only_asked(values) if attempt_id in nobodys else values)
-        for attempt_id, values in reports
-        if attempt_id in heard and heard[attempt_id].state in (AttemptState.PLACED, _ENDED)
-    ]
+    kept: list[tuple[int, Mapping[str, Any]]] = []
+    for attempt_id, told in reports:
+        row = heard.get(attempt_id)
+        if row is None or row.state not in (AttemptState.PLACED, AttemptState.ENDED):
+            continue
+        values = told
+        if row.state == AttemptState.ENDED and row.given_again:
+            # An answer under an id that was given again may be the other call's.
+            values = {name: value for name, value in told.items() if name == "polled_at"}
+            opting_out = {each: key for each, key in opting_out.items() if each != attempt_id}
+        kept.append((attempt_id, values))
     change(connection, kept)
     note(
         connection,
@@ -163,14 +166,9 @@ def keep_reports(
             if "call_status" in values
         ],
     )
-    keys = {each: opting_out[each] for each, _ in kept if each in opting_out.keys() - nobodys}
+    keys = {each: opting_out[each] for each, _ in kept if each in opting_out}
     if keys:
         note(connection, now, opt_out(connection, keys, now))
-
-
-def _only_asked(values: Mapping[str, Any]) -> dict[str, Any]:
-    """That the portal was asked, without what it said."""
-    return {name: value for name, value in values.items() if name == "polled_at"}
 
 
 def intend(

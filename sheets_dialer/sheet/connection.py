@@ -15,7 +15,7 @@ from gspread.exceptions import APIError
 
 from ..errors import SheetError, SheetRefused, SheetUnreachable, TokenLost, WriteRefused
 from ..texts import say, with_stop
-from ..transport import CONNECT_SECONDS, SHEETS_READ_SECONDS, redacted
+from ..transport import CONNECT_SECONDS, SHEETS_READ_SECONDS, Redirected, in_one_line
 
 _TABS = "properties.timeZone,sheets.properties(sheetId,title,gridProperties(rowCount,columnCount))"
 _HINTS = {401: "google_key_hint", 403: "google_share_hint", 404: "google_address_hint"}
@@ -171,17 +171,18 @@ class Connection:
             if error.code != requests.codes.too_many_requests:
                 # Looking them up anew would take still more of a quota that is used up.
                 self.forget_tabs()
-            raise _refusal(error) from error
-        except RefreshError as error:
-            if error.retryable:
-                raise SheetUnreachable(say("google_sign_in_silent")) from error
-            raise SheetRefused(
-                say(
-                    "google_refused_account", words=redacted(error.args[0] if error.args else error)
-                )
-            ) from error
-        except (GoogleAuthError, requests.RequestException, KeyError, TypeError) as error:
-            raise SheetUnreachable(say("google_unclear")) from error
+            problem = _refusal(error)
+        except (
+            GoogleAuthError,
+            requests.RequestException,
+            KeyError,
+            TypeError,
+            AttributeError,
+        ) as error:
+            problem = _failure(error)
+        # Outside of the handler: the libraries' errors hold whatever was answered, which may
+        # repeat the token or the signed request for it, and a traceback would show them.
+        raise problem
 
 
 def cells_of(row: bytes) -> list[Any]:
@@ -197,8 +198,21 @@ def _title(a1_range: str) -> str:
     return title
 
 
+def _failure(error: Exception) -> SheetError:
+    """What a failure of the sign-in or of the network means."""
+    if isinstance(error, RefreshError) and not error.retryable:
+        words = in_one_line(error.args[0] if error.args else error)
+        return SheetRefused(say("google_refused_account", words=words))
+    if isinstance(error, RefreshError):
+        return SheetUnreachable(say("google_sign_in_silent"))
+    # google-auth wraps what happens while it signs in.
+    if isinstance(error, Redirected) or isinstance(error.__cause__, Redirected):
+        return SheetUnreachable(say("google_redirected"))
+    return SheetUnreachable(say("google_unclear"))
+
+
 def _refusal(error: APIError) -> SheetError:
-    code, message = error.code, redacted(error.error.get("message", ""))
+    code, message = error.code, in_one_line(error.error.get("message", ""))
     if code == 429 or code >= 500 or code in (-1, 408):
         return SheetUnreachable(say("google_busy", code=code, words=message))
     place = _PLACE_IN_BATCH.search(message)
