@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from .call import is_call_id
@@ -19,6 +19,7 @@ from .texts import say
 _NOTHING = frozenset({"", "none", "null", "nil", "n/a", "na", "-"})
 _NO_CALL = _NOTHING | {"0", "false"}
 _NUMBER_BUT_NO_ID = re.compile(r"0+|[0-9]+\.[0-9]*(?:[eE][0-9]+)?")
+_ID_NAMES = ("call_id", "rc_id")
 _KEYS = re.compile(r"[0-9*#A-D]{1,20}")
 _BETWEEN_KEYS = re.compile(r"[\s,;|]+")
 _PHONE = re.compile(r"[0-9 +().\-/]*")
@@ -65,8 +66,12 @@ def call_id_in(body: Mapping[str, Any], key: str) -> str | None:
 
 
 def is_of_another_call(body: Mapping[str, Any], call_id: str) -> bool:
-    """Whether the answer names calls, but not this one. A number loses its leading zeros."""
-    named = {text.lstrip("0") for text in _named_calls(body)}
+    """Whether the answer names a call, but not this one. A number loses its leading zeros.
+
+    Only `call_id` counts: what `rc_id` means in a report isn't known, and a report that isn't
+    believed is a result that nobody sees.
+    """
+    named = {text.lstrip("0") for text in _named_calls(body, ("call_id",))}
     return bool(named) and call_id.lstrip("0") not in named
 
 
@@ -133,10 +138,10 @@ def inner(body: Mapping[str, Any]) -> Mapping[str, Any]:
     return data if isinstance(data, dict) else body
 
 
-def _named_calls(body: Mapping[str, Any]) -> Iterator[str]:
+def _named_calls(body: Mapping[str, Any], names: Sequence[str] = _ID_NAMES) -> Iterator[str]:
     """What stands where a call's id belongs; 0 and words for nothing are left out."""
     for place in (inner(body), body):
-        for name in ("call_id", "rc_id"):
+        for name in names:
             text = _text(place.get(name))
             if text.casefold() not in _NO_CALL:
                 yield text

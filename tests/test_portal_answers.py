@@ -226,6 +226,7 @@ SAME_CALL: list[Mapping[str, Any]] = [
     {"call_id": "020076"},
     {"rc_id": "20076"},
     {"call_id": "20076", "rc_id": "555"},
+    {"rc_id": "20077"},
     {"call_id": None},
     {"call_id": ""},
     {"call_id": 0},
@@ -234,7 +235,6 @@ SAME_CALL: list[Mapping[str, Any]] = [
 ANOTHER_CALL: list[Mapping[str, Any]] = [
     {"call_id": "20077"},
     {"call_id": 20077},
-    {"rc_id": "20077"},
     {"call_id": "200760"},
     {"call_id": "Not found"},
 ]
