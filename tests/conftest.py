@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -16,6 +17,14 @@ from setting_up import Desk
 
 from sheets_dialer import texts
 from sheets_dialer.ledger import Ledger
+
+# Started by nohup, or by a script beside itself, the programs under test would ignore these too.
+for _number, _usual in (
+    (signal.SIGHUP, signal.SIG_DFL),
+    (signal.SIGINT, signal.default_int_handler),
+):
+    if signal.getsignal(_number) is signal.SIG_IGN:
+        signal.signal(_number, _usual)
 
 # Machines are shared and slow at times, which is no fault of what is tested. Where a run decides
 # about a change it tries the same examples each time; everywhere else it looks for new ones.
