@@ -13,7 +13,6 @@ import threading
 from collections import Counter, deque
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -367,9 +366,9 @@ class Caller:
         is kept is followed by the next run, any other one is for a person to check."""
         self._unkept += [outcome for outcome in self._arrived(0) if outcome.dialled]
         now = self._clock.now()
-        with suppress(LedgerError):
-            self._ledger.keep([move_of(outcome, now) for outcome in self._unkept], now)
-            self._unkept.clear()
+        refused = self._ledger.keep([move_of(outcome, now) for outcome in self._unkept], now)
+        unkept = {move.attempt_id for move in refused}
+        self._unkept = [outcome for outcome in self._unkept if outcome.attempt.id in unkept]
 
     def _seconds_to_next(self) -> float:
         """How long to wait for an outcome before looking again at what is due."""

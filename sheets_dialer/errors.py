@@ -18,7 +18,7 @@
         └── PortalUnknown           it may have happened
 
 The library's own error is always chained as the cause. No message holds a key: whatever text of a
-library goes into one has passed `transport.redacted`.
+library goes into one has passed `redaction.redacted`.
 """
 
 from __future__ import annotations

@@ -9,21 +9,8 @@ import sys
 from contextlib import suppress
 from typing import TextIO
 
-import typer
-
 UNWRITABLE = (OSError, ValueError)
 """What a stream raises that can't be written: closed ones raise a ValueError."""
-
-
-def show(text: str, *, err: bool = False) -> None:
-    """Prints the text, in letters that the stream has."""
-    try:
-        typer.echo(text, err=err)
-    except UnicodeEncodeError:
-        with suppress(*UNWRITABLE):
-            typer.echo(text.encode("ascii", errors="backslashreplace").decode(), err=err)
-    except UNWRITABLE:
-        pass
 
 
 class Log:
@@ -49,6 +36,11 @@ class Log:
             self._stream.flush()
 
 
+def show(text: str, *, err: bool = False) -> None:
+    """Prints the text, in letters that the stream has."""
+    print(text, file=Log(sys.stderr if err else sys.stdout), flush=True)
+
+
 def open_streams() -> None:
     """Gives the process the standard streams that it was started without. Else the next file or
     connection would get their numbers, and whatever is written to them."""
@@ -60,7 +52,7 @@ def open_streams() -> None:
             os.open(os.devnull, os.O_RDWR)
         if getattr(sys, name) is None:
             mode = "w" if number else "r"
-            setattr(sys, name, open(number, mode, encoding="utf-8", closefd=False))  # noqa: SIM115
+            setattr(sys, name, open(number, mode, encoding="utf-8", closefd=False))  # noqa: SIM115 - for good
 
 
 def give_up_the_rest() -> None:

@@ -30,13 +30,13 @@ from .portal_answers import (
     whole,
 )
 from .portal_words import cleaned, told
+from .redaction import without_query
 from .texts import say
 from .transport import (
     CONNECT_SECONDS,
     PORTAL_READ_SECONDS,
     QUERY_KEY_HEADER,
     NeverConnected,
-    without_query,
 )
 
 MOST_BYTES = 1_000_000

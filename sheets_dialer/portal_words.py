@@ -11,18 +11,16 @@ from functools import lru_cache
 from typing import Any
 from urllib.parse import quote, quote_plus
 
+from .redaction import printable, redacted, shortened
 from .texts import say
-from .transport import redacted
 
-_WORDS_SHOWN = 200
 _SHORTEST_SOUGHT = 4
 """A key of fewer letters is only cut out as it is: in every form it would be found in any word."""
 
 
 def told(body: Mapping[str, Any], key: str) -> str:
     """What the answer says of an error: one line, not too long, without the key."""
-    words = cleaned(reason(body) or say("portal_gave_no_reason"), key)
-    return words if len(words) <= _WORDS_SHOWN else f"{words[: _WORDS_SHOWN - 1]}…"
+    return shortened(cleaned(reason(body) or say("portal_gave_no_reason"), key))
 
 
 def reason(body: Mapping[str, Any]) -> str:
@@ -40,16 +38,9 @@ def reason(body: Mapping[str, Any]) -> str:
 
 def cleaned(text: object, key: str) -> str:
     """The text in one line without secrets: not by their names, nor where the key stands for
-    itself, as it is or in another writing.
-
-    What can't be printed becomes a space: terminals obey it, it turns the order of letters round,
-    and PostgreSQL takes no NUL.
-    """
-    plain = str(text).encode("utf-8", errors="replace").decode()
-    if not plain.isprintable():
-        plain = "".join(each if each.isprintable() else " " for each in plain)
-    # Joined first: the key may be wrapped at the end of a line.
-    plain = " ".join(plain.split())
+    itself, as it is or in another writing."""
+    # On one line first: the key may be wrapped at the end of one.
+    plain = printable(text)
     if len(key) >= _SHORTEST_SOUGHT:
         plain = _anyhow(key).sub("…", plain)
     else:

@@ -1,4 +1,4 @@
-"""The one place that makes HTTP sessions: time-outs, what may be repeated, and redaction."""
+"""The one place that makes HTTP sessions: time-outs, and what may be repeated."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import http.client
 import io
 import logging
 import math
-import re
 import socket
 import ssl
 import time
@@ -25,6 +24,7 @@ from urllib3.util.retry import Retry
 from urllib3.util.ssl_match_hostname import CertificateError
 
 from .quota import Kind, Quota
+from .redaction import in_one_line, without_query
 from .texts import say
 
 CONNECT_SECONDS = 5.0
@@ -40,50 +40,6 @@ ones after 2 seconds or more, and one that closes just as a call is sent leaves 
 QUERY_KEY_HEADER = "sheets-dialer-query-key"
 """The portal's key travels under this name through requests and urllib3, and joins the query only
 as the request line is written: no address that they know, log or put into an error holds it."""
-
-_NAMES = r"key|token|assertion|password|passwd|secret|signature|authorization"
-_SECRETS = re.compile(
-    rf"(?P<name>(?:{_NAMES})[\"']?\s*(?:=|:|%3D|%3A)\s*)"
-    r"(?P<value>\"(?:[^\"\\]|\\.)*(?:\"|$)|'(?:[^'\\]|\\.)*(?:'|$)"
-    r"|(?:(?:bearer|basic)\s+)?[^&\s]+)",
-    re.IGNORECASE | re.DOTALL,
-)
-_PASSWORD_IN_ADDRESS = re.compile(r"(?<=://)(?P<user>[^/\s:@]*):[^/\s]*@")
-# Secrets that are known by what they look like, also where nothing names them: a private key, a
-# signed token (JSON in base64 begins with eyJ), Google's access token, what Authorization holds.
-_FORMS = re.compile(
-    r"-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(?:-----END [A-Z ]*PRIVATE KEY-----|\Z)"
-    r"|eyJ[\w-]{10,}(?:\.[\w-]*)*"
-    r"|ya29\.[\w.~+/-]+"
-    # Words such as "Bearer token" or "Basic package" are left; a secret is longer, or has a digit
-    # or a capital.
-    r"|(?<=(?i:bearer)\s)[^\s\"'<>&]{6,}"
-    r"|(?<=(?i:basic)\s)(?=[^\s\"'<>&]*[A-Z0-9=])[^\s\"'<>&]{4,}",
-    re.DOTALL,
-)
-_WORDS_SHOWN = 200
-_QUERY = re.compile(r"\?[^\s)\"'>]+")
-
-
-def redacted(text: object) -> str:
-    """The text without secrets: neither what follows the name of one, nor what looks like one."""
-    plain = _PASSWORD_IN_ADDRESS.sub(r"\g<user>:…@", str(text))
-    return _SECRETS.sub(r"\g<name>…", _FORMS.sub("…", plain))
-
-
-def in_one_line(text: object) -> str:
-    """What a service says, fit for a cell or a message: redacted, on one line, not too long.
-
-    Whatever stands between us and a service may answer in its place, with a whole page that
-    repeats what was sent.
-    """
-    words = " ".join(redacted(text).split())
-    return words if len(words) <= _WORDS_SHOWN else f"{words[: _WORDS_SHOWN - 1]}…"
-
-
-def without_query(text: object) -> str:
-    """The text redacted and with every address cut at its question mark: queries hold numbers."""
-    return _QUERY.sub("?…", redacted(text))
 
 
 class NeverConnected(NewConnectionError):
@@ -145,14 +101,14 @@ class _Answer(http.client.HTTPResponse):
         self.fp = io.BufferedReader(self._patience)
 
     def _read_status(self) -> tuple[str, int, str]:
-        version, status, reason = super()._read_status()  # type: ignore[misc]
+        version, status, reason = super()._read_status()  # type: ignore[misc]  # private there
         # http.client reads on after a 100, but takes other interim answers for the final one.
         interim = http.client.PROCESSING <= status < http.client.OK
         return version, http.client.CONTINUE if interim else status, reason
 
     def _close_conn(self) -> None:
         self._patience.finish(self.fp)
-        super()._close_conn()  # type: ignore[misc]
+        super()._close_conn()  # type: ignore[misc]  # private there
 
 
 class _Careful(HTTPConnection):
@@ -258,6 +214,18 @@ def _as_signed(request: requests.PreparedRequest) -> requests.PreparedRequest:
 
 class Redirected(requests.RequestException):
     """Google's address was answered with another address, which Google doesn't do."""
+
+
+def was_redirected(error: Exception) -> bool:
+    """Whether a request to Google ended in a redirect; google-auth wraps what happens while it
+    signs in."""
+    return isinstance(error, Redirected) or isinstance(error.__cause__, Redirected)
+
+
+def harmless(error: Exception) -> requests.RequestException:
+    """A library's error as it can be chained. Itself it holds whatever Google, or something in its
+    place, answered: perhaps the token, or the signed request for one, that we had sent."""
+    return requests.RequestException(f"{type(error).__name__}: {in_one_line(error)}")
 
 
 class GoogleAdapter(HTTPAdapter):

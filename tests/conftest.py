@@ -12,6 +12,7 @@ import pytest
 from dialing import SPEED, Shop
 from hypothesis import HealthCheck, settings
 from postgres import PostgresServer
+from raw_server import RawServer, answer
 from running import RunningSandbox
 from setting_up import Desk
 
@@ -132,3 +133,11 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shop]:
 def desk(office: Shop) -> Desk:
     """A spreadsheet of the test's own with an empty queue tab."""
     return Desk(office)
+
+
+@pytest.fixture
+def scripted() -> Iterator[RawServer]:
+    """A server whose answer the test sets: `scripted.act = answer(…)`."""
+    server = RawServer(answer({}))
+    yield server
+    server.stop()

@@ -599,8 +599,9 @@ def test_a_value_that_the_database_refuses_costs_no_other_move(ledger: Ledger) -
     refused = Move(attempts[1].id, SENDING, PLACED, {"call_id": "9", "retry": 2**70})
     impossible = Move(attempts[2].id, ENDED, SENDING, {})
 
-    ledger.keep([moves[0], refused, impossible, moves[3]], T0)
+    left = ledger.keep([moves[0], refused, impossible, moves[3]], T0)
 
+    assert left == [refused, impossible]
     kept = sorted(ledger.attempts_in(AttemptState), key=lambda each: each.id)
     assert [each.state for each in kept] == [PLACED, SENDING, SENDING, PLACED]
 

@@ -40,8 +40,8 @@ def test_those_that_line_up_see_what_was_written_before_them(
     assert seen == 1
 
 
-def test_a_session_that_was_cut_off_keeps_nobody_waiting_for_ever(postgres: PostgresServer) -> None:
-    """Its transaction is ended by the server, and who waits for it is told before long."""
+def test_the_server_is_told_to_let_nobody_wait_for_ever(postgres: PostgresServer) -> None:
+    """For a session that was cut off in the middle of a transaction."""
     engine = make_engine(postgres.new_database())
     with engine.connect() as connection:
         shown = {

@@ -18,7 +18,7 @@ from uuid import UUID
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from raw_server import RawServer, answer
+from raw_server import Act, RawServer, answer
 
 from sheets_dialer.call import Content
 from sheets_dialer.errors import PortalRefused, PortalUnknown
@@ -41,14 +41,6 @@ from sheets_dialer.transport import portal_session
 KEY = "geheim-77"
 NUMBER = "923001234567"
 CONTENT = Content(NUMBER, "102")
-
-
-@pytest.fixture
-def scripted() -> Iterator[RawServer]:
-    """A server whose answer the test sets: `scripted.act = answer(…)`."""
-    server = RawServer(answer({}))
-    yield server
-    server.stop()
 
 
 @pytest.fixture
@@ -240,13 +232,18 @@ ANOTHER_CALL: list[Mapping[str, Any]] = [
 ]
 
 
+def report_naming(named: Mapping[str, Any], inside: bool) -> Act:
+    """A good report that names a call, within its data or beside it."""
+    report = {"call_status": 2, "dtmf": 1}
+    return answer({"data": {**report, **named}} if inside else {"data": report, **named})
+
+
 @pytest.mark.parametrize("inside", [True, False])
 @pytest.mark.parametrize("named", SAME_CALL)
 def test_a_report_may_name_its_call(
     scripted: RawServer, portal: Portal, named: Mapping[str, Any], inside: bool
 ) -> None:
-    report = {"call_status": 2, "dtmf": 1}
-    scripted.act = answer({"data": {**report, **named}} if inside else {"data": report, **named})
+    scripted.act = report_naming(named, inside)
 
     assert portal.report("20076") == CallReport(2, "1", 0)
 
@@ -256,8 +253,7 @@ def test_a_report_may_name_its_call(
 def test_a_report_about_another_call_is_not_believed(
     scripted: RawServer, portal: Portal, named: Mapping[str, Any], inside: bool
 ) -> None:
-    report = {"call_status": 2, "dtmf": 1}
-    scripted.act = answer({"data": {**report, **named}} if inside else {"data": report, **named})
+    scripted.act = report_naming(named, inside)
 
     with pytest.raises(PortalUnknown, match="another call"):
         portal.report("20076")

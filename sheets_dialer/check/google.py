@@ -12,14 +12,16 @@ from google.auth.exceptions import GoogleAuthError, RefreshError
 from gspread.exceptions import APIError
 
 from ..errors import SheetRefused, SheetUnreachable
+from ..redaction import in_one_line
 from ..transport import (
     CONNECT_SECONDS,
     SHEETS_READ_SECONDS,
     Redirected,
     google_adapter,
-    in_one_line,
+    harmless,
     seconds_apart,
     settle_for_google,
+    was_redirected,
 )
 from .finding import Finding, Findings, fault, ok, service_fault
 from .subject import GoogleAccount
@@ -71,7 +73,7 @@ class Google:
                 answer = self._http.request(method, f"{API}/{spreadsheet}{path}", **arguments)
                 return dict(answer.json())
             except APIError as error:
-                problem = _told(error)
+                problem, cause = _told(error), harmless(error)
                 busy = error.code == 429 and waits <= QUOTA_SECONDS / 2
             except (
                 GoogleAuthError,
@@ -81,11 +83,10 @@ class Google:
                 TypeError,
                 ValueError,
             ) as error:
-                problem, busy = _failed(error), False
+                problem, cause, busy = _failed(error), harmless(error), False
             if not busy:
-                # Outside of the handler: the libraries' errors hold whatever was answered, which
-                # may repeat what we sent.
-                raise problem
+                # Outside of the handler, so that the library's own error isn't kept as the context.
+                raise problem from cause
             time.sleep(waits)
             waits *= 2
 
@@ -93,8 +94,7 @@ class Google:
 def _failed(error: Exception) -> SheetRefused | SheetUnreachable:
     if isinstance(error, RefreshError) and not error.retryable:
         return AccountRefused(in_one_line(error.args[0] if error.args else error))
-    # google-auth wraps what happens while it signs in.
-    if isinstance(error, Redirected) or isinstance(error.__cause__, Redirected):
+    if was_redirected(error):
         return SheetUnreachable(REDIRECTED)
     return SheetUnreachable(f"{_UNREACHABLE}.")
 

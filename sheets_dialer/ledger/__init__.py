@@ -204,27 +204,27 @@ class Ledger:
         with self._writing() as connection:
             return writing.make_moves(connection, moves, now)
 
-    def keep(self, moves: Sequence[Move], now: datetime) -> None:
-        """Makes the moves, or those of them that the database takes: one that it refuses costs no
-        other. For the last try before the process ends.
-
-        Raises:
-            LedgerError: the database is out of reach.
-        """
+    def keep(self, moves: Sequence[Move], now: datetime) -> list[Move]:
+        """Makes the moves and returns those that the database doesn't take: one that it refuses
+        costs no other. For the last try before the process ends."""
         try:
             self.move(moves, now)
-            return
+            return []
         except Exception as error:
             log.warning("kept one by one", moves=len(moves), problem=type(error).__name__)
-        for each in moves:
+        refused: list[Move] = []
+        for index, each in enumerate(moves):
             begun = time.monotonic()
             try:
                 self.move([each], now)
-            except Exception:
+            except Exception as error:
+                log.error("not kept", attempt=each.attempt_id, problem=type(error).__name__)
+                refused.append(each)
                 # What is refused is refused at once. Waited for is a database that is out of reach,
                 # which would let each of the others wait as long.
                 if time.monotonic() - begun > _REFUSED_WITHIN:
-                    raise
+                    return refused + list(moves[index + 1 :])
+        return refused
 
     def report(
         self,

@@ -21,10 +21,8 @@ def among(column: sa.ColumnElement[Any]) -> sa.ColumnElement[bool]:
 def rows_among(
     connection: sa.Connection, query: sa.Select[Any], values: Iterable[Any], **parameters: Any
 ) -> Iterator[sa.Row[Any]]:
-    """The rows of a query that asks for `among` these values, whatever stood in a cell: a text with
-    a NUL is on no row, since PostgreSQL takes none."""
-    possible = (each for each in values if not (isinstance(each, str) and "\0" in each))
-    for chunk in chunks(sorted(possible)):
+    """The rows of a query that asks for `among` these values."""
+    for chunk in chunks(sorted(values)):
         yield from connection.execute(query, {"among": chunk, **parameters})
 
 

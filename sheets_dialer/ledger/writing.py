@@ -146,16 +146,18 @@ def keep_reports(
     the key with which its number is opted out along with that."""
     heard = {row.id: row for row in rows_among(connection, _HEARD, [each for each, _ in reports])}
     kept: list[tuple[int, Mapping[str, Any]]] = []
+    keys: dict[int, str] = {}
     for attempt_id, told in reports:
         row = heard.get(attempt_id)
         if row is None or row.state not in (AttemptState.PLACED, AttemptState.ENDED):
             continue
-        values = told
         if row.state == AttemptState.ENDED and row.given_again:
             # An answer under an id that was given again may be the other call's.
-            values = {name: value for name, value in told.items() if name == "polled_at"}
-            opting_out = {each: key for each, key in opting_out.items() if each != attempt_id}
-        kept.append((attempt_id, values))
+            kept.append((attempt_id, {n: v for n, v in told.items() if n == "polled_at"}))
+            continue
+        kept.append((attempt_id, told))
+        if attempt_id in opting_out:
+            keys[attempt_id] = opting_out[attempt_id]
     change(connection, kept)
     note(
         connection,
@@ -166,7 +168,6 @@ def keep_reports(
             if "call_status" in values
         ],
     )
-    keys = {each: opting_out[each] for each, _ in kept if each in opting_out}
     if keys:
         note(connection, now, opt_out(connection, keys, now))
 

@@ -14,8 +14,9 @@ from google.auth.exceptions import GoogleAuthError, RefreshError
 from gspread.exceptions import APIError
 
 from ..errors import SheetError, SheetRefused, SheetUnreachable, TokenLost, WriteRefused
+from ..redaction import in_one_line
 from ..texts import say, with_stop
-from ..transport import CONNECT_SECONDS, SHEETS_READ_SECONDS, Redirected, in_one_line
+from ..transport import CONNECT_SECONDS, SHEETS_READ_SECONDS, harmless, was_redirected
 
 _TABS = "properties.timeZone,sheets.properties(sheetId,title,gridProperties(rowCount,columnCount))"
 _HINTS = {401: "google_key_hint", 403: "google_share_hint", 404: "google_address_hint"}
@@ -171,7 +172,7 @@ class Connection:
             if error.code != requests.codes.too_many_requests:
                 # Looking them up anew would take still more of a quota that is used up.
                 self.forget_tabs()
-            problem = _refusal(error)
+            problem, cause = _refusal(error), harmless(error)
         except (
             GoogleAuthError,
             requests.RequestException,
@@ -179,10 +180,9 @@ class Connection:
             TypeError,
             AttributeError,
         ) as error:
-            problem = _failure(error)
-        # Outside of the handler: the libraries' errors hold whatever was answered, which may
-        # repeat the token or the signed request for it, and a traceback would show them.
-        raise problem
+            problem, cause = _failure(error), harmless(error)
+        # Outside of the handler, so that the library's own error isn't kept as the context.
+        raise problem from cause
 
 
 def cells_of(row: bytes) -> list[Any]:
@@ -205,8 +205,7 @@ def _failure(error: Exception) -> SheetError:
         return SheetRefused(say("google_refused_account", words=words))
     if isinstance(error, RefreshError):
         return SheetUnreachable(say("google_sign_in_silent"))
-    # google-auth wraps what happens while it signs in.
-    if isinstance(error, Redirected) or isinstance(error.__cause__, Redirected):
+    if was_redirected(error):
         return SheetUnreachable(say("google_redirected"))
     return SheetUnreachable(say("google_unclear"))
 
