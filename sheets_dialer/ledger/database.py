@@ -1,4 +1,4 @@
-"""The database under the ledger: SQLite in a file, or PostgreSQL, and who may work on it."""
+"""The database under the ledger: SQLite in a file, or PostgreSQL, whose transactions line up."""
 
 from __future__ import annotations
 
@@ -6,23 +6,37 @@ import os
 import sqlite3
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from typing import Any
 
-import filelock
 import sqlalchemy as sa
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
-from ..errors import AnotherDialer, LedgerError
+from ..errors import LedgerError
 
-_HELD = "Another process dials with this ledger. Wait for it to end, or stop it."
 _WRITERS = 7_301_942  # any number: the key under which PostgreSQL lines up transactions
 _DRIVERS = {
     "sqlite": "sqlite",
     "postgresql": "postgresql+psycopg",
     "postgres": "postgresql+psycopg",
 }
-_CONNECT_SECONDS = 10
+# By libpq's names: a connection that is lost without a word is noticed within a minute.
+_CONNECTING = {
+    "connect_timeout": 10,
+    "keepalives_idle": 30,
+    "keepalives_interval": 10,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 60_000,
+}
+# By the server's names. Whoever waits outlasts a session that hangs inside a transaction.
+_SESSION = {
+    "lock_timeout": "60s",
+    "idle_in_transaction_session_timeout": "30s",
+    "tcp_keepalives_idle": "30",
+    "tcp_keepalives_interval": "10",
+    "tcp_keepalives_count": "3",
+}
+_LOCK_NOT_AVAILABLE = "55P03"
 _SWITCHES = 100
 _SWITCH_SECONDS = 0.05
 
@@ -49,7 +63,12 @@ def make_engine(address: str) -> sa.Engine:
     options: dict[str, Any] = {"hide_parameters": True}
     if driver != "sqlite":
         # A connection that died while it was idle is replaced before it is used.
-        options |= {"pool_pre_ping": True, "connect_args": {"connect_timeout": _CONNECT_SECONDS}}
+        options |= {
+            "pool_pre_ping": True,
+            "connect_args": {k: v for k, v in _CONNECTING.items() if k not in url.query},
+            # Whatever the server's default: who has waited must see what others committed.
+            "isolation_level": "READ COMMITTED",
+        }
     try:
         engine = sa.create_engine(url, **options)
     except ImportError as error:
@@ -59,6 +78,8 @@ def make_engine(address: str) -> sa.Engine:
     if driver == "sqlite":
         sa.event.listen(engine, "connect", _settle_sqlite)
         sa.event.listen(engine, "begin", _begin_sqlite)
+    else:
+        sa.event.listen(engine, "connect", _settle_postgresql)
     return engine
 
 
@@ -85,11 +106,16 @@ def own_errors(engine: sa.Engine) -> Iterator[None]:
             reason = reason.replace(str(password), "…")
         name = engine.url.render_as_string(hide_password=True)
         raise LedgerError(
-            f"The ledger {name} can't be used: {reason}. {_advice(engine)}"
+            f"The ledger {name} can't be used: {reason}. {_advice(engine, error)}"
         ) from error
 
 
-def _advice(engine: sa.Engine) -> str:
+def _advice(engine: sa.Engine, error: Exception) -> str:
+    if getattr(getattr(error, "orig", None), "sqlstate", None) == _LOCK_NOT_AVAILABLE:
+        return (
+            "Another program has kept it locked for a minute: look in pg_stat_activity for a "
+            "session that is idle in transaction, end it and start again."
+        )
     if engine.dialect.name != "sqlite":
         return "Check that the server runs and that the address, user and password are right."
     file = str(engine.url.database)
@@ -114,41 +140,20 @@ def line_up(connection: sa.Connection) -> None:
         connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_WRITERS)))
 
 
-@contextmanager
-def held(engine: sa.Engine, ledger_id: str) -> Iterator[None]:
-    """Keeps other processes from dialling with this ledger, until the end or our death.
+def _settle_postgresql(connection: Any, _record: object) -> None:
+    """Lets the server end a session that died inside a transaction, and no session wait for another
+    for ever. What the server's or the user's settings say of it is left alone.
 
-    Raises:
-        AnotherDialer: another process holds it.
+    Not among the options of the connection: poolers refuse those.
     """
-    if engine.dialect.name == "sqlite":
-        lock = filelock.FileLock(f"{engine.url.database}.lock", timeout=0)
-        with own_errors(engine):
-            try:
-                lock.acquire()
-            except filelock.Timeout as error:
-                raise AnotherDialer(_HELD) from error
-        try:
-            yield
-        finally:
-            lock.release()
-        return
-    key = int.from_bytes(ledger_id.encode()[:7], "big")
-    with own_errors(engine):
-        connection = engine.connect()
-    try:
-        with own_errors(engine):
-            if not connection.execute(sa.select(sa.func.pg_try_advisory_lock(key))).scalar():
-                raise AnotherDialer(_HELD)
-            connection.commit()
-        try:
-            yield
-        finally:
-            # A connection that is lost has given the lock back already.
-            with suppress(SQLAlchemyError):
-                connection.execute(sa.select(sa.func.pg_advisory_unlock(key)))
-    finally:
-        connection.close()
+    with connection.cursor() as cursor:
+        names = ", ".join("(%s, %s)" for _ in _SESSION)
+        cursor.execute(
+            "SELECT set_config(name, wanted, false) FROM pg_settings "
+            f"JOIN (VALUES {names}) AS ours (name, wanted) USING (name) WHERE source = 'default'",
+            [text for item in _SESSION.items() for text in item],
+        )
+    connection.commit()
 
 
 def _settle_sqlite(connection: Any, _record: object) -> None:
