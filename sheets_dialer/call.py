@@ -72,8 +72,9 @@ MOVES: Mapping[AttemptState, frozenset[AttemptState]] = {
     AttemptState.WITHDRAWN: frozenset(),
     AttemptState.REFUSED: frozenset(),
     AttemptState.NOT_SENT: frozenset(),
-    # Only a person's word on the row releases an unknown.
-    AttemptState.UNKNOWN: frozenset({AttemptState.RELEASED}),
+    # Only a person's word on the row releases an unknown. Its call becomes known when another
+    # process gave it up while the one that sent it still waited for the reply.
+    AttemptState.UNKNOWN: frozenset({AttemptState.RELEASED, AttemptState.PLACED}),
     AttemptState.RELEASED: frozenset(),
 }
 """Every move that an attempt may make; the ledger refuses any other."""

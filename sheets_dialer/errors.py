@@ -7,6 +7,7 @@
     ├── SetupNeeded                 the sheet lacks what dialling needs (exit code 2)
     ├── AnotherDialer               another process or machine works on the tab (exit code 4)
     ├── LedgerError                 the ledger can't be opened or is not ours
+    │   └── LedgerTaken             another dialer took it over from this one (exit code 4)
     ├── SheetError                  Google Sheets
     │   ├── SheetUnreachable        no answer, or one that can pass: the next pass tries again
     │   └── SheetRefused            an answer that stays the same until a person acts
@@ -53,6 +54,12 @@ class AnotherDialer(DialerError):
 
 class LedgerError(DialerError):
     """The ledger can't be opened, written or understood."""
+
+
+class LedgerTaken(LedgerError):
+    """Another dialer took the ledger over while this one worked: nothing may be dialled here."""
+
+    exit_code = 4
 
 
 class SheetError(DialerError):

@@ -34,7 +34,8 @@ from ..errors import LedgerError
 from ..today import Today, as_today, hours_begun
 from . import forgetting, opting_out, reading, writing
 from .changes import note
-from .database import held, line_up, make_engine, own_errors
+from .database import line_up, make_engine, own_errors
+from .holding import ServerHold, held, require_free
 from .schema import IS_OPEN, attempts, facts, jobs, settle_schema, tokens
 from .writing import Intent, Move
 
@@ -58,9 +59,12 @@ class Ledger:
             LedgerError: it can't be opened or written, or a newer version has written it.
         """
         self._engine = make_engine(address)
+        self._hold: ServerHold | None = None
         try:
             with self._writing() as connection:
-                self.id = settle_schema(connection, new_id)
+                self.id = settle_schema(
+                    connection, new_id, lambda known: require_free(connection, known)
+                )
         except LedgerError:
             self.close()
             raise
@@ -76,8 +80,22 @@ class Ledger:
         Raises:
             AnotherDialer: another process holds it.
         """
-        with held(self._engine, self.id):
-            yield
+        with held(self._engine, self.id) as hold:
+            self._hold = hold
+            try:
+                yield
+            finally:
+                self._hold = None
+
+    def stay_held(self) -> None:
+        """Makes sure, where that can change, that this process still holds the ledger.
+
+        Raises:
+            LedgerTaken: another process took it over.
+        """
+        if self._hold is not None:
+            with own_errors(self._engine):
+                self._hold.keep()
 
     def campaigns(self) -> list[str]:
         """The names of all campaigns that have jobs."""
@@ -183,10 +201,15 @@ class Ledger:
         content was called for another job within the gap, or the number was opted out. `revoiced`
         is, by job, what those that are called for the first time are called with, where it isn't
         what they were queued with.
+
+        Raises:
+            LedgerTaken: another process took the ledger over from this one; nothing is written.
         """
         if not (new_jobs or adoptions or job_changes or moves or intents):
             return []
         with self._writing() as connection:
+            if self._hold is not None:
+                self._hold.require_last(connection)
             writing.add_jobs(connection, campaign, new_jobs, now)
             writing.adopt(connection, campaign, adoptions, now)
             writing.change_jobs(connection, job_changes)
@@ -197,11 +220,15 @@ class Ledger:
     def move(self, moves: Sequence[Move], now: datetime) -> set[int]:
         """Makes the moves in one transaction; returns the attempts that were in the right state.
 
-        This is the compare-and-swap that lets exactly one process send an attempt.
+        This is the compare-and-swap that lets exactly one process send an attempt. None is sent
+        when another process took the ledger over, but what came of those that were is kept.
         """
         if not moves:
             return set()
+        sends = any(move.target is AttemptState.SENDING for move in moves)
         with self._writing() as connection:
+            if sends and self._hold is not None and not self._hold.is_last(connection):
+                moves = [move for move in moves if move.target is not AttemptState.SENDING]
             return writing.make_moves(connection, moves, now)
 
     def keep(self, moves: Sequence[Move], now: datetime) -> list[Move]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 
 import sqlalchemy as sa
@@ -138,9 +139,12 @@ opt_outs = sa.Table(
 )
 
 
-def settle_schema(connection: sa.Connection, new_id: str) -> str:
+def settle_schema(
+    connection: sa.Connection, new_id: str, before_upgrade: Callable[[str], None]
+) -> str:
     """Makes the tables where there are none, and adds to an older version's what it lacks; returns
-    the ledger's id, which is `new_id` when it is made now.
+    the ledger's id, which is `new_id` when it is made now. `before_upgrade` gets the id of an older
+    version's ledger before that is changed.
 
     Raises:
         LedgerError: the tables are another program's, or a newer version's.
@@ -162,6 +166,7 @@ def settle_schema(connection: sa.Connection, new_id: str) -> str:
     if not version.isdecimal() or int(version) > SCHEMA_VERSION:
         raise LedgerError("A newer version wrote this ledger. Upgrade sheets-dialer.")
     if int(version) < SCHEMA_VERSION:
+        before_upgrade(known["id"])
         _upgrade(connection)
     return str(known["id"])
 

@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
+import structlog
 from sqlalchemy.dialects import postgresql, sqlite
 
 from ..call import (
@@ -35,6 +36,7 @@ from .schema import attempts, jobs
 from .shared_ids import GIVEN_AGAIN, doubt_shared_ids, moved_or_carrying
 from .statements import among, chunks, rows_among
 
+log = structlog.get_logger()
 # Made once: building a statement costs more than running it.
 _REF_AND_ID = sa.select(jobs.c.ref, jobs.c.id).where(among(jobs.c.ref))
 _CALL_AND_NUMBER = sa.select(attempts.c.call_id, attempts.c.number).where(among(attempts.c.call_id))
@@ -103,7 +105,9 @@ def change_jobs(connection: sa.Connection, changes: Sequence[JobChange]) -> None
 def make_moves(connection: sa.Connection, moves: Iterable[Move], now: datetime) -> set[int]:
     """Makes each move whose attempt is in the right state; returns these attempts.
 
-    An attempt whose number was opted out since it was intended is withdrawn instead of sent.
+    An attempt whose number was opted out since it was intended is withdrawn instead of sent. A
+    reply that tells the call of an attempt that was given up as unknown meanwhile counts all the
+    same; where a person has released it, its history keeps the call.
 
     Raises:
         ValueError: no attempt may ever make this move.
@@ -115,12 +119,19 @@ def make_moves(connection: sa.Connection, moves: Iterable[Move], now: datetime) 
         wanted[move.attempt_id] = move
     told = {move.values["call_id"] for move in wanted.values() if "call_id" in move.values}
     found = list(moved_or_carrying(connection, wanted, told))
-    states = {row.id: row.state for row in found}
+    rows = {row.id: row for row in found}
     opted_out_since = {row.id for row in found if row.opted_out}
     made: list[Move] = []
     withdrawn: list[Move] = []
+    late: list[tuple[int, str]] = []
     for move in wanted.values():
-        if states.get(move.attempt_id) != move.source:
+        row = rows.get(move.attempt_id)
+        if row is None:
+            continue
+        if row.state != move.source and not _tells_the_call(move, row):
+            call_id = move.values.get("call_id", row.call_id)
+            if call_id != row.call_id:
+                late.append((row.id, f"the reply came too late: call {call_id}"))
             continue
         if move.target is AttemptState.SENDING and move.attempt_id in opted_out_since:
             withdrawn.append(replace(move, target=AttemptState.WITHDRAWN, values={}))
@@ -130,9 +141,18 @@ def make_moves(connection: sa.Connection, moves: Iterable[Move], now: datetime) 
     note(connection, now, [(m.attempt_id, "withdrawn: opted out") for m in withdrawn])
     change(connection, [(m.attempt_id, {"state": m.target, **m.values}) for m in made])
     note(connection, now, [(move.attempt_id, str(move.target)) for move in made])
+    for attempt_id, what in late:
+        log.warning(what, attempt=attempt_id)
+    note(connection, now, late)
     if told:
         doubt_shared_ids(connection, found, made, told, now)
     return {move.attempt_id for move in made}
+
+
+def _tells_the_call(move: Move, row: sa.Row[Any]) -> bool:
+    """Whether it is the sender's late reply for an attempt of which no call is known."""
+    is_reply = move.source is AttemptState.SENDING and move.target is AttemptState.PLACED
+    return is_reply and row.state == AttemptState.UNKNOWN and row.call_id is None
 
 
 def keep_reports(
