@@ -99,7 +99,8 @@ def fill(config: Config, rows: int) -> None:
         campaign.tab,
         campaign.name,
     )
-    ref = tab.row_values(1).index("Ref")
+    header = tab.row_values(1)
+    ref = header.index("Ref")
     for start in range(0, rows, 10_000):
         part = people[start : start + 10_000]
         tab.update(part, f"A{start + 2}", raw=True)
@@ -108,6 +109,8 @@ def fill(config: Config, rows: int) -> None:
             f"{chr(ord('A') + ref)}{start + 2}",
             raw=True,
         )
+    # A Status beside a Ref tells that a dialer has worked here, as no token does yet.
+    tab.update_cell(3, header.index("Status") + 1, "Answered")
     called = [
         NewJob(
             refs[each],

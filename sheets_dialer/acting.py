@@ -13,7 +13,6 @@ import threading
 from collections import Counter, deque
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -26,7 +25,7 @@ from .clock import Clock
 from .errors import LedgerError, PortalError, PortalNotSent, PortalUnknown
 from .following import has_given_up, is_confirmed
 from .ledger import Ledger, Move
-from .outcome import Confirmed, Outcome, masked, move_of, news_of, without_numbers
+from .outcome import Confirmed, Outcome, move_of, news_of, tell
 from .plan import Poll
 from .policy import Policy
 from .polling import after_silence, next_poll
@@ -219,11 +218,14 @@ class Caller:
             self._ledger.report(reports, now)
             if self._breaker.to_text() != known_breaker:
                 self._ledger.set_fact(_BREAKER, self._breaker.to_text())
-            if finishing:
-                return self._in_flight > 0
-            self._send([item for item in leaving if item.attempt.id in moved], now)
-            self._send_polls()
-        return True
+            goes_on = not finishing or self._in_flight > 0
+            if not finishing:
+                self._send([item for item in leaving if item.attempt.id in moved], now)
+                self._send_polls()
+        # Last, since whoever reads the log may let it wait.
+        for outcome in outcomes:
+            tell(outcome)
+        return goes_on
 
     def _leaving(self, now: datetime) -> list[Confirmed]:
         """The calls that pace, lines, connections and caution allow to leave at this moment."""
@@ -301,17 +303,14 @@ class Caller:
     def _settled(self, outcome: Outcome, now: datetime) -> Move:
         """Takes in how a dial ended; returns what the ledger must know of it."""
         attempt, policy, move = outcome.attempt, outcome.policy, move_of(outcome, now)
-        number = masked(attempt.number)
         if isinstance(outcome.result, Placed):
             placed = replace(attempt, state=move.target, **move.values)
             self._watched.follow(placed, next_poll(placed, policy), policy)
             self._breaker = self._breaker.after_good()
-            log.info("placed", number=number, call_id=outcome.result.call_id)
             return move
         problem = str(outcome.result)
         self._watched.drop(replace(attempt, state=move.target), policy)
         self._breaker = self._breaker.after_failure(move.target, problem, now)
-        log.warning(str(move.target), number=number, problem=without_numbers(problem))
         return move
 
     def _reported(self, outcome: Outcome, now: datetime) -> tuple[int, dict[str, Any], str | None]:
@@ -324,7 +323,6 @@ class Caller:
             # Only an answer counts as asked: what isn't known is asked for again.
             self._unanswered += 1
             self._last_silence = str(result)
-            log.warning("no report", call_id=attempt.call_id, problem=without_numbers(result))
             ask_again_at = after_silence(attempt, now, policy)
             if has_given_up(attempt, now, policy) and not isinstance(result, PortalNotSent):
                 ask_again_at = now + policy.poll_every
@@ -368,9 +366,9 @@ class Caller:
         is kept is followed by the next run, any other one is for a person to check."""
         self._unkept += [outcome for outcome in self._arrived(0) if outcome.dialled]
         now = self._clock.now()
-        with suppress(LedgerError):
-            self._ledger.move([move_of(outcome, now) for outcome in self._unkept], now)
-            self._unkept.clear()
+        refused = self._ledger.keep([move_of(outcome, now) for outcome in self._unkept], now)
+        unkept = {move.attempt_id for move in refused}
+        self._unkept = [outcome for outcome in self._unkept if outcome.attempt.id in unkept]
 
     def _seconds_to_next(self) -> float:
         """How long to wait for an outcome before looking again at what is due."""

@@ -31,7 +31,7 @@ from .portal import Portal
 from .purse import Purse, read_account
 from .quota import Quota, Rhythm
 from .sheet import Connection, QueueSheet
-from .transport import google_adapter, portal_session
+from .transport import google_adapter, portal_session, settle_for_google
 
 _SCOPES = ("https://www.googleapis.com/auth/spreadsheets",)
 _REF_LETTERS = string.digits + string.ascii_lowercase
@@ -148,7 +148,7 @@ def google_client(settings: Google, quota: Quota | None = None) -> gspread.Clien
             f"The service account's key file {path} can't be read ({error.strerror}). Let the user "
             "who runs this program read it."
         ) from error
-    except (ValueError, GoogleAuthError) as error:
+    except (ValueError, TypeError, AttributeError, GoogleAuthError) as error:
         raise ConfigError(
             f"{path} is not a service account's key file. Download one from the Google Cloud "
             "console (IAM, Service accounts, Keys, Add key, JSON)."
@@ -157,11 +157,11 @@ def google_client(settings: Google, quota: Quota | None = None) -> gspread.Clien
     # google-auth makes requests of its own beside the refresh, so these too must go where Google
     # is said to be.
     plain = requests.Session()
-    plain.mount("https://", adapter)
     session = AuthorizedSession(  # type: ignore[no-untyped-call]  # google-auth has no types
         credentials, auth_request=google.auth.transport.requests.Request(plain)
     )
-    session.mount("https://", adapter)
+    for each in (plain, session):
+        settle_for_google(each, adapter)
     return gspread.Client(auth=credentials, session=session)
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -31,6 +32,14 @@ NOT_REACHED = frozenset({3, 4, 5, 6})
 def call_status_words(status: int) -> str:
     """What to call a status in the sheet; an undocumented one keeps its number."""
     return CALL_STATUS_WORDS.get(status, f"Unknown status {status}")
+
+
+_CALL_ID = re.compile(r"(?=.*[0-9])[A-Za-z0-9_][A-Za-z0-9_.:-]{0,99}")
+
+
+def is_call_id(text: str) -> bool:
+    """Whether a text can be an id that the portal gave a call."""
+    return _CALL_ID.fullmatch(text) is not None
 
 
 class AttemptState(StrEnum):
@@ -57,14 +66,15 @@ MOVES: Mapping[AttemptState, frozenset[AttemptState]] = {
             AttemptState.UNKNOWN,
         }
     ),
-    # A call id that two open attempts carry is nobody's: both become unknown.
+    # A call id that the portal gives twice is nobody's: what isn't over by then becomes unknown.
     AttemptState.PLACED: frozenset({AttemptState.ENDED, AttemptState.UNKNOWN}),
     AttemptState.ENDED: frozenset(),
     AttemptState.WITHDRAWN: frozenset(),
     AttemptState.REFUSED: frozenset(),
     AttemptState.NOT_SENT: frozenset(),
-    # Only a person's word on the row releases an unknown.
-    AttemptState.UNKNOWN: frozenset({AttemptState.RELEASED}),
+    # Only a person's word on the row releases an unknown. Its call becomes known when another
+    # process gave it up while the one that sent it still waited for the reply.
+    AttemptState.UNKNOWN: frozenset({AttemptState.RELEASED, AttemptState.PLACED}),
     AttemptState.RELEASED: frozenset(),
 }
 """Every move that an attempt may make; the ledger refuses any other."""

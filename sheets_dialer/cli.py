@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from .errors import ConfigError
+from .errors import INTERRUPTED, ConfigError
+from .output import give_up_the_rest, open_streams, show
 from .running import (
-    INTERRUPTED,
     SERVICE,
     USAGE,
     built_parts,
@@ -156,7 +156,7 @@ def start(
     ] = False,
     verbose: VerboseOption = False,
 ) -> None:
-    """Pass on schedule until stopped by Ctrl-C or SIGTERM."""
+    """Pass on schedule until stopped by Ctrl-C, SIGTERM or the end of the terminal (SIGHUP)."""
     set_up_logs(verbose)
     with built_parts(config, warns=True) as parts:
         run(parts, ends=_done_or_closed if until_done else lambda _result: False)
@@ -188,7 +188,7 @@ def call(
         queues = [queue for queue in parts.queues if campaign in (None, queue.name)]
         if not queues:
             raise ConfigError(f"There is no campaign named {campaign} in the configuration.")
-        with parts.ledger.held(), loop.stopped_by_signals(stop):
+        with parts.ledger.held(), loop.stopped_by_signals(stop, parts.caller.finish):
             parts.caller.start()
             for attempt in testcall.call_once(
                 number,
@@ -201,7 +201,7 @@ def call(
                 wait=stop.wait,
             ):
                 made = testcall.was_made(attempt)
-                typer.echo(testcall.sentence(attempt))
+                show(testcall.sentence(attempt))
     if stop.by_signal:
         raise typer.Exit(INTERRUPTED)
     if not made:
@@ -351,4 +351,8 @@ def test(context: typer.Context) -> None:
 
 def main() -> None:
     """The entry of the installed command and of run.py."""
-    app()
+    open_streams()
+    try:
+        app()
+    finally:
+        give_up_the_rest()

@@ -47,7 +47,9 @@ DIALER: Mapping[str, str] = {
 }
 """What the dialer fills in, in the order in which `setup` adds it."""
 
-_TOKEN_HEADER = re.compile(r"ref(?:\s+(?P<token>\S+))?", re.IGNORECASE)
+_REF_HEADER = re.compile(r"ref(?: (?P<token>sd[a-z0-9]{8,40}))?")
+"""`Ref`, alone or with a token; Ref No, Ref ID and the like are people's. A token in which a person
+has changed letters is one all the same, unreadable, for the fence to put right."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +69,8 @@ class Columns:
 def find_columns(header: Sequence[object], named: Mapping[str, str]) -> Columns:
     """Finds the columns in a header row.
 
-    `named` gives, by our name, the header that the configuration says a people's column has.
+    `named` gives, by our name, the header that the configuration says a people's column has; it
+    goes before what the header means otherwise.
     `missing` and `doubled` hold headers in the words of the sheet.
     """
     places: dict[str, int] = {}
@@ -75,8 +78,8 @@ def find_columns(header: Sequence[object], named: Mapping[str, str]) -> Columns:
     token: str | None = None
     meanings = _meanings(named)
     for place, cell in enumerate(header):
-        reference = _TOKEN_HEADER.fullmatch(normal(cell))
-        name = "ref" if reference else meanings.get(_bare(cell))
+        reference = _REF_HEADER.fullmatch(normal(cell))
+        name = meanings.get(_bare(cell)) or ("ref" if reference else None)
         if name is None:
             continue
         if name in places:
@@ -84,7 +87,7 @@ def find_columns(header: Sequence[object], named: Mapping[str, str]) -> Columns:
             doubled += [title for title in titles if title not in doubled]
             continue
         places[name] = place
-        if reference:
+        if reference and name == "ref":
             token = reference["token"]
     missing = [] if "phone" in places else [named.get("phone", "Phone")]
     missing += [title for name, title in DIALER.items() if name not in places]

@@ -155,7 +155,8 @@ class Dialer:
             for attempt in self._ledger.attempts_in({state})
         ]
         if moves:
-            self._ledger.move(moves, now)
+            # By whoever holds the ledger, so not by `move`.
+            self._ledger.record("", now, moves=moves)
             log.warning("found attempts of an earlier run", attempts=len(moves))
         # Before anybody new is called it must be known which lines are taken.
         for queue in self._queues:
@@ -173,7 +174,7 @@ class Dialer:
 
     def _read(self, queue: Queue) -> tuple[Snapshot, SheetState]:
         snapshot = queue.sheet.read()
-        require_ready(queue.tab, snapshot.columns)
+        require_ready(queue.tab, snapshot, is_known=self._fence.knows(queue.sheet.name))
         settings = read_settings(snapshot.control, queue.name)
         roll = self._rolls[queue.name]
         roll.speak_with(settings.voice_id)
@@ -202,10 +203,11 @@ class Dialer:
         With a `farewell`, even an empty one, nobody new is called; the Dialer tab says it.
 
         Raises:
-            LedgerError: the ledger can't be used, so nothing may be dialled.
+            LedgerError: the ledger can't be used, or is another's now: nothing may be dialled.
         """
         self._begun = self._clock.steady()
         self._caller.raise_failure()
+        self._ledger.stay_held()
         for name, unsent in self._caller.waiting_by_campaign().items():
             self._called_of_late[name] = max(0, self._called_of_late.get(name, 0) - unsent)
         self._caller.withdraw()

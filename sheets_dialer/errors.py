@@ -7,6 +7,7 @@
     ├── SetupNeeded                 the sheet lacks what dialling needs (exit code 2)
     ├── AnotherDialer               another process or machine works on the tab (exit code 4)
     ├── LedgerError                 the ledger can't be opened or is not ours
+    │   └── LedgerTaken             another dialer took it over from this one (exit code 4)
     ├── SheetError                  Google Sheets
     │   ├── SheetUnreachable        no answer, or one that can pass: the next pass tries again
     │   └── SheetRefused            an answer that stays the same until a person acts
@@ -18,10 +19,13 @@
         └── PortalUnknown           it may have happened
 
 The library's own error is always chained as the cause. No message holds a key: whatever text of a
-library goes into one has passed `transport.redacted`.
+library goes into one has passed `redaction.redacted`.
 """
 
 from __future__ import annotations
+
+INTERRUPTED = 130
+"""The exit code of a command that a signal ended."""
 
 
 class DialerError(Exception):
@@ -50,6 +54,12 @@ class AnotherDialer(DialerError):
 
 class LedgerError(DialerError):
     """The ledger can't be opened, written or understood."""
+
+
+class LedgerTaken(LedgerError):
+    """Another dialer took the ledger over while this one worked: nothing may be dialled here."""
+
+    exit_code = 4
 
 
 class SheetError(DialerError):

@@ -74,6 +74,10 @@ class Fence:
         self._ledger.set_fact(_older(tab), "")
         return None
 
+    def knows(self, tab: str) -> bool:
+        """Whether the ledger has seen a dialer's token on this tab."""
+        return self._newest(tab) > 0
+
     def landed(self, tab: str, token: Token) -> None:
         """Remembers that the sheet was seen with this token: nothing older is planned from."""
         if token.counter > self._newest(tab):

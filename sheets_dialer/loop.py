@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
+import queue
 import signal
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import timedelta
 from types import FrameType
 
@@ -15,6 +17,8 @@ import structlog
 from .bootstrap import Parts
 from .clock import Clock
 from .dialer import Dialer, PassResult
+from .errors import INTERRUPTED
+from .output import show
 from .pacing import next_pass_due
 
 log = structlog.get_logger()
@@ -24,42 +28,75 @@ class Stop:
     """Set by a signal or by the loop itself; asked for everywhere that waits."""
 
     def __init__(self) -> None:
-        self._event = threading.Event()
+        self._is_set = False
+        # An event's lock may be held by the very code that a signal's handler interrupts.
+        self._awake: queue.SimpleQueue[None] = queue.SimpleQueue()
         self.by_signal = False
 
     def __call__(self) -> bool:
-        return self._event.is_set()
+        return self._is_set
 
     def set(self) -> None:
         """Asks everything to come to its end."""
-        self._event.set()
+        self._is_set = True
+        self._awake.put(None)
 
     def wait(self, seconds: float) -> None:
         """Sleeps, but not beyond the moment of being set."""
-        self._event.wait(seconds)
+        with suppress(queue.Empty):
+            self._awake.get(timeout=seconds)
+            self._awake.put(None)
 
 
 @contextmanager
-def stopped_by_signals(stop: Stop) -> Iterator[None]:
-    """Lets SIGINT and SIGTERM set `stop`; a second one ends the process at once."""
+def stopped_by_signals(stop: Stop, finish: Callable[[], None]) -> Iterator[None]:
+    """Lets SIGINT, SIGTERM and SIGHUP set `stop`, and lets nothing cut `finish` short, which keeps
+    what is on its way and may be called twice and beside everything else. A second SIGINT or
+    SIGTERM ends the process as soon as that is done.
+
+    A SIGHUP that is ignored stays so (`nohup`), and none is taken for a second signal: a terminal
+    that is closed sends several. After a signal all others are ignored to the process's end.
+    """
+    hurries: queue.SimpleQueue[bool] = queue.SimpleQueue()
 
     def on_signal(number: int, _frame: FrameType | None) -> None:
-        if stop():
-            signal.signal(number, signal.SIG_DFL)
-            signal.raise_signal(number)
-        stop.by_signal = True
-        stop.set()
+        if not stop.by_signal:
+            stop.by_signal = True
+            stop.set()
+        elif number in _MAY_HURRY:
+            hurries.put(True)
 
-    before = {number: signal.signal(number, on_signal) for number in _SIGNALS}
+    def hurry() -> None:
+        if not hurries.get():
+            return
+        try:
+            show(_HURRIES, err=True)
+            finish()
+        finally:
+            # The main thread may be waiting for Google, and nothing that it does need be waited
+            # for: a process may die at any moment.
+            os._exit(INTERRUPTED)
+
+    listened_to = [each for each in _SIGNALS if signal.getsignal(each) is not signal.SIG_IGN]
+    before = {number: signal.signal(number, on_signal) for number in listened_to}
+    threading.Thread(target=hurry, name="hurry", daemon=True).start()
     try:
         yield
     finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
+        try:
+            finish()
+        finally:
+            for number, handler in before.items():
+                signal.signal(number, signal.SIG_IGN if stop.by_signal else handler)
+            hurries.put(False)
 
 
+_CLOSED_TERMINAL = getattr(signal, "SIGHUP", None)
+"""Windows has none."""
+_MAY_HURRY = (signal.SIGINT, signal.SIGTERM)
+_SIGNALS = (*_MAY_HURRY, *filter(None, [_CLOSED_TERMINAL]))
+_HURRIES = "Ending now; only answers of the portal that are still to come are waited for."
 _CLOCKS_DIFFER = 0.5
-_SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
 def work(
@@ -84,7 +121,7 @@ def work(
     if parts.rhythm.sentence:
         log.warning("fewer passes", sentence=parts.rhythm.sentence)
     parts.quota.ends_with(lambda: stop.by_signal, stop.wait)
-    with parts.ledger.held(), stopped_by_signals(stop):
+    with parts.ledger.held(), stopped_by_signals(stop, parts.caller.finish):
         parts.dialer.recover()
         parts.caller.start()
         try:

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+import structlog
+
 from .call import ANSWERED, Attempt, AttemptState, Content
 from .calling_hours import CallingHours
 from .errors import PortalError, PortalNotSent, PortalRefused
@@ -15,6 +17,7 @@ from .ledger import Move
 from .policy import Policy
 from .portal import CallReport, Placed
 
+log = structlog.get_logger()
 _NUMBERS = re.compile(r"\d{9,}")
 
 
@@ -53,13 +56,15 @@ def move_of(outcome: Outcome, now: datetime) -> Move:
     if isinstance(result, Placed):
         values: dict[str, Any] = {"call_id": result.call_id, "placed_at": now}
         return Move(attempt_id, AttemptState.SENDING, AttemptState.PLACED, values)
-    target = AttemptState.UNKNOWN
-    if isinstance(result, PortalNotSent):
-        target = AttemptState.NOT_SENT
-    elif isinstance(result, PortalRefused):
-        target = AttemptState.REFUSED
     values = {"problem": str(result), "changed_at": now}
-    return Move(attempt_id, AttemptState.SENDING, target, values)
+    return Move(attempt_id, AttemptState.SENDING, _state_after(result), values)
+
+
+def _state_after(result: object) -> AttemptState:
+    """The state of an attempt of which the portal didn't say that it was placed."""
+    if isinstance(result, PortalNotSent):
+        return AttemptState.NOT_SENT
+    return AttemptState.REFUSED if isinstance(result, PortalRefused) else AttemptState.UNKNOWN
 
 
 def news_of(attempt: Attempt, report: CallReport, now: datetime) -> dict[str, Any]:
@@ -75,6 +80,19 @@ def news_of(attempt: Attempt, report: CallReport, now: datetime) -> dict[str, An
         if report.status == ANSWERED and attempt.answered_at is None:
             values["answered_at"] = now
     return values
+
+
+def tell(outcome: Outcome) -> None:
+    """Logs what became of a request, but what was learned of a call."""
+    number, result = masked(outcome.attempt.number), outcome.result
+    if isinstance(result, Placed):
+        log.info("placed", number=number, call_id=result.call_id)
+    elif isinstance(result, PortalError) and outcome.dialled:
+        state = str(_state_after(result))
+        log.warning(state, number=number, problem=without_numbers(result))
+    elif isinstance(result, PortalError):
+        call_id = outcome.attempt.call_id
+        log.warning("no report", call_id=call_id, problem=without_numbers(result))
 
 
 def masked(number: str) -> str:

@@ -20,6 +20,7 @@ from .call import (
     JobChange,
     NewJob,
     Reason,
+    is_call_id,
 )
 from .disposition import (
     CHECK,
@@ -338,7 +339,10 @@ class Planner:
     def _adopt(self, row: QueueRow) -> None:
         called = row.shown["called_number"]
         number = row.content.number if row.content else ""
-        if row.content is None or called not in ("", number):
+        if not is_call_id(row.shown["call_id"]):
+            self._tallies[row.index] = Tally.HELD
+            self._wanted[row.index] = {"why": say("no_call_id")}
+        elif row.content is None or called not in ("", number):
             self._tallies[row.index] = Tally.HELD
             self._wanted[row.index] = {**row.shown, "why": say("number_changed")}
         elif number in self._busy or number in self._taken:

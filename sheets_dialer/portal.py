@@ -1,4 +1,4 @@
-"""The Robo Call portal's four endpoints, in every shape of answer that is known of them.
+"""The Robo Call portal's four endpoints. `portal_answers` reads what they answer.
 
 Facts and their sources: the vendor's text and public clients, as collected in `docs/portal.md`.
 A GET to ``/api/calls`` rings a phone; `place` sends it exactly once and says which of three things
@@ -7,34 +7,41 @@ happened: not sent, refused, or nobody knows.
 
 from __future__ import annotations
 
-import json
-import math
-import re
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import quote, urlencode
+from urllib.parse import urlencode
 
 import requests
 
 from .call import Content
-from .errors import PortalError, PortalNotSent, PortalRefused, PortalUnknown
+from .errors import PortalError, PortalNotSent, PortalUnknown
+from .portal_answers import (
+    amount,
+    call_id_in,
+    call_status,
+    calls_another_number,
+    inner,
+    is_of_another_call,
+    key_pressed,
+    retries,
+    understood,
+    whole,
+)
+from .portal_words import cleaned, told
+from .redaction import without_query
 from .texts import say
 from .transport import (
     CONNECT_SECONDS,
     PORTAL_READ_SECONDS,
     QUERY_KEY_HEADER,
     NeverConnected,
-    redacted,
-    without_query,
 )
 
 MOST_BYTES = 1_000_000
 """A longer answer isn't read to its end; the longest known has 200 bytes."""
 
-_WORDS_SHOWN = 200
-_NO_KEY = frozenset({"", "none", "null", "nil", "n/a", "na", "-"})
 _BAD_WORDS = frozenset({"error", "errors", "fail", "failed", "failure", "false"})
 
 
@@ -97,16 +104,16 @@ class Portal:
             PortalRefused: it isn't, in the portal's words.
             PortalNotSent, PortalUnknown: the portal can't be reached or can't be understood.
         """
-        if _whole(self._get("user_verify", {}).get("status")) is None:
+        if whole(self._get("user_verify", {}).get("status")) is None:
             raise PortalUnknown(say("portal_says_nothing_of_key"))
 
     def balance(self) -> Balance:
         """The account's balance. Raises as `verify` does."""
-        data = _inner(self._get("check_balance", {}))
-        rupees = _amount(data.get("balance"))
+        data = inner(self._get("check_balance", {}))
+        rupees = amount(data.get("balance"))
         if rupees is None:
             raise PortalUnknown(say("portal_names_no_balance"))
-        return Balance(rupees, _amount(data.get("call_rate")))
+        return Balance(rupees, amount(data.get("call_rate")))
 
     def place(self, content: Content) -> Placed:
         """Places one call. Never repeat it after anything but `PortalNotSent`.
@@ -123,27 +130,28 @@ class Portal:
             for number, value in enumerate(values, start=1):
                 parameters[f"{name}{number}"] = value or "0"
         body = self._get("calls", parameters)
-        call_id = _call_id(body)
+        key = self._api_key()
+        call_id = call_id_in(body, key)
         if call_id is None:
-            raise PortalUnknown(say("portal_names_no_call", words=self._words(body)))
+            raise PortalUnknown(say("portal_names_no_call", words=told(body, key)))
         if str(body.get("status")).strip().casefold() in _BAD_WORDS:
-            raise PortalUnknown(
-                say("portal_told_of_error", call_id=call_id, words=self._words(body))
-            )
+            words = told(body, key)
+            raise PortalUnknown(say("portal_told_of_error", call_id=call_id, words=words))
+        if calls_another_number(body, content.number):
+            raise PortalUnknown(say("portal_calls_another_number", call_id=call_id))
         return Placed(call_id)
 
     def report(self, call_id: str) -> CallReport:
         """How the call stands. Raises as `verify` does; asking again is always safe."""
         body = self._get("get_call", {"call_id": call_id})
-        data = _inner(body)
-        # At the top level `status` is the API's own 200; only within `data` can it be the call's.
-        if data is body or "call_status" in data:
-            status = _whole(data.get("call_status"))
-        else:
-            status = _whole(data.get("status"))
+        if is_of_another_call(body, call_id):
+            raise PortalUnknown(say("portal_tells_of_another_call"))
+        status = call_status(body)
         if status is None:
             raise PortalUnknown(say("portal_names_no_status"))
-        return CallReport(status, _key_pressed(data.get("dtmf")), _retries(data.get("retry")))
+        data = inner(body)
+        pressed = key_pressed(data.get("dtmf"), self._api_key())
+        return CallReport(status, pressed, retries(data.get("retry")))
 
     def _get(self, endpoint: str, parameters: Mapping[str, str]) -> Mapping[str, Any]:
         """The JSON object of a good answer to one request, which is sent at most once."""
@@ -151,12 +159,12 @@ class Portal:
             request = self._request(endpoint, parameters)
         except (requests.RequestException, ValueError) as error:
             problem: PortalError = PortalNotSent(
-                say("portal_address_or_key", problem=self._cleaned(error))
+                say("portal_address_or_key", problem=cleaned(error, self._api_key()))
             )
             cause = self._harmless(error)
         else:
             try:
-                return self._understood(*self._answer(request))
+                return understood(*self._answer(request), self._api_key())
             except PortalError:
                 raise
             except Exception as error:  # whatever it is: from here on a call may have been made
@@ -182,7 +190,7 @@ class Portal:
             request.url = f"{request.url}?{urlencode(parameters)}"
         return request
 
-    def _answer(self, request: requests.PreparedRequest) -> tuple[requests.Response, bytes]:
+    def _answer(self, request: requests.PreparedRequest) -> tuple[int, bytes]:
         connect, read = self._timeouts
         begun = time.monotonic()
         with self._session.send(
@@ -197,49 +205,11 @@ class Portal:
                     raise PortalUnknown(say("portal_answer_too_long"))
                 if time.monotonic() - begun > 2 * read:
                     raise PortalUnknown(say("portal_answer_too_slow"))
-            return response, b"".join(pieces)
-
-    def _understood(self, response: requests.Response, raw: bytes) -> Mapping[str, Any]:
-        """The JSON object of a good answer; every other answer as the error that it means."""
-        http = response.status_code
-        try:
-            # Some servers put a byte order mark before JSON, or words that aren't UTF-8 into it.
-            body = json.loads(raw.decode("utf-8-sig", errors="replace"))
-        except (ValueError, RecursionError):
-            body = None
-        if not isinstance(body, dict):
-            # Not chained: a decoder's error keeps the whole text, and its place helps nobody.
-            if 300 <= http <= 399:
-                raise PortalUnknown(say("portal_redirects", http=http))
-            raise PortalUnknown(say("portal_unreadable", http=http))
-        code = _whole(body.get("status"))
-        says_good = code is not None and 200 <= code <= 299
-        says_bad = code is not None and not says_good
-        if 200 <= http <= 299 and not says_bad:
-            return body
-        refused = any(number is not None and 400 <= number <= 499 for number in (code, http))
-        named = says_bad or (not says_good and bool(_reason(body)))
-        doubtful = says_good or 408 in (code, http) or _call_id(body) is not None
-        if refused and named and not doubtful:
-            raise PortalRefused(say("portal_refused", words=self._words(body)))
-        raise PortalUnknown(say("portal_failed", http=http, words=self._words(body)))
-
-    def _words(self, body: Mapping[str, Any]) -> str:
-        """The portal's own words, fit for a cell: one line, not too long, without the key."""
-        words = " ".join(self._cleaned(_reason(body) or say("portal_gave_no_reason")).split())
-        return words if len(words) <= _WORDS_SHOWN else f"{words[: _WORDS_SHOWN - 1]}…"
-
-    def _cleaned(self, text: object) -> str:
-        """The text without secrets: not by their names, nor where the key stands for itself."""
-        plain = str(text).encode("utf-8", errors="replace").decode()
-        key = self._api_key()
-        for form in {key, quote(key, safe=""), repr(key)[1:-1]} - {""}:
-            plain = plain.replace(form, "…")
-        return redacted(plain)
+            return response.status_code, b"".join(pieces)
 
     def _harmless(self, error: Exception) -> Exception:
         """A copy of a library's error that can be chained: without key, queries and request."""
-        text = without_query(self._cleaned(error))
+        text = without_query(cleaned(error, self._api_key()))
         if isinstance(error, requests.exceptions.RequestException):
             return type(error)(text)
         return requests.exceptions.RequestException(f"{type(error).__name__}: {text}")
@@ -255,78 +225,3 @@ def _failed(error: Exception) -> PortalError:
     if "timed out" in str(error):
         return PortalUnknown(say("portal_timed_out"))
     return PortalUnknown(say("portal_broke_off"))
-
-
-def _whole(value: object) -> int | None:
-    """A whole number, as such or as text; None for everything else, such as the word success."""
-    if isinstance(value, bool) or not isinstance(value, str | int | float):
-        return None
-    # No status is longer, and a database's numbers end somewhere.
-    found = re.fullmatch(r"\s*(-?[0-9]{1,9})(?:\.0*)?\s*", str(value))
-    return int(found.group(1)) if found else None
-
-
-def _amount(value: object) -> float | None:
-    """An amount of rupees; a balance that isn't a number could pay for anything."""
-    if isinstance(value, bool) or not isinstance(value, str | int | float):
-        return None
-    try:
-        amount = float(value.replace(",", "") if isinstance(value, str) else value)
-    except (ValueError, OverflowError):
-        return None
-    return amount if math.isfinite(amount) else None
-
-
-def _text(value: object) -> str:
-    """A value as the text that it would be on paper; nothing for what isn't one word or number."""
-    if isinstance(value, bool) or not isinstance(value, str | int | float):
-        return ""
-    if isinstance(value, float) and value.is_integer():
-        value = int(value)
-    text = str(value).strip()
-    return text if text.isascii() and text.isprintable() and len(text) <= 100 else ""
-
-
-def _call_id(body: Mapping[str, Any]) -> str | None:
-    """The call's id wherever it stands; 0 and words for nothing are none."""
-    for place in (_inner(body), body):
-        for name in ("call_id", "rc_id"):
-            text = _text(place.get(name))
-            if text.casefold() not in _NO_KEY | {"0", "false"}:
-                return text
-    return None
-
-
-def _key_pressed(value: object) -> str | None:
-    """The key, None for none.
-
-    A number 0 is how PHP writes an empty number, and taking it for a key would end the waiting for
-    the real one; the text "0" is a key.
-    """
-    text = _text(value)
-    if text.casefold() in _NO_KEY or (text == "0" and not isinstance(value, str)):
-        return None
-    return text
-
-
-def _retries(value: object) -> int:
-    return max(_whole(value) or 0, 0)
-
-
-def _reason(body: Mapping[str, Any]) -> str:
-    """The words in which an error is named; nothing when there are none."""
-    for name in ("response", "message", "error", "errors"):
-        words = body.get(name)
-        if isinstance(words, dict):
-            words = words.get("message")
-        if isinstance(words, list):
-            words = "; ".join(str(each) for each in words)
-        if isinstance(words, str) and words.strip():
-            return words
-    return ""
-
-
-def _inner(body: Mapping[str, Any]) -> Mapping[str, Any]:
-    """The `data` object where there is one, else the body itself."""
-    data = body.get("data")
-    return data if isinstance(data, dict) else body

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-import typer
-
+from .output import UNWRITABLE, show
 from .plan import Tally
 
 if TYPE_CHECKING:
@@ -32,7 +31,7 @@ def lines(zone: ZoneInfo, now: Callable[[], datetime]) -> Say:
         nonlocal before
         if result.sentence != before:
             before = result.sentence
-            typer.echo(f"{now().astimezone(zone):%H:%M:%S}  {before}")
+            show(f"{now().astimezone(zone):%H:%M:%S}  {before}")
 
     return say
 
@@ -42,12 +41,20 @@ def live(zone: ZoneInfo, now: Callable[[], datetime]) -> Iterator[Say]:
     """A table on the terminal that is drawn anew after each pass; the log scrolls above it."""
     from rich.live import Live  # noqa: PLC0415 - a run without a terminal doesn't pay for it
 
-    with Live(auto_refresh=False, redirect_stderr=True) as display:
+    display = Live(auto_refresh=False, redirect_stderr=True)
 
-        def say(result: PassResult) -> None:
+    def say(result: PassResult) -> None:
+        # A terminal may be gone before the run is.
+        with suppress(*UNWRITABLE):
             display.update(_table(result, now().astimezone(zone)), refresh=True)
 
+    with suppress(*UNWRITABLE):
+        display.start()
+    try:
         yield say
+    finally:
+        with suppress(*UNWRITABLE):
+            display.stop()
 
 
 def _table(result: PassResult, at: datetime) -> Table:

@@ -9,17 +9,18 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TextIO, cast
 
 import typer
 
-from .errors import AnotherDialer, DialerError
+from .errors import INTERRUPTED, AnotherDialer, DialerError
+from .output import Log, show
 
 if TYPE_CHECKING:
     from .bootstrap import Parts
     from .dialer import PassResult
 
-DONE, USAGE, SERVICE, HELD, INTERRUPTED = 0, 2, 3, 4, 130
+DONE, USAGE, SERVICE, HELD = 0, 2, 3, 4
 
 
 def run(
@@ -63,7 +64,7 @@ def built_parts(path: Path | None, *, warns: bool = False) -> Iterator[Parts]:
         file = config_path(path, os.environ)
         config = load_config(file)
         for key_file in open_to_others(file, config) if warns else ():
-            typer.echo(
+            show(
                 f"Other users of this machine can read {key_file}. Run: chmod 600 {key_file}",
                 err=True,
             )
@@ -77,10 +78,10 @@ def errors_told() -> Iterator[None]:
     try:
         yield
     except AnotherDialer as error:
-        typer.echo(str(error), err=True)
+        show(str(error), err=True)
         raise typer.Exit(HELD) from error
     except DialerError as error:
-        typer.echo(str(error), err=True)
+        show(str(error), err=True)
         raise typer.Exit(error.exit_code) from error
     except KeyboardInterrupt:
         raise typer.Exit(INTERRUPTED) from None
@@ -101,5 +102,5 @@ def set_up_logs(verbose: bool) -> None:
             structlog.processors.TimeStamper(fmt="iso"),
             structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty()),
         ],
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        logger_factory=structlog.PrintLoggerFactory(cast(TextIO, Log(sys.stderr))),
     )

@@ -1,12 +1,16 @@
-"""The one place that makes HTTP sessions: time-outs, what may be repeated, and redaction."""
+"""The one place that makes HTTP sessions: time-outs, and what may be repeated."""
 
 from __future__ import annotations
 
+import http.client
+import io
 import logging
-import re
+import math
+import socket
 import ssl
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from http.cookiejar import DefaultCookiePolicy
 from typing import Any
 from urllib.parse import quote, urlsplit
@@ -20,6 +24,7 @@ from urllib3.util.retry import Retry
 from urllib3.util.ssl_match_hostname import CertificateError
 
 from .quota import Kind, Quota
+from .redaction import in_one_line, without_query
 from .texts import say
 
 CONNECT_SECONDS = 5.0
@@ -35,27 +40,6 @@ ones after 2 seconds or more, and one that closes just as a call is sent leaves 
 QUERY_KEY_HEADER = "sheets-dialer-query-key"
 """The portal's key travels under this name through requests and urllib3, and joins the query only
 as the request line is written: no address that they know, log or put into an error holds it."""
-
-_NAMES = r"key|token|assertion|password|passwd|secret|signature|authorization"
-_SECRETS = re.compile(
-    rf"(?P<name>(?:{_NAMES})[\"']?\s*(?:=|:|%3D|%3A)\s*)"
-    r"(?P<value>\"(?:[^\"\\]|\\.)*(?:\"|$)|'(?:[^'\\]|\\.)*(?:'|$)"
-    r"|(?:(?:bearer|basic)\s+)?[^&\s]+)",
-    re.IGNORECASE | re.DOTALL,
-)
-_PASSWORD_IN_ADDRESS = re.compile(r"(?<=://)(?P<user>[^/\s:@]*):[^/\s]*@")
-_QUERY = re.compile(r"\?[^\s)\"'>]+")
-
-
-def redacted(text: object) -> str:
-    """The text with every value that follows the name of a secret taken out."""
-    plain = _PASSWORD_IN_ADDRESS.sub(r"\g<user>:…@", str(text))
-    return _SECRETS.sub(r"\g<name>…", plain)
-
-
-def without_query(text: object) -> str:
-    """The text redacted and with every address cut at its question mark: queries hold numbers."""
-    return _QUERY.sub("?…", redacted(text))
 
 
 class NeverConnected(NewConnectionError):
@@ -74,10 +58,64 @@ class NeverConnected(NewConnectionError):
             self.problem = say("no_network")
 
 
+class _Patience(io.RawIOBase):
+    """What comes out of a socket, for at most twice as long as it may be silent."""
+
+    def __init__(self, raw: io.RawIOBase, sock: socket.socket) -> None:
+        self._raw = raw
+        self._sock = sock
+        silence = sock.gettimeout()
+        self._until = math.inf if silence is None else time.monotonic() + 2 * silence
+        self._over = False
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int | None:
+        if self._over:
+            return 0
+        if time.monotonic() > self._until:
+            raise TimeoutError("timed out")
+        return self._raw.readinto(buffer)
+
+    def finish(self, reader: io.BufferedReader) -> None:
+        """Nothing more belongs to the answer. A connection that holds more than it ends here: what
+        is left would pass for the answer to the next request. Ended, it isn't used again."""
+        self._over = True
+        decrypted = self._sock.pending() if isinstance(self._sock, ssl.SSLSocket) else 0
+        if reader.peek(1) or decrypted:
+            with suppress(OSError):
+                self._sock.shutdown(socket.SHUT_RDWR)
+
+    def close(self) -> None:
+        self._raw.close()
+        super().close()
+
+
+class _Answer(http.client.HTTPResponse):
+    """The one answer to a request: never an interim one, and never endless."""
+
+    def __init__(self, sock: socket.socket, *args: Any, **options: Any) -> None:
+        super().__init__(sock, *args, **options)
+        self._patience = _Patience(self.fp.detach(), sock)
+        self.fp = io.BufferedReader(self._patience)
+
+    def _read_status(self) -> tuple[str, int, str]:
+        version, status, reason = super()._read_status()  # type: ignore[misc]  # private there
+        # http.client reads on after a 100, but takes other interim answers for the final one.
+        interim = http.client.PROCESSING <= status < http.client.OK
+        return version, http.client.CONTINUE if interim else status, reason
+
+    def _close_conn(self) -> None:
+        self._patience.finish(self.fp)
+        super()._close_conn()  # type: ignore[misc]  # private there
+
+
 class _Careful(HTTPConnection):
     """A connection that tells "never sent" apart from everything else, closes itself when it has
     been idle for long, and keeps the key out of the addresses that others see."""
 
+    response_class = _Answer
     debuglevel = 0  # whatever is set for all of http.client: it prints whole requests
     _used_at = 0.0
     _query_key: str | None = None
@@ -108,6 +146,10 @@ class _Careful(HTTPConnection):
 
     def getresponse(self) -> Any:
         response = super().getresponse()
+        if response.status < http.client.OK:
+            # It isn't the answer to the request, and the next one would get that.
+            self.close()
+            raise http.client.BadStatusLine(f"interim answer {response.status}")
         self._used_at = time.monotonic()
         return response
 
@@ -161,10 +203,38 @@ def portal_session(connections: int) -> requests.Session:
     return session
 
 
+def _as_signed(request: requests.PreparedRequest) -> requests.PreparedRequest:
+    """A session's `auth` that leaves requests as they are.
+
+    Without one, requests looks into the user's .netrc and puts a password from there in place of
+    the token. Proxies and certificates of the environment come by the same switch, and are wanted.
+    """
+    return request
+
+
+class Redirected(requests.RequestException):
+    """Google's address was answered with another address, which Google doesn't do."""
+
+
+def was_redirected(error: Exception) -> bool:
+    """Whether a request to Google ended in a redirect; google-auth wraps what happens while it
+    signs in."""
+    return isinstance(error, Redirected) or isinstance(error.__cause__, Redirected)
+
+
+def harmless(error: Exception) -> requests.RequestException:
+    """A library's error as it can be chained. Itself it holds whatever Google, or something in its
+    place, answered: perhaps the token, or the signed request for one, that we had sent."""
+    return requests.RequestException(f"{type(error).__name__}: {in_one_line(error)}")
+
+
 class GoogleAdapter(HTTPAdapter):
     """Sends what is meant for Google there, or to another origin such as the sandbox's, as fast as
     the quota allows. Every request to Sheets is counted, those that google-auth sends anew and
-    those that are tried again here too."""
+    those that are tried again here too.
+
+    No redirect is followed: a POST would be sent anew, to another host. `send` raises `Redirected`.
+    """
 
     # google-auth copies sessions with their adapters, which keeps only what is listed here. A copy
     # without the quota only ever signs in, which Google counts elsewhere.
@@ -182,7 +252,7 @@ class GoogleAdapter(HTTPAdapter):
         if self._origin is not None:
             request.url = request.url.replace(f"{parts.scheme}://{parts.netloc}", self._origin, 1)
         if self._quota is None or parts.netloc != SHEETS_HOST:
-            return super().send(request, *args, **options)
+            return _unless_redirected(super().send(request, *args, **options))
         # Only a GET is tried again here, and how often is known when its answer has come.
         places = 1 + GET_RETRIES if request.method == "GET" else 1
         with self._quota.spending(_kind(request.method, parts.path), places) as ticket:
@@ -190,7 +260,14 @@ class GoogleAdapter(HTTPAdapter):
             retried = response.raw.retries
             ticket.used = 1 + len(retried.history) if retried else None
             ticket.refused = response.status_code == requests.codes.too_many_requests
-            return response
+        return _unless_redirected(response)
+
+
+def _unless_redirected(response: requests.Response) -> requests.Response:
+    if 300 <= response.status_code <= 399:
+        response.close()
+        raise Redirected(f"HTTP {response.status_code}")  # the other address may hold secrets
+    return response
 
 
 def _kind(method: str | None, path: str) -> Kind:
@@ -217,6 +294,14 @@ def google_adapter(origin: str | None, quota: Quota | None = None) -> HTTPAdapte
         redirect=0,
     )
     return GoogleAdapter(origin, quota, max_retries=retries)
+
+
+def settle_for_google(session: requests.Session, adapter: HTTPAdapter) -> None:
+    """Lets a session ask Google through this adapter, as signed in and never elsewhere."""
+    session.auth = _as_signed
+    session.mount("https://", adapter)
+    # Only a sandbox's key file names a sign-in without encryption.
+    session.mount("http://", google_adapter(None))
 
 
 class _QuietQueries(logging.Filter):

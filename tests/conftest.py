@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -11,11 +12,20 @@ import pytest
 from dialing import SPEED, Shop
 from hypothesis import HealthCheck, settings
 from postgres import PostgresServer
+from raw_server import RawServer, answer
 from running import RunningSandbox
 from setting_up import Desk
 
 from sheets_dialer import texts
 from sheets_dialer.ledger import Ledger
+
+# Started by nohup, or by a script beside itself, the programs under test would ignore these too.
+for _number, _usual in (
+    (signal.SIGHUP, signal.SIG_DFL),
+    (signal.SIGINT, signal.default_int_handler),
+):
+    if signal.getsignal(_number) is signal.SIG_IGN:
+        signal.signal(_number, _usual)
 
 # Machines are shared and slow at times, which is no fault of what is tested. Where a run decides
 # about a change it tries the same examples each time; everywhere else it looks for new ones.
@@ -123,3 +133,11 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shop]:
 def desk(office: Shop) -> Desk:
     """A spreadsheet of the test's own with an empty queue tab."""
     return Desk(office)
+
+
+@pytest.fixture
+def scripted() -> Iterator[RawServer]:
+    """A server whose answer the test sets: `scripted.act = answer(…)`."""
+    server = RawServer(answer({}))
+    yield server
+    server.stop()

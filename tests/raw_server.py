@@ -81,7 +81,7 @@ class RawServer:
 def _read_head(connection: socket.socket) -> bytes:
     head = b""
     while not head.endswith(b"\r\n\r\n"):
-        piece = connection.recv(4096)
+        piece = connection.recv(1)  # no more than the head: a body is left for the act
         if not piece:
             connection.close()
             return b""

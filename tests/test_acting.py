@@ -427,6 +427,24 @@ def test_a_reply_that_the_ledger_would_not_take_is_kept_when_it_takes_it_again(
     assert attempt.call_id == str(bench.sandbox.get("/_sandbox/calls")[-1]["call_id"])
 
 
+def test_a_reply_that_the_ledger_refuses_costs_no_other_call_its_reply(bench: Bench) -> None:
+    caller = bench.caller()
+    for number in ("923000000002", "923000000003"):  # it begins with few calls at once
+        caller.dial(bench.confirmed(number))
+        eventually(lambda: set(bench.states()) == {"placed"}, every=0.02)
+    with sqlite3.connect(bench.file, timeout=10) as connection:
+        connection.execute(
+            "CREATE TRIGGER no BEFORE UPDATE ON attempts WHEN new.state = 'placed' AND "
+            f"new.number = '{BUSY}' BEGIN SELECT RAISE(ABORT, 'refused'); END"
+        )
+    connection.close()
+    bench.fault("slow", "/api/calls", count=3, seconds=0.5)
+    caller.dial(bench.confirmed(ANSWERED, BUSY, NO_KEY))
+    eventually(lambda: failed(caller), every=0.05)
+    caller.finish()
+    assert bench.states()[2:] == ["placed", "sending", "placed"]
+
+
 def failed(caller: Caller) -> bool:
     try:
         caller.raise_failure()

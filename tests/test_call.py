@@ -38,8 +38,10 @@ TABLE = {
     (S.PLACED, S.ENDED),
     (S.PLACED, S.UNKNOWN),
     (S.UNKNOWN, S.RELEASED),
+    (S.UNKNOWN, S.PLACED),
 }
-"""Written out here, not taken from the code: the design's line, the shared call id, the person."""
+"""Written out here, not taken from the code: the design's line, the shared call id, the person, the
+reply to a request that another process gave up."""
 
 
 def test_the_table_covers_every_state() -> None:

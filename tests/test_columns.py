@@ -105,5 +105,30 @@ def test_ref_is_a_word_of_its_own(title: str) -> None:
     assert "ref" not in find_columns([title], {}).places
 
 
+@pytest.mark.parametrize(
+    "title", ["Ref No", "Ref No.", "Ref #", "Ref Number", "REF ID", "Ref SD-1001", "Ref sd2026"]
+)
+def test_peoples_own_ref_is_theirs(title: str) -> None:
+    columns = find_columns([title, *HEADER], {})
+    assert columns.ready()
+    assert columns.places["ref"] == len(HEADER)
+
+
+def test_the_configuration_may_name_peoples_ref() -> None:
+    columns = find_columns(["Ref No", *HEADER], {"text2": "ref no"})
+    assert columns.ready()
+    assert columns.places["text2"] == 0
+
+
+@given(st.data())
+def test_a_token_in_which_a_letter_was_changed_makes_no_second_ref(data: st.DataObject) -> None:
+    title = Token("abcdefgh", 12, "x7y8").header
+    place = data.draw(st.integers(len("Ref sd"), len(title) - 1))
+    letter = data.draw(st.sampled_from(["", *"abcxyz019"]))
+    columns = find_columns([*HEADER[:-1], title[:place] + letter + title[place + 1 :]], {})
+    assert columns.ready()
+    assert columns.token is not None
+
+
 def test_an_empty_header_lacks_everything() -> None:
     assert find_columns([], {}) == Columns({}, None, (), ("Phone", *DIALER.values()))

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from hypothesis import assume, given
+from hypothesis import assume, example, given
 from hypothesis import strategies as st
 from setting_up import Desk
 
@@ -26,6 +26,7 @@ PEOPLES = ("Name", "Phone", "City", "Notes")
 NEXT = Token("abcdefgh", 8)
 BEFORE = Token("abcdefgh", 7)
 ROWS = 4
+LEFT_OF_REF = [*[title for title in DIALER.values() if title != "Ref"], "Name"]
 
 
 def columns(start: int, end: int) -> dict[str, Any]:
@@ -68,6 +69,17 @@ def people_see(table: Table) -> dict[str, list[str]]:
     }
 
 
+def looks_as_if_ref_went(now: Sequence[Any], before: Sequence[Any]) -> bool:
+    """Whether Ref may have been deleted with what follows it, so that the token's title stands over
+    another one: the header row can't tell that from what follows Ref being deleted alone."""
+    ref = before.index(BEFORE.header)
+    shown = [title for title in now if title != ""]
+    return any(
+        shown == [*before[:ref], NEXT.header, *before[ref + count + 1 :]]
+        for count in range(1, len(before) - ref)
+    )
+
+
 def headers() -> st.SearchStrategy[list[str]]:
     own = [*[title for title in DIALER.values() if title != "Ref"], BEFORE.header]
     return st.permutations([*own, *PEOPLES]).map(list)
@@ -83,6 +95,8 @@ def acts() -> st.SearchStrategy[tuple[str, tuple[int, ...]]]:
 
 
 @given(headers(), acts(), st.sets(st.integers(1, ROWS), min_size=1))
+@example([*LEFT_OF_REF, "Phone", BEFORE.header, "City", "Notes"], ("delete", (11, 2)), {1})
+@example([*LEFT_OF_REF, BEFORE.header, "Phone", "City", "Notes"], ("delete", (11, 1)), {1})
 def test_whatever_one_act_moved_people_get_back_what_stood_there_or_are_told(
     header: list[str], act: tuple[str, tuple[int, ...]], rows: set[int]
 ) -> None:
@@ -105,7 +119,7 @@ def test_whatever_one_act_moved_people_get_back_what_stood_there_or_are_told(
     for (row, column), text in landed.items():
         table.put(row, column, text)
     damage = damage_of(written, table.rows[0])
-    assert not (damage and is_harmless)
+    assert not (damage and is_harmless) or looks_as_if_ref_went(table.rows[0], header)
     if damage is None:
         assert people_see(table) == as_people_left_it
         return
@@ -319,6 +333,7 @@ def turned(table: Table) -> None:
 
 
 @given(labels_of(), acts(), st.booleans())
+@example([*SAID, "State", "Last pass", "Rate (Rs)", "Calls today", ""], ("delete", (8, 1)), True)
 def test_whatever_one_act_moves_on_the_dialer_tab_is_put_back_or_named(
     labels: list[str], act: tuple[str, tuple[int, ...]], of_rows: bool
 ) -> None:

@@ -32,6 +32,7 @@ from sheets_dialer.errors import ConfigError
 EXAMPLE = Path(__file__).parent.parent / "config.example.yaml"
 SHEET = "1AbCdEfGhIjKlMnOpQrStUvWxYz0123456789abcdefg"
 SECRET = "geheim-77"
+UNSHOWN = "what is there is not shown, it may be a secret"
 LEAST = f"""\
 portal:
   api_key: {SECRET}
@@ -252,11 +253,43 @@ def test_secrets_are_not_shown(tmp_path: Path) -> None:
         f"portal:\n  api_key: *{SECRET}\n",
         f"ledger: mysql://me:{SECRET}@host/db\n",
         f"ledger: [{SECRET}]\n",
+        # Pasted where another setting's value belongs.
+        f"portal:\n  base_url: https://portal.robocall.pk/?api_key={SECRET}\n",
+        f"portal:\n  base_url: https://me:{SECRET}@portal.robocall.pk\n",
+        f"portal:\n  key_in: {SECRET}\n",
+        f"portal:\n  lines: {SECRET}\n",
+        f"portal:\n  api_key_file: {SECRET}\n",
+        f"portal:\n  api_key_file: {SECRET}{'x' * 300}\n",
+        f"portal:\n  {SECRET}:\n    api_key\n",
+        f"google: {SECRET}\n",
+        f"google:\n  {SECRET}: x\n",
+        f"google:\n  base_url: https://sheets.example/?key={SECRET}\n",
+        f'google:\n  service_account_file: \'{{"private_key": "{SECRET}"}}\'\n',
+        # Such a key begins with one of YAML's own signs.
+        f"portal:\n  api_key: !{SECRET}\n",
+        f"portal:\n  api_key: !{SECRET}!{SECRET} x\n",
+        f"portal:\n  api_key: &{SECRET} x\n  lines: &{SECRET} 5\n",
     ],
 )
 def test_faults_do_not_show_secrets(tmp_path: Path, text: str) -> None:
-    text = text.replace(f"*{SECRET}", "*nothing")
     assert faults(tmp_path, text)
+
+
+def test_a_key_where_its_files_name_belongs_is_told_of_without_it(tmp_path: Path) -> None:
+    [_, fault] = faults(tmp_path, KEY_FILE.replace("portal.key", SECRET))
+
+    assert fault.startswith("portal.api_key_file: the file named there can't be read")
+    assert str(tmp_path) in fault
+
+
+@pytest.mark.parametrize("password", ["geheim", "ge/heim:", "geheim?x"])
+def test_a_ledgers_password_is_not_shown(tmp_path: Path, password: str) -> None:
+    config = load(tmp_path, LEAST + f"ledger: postgresql://me:{password}@host/db?sslmode=geheim\n")
+
+    shown = f"{config!r} {config.model_dump_json()}"
+    assert "heim" not in shown
+    assert config.ledger_has_password
+    assert not load(tmp_path, LEAST + "ledger: postgresql://me@host/db\n").ledger_has_password
 
 
 # --- Faults ---------------------------------------------------------------------------------------
@@ -286,8 +319,8 @@ campaigns:
             "line 6: every stands here a second time (first in line 5); expected: it once",
             "portal.api_key: missing; expected the portal's API key here, in $ROBOCALL_API_KEY or "
             "in the file named by portal.api_key_file",
-            "portal.key_in: found 'body'; expected: one of these: query or header",
-            "portal.lines: found 'many'; expected: a whole number",
+            f"portal.key_in: {UNSHOWN}; expected: one of these: query or header",
+            f"portal.lines: {UNSHOWN}; expected: a whole number",
             "portal.connections: found 0; expected: 1 or more",
             "every: found '5x'; expected: a number",
             "campaigns[0].name: found ''; expected: a text that isn't empty",
@@ -310,7 +343,7 @@ campaigns:
         ("lines: 1.5", "portal.lines: found 1.5; expected: a whole number"),
         ("lines: 999999999", "portal.lines: found 999999999; expected: 100000 or less"),
         ("call_seconds: 0", "portal.call_seconds: found 0; expected: more than 0"),
-        ("call_seconds: 1e400", "portal.call_seconds: found '1e400'; expected: a number"),
+        ("call_seconds: 1e400", f"portal.call_seconds: {UNSHOWN}; expected: a number"),
         ("retries: [1]", "portal.retries: found a list; expected: a whole number"),
         (
             "settle_minutes: {a: 1}",
@@ -354,6 +387,8 @@ def test_addresses_that_are_safe(tmp_path: Path, address: str) -> None:
 @pytest.mark.parametrize(
     ("line", "expected"),
     [
+        ("columns: {text1: status}", "headers that aren't the dialer's own: Status, Answer,"),
+        ("columns: {text2: ref}", "headers that aren't the dialer's own: Status, Answer,"),
         ("columns: {phon: Mobile}", "the headers of columns by these names: phone, amount,"),
         ("calling_hours: {someday: 10:00-20:00}", "days such as monday"),
         ("calling_hours: {monday: 10-20}", "a window such as 10:00-20:00"),
@@ -599,7 +634,7 @@ def test_every_setting_of_the_example_is_explained() -> None:
             assert before.strip().startswith("#"), line
 
 
-@pytest.mark.parametrize("key", ["9", "0", '"*"', '"#"'])
+@pytest.mark.parametrize("key", ["9", "1", '"*"', '"#"'])
 def test_the_key_that_opts_out_is_one_of_the_phones(tmp_path: Path, key: str) -> None:
     config = load(tmp_path, with_campaign(f"opt_out_key: {key}"))
     assert config.campaigns[0].opt_out_key == key.strip('"')
@@ -610,6 +645,16 @@ def test_a_key_that_no_phone_has_is_refused(tmp_path: Path, key: str) -> None:
     _, fault = faults(tmp_path, with_campaign(f'opt_out_key: "{key}"'))
     assert fault.startswith("campaigns[0].opt_out_key: found")
     assert "one key of the phone" in fault
+
+
+@pytest.mark.parametrize("key", ["0", "'0'"])
+def test_who_opts_out_presses_no_key_that_can_look_like_none(tmp_path: Path, key: str) -> None:
+    _, fault = faults(tmp_path, with_campaign(f"opt_out_key: {key}"))
+    assert fault == (
+        f"campaigns[0].opt_out_key: found {key}; expected: another key than 0: "
+        '1 to 9, or "*" or "#" in quotes. The portal may write 0 where nobody pressed a key, so '
+        "who presses 0 could be called again"
+    )
 
 
 def test_data_is_not_forgotten_while_it_may_be_needed(tmp_path: Path) -> None:

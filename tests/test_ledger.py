@@ -301,6 +301,14 @@ def test_jobs_are_found_by_number_by_ref_and_by_call(ledger: Ledger) -> None:
     assert [job.id for job in found(numbers={other.content.number}, refs={other.ref})] == [other.id]
 
 
+def test_whatever_stands_in_a_cell_may_be_asked_for(ledger: Ledger) -> None:
+    [job] = add(ledger, content(1))
+    asked = {"", "NUL \0 within", "half a pair \ud800", "x" * 50_000, "اردو", "'; --"}
+    many = {"numbers": asked, "call_ids": asked, "fingerprints": asked}
+    assert ledger.jobs_with("orders", refs=asked | {job.ref}, **many) == ledger.jobs("orders")
+    assert ledger.jobs_elsewhere("others", asked | {job.ref}) == ledger.jobs("orders")
+
+
 def test_jobs_of_other_campaigns_are_found_by_ref(ledger: Ledger) -> None:
     [own] = add(ledger, content(1))
     elsewhere, _other = add(ledger, content(1), content(2), campaign="others")
@@ -482,13 +490,120 @@ def test_an_id_shared_within_one_batch(ledger: Ledger) -> None:
     assert [each.id for each in ledger.attempts_in({PLACED})] == [attempts[2].id]
 
 
-def test_an_id_of_an_ended_call_may_come_again(ledger: Ledger) -> None:
+def test_an_id_of_an_ended_call_is_not_the_next_calls(ledger: Ledger, address: str) -> None:
+    first, second, third = intend(ledger, *add(ledger, content(1), content(2), content(3)))
+    go(ledger, first.id, SENDING, PLACED, call_id="7")
+    ledger.report([(first.id, {"call_status": 2, "dtmf": "1"})], T0)
+    ledger.move([Move(first.id, PLACED, ENDED, {"ended_at": T0})], T0)
+
+    go(ledger, second.id, SENDING, PLACED, call_id="7")
+    go(ledger, third.id, SENDING, PLACED, call_id="7")
+
+    ended, *doubted = sorted(ledger.attempts_in(AttemptState), key=lambda each: each.id)
+    assert (ended.state, ended.call_status, ended.dtmf, ended.problem) == (ENDED, 2, "1", None)
+    assert [each.state for each in doubted] == [UNKNOWN, UNKNOWN]
+    assert all("id" in str(each.problem) for each in doubted)
+    assert history(address, second.id)[-1] == "unknown: shared call id"
+
+
+def test_a_call_that_ends_as_its_id_is_given_again_keeps_its_result(ledger: Ledger) -> None:
     first, second = intend(ledger, *add(ledger, content(1), content(2)))
+    go(ledger, first.id, SENDING, PLACED, call_id="7")
+    go(ledger, second.id, SENDING)
+
+    ledger.move(
+        [Move(second.id, SENDING, PLACED, {"call_id": "7"}), Move(first.id, PLACED, ENDED, {})], T0
+    )
+
+    assert [each.id for each in ledger.attempts_in({ENDED})] == [first.id]
+    assert [each.id for each in ledger.attempts_in({UNKNOWN})] == [second.id]
+
+
+def test_a_redial_needs_an_id_of_its_own(ledger: Ledger) -> None:
+    (job,) = add(ledger, content(1))
+    (first,) = intend(ledger, job)
     go(ledger, first.id, SENDING, PLACED, ENDED, call_id="7")
+    (job,) = ledger.jobs("orders")
+    (second,) = intend(ledger, job, reason=Reason.REDIAL)
 
     go(ledger, second.id, SENDING, PLACED, call_id="7")
 
-    assert [each.state for each in ledger.attempts_in(AttemptState)] == [ENDED, PLACED]
+    assert [each.state for each in ledger.jobs("orders")[0].attempts] == [ENDED, UNKNOWN]
+
+
+def test_an_id_of_a_call_that_was_forgotten_or_adopted_is_not_the_next_calls(
+    ledger: Ledger,
+) -> None:
+    (old,) = intend(ledger, *add(ledger, content(1)))
+    go(ledger, old.id, SENDING, PLACED, ENDED, call_id="7")
+    assert ledger.forget(T0 + timedelta(days=1), most=10) == [old.job_id]
+    ledger.record("orders", T0, adoptions=[adoption(2, "8")])
+    (adopted,) = ledger.attempts_in({PLACED})
+    ledger.move([Move(adopted.id, PLACED, ENDED, {})], T0)
+    attempts = intend(ledger, *add(ledger, content(3), content(4), content(5)))
+
+    for each, call_id in zip(attempts, ("7", "8", "9"), strict=True):
+        go(ledger, each.id, SENDING, PLACED, call_id=call_id)
+
+    assert [each.id for each in ledger.attempts_in({ENDED})] == [old.id, adopted.id]
+    assert [each.id for each in ledger.attempts_in({UNKNOWN})] == [each.id for each in attempts[:2]]
+    assert [each.id for each in ledger.attempts_in({PLACED})] == [attempts[2].id]
+
+
+def test_a_late_answer_under_an_id_that_was_given_again_is_nobodys(ledger: Ledger) -> None:
+    first, second = intend(ledger, *add(ledger, content(1), content(2)))
+    go(ledger, first.id, SENDING, PLACED, ENDED, call_id="7")
+    go(ledger, second.id, SENDING, PLACED, call_id="7")
+
+    news = {"polled_at": T0, "call_status": 2, "dtmf": "9"}
+    ledger.report([(first.id, news)], T0, opting_out={first.id: "9"})
+
+    (ended,) = ledger.attempts_in({ENDED})
+    assert (ended.polled_at, ended.call_status, ended.dtmf) == (T0, None, None)
+    assert ledger.opted_out([content(1).number]) == {}
+
+
+def test_an_id_that_a_person_typed_beside_another_number_stays_its_calls(ledger: Ledger) -> None:
+    (first,) = intend(ledger, *add(ledger, content(1)))
+    go(ledger, first.id, SENDING, PLACED, ENDED, call_id="7")
+    ledger.record("orders", T0, adoptions=[adoption(2, "7")])
+
+    ledger.report([(first.id, {"call_status": 2, "dtmf": "1"})], T0)
+
+    assert [each.dtmf for each in ledger.attempts_in({ENDED})] == ["1"]
+
+
+def test_words_that_no_database_takes_are_kept_without_what_it_refuses(ledger: Ledger) -> None:
+    """A NUL, and half of a surrogate pair: in what the portal says, or a person types."""
+    odd = "Bad\0 number \ud83d, \U0001f4de, نمبر"
+    told = "Bad number ?, \U0001f4de, نمبر"
+    (job,) = add(ledger, content(1, texts=(odd, "", "", "", "")))
+    (attempt,) = intend(ledger, job)
+    go(ledger, attempt.id, SENDING)
+
+    ledger.move([Move(attempt.id, SENDING, AttemptState.REFUSED, {"problem": odd})], T0)
+    for _ in range(2):
+        ledger.set_fact(f"problem: {odd}", odd)
+
+    assert only(ledger).problem == told
+    assert ledger.fact(f"problem: {odd}") == told
+    # What is sent for a call, and by which it is known again, stays as it is to the letter.
+    assert (job.content.texts[0], job.fingerprint) == (odd, job.content.fingerprint())
+
+
+def test_a_value_that_the_database_refuses_costs_no_other_move(ledger: Ledger) -> None:
+    attempts = intend(ledger, *add(ledger, *(content(number) for number in range(4))))
+    for each in attempts:
+        go(ledger, each.id, SENDING)
+    moves = [Move(each.id, SENDING, PLACED, {"call_id": str(each.id)}) for each in attempts]
+    refused = Move(attempts[1].id, SENDING, PLACED, {"call_id": "9", "retry": 2**70})
+    impossible = Move(attempts[2].id, ENDED, SENDING, {})
+
+    left = ledger.keep([moves[0], refused, impossible, moves[3]], T0)
+
+    assert left == [refused, impossible]
+    kept = sorted(ledger.attempts_in(AttemptState), key=lambda each: each.id)
+    assert [each.state for each in kept] == [PLACED, SENDING, SENDING, PLACED]
 
 
 # --- Reports and adoptions ------------------------------------------------------------------------
@@ -709,8 +824,40 @@ def test_an_address_that_is_none(address: str) -> None:
     assert "geheim" not in told(caught.value)
 
 
+@pytest.mark.parametrize(
+    "address",
+    [
+        "postgresql://me:p@geheim@host/db",
+        "postgresql://me:p@geheim/x@host/db",
+        "postgresql://me:p@geheim/db?x@host/db",
+        "postgresql://host/db?user=me&password=geheim",
+        "postgresql://me@host/db?passwd=geheim",
+        "postgresql+psycopg://me@host/db?sslmode=require&SSLPassword=geheim",
+    ],
+)
+def test_a_password_that_errors_would_show_is_refused(address: str) -> None:
+    with pytest.raises(LedgerError, match=r"%40|user:password@host.*PGPASSWORD") as caught:
+        Ledger(address, new_id="new")
+    assert "geheim" not in told(caught.value)
+
+
+def test_a_new_ledgers_files_are_for_their_owner_only(tmp_path: Path) -> None:
+    before = os.umask(0o022)
+    try:
+        ledger = Ledger(f"sqlite:///{tmp_path}/dialer.db", new_id="new")
+        ledger.set_fact("a", "b")
+        files = [tmp_path / f"dialer.db{end}" for end in ("", "-wal", "-shm")]
+        assert [file.stat().st_mode & 0o777 for file in files] == [0o600] * 3
+        ledger.close()
+        files[0].chmod(0o640)  # a person's own choice
+        Ledger(f"sqlite:///{tmp_path}/dialer.db", new_id="new").close()
+        assert files[0].stat().st_mode & 0o777 == 0o640
+    finally:
+        os.umask(before)
+
+
 def test_a_server_that_is_not_there() -> None:
-    address = "postgresql://me:geheim@127.0.0.1:1/calls"
+    address = "postgresql://me:geheim@127.0.0.1:1/calls?application_name=geheim"
     with pytest.raises(LedgerError, match="server runs") as caught:
         Ledger(address, new_id="new")
     assert "me:***@" in str(caught.value)

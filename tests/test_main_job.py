@@ -137,7 +137,7 @@ def test_a_row_pasted_while_it_runs_is_called_too(shop: Shop) -> None:
         eventually(lambda: shop.rows()[1]["DTMF"] == "2")
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_a_signal_ends_it_cleanly_and_the_next_run_goes_on(
     shop: Shop, number: signal.Signals
 ) -> None:

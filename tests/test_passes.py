@@ -4,6 +4,8 @@ edited, and when they come."""
 from __future__ import annotations
 
 import datetime
+import random
+import string
 import time
 from collections import Counter
 from collections.abc import Mapping
@@ -15,6 +17,7 @@ import schedule
 import yaml
 from dialing import Shop, eventually
 from planning import World, moment
+from postgres import PostgresServer
 
 from sheets_dialer import loop
 from sheets_dialer.bootstrap import build
@@ -219,3 +222,30 @@ def test_a_test_call_that_is_over_leaves_its_number_free(shop: Shop) -> None:
         done = shop.run("call", "03000000001")
         assert done.returncode == 0, done.stderr
     assert shop.called_numbers() == ["923000000001"] * 2
+
+
+def test_texts_too_long_for_an_index_of_postgresql_stop_no_run(
+    shop: Shop, postgres: PostgresServer
+) -> None:
+    shop.settles_at_once()
+    shop.change(ledger=postgres.new_database())
+    shop.ready("03000000001")
+    shop.run("start", "--until-done")
+    titles = ("Call ID", "Ref", "Called Number", "Status")
+    header = shop.tab().row_values(1)
+    source = random.Random(7)
+    for row, title in enumerate(titles, start=3):
+        cells = [f"0300000000{row}", *[""] * (len(header) - 1)]
+        place = next(at for at, each in enumerate(header) if f"{each} ".startswith(f"{title} "))
+        cells[place] = "".join(source.choices(string.ascii_letters, k=9_000))
+        shop.paste([cells], f"A{row}")
+    shop.paste([["03000000002"]], f"A{len(titles) + 3}")
+    for _ in range(2):
+        done = shop.run("start", "--until-done")
+        assert done.returncode == 0, done.stderr
+    _, by_call_id, *_, by_status, last = shop.rows()
+    assert by_call_id["Why"].startswith("What stands in Call ID is not a call's")
+    assert by_status["Why"].startswith("Status says ")
+    assert "923000000002" in shop.called_numbers()
+    assert last["DTMF"] == "2"
+    assert not {"923000000003", "923000000006"} & {*shop.called_numbers()}

@@ -46,14 +46,6 @@ def portal(sandbox: RunningSandbox) -> Iterator[Portal]:
 
 
 @pytest.fixture
-def scripted() -> Iterator[RawServer]:
-    """A server whose answer the test sets: `scripted.act = answer(…)`."""
-    server = RawServer(answer({}))
-    yield server
-    server.stop()
-
-
-@pytest.fixture
 def scripted_portal(scripted: RawServer) -> Iterator[Portal]:
     """A client of the scripted server."""
     client = Portal(scripted.url, lambda: "geheim-77", portal_session(4), timeouts=(1, 0.5))

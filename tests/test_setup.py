@@ -16,8 +16,15 @@ from sheets_dialer import texts
 from sheets_dialer.columns import DIALER, find_columns
 from sheets_dialer.control import LABELS, alarm_after, read_control
 from sheets_dialer.do_not_call import OWN_COLUMNS
-from sheets_dialer.errors import SheetRefused, SheetUnreachable, TokenLost, WriteRefused
+from sheets_dialer.errors import (
+    SetupNeeded,
+    SheetRefused,
+    SheetUnreachable,
+    TokenLost,
+    WriteRefused,
+)
 from sheets_dialer.sandbox.google.schema import read
+from sheets_dialer.token import Token
 
 
 class TestTheQueueTab:
@@ -31,6 +38,41 @@ class TestTheQueueTab:
         assert header[:4] == ["Phone", "Status", "", ""]
         assert header[4:] == [title for title in DIALER.values() if title != "Status"]
         assert sheet.row_values(2) == ["03001234567", "Answered", "", "no header"]
+
+    @pytest.mark.parametrize("title", ["Ref No", "Ref #", "Ref Number", "REF ID"])
+    def test_peoples_own_ref_stays_theirs(self, desk: Desk, title: str) -> None:
+        sheet = desk.book.sheet1
+        sheet.update([["Phone", title], ["03001234567", "INV-1001"]], "A1")
+        desk.setup()
+        assert sheet.row_values(1)[:2] == ["Phone", title]
+        assert sheet.row_values(1)[-1] == "Ref"
+        assert "INV-1001" in sheet.row_values(2)
+
+    @pytest.mark.parametrize("title", ["Ref", "Answer", "Attempts", "Call ID"])
+    def test_a_column_of_peoples_under_a_name_of_ours_is_not_taken(
+        self, desk: Desk, title: str
+    ) -> None:
+        sheet = desk.book.sheet1
+        rows = [["Phone", title], *[["03001234567"]] * 3, ["03001234567", "INV-1001"]]
+        sheet.update(rows, "A1")
+        before, everything = desk.writes(), desk.all()
+        with pytest.raises(SetupNeeded, match=f"under {title}, in row 5. .* Rename the column"):
+            desk.setup()
+        assert desk.writes() == before
+        assert desk.all() == everything
+        sheet.update_cell(1, 2, "Ours")
+        desk.setup()
+        assert sheet.row_values(5) == ["03001234567", "INV-1001"]
+
+    def test_a_ref_column_without_its_header_gets_no_second_one_beside_it(self, desk: Desk) -> None:
+        desk.setup()
+        sheet, place = desk.book.sheet1, desk.column("Ref")
+        sheet.update_cell(1, place + 1, "Ref sd")
+        sheet.update_cell(2, place + 1, "k3v09a8xq2m1")
+        with pytest.raises(SetupNeeded, match="has lost its header"):
+            desk.setup()
+        sheet.update_cell(1, place + 1, Token("abcdefgh", 3).header)
+        assert desk.setup() == []
 
     def test_explains_every_known_column(self, office: Shop) -> None:
         known = ("Phone", "Amount", "Store", "Order ID", "Text3", "Key1", "Voice ID")

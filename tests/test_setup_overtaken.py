@@ -188,7 +188,7 @@ class TestDialerTab:
             sheet.update_cell(desk.row(label) + 1, 2, values[label])
         clear(desk, "Control")
         overtake(lambda: act(desk))
-        with pytest.raises(SheetRefused, match="put back.*Run setup again") if over else quiet():
+        with pytest.raises(SheetRefused, match=r"put back.*Run setup again") if over else quiet():
             desk.setup()
         column = sheet.row_values(1).index("orders")
         for label in ("Calling hours", "Daily cap", "Calling days"):

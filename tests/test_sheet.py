@@ -51,6 +51,54 @@ def test_a_header_that_somebody_overwrote_is_put_right_and_dialling_goes_on(shop
     assert len(shop.calls()) == 2
 
 
+def test_a_header_in_which_somebody_changed_a_letter_is_put_right_too(shop: Shop) -> None:
+    shop.ready("03000000001")
+    shop.run("start", "--until-done")
+    token = header_token(shop)
+    column = shop.tab().row_values(1).index(f"Ref {token}") + 1
+    shop.tab().update_cell(1, column, f"Ref {token[:5]}{token[6:]}")
+    shop.paste([["03000000002"]], "A3")
+    shop.run("once", "--for", "20")
+    assert shop.run("once", "--for", "20").returncode == 0
+    assert [row["DTMF"] for row in shop.rows()] == ["1", "2"]
+    assert len(shop.calls()) == 2
+
+
+def test_columns_of_peoples_with_names_like_ours_stay_theirs(shop: Shop) -> None:
+    shop.settles_at_once()
+    tab = shop.tab()
+    tab.clear()
+    invoices = ["INV-1001", "INV-1002"]
+    rows = [["03000000001", "INV-1001", "yes"], ["03000000002", "INV-1002", "no"]]
+    tab.update([["Phone", "Ref No", "Answer"], *rows], "A1", raw=False)
+    for refused in (shop.run("setup"), shop.run("check")):
+        assert refused.returncode == 2
+        assert "under Answer, in row 2" in refused.stdout + refused.stderr
+    assert tab.get_all_values() == [["Phone", "Ref No", "Answer"], *rows]
+    tab.update_cell(1, 3, "Agreed")
+    shop.set_up()
+    assert shop.run("check").returncode == 0
+    shop.control("RUN")
+    shop.run("start", "--until-done")
+    assert [row["DTMF"] for row in shop.rows()] == ["1", "2"]
+    assert [row["Ref No"] for row in shop.rows()] == invoices
+    assert [row["Agreed"] for row in shop.rows()] == ["yes", "no"]
+
+
+def test_the_first_pass_takes_no_column_of_peoples(shop: Shop) -> None:
+    shop.ready("03000000001", "03000000002")
+    header = shop.tab().row_values(1)
+    place = header.index("Ref") + 1
+    shop.tab().update_cell(3, place, "INV-1002")
+    before = shop.tab().get_all_values()
+    done = shop.run("once", "--for", "20")
+    assert done.returncode == 2
+    assert "under Ref, in row 3" in done.stdout + done.stderr
+    assert "under Ref, in row 3" in state_of(shop)
+    assert shop.tab().get_all_values() == before
+    assert shop.calls() == []
+
+
 def test_a_token_range_that_somebody_deleted_is_put_right_and_dialling_goes_on(shop: Shop) -> None:
     shop.ready("03000000001")
     shop.run("start", "--until-done")

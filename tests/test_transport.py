@@ -20,7 +20,8 @@ from sheets_dialer import transport
 from sheets_dialer.call import Content
 from sheets_dialer.errors import PortalError, PortalNotSent, PortalRefused, PortalUnknown
 from sheets_dialer.portal import MOST_BYTES, Placed, Portal
-from sheets_dialer.transport import portal_session, redacted, without_query
+from sheets_dialer.redaction import redacted, without_query
+from sheets_dialer.transport import portal_session
 
 KEY = "geheim/7+7 ü"
 KEY_FORMS = (KEY, "geheim%2F7%2B7", "geheim")

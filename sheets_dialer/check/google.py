@@ -12,12 +12,16 @@ from google.auth.exceptions import GoogleAuthError, RefreshError
 from gspread.exceptions import APIError
 
 from ..errors import SheetRefused, SheetUnreachable
+from ..redaction import in_one_line
 from ..transport import (
     CONNECT_SECONDS,
     SHEETS_READ_SECONDS,
+    Redirected,
     google_adapter,
-    redacted,
+    harmless,
     seconds_apart,
+    settle_for_google,
+    was_redirected,
 )
 from .finding import Finding, Findings, fault, ok, service_fault
 from .subject import GoogleAccount
@@ -26,6 +30,10 @@ API = "https://sheets.googleapis.com/v4/spreadsheets"
 CLOCK_SECONDS = 60.0
 QUOTA_SECONDS = 64.0
 _UNREACHABLE = "Google Sheets can't be reached or gives no clear answer"
+REDIRECTED = (
+    "Something between this machine and Google answers in its place, such as a sign-in page of a "
+    "Wi-Fi or a proxy."
+)
 _TRY_LATER = "Check this machine's network, then run check again in a few minutes."
 _SET_CLOCK = "Set this machine's clock, best by itself from the network (NTP)."
 
@@ -65,20 +73,34 @@ class Google:
                 answer = self._http.request(method, f"{API}/{spreadsheet}{path}", **arguments)
                 return dict(answer.json())
             except APIError as error:
-                if error.code != 429 or waits > QUOTA_SECONDS / 2:
-                    raise _told(error) from error
-            except RefreshError as error:
-                if getattr(error, "retryable", False):
-                    raise SheetUnreachable(_UNREACHABLE) from error
-                raise AccountRefused(redacted(error.args[0] if error.args else error)) from error
-            except (GoogleAuthError, requests.RequestException, TypeError, ValueError) as error:
-                raise SheetUnreachable(f"{_UNREACHABLE}.") from error
+                problem, cause = _told(error), harmless(error)
+                busy = error.code == 429 and waits <= QUOTA_SECONDS / 2
+            except (
+                GoogleAuthError,
+                requests.RequestException,
+                AttributeError,
+                KeyError,
+                TypeError,
+                ValueError,
+            ) as error:
+                problem, cause, busy = _failed(error), harmless(error), False
+            if not busy:
+                # Outside of the handler, so that the library's own error isn't kept as the context.
+                raise problem from cause
             time.sleep(waits)
             waits *= 2
 
 
+def _failed(error: Exception) -> SheetRefused | SheetUnreachable:
+    if isinstance(error, RefreshError) and not error.retryable:
+        return AccountRefused(in_one_line(error.args[0] if error.args else error))
+    if was_redirected(error):
+        return SheetUnreachable(REDIRECTED)
+    return SheetUnreachable(f"{_UNREACHABLE}.")
+
+
 def _told(error: APIError) -> SheetRefused | SheetUnreachable:
-    words = redacted(error.error.get("message", ""))
+    words = in_one_line(error.error.get("message", ""))
     if error.code in (-1, 408, 429) or error.code >= 500:
         return SheetUnreachable(f"Google Sheets is busy or failing ({error.code}).")
     details: dict[str, str] = {}
@@ -94,12 +116,13 @@ def clock(account: GoogleAccount) -> Findings:
     It is asked without signing in, because a clock that is far off makes Google refuse that.
     """
     with requests.Session() as session:
-        session.mount("https://", google_adapter(account.base_url))
+        settle_for_google(session, google_adapter(account.base_url))
         before = time.time()
         try:
-            answer = session.get(
-                f"{API}/none", timeout=(CONNECT_SECONDS, SHEETS_READ_SECONDS), allow_redirects=False
-            )
+            answer = session.get(f"{API}/none", timeout=(CONNECT_SECONDS, SHEETS_READ_SECONDS))
+        except Redirected:
+            yield service_fault("Google", REDIRECTED, _TRY_LATER)
+            return
         except requests.RequestException:
             yield service_fault("Google", f"{_UNREACHABLE}.", _TRY_LATER)
             return

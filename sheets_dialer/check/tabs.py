@@ -8,6 +8,7 @@ from typing import Any
 from ..columns import DIALER, Columns, find_columns
 from ..control import read_control
 from ..disposition import QUEUED, WAITING
+from ..namesakes import namesake
 from ..rows import QueueRow, read_rows
 from .finding import Finding, Findings, fault, ok, warning
 from .subject import Tab
@@ -24,7 +25,8 @@ def examine_tab(
 ) -> Findings:
     """Everything about one tab, from its cells and its protected ranges."""
     columns = find_columns(grid[0] if grid else (), tab.columns)
-    findings = [*_columns(tab, columns), *_protection(tab, columns, protected)]
+    findings = [*_columns(tab, columns), *_namesakes(tab, columns, grid)]
+    findings += _protection(tab, columns, protected)
     if "phone" in columns.places:
         findings += _texts(tab, columns, read_rows(grid, columns, tab.voice_id))
     return findings or [ok(tab.what, "The tab has every column that dialling needs.")]
@@ -70,6 +72,19 @@ def _columns(tab: Tab, columns: Columns) -> Iterator[Finding]:
     lacking = [title for name, title in DIALER.items() if name not in columns.places]
     if lacking:
         yield fault(tab.what, f"The dialer's columns are missing: {', '.join(lacking)}.", RUN_SETUP)
+
+
+def _namesakes(tab: Tab, columns: Columns, grid: Sequence[Sequence[Any]]) -> Iterator[Finding]:
+    """Whether people have a column under a name that the dialer needs."""
+    found = namesake(grid, columns)
+    if found is not None:
+        name, row = found
+        yield fault(
+            tab.what,
+            f"Something that isn't the dialer's stands under {DIALER[name]}, in row {row + 1}. The "
+            "dialer needs this column name for itself.",
+            f"Rename the column. {RUN_SETUP}",
+        )
 
 
 def _protection(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -34,7 +35,10 @@ _BOUNDS = {
     "less_than_equal": ("le", "or less"),
     "greater_than": ("gt", "or more, but not that itself"),
 }
-_SECRET = ("api_key", "ledger")
+_SECRET = ("api_key", "api_key_file", "key_in", "base_url", "service_account_file", "ledger")
+"""Settings that hold a secret, or that one is pasted into by mistake."""
+_WITH_SECRETS = ("portal", "google")
+_SETTING = re.compile(r"[a-z_]+")
 _LONGEST_SHOWN = 60
 
 
@@ -58,6 +62,12 @@ def _sentence(detail: Mapping[str, Any], model: type[BaseModel]) -> str:
     if detail["type"] == "missing":
         return f"{path}: missing; it has no default"
     if detail["type"] == "extra_forbidden":
+        if place[0] in _WITH_SECRETS and not _SETTING.fullmatch(str(place[-1])):
+            # A key that was pasted without the setting's name and its colon is taken for a name.
+            return (
+                f"{path_of(place[:-1])}: something stands there that is no setting, and is not "
+                "shown as it may be a secret; see config.example.yaml"
+            )
         return f"{path}: there is no such setting{_guess(place, model)}; see config.example.yaml"
     return f"{path}: {_found(place, detail.get('input'))}; expected: {_expected(detail)}"
 
@@ -88,7 +98,9 @@ def _expected(detail: Mapping[str, Any]) -> str:
 
 
 def _found(place: Sequence[int | str], value: object) -> str:
-    if any(part in _SECRET for part in place) or place == ("portal",):
+    if any(part in _SECRET for part in place) or (
+        place and place[0] in _WITH_SECRETS and (isinstance(value, str) or len(place) == 1)
+    ):
         return "what is there is not shown, it may be a secret"
     if value is None:
         return "found nothing"

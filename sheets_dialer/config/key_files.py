@@ -21,7 +21,10 @@ def _key_files(path: Path, config: Config) -> Iterator[Path]:
     yield folder / os.path.expanduser(config.google.service_account_file)
     if config.portal.api_key_file is not None:
         yield folder / os.path.expanduser(config.portal.api_key_file)
-    elif config.portal.api_key.get_secret_value() in path.read_text(encoding="utf-8-sig"):
+    key_is_here = config.portal.api_key_file is None and (
+        config.portal.api_key.get_secret_value() in path.read_text(encoding="utf-8-sig")
+    )
+    if key_is_here or config.ledger_has_password:
         yield path
 
 

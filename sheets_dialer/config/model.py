@@ -21,7 +21,7 @@ from pydantic import (
 
 from ..call import ANSWERED
 from ..calling_hours import CallingHours, read_hours
-from ..columns import PEOPLE, find_columns
+from ..columns import DIALER, PEOPLE, find_columns
 from ..policy import Policy, RedialRule
 from ..quota import PER_MINUTE
 from .hours import Ramadan, Week
@@ -36,7 +36,7 @@ _SPREADSHEET_ADDRESS = re.compile(r"/spreadsheets/(?:u/\d+/)?d/([A-Za-z0-9_-]+)"
 _LEDGER_ADDRESS = re.compile(
     r"sqlite:///(?!:memory:)[^?].*|postgres(?:ql)?(?:\+psycopg)?://[^/]*/.+", re.DOTALL
 )
-_PASSWORD = re.compile(r"(?<=:)[^/:@]+(?=@)")
+_PASSWORD = re.compile(r"(?P<user>://[^:/]*:).+@", re.DOTALL)
 _LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 _KEYS = frozenset("0123456789*#")
 _OUTCOME_STATUSES = {"congestion": 3, "busy": 4, "no_answer": 5, "hangup": 6}
@@ -107,6 +107,13 @@ class Google(_Section):
     base_url: Text | None = None
     requests_per_minute: Whole = Field(default=PER_MINUTE, ge=10, le=60_000)
 
+    @field_validator("service_account_file")
+    @classmethod
+    def _is_a_name(cls, value: Path) -> Path:
+        if re.search(r"[{\n]|PRIVATE KEY", str(value)):
+            raise ValueError("the key file's name, not what stands in it")
+        return value
+
     @field_validator("base_url")
     @classmethod
     def _is_safe(cls, value: str | None) -> str | None:
@@ -166,7 +173,12 @@ class Campaign(_Section):
     @classmethod
     def _is_one_key(cls, value: str | None) -> str | None:
         if value is not None and value not in _KEYS:
-            raise ValueError('one key of the phone: 0 to 9, or "*" or "#" in quotes')
+            raise ValueError('one key of the phone: 1 to 9, or "*" or "#" in quotes')
+        if value == "0":
+            raise ValueError(
+                'another key than 0: 1 to 9, or "*" or "#" in quotes. The portal may write 0 where '
+                "nobody pressed a key, so who presses 0 could be called again"
+            )
         return value
 
     @field_validator("spreadsheet")
@@ -183,6 +195,9 @@ class Campaign(_Section):
     def _are_columns(cls, value: Mapping[str, str]) -> Mapping[str, str]:
         if not set(value) <= set(PEOPLE):
             raise ValueError(f"the headers of columns by these names: {', '.join(PEOPLE)}")
+        own = {name for title in value.values() for name in find_columns([title], {}).places}
+        if own & set(DIALER):
+            raise ValueError(f"headers that aren't the dialer's own: {', '.join(DIALER.values())}")
         return value
 
     @field_validator("callback_column")
@@ -230,7 +245,12 @@ class Config(_Section):
 
     @field_serializer("ledger")
     def _without_password(self, value: str) -> str:
-        return _PASSWORD.sub("***", value)
+        return _PASSWORD.sub(r"\g<user>***@", value).partition("?")[0]
+
+    @property
+    def ledger_has_password(self) -> bool:
+        """Whether the ledger's address holds one."""
+        return _PASSWORD.search(self.ledger) is not None
 
     @field_validator("timezone")
     @classmethod

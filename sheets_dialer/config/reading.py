@@ -199,6 +199,8 @@ def _where(error: yaml.YAMLError) -> str:
     mark = getattr(error, "problem_mark", None)
     place = f" (line {mark.line + 1}, column {mark.column + 1})" if mark else ""
     problem = str(getattr(error, "problem", None) or "it can't be understood")
+    # A key that begins with one of YAML's own signs is taken for one of these.
+    problem = re.sub(r"(alias|anchor|tag|handle) (['\"]).*\2", r"\1", problem)
     if isinstance(error, yaml.reader.ReaderError):
         problem = "it holds a character that no text has"
     elif "'\\t'" in problem:
@@ -225,7 +227,7 @@ def _add_api_key(
             "portal.api_key: stands beside portal.api_key_file; expected: one of the two only"
         )
     elif file is not None:
-        portal["api_key"] = _key_in(folder / _at_home(Path(str(file))), faults)
+        portal["api_key"] = _key_in(Path(str(file)), folder, faults)
     elif "api_key" not in portal:
         faults.append(
             f"portal.api_key: missing; expected the portal's API key here, in ${API_KEY_VARIABLE} "
@@ -234,12 +236,17 @@ def _add_api_key(
         portal["api_key"] = "missing"
 
 
-def _key_in(file: Path, faults: list[str]) -> str:
+def _key_in(name: Path, folder: Path, faults: list[str]) -> str:
+    file = folder / _at_home(name)
     try:
         key = file.read_text(encoding="utf-8-sig").strip()
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) else "not a text file"
-        faults.append(f"portal.api_key_file: {file} can't be read ({reason})")
+        # Not its name: people put the key itself there.
+        faults.append(
+            f"portal.api_key_file: the file named there can't be read ({reason}); expected: the "
+            f"name of a file with the key in it; without a folder it is looked for in {folder}"
+        )
         return "unreadable"
     if not key or len(key.split()) > 1:
         faults.append(f"portal.api_key_file: {file} must hold the key and nothing else")

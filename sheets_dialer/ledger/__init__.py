@@ -7,6 +7,7 @@ within the gap, and each move between attempt states only from the state that it
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
@@ -15,6 +16,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
+import structlog
 
 from ..call import (
     MARK_IN_DOUBT,
@@ -31,11 +33,17 @@ from ..call import (
 from ..errors import LedgerError
 from ..today import Today, as_today, hours_begun
 from . import forgetting, opting_out, reading, writing
-from .database import held, line_up, make_engine, own_errors
+from .changes import note
+from .database import line_up, make_engine, own_errors
+from .holding import ServerHold, held, require_free
 from .schema import IS_OPEN, attempts, facts, jobs, settle_schema, tokens
 from .writing import Intent, Move
 
 __all__ = ["Intent", "Ledger", "Move"]
+
+log = structlog.get_logger()
+_REFUSED_WITHIN = 2.0
+"""Seconds in which a database says no to a value."""
 
 
 class Ledger:
@@ -51,9 +59,12 @@ class Ledger:
             LedgerError: it can't be opened or written, or a newer version has written it.
         """
         self._engine = make_engine(address)
+        self._hold: ServerHold | None = None
         try:
             with self._writing() as connection:
-                self.id = settle_schema(connection, new_id)
+                self.id = settle_schema(
+                    connection, new_id, lambda known: require_free(connection, known)
+                )
         except LedgerError:
             self.close()
             raise
@@ -69,8 +80,22 @@ class Ledger:
         Raises:
             AnotherDialer: another process holds it.
         """
-        with held(self._engine, self.id):
-            yield
+        with held(self._engine, self.id) as hold:
+            self._hold = hold
+            try:
+                yield
+            finally:
+                self._hold = None
+
+    def stay_held(self) -> None:
+        """Makes sure, where that can change, that this process still holds the ledger.
+
+        Raises:
+            LedgerTaken: another process took it over.
+        """
+        if self._hold is not None:
+            with own_errors(self._engine):
+                self._hold.keep()
 
     def campaigns(self) -> list[str]:
         """The names of all campaigns that have jobs."""
@@ -176,10 +201,15 @@ class Ledger:
         content was called for another job within the gap, or the number was opted out. `revoiced`
         is, by job, what those that are called for the first time are called with, where it isn't
         what they were queued with.
+
+        Raises:
+            LedgerTaken: another process took the ledger over from this one; nothing is written.
         """
         if not (new_jobs or adoptions or job_changes or moves or intents):
             return []
         with self._writing() as connection:
+            if self._hold is not None:
+                self._hold.require_last(connection)
             writing.add_jobs(connection, campaign, new_jobs, now)
             writing.adopt(connection, campaign, adoptions, now)
             writing.change_jobs(connection, job_changes)
@@ -190,12 +220,38 @@ class Ledger:
     def move(self, moves: Sequence[Move], now: datetime) -> set[int]:
         """Makes the moves in one transaction; returns the attempts that were in the right state.
 
-        This is the compare-and-swap that lets exactly one process send an attempt.
+        This is the compare-and-swap that lets exactly one process send an attempt. None is sent
+        when another process took the ledger over, but what came of those that were is kept.
         """
         if not moves:
             return set()
+        sends = any(move.target is AttemptState.SENDING for move in moves)
         with self._writing() as connection:
+            if sends and self._hold is not None and not self._hold.is_last(connection):
+                moves = [move for move in moves if move.target is not AttemptState.SENDING]
             return writing.make_moves(connection, moves, now)
+
+    def keep(self, moves: Sequence[Move], now: datetime) -> list[Move]:
+        """Makes the moves and returns those that the database doesn't take: one that it refuses
+        costs no other. For the last try before the process ends."""
+        try:
+            self.move(moves, now)
+            return []
+        except Exception as error:
+            log.warning("kept one by one", moves=len(moves), problem=type(error).__name__)
+        refused: list[Move] = []
+        for index, each in enumerate(moves):
+            begun = time.monotonic()
+            try:
+                self.move([each], now)
+            except Exception as error:
+                log.error("not kept", attempt=each.attempt_id, problem=type(error).__name__)
+                refused.append(each)
+                # What is refused is refused at once. Waited for is a database that is out of reach,
+                # which would let each of the others wait as long.
+                if time.monotonic() - begun > _REFUSED_WITHIN:
+                    return refused + list(moves[index + 1 :])
+        return refused
 
     def report(
         self,
@@ -230,7 +286,7 @@ class Ledger:
             if taken_back is None:
                 return None
             before, attempt_id = taken_back
-            writing.note(connection, now, [(attempt_id, "allowed again by a person")])
+            note(connection, now, [(attempt_id, "allowed again by a person")])
             return before
 
     def forget(self, before: datetime, *, most: int, after: int = 0) -> list[int]:

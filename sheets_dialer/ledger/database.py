@@ -1,4 +1,4 @@
-"""The database under the ledger: SQLite in a file, or PostgreSQL, and who may work on it."""
+"""The database under the ledger: SQLite in a file, or PostgreSQL, whose transactions line up."""
 
 from __future__ import annotations
 
@@ -9,20 +9,35 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import Any
 
-import filelock
 import sqlalchemy as sa
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
-from ..errors import AnotherDialer, LedgerError
+from ..errors import LedgerError
 
-_HELD = "Another process dials with this ledger. Wait for it to end, or stop it."
 _WRITERS = 7_301_942  # any number: the key under which PostgreSQL lines up transactions
 _DRIVERS = {
     "sqlite": "sqlite",
     "postgresql": "postgresql+psycopg",
     "postgres": "postgresql+psycopg",
 }
-_CONNECT_SECONDS = 10
+_SECRET_OPTIONS = ("password", "passwd", "secret", "client_key", "server_key")
+# By libpq's names: a connection that is lost without a word is noticed within a minute.
+_CONNECTING = {
+    "connect_timeout": 10,
+    "keepalives_idle": 30,
+    "keepalives_interval": 10,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 60_000,
+}
+# By the server's names. Whoever waits outlasts a session that hangs inside a transaction.
+_SESSION = {
+    "lock_timeout": "60s",
+    "idle_in_transaction_session_timeout": "30s",
+    "tcp_keepalives_idle": "30",
+    "tcp_keepalives_interval": "10",
+    "tcp_keepalives_count": "3",
+}
+_LOCK_NOT_AVAILABLE = "55P03"
 _SWITCHES = 100
 _SWITCH_SECONDS = 0.05
 
@@ -44,12 +59,19 @@ def make_engine(address: str) -> sa.Engine:
             "The setting `ledger` is not an address of a database. Write sqlite:/// and a file's "
             "name, or postgresql+psycopg://user:password@host/database."
         )
+    if driver != "sqlite":
+        _refuse_open_password(address, url)
     url = url.set(drivername=driver)
     # No error shows parameters: they are people's numbers.
     options: dict[str, Any] = {"hide_parameters": True}
     if driver != "sqlite":
         # A connection that died while it was idle is replaced before it is used.
-        options |= {"pool_pre_ping": True, "connect_args": {"connect_timeout": _CONNECT_SECONDS}}
+        options |= {
+            "pool_pre_ping": True,
+            "connect_args": {k: v for k, v in _CONNECTING.items() if k not in url.query},
+            # Whatever the server's default: who has waited must see what others committed.
+            "isolation_level": "READ COMMITTED",
+        }
     try:
         engine = sa.create_engine(url, **options)
     except ImportError as error:
@@ -57,9 +79,27 @@ def make_engine(address: str) -> sa.Engine:
             'PostgreSQL needs its driver. Install it with: pip install "sheets-dialer[postgresql]"'
         ) from error
     if driver == "sqlite":
+        sa.event.listen(engine, "do_connect", _make_file)
         sa.event.listen(engine, "connect", _settle_sqlite)
         sa.event.listen(engine, "begin", _begin_sqlite)
+    else:
+        sa.event.listen(engine, "connect", _settle_postgresql)
     return engine
+
+
+def _refuse_open_password(address: str, url: sa.URL) -> None:
+    """The part of the address that is shown in errors must not hold a piece of the password."""
+    if address.count("@") > 1:
+        raise LedgerError(
+            "The setting `ledger` has a second @ in it. Write an @ in the password as %40, or put "
+            "the password into the environment as PGPASSWORD."
+        )
+    if any(part in name.casefold() for name in url.query for part in _SECRET_OPTIONS):
+        raise LedgerError(
+            "The setting `ledger` has a password behind its question mark. Write it before the "
+            "host, as in postgresql+psycopg://user:password@host/database, or put it into the "
+            "environment as PGPASSWORD."
+        )
 
 
 def _names_a_database(url: sa.URL) -> bool:
@@ -83,13 +123,18 @@ def own_errors(engine: sa.Engine) -> Iterator[None]:
         password = engine.url.password
         if password:
             reason = reason.replace(str(password), "…")
-        name = engine.url.render_as_string(hide_password=True)
+        name = engine.url.set(query={}).render_as_string(hide_password=True)
         raise LedgerError(
-            f"The ledger {name} can't be used: {reason}. {_advice(engine)}"
+            f"The ledger {name} can't be used: {reason}. {_advice(engine, error)}"
         ) from error
 
 
-def _advice(engine: sa.Engine) -> str:
+def _advice(engine: sa.Engine, error: Exception) -> str:
+    if getattr(getattr(error, "orig", None), "sqlstate", None) == _LOCK_NOT_AVAILABLE:
+        return (
+            "Another program has kept it locked for a minute: look in pg_stat_activity for a "
+            "session that is idle in transaction, end it and start again."
+        )
     if engine.dialect.name != "sqlite":
         return "Check that the server runs and that the address, user and password are right."
     file = str(engine.url.database)
@@ -114,41 +159,30 @@ def line_up(connection: sa.Connection) -> None:
         connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_WRITERS)))
 
 
-@contextmanager
-def held(engine: sa.Engine, ledger_id: str) -> Iterator[None]:
-    """Keeps other processes from dialling with this ledger, until the end or our death.
+def _settle_postgresql(connection: Any, _record: object) -> None:
+    """Lets the server end a session that died inside a transaction, and no session wait for another
+    for ever. What the server's or the user's settings say of it is left alone.
 
-    Raises:
-        AnotherDialer: another process holds it.
+    Not among the options of the connection: poolers refuse those.
     """
-    if engine.dialect.name == "sqlite":
-        lock = filelock.FileLock(f"{engine.url.database}.lock", timeout=0)
-        with own_errors(engine):
-            try:
-                lock.acquire()
-            except filelock.Timeout as error:
-                raise AnotherDialer(_HELD) from error
-        try:
-            yield
-        finally:
-            lock.release()
-        return
-    key = int.from_bytes(ledger_id.encode()[:7], "big")
-    with own_errors(engine):
-        connection = engine.connect()
-    try:
-        with own_errors(engine):
-            if not connection.execute(sa.select(sa.func.pg_try_advisory_lock(key))).scalar():
-                raise AnotherDialer(_HELD)
-            connection.commit()
-        try:
-            yield
-        finally:
-            # A connection that is lost has given the lock back already.
-            with suppress(SQLAlchemyError):
-                connection.execute(sa.select(sa.func.pg_advisory_unlock(key)))
-    finally:
-        connection.close()
+    with connection.cursor() as cursor:
+        names = ", ".join("(%s, %s)" for _ in _SESSION)
+        cursor.execute(
+            "SELECT set_config(name, wanted, false) FROM pg_settings "
+            f"JOIN (VALUES {names}) AS ours (name, wanted) USING (name) WHERE source = 'default'",
+            [text for item in _SESSION.items() for text in item],
+        )
+    connection.commit()
+
+
+def _make_file(_dialect: Any, _record: Any, arguments: list[Any], options: Any) -> None:
+    """Makes a new ledger's file readable by its owner only, as it holds people's numbers and texts;
+    SQLite gives the files beside it the same mode. A file that is there keeps its mode."""
+    if options.get("uri"):
+        return  # SQLite finds the file's name within it
+    # What goes wrong here goes wrong for SQLite too, and is said then.
+    with suppress(OSError):
+        os.close(os.open(str(arguments[0]), os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
 
 
 def _settle_sqlite(connection: Any, _record: object) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 
 import sqlalchemy as sa
@@ -29,6 +30,19 @@ class UtcTime(sa.types.TypeDecorator[datetime]):
         return None if value is None else value.replace(tzinfo=UTC)
 
 
+class Words(sa.types.TypeDecorator[str]):
+    """Texts that may hold others' words, with what no database takes taken out: PostgreSQL refuses
+    a NUL, and none can encode half of a surrogate pair. What is looked for is treated alike."""
+
+    impl = sa.String
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, _dialect: sa.Dialect) -> str | None:
+        if value is None or (value.isascii() and "\0" not in value):
+            return value
+        return value.replace("\0", "").encode("utf-8", errors="replace").decode()
+
+
 metadata = sa.MetaData()
 IS_OPEN = sa.text("state IN ({})".format(", ".join(f"'{state}'" for state in sorted(OPEN_STATES))))
 IS_ANOTHER_TRY = sa.text("try_number > 1")
@@ -36,24 +50,24 @@ IS_ANOTHER_TRY = sa.text("try_number > 1")
 facts = sa.Table(
     "facts",
     metadata,
-    sa.Column("name", sa.String, primary_key=True),
-    sa.Column("value", sa.String, nullable=False),
+    sa.Column("name", Words, primary_key=True),
+    sa.Column("value", Words, nullable=False),
 )
 tokens = sa.Table(
     "tokens",
     metadata,
-    sa.Column("tab", sa.String, primary_key=True),
+    sa.Column("tab", Words, primary_key=True),
     sa.Column("counter", sa.BigInteger, nullable=False),
 )
 jobs = sa.Table(
     "jobs",
     metadata,
     sa.Column("id", sa.Integer, primary_key=True),
-    sa.Column("campaign", sa.String, nullable=False, index=True),
-    sa.Column("ref", sa.String, nullable=False, unique=True),
-    sa.Column("number", sa.String, nullable=False, index=True),
-    sa.Column("fingerprint", sa.String, nullable=False, index=True),
-    sa.Column("content", sa.String, nullable=False),
+    sa.Column("campaign", Words, nullable=False, index=True),
+    sa.Column("ref", Words, nullable=False, unique=True),
+    sa.Column("number", Words, nullable=False, index=True),
+    sa.Column("fingerprint", Words, nullable=False, index=True),
+    sa.Column("content", Words, nullable=False),
     sa.Column("queued_at", UtcTime, nullable=False),
     sa.Column("granted", sa.Integer, nullable=False),
     sa.Column("again_seen", sa.Boolean, nullable=False),
@@ -65,21 +79,21 @@ attempts = sa.Table(
     sa.Column("id", sa.Integer, primary_key=True),
     sa.Column("job_id", sa.ForeignKey("jobs.id"), nullable=False),
     sa.Column("try_number", sa.Integer, nullable=False),
-    sa.Column("number", sa.String, nullable=False),
+    sa.Column("number", Words, nullable=False),
     sa.Column("state", sa.String, nullable=False),
     sa.Column("reason", sa.String, nullable=False),
     sa.Column("intended_at", UtcTime, nullable=False),
     sa.Column("sending_at", UtcTime),
     sa.Column("placed_at", UtcTime),
-    sa.Column("call_id", sa.String, index=True),
+    sa.Column("call_id", Words, index=True),
     sa.Column("call_status", sa.Integer),
-    sa.Column("dtmf", sa.String),
+    sa.Column("dtmf", Words),
     sa.Column("retry", sa.Integer, nullable=False, server_default="0"),
     sa.Column("answered_at", UtcTime),
     sa.Column("changed_at", UtcTime),
     sa.Column("polled_at", UtcTime),
     sa.Column("ended_at", UtcTime),
-    sa.Column("problem", sa.String),
+    sa.Column("problem", Words),
     # One attempt for each try of a job, whatever two processes believe.
     sa.UniqueConstraint("job_id", "try_number"),
     # One open attempt for each number in the whole ledger.
@@ -106,7 +120,7 @@ events = sa.Table(
     sa.Column("id", sa.Integer, primary_key=True),
     sa.Column("at", UtcTime, nullable=False),
     sa.Column("attempt_id", sa.ForeignKey("attempts.id"), nullable=False, index=True),
-    sa.Column("what", sa.String, nullable=False),
+    sa.Column("what", Words, nullable=False),
 )
 # Numbers never to be called again. A row that is replaced gets a higher id, so that what changed
 # since an id is found without reading the others.
@@ -114,10 +128,10 @@ opt_outs = sa.Table(
     "opt_outs",
     metadata,
     sa.Column("id", sa.Integer, primary_key=True),
-    sa.Column("number", sa.String, nullable=False, unique=True),
+    sa.Column("number", Words, nullable=False, unique=True),
     sa.Column("since", UtcTime, nullable=False),
-    sa.Column("key", sa.String, nullable=False),
-    sa.Column("campaign", sa.String, nullable=False),
+    sa.Column("key", Words, nullable=False),
+    sa.Column("campaign", Words, nullable=False),
     sa.Column("attempt_id", sa.ForeignKey("attempts.id"), nullable=False),
     # When a person allowed calls again; the row stays, so that what the sheet shows is taken away.
     sa.Column("allowed_at", UtcTime),
@@ -125,9 +139,12 @@ opt_outs = sa.Table(
 )
 
 
-def settle_schema(connection: sa.Connection, new_id: str) -> str:
+def settle_schema(
+    connection: sa.Connection, new_id: str, before_upgrade: Callable[[str], None]
+) -> str:
     """Makes the tables where there are none, and adds to an older version's what it lacks; returns
-    the ledger's id, which is `new_id` when it is made now.
+    the ledger's id, which is `new_id` when it is made now. `before_upgrade` gets the id of an older
+    version's ledger before that is changed.
 
     Raises:
         LedgerError: the tables are another program's, or a newer version's.
@@ -149,6 +166,7 @@ def settle_schema(connection: sa.Connection, new_id: str) -> str:
     if not version.isdecimal() or int(version) > SCHEMA_VERSION:
         raise LedgerError("A newer version wrote this ledger. Upgrade sheets-dialer.")
     if int(version) < SCHEMA_VERSION:
+        before_upgrade(known["id"])
         _upgrade(connection)
     return str(known["id"])
 

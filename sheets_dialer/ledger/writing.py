@@ -6,20 +6,18 @@ reads to decide still holds when it writes.
 
 from __future__ import annotations
 
-import functools
-import itertools
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
+import structlog
 from sqlalchemy.dialects import postgresql, sqlite
 
 from ..call import (
     MADE_NO_CALL,
     MOVES,
-    OPEN_STATES,
     Adoption,
     Attempt,
     AttemptState,
@@ -30,25 +28,21 @@ from ..call import (
     Reason,
 )
 from ..texts import say
+from .changes import change, note
 from .forgetting import remember
-from .opting_out import IS_OPTED_OUT, opt_out, opted_out
+from .opting_out import opt_out, opted_out
 from .reading import content_text
-from .schema import IS_OPEN, attempts, events, jobs
+from .schema import attempts, jobs
+from .shared_ids import GIVEN_AGAIN, doubt_shared_ids, moved_or_carrying
 from .statements import among, chunks, rows_among
 
+log = structlog.get_logger()
 # Made once: building a statement costs more than running it.
 _REF_AND_ID = sa.select(jobs.c.ref, jobs.c.id).where(among(jobs.c.ref))
 _CALL_AND_NUMBER = sa.select(attempts.c.call_id, attempts.c.number).where(among(attempts.c.call_id))
-_STATE = sa.select(attempts.c.id, attempts.c.state).where(among(attempts.c.id))
-_MOVED_OR_CARRYING: sa.Select[Any] = sa.select(
-    attempts.c.id, attempts.c.state, attempts.c.call_id, IS_OPTED_OUT.label("opted_out")
-).where(
-    sa.or_(
-        attempts.c.id.in_(sa.bindparam("ids", expanding=True)),
-        sa.and_(IS_OPEN, attempts.c.call_id.in_(sa.bindparam("call_ids", expanding=True))),
-    )
+_HEARD = sa.select(attempts.c.id, attempts.c.state, GIVEN_AGAIN.label("given_again")).where(
+    among(attempts.c.id)
 )
-_NOTE = events.insert()
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +105,9 @@ def change_jobs(connection: sa.Connection, changes: Sequence[JobChange]) -> None
 def make_moves(connection: sa.Connection, moves: Iterable[Move], now: datetime) -> set[int]:
     """Makes each move whose attempt is in the right state; returns these attempts.
 
-    An attempt whose number was opted out since it was intended is withdrawn instead of sent.
+    An attempt whose number was opted out since it was intended is withdrawn instead of sent. A
+    reply that tells the call of an attempt that was given up as unknown meanwhile counts all the
+    same; where a person has released it, its history keeps the call.
 
     Raises:
         ValueError: no attempt may ever make this move.
@@ -122,25 +118,41 @@ def make_moves(connection: sa.Connection, moves: Iterable[Move], now: datetime) 
             raise ValueError(f"no attempt goes from {move.source} to {move.target}")
         wanted[move.attempt_id] = move
     told = {move.values["call_id"] for move in wanted.values() if "call_id" in move.values}
-    found = list(_moved_or_carrying(connection, wanted, told))
-    states = {row.id: row.state for row in found}
+    found = list(moved_or_carrying(connection, wanted, told))
+    rows = {row.id: row for row in found}
     opted_out_since = {row.id for row in found if row.opted_out}
     made: list[Move] = []
     withdrawn: list[Move] = []
+    late: list[tuple[int, str]] = []
     for move in wanted.values():
-        if states.get(move.attempt_id) != move.source:
+        row = rows.get(move.attempt_id)
+        if row is None:
+            continue
+        if row.state != move.source and not _tells_the_call(move, row):
+            call_id = move.values.get("call_id", row.call_id)
+            if call_id != row.call_id:
+                late.append((row.id, f"the reply came too late: call {call_id}"))
             continue
         if move.target is AttemptState.SENDING and move.attempt_id in opted_out_since:
             withdrawn.append(replace(move, target=AttemptState.WITHDRAWN, values={}))
         else:
             made.append(move)
-    _change(connection, [(m.attempt_id, {"state": m.target}) for m in withdrawn])
+    change(connection, [(m.attempt_id, {"state": m.target}) for m in withdrawn])
     note(connection, now, [(m.attempt_id, "withdrawn: opted out") for m in withdrawn])
-    _change(connection, [(m.attempt_id, {"state": m.target, **m.values}) for m in made])
+    change(connection, [(m.attempt_id, {"state": m.target, **m.values}) for m in made])
     note(connection, now, [(move.attempt_id, str(move.target)) for move in made])
+    for attempt_id, what in late:
+        log.warning(what, attempt=attempt_id)
+    note(connection, now, late)
     if told:
-        _doubt_shared_ids(connection, found, made, now)
+        doubt_shared_ids(connection, found, made, told, now)
     return {move.attempt_id for move in made}
+
+
+def _tells_the_call(move: Move, row: sa.Row[Any]) -> bool:
+    """Whether it is the sender's late reply for an attempt of which no call is known."""
+    is_reply = move.source is AttemptState.SENDING and move.target is AttemptState.PLACED
+    return is_reply and row.state == AttemptState.UNKNOWN and row.call_id is None
 
 
 def keep_reports(
@@ -152,13 +164,21 @@ def keep_reports(
     """Keeps what the portal said about calls that are placed, and about ended ones, which are asked
     about on in case of a late answer; to others no report belongs. `opting_out` gives, by attempt,
     the key with which its number is opted out along with that."""
-    states = _states(connection, [attempt_id for attempt_id, _ in reports])
-    kept = [
-        (attempt_id, values)
-        for attempt_id, values in reports
-        if states.get(attempt_id) in (AttemptState.PLACED, AttemptState.ENDED)
-    ]
-    _change(connection, kept)
+    heard = {row.id: row for row in rows_among(connection, _HEARD, [each for each, _ in reports])}
+    kept: list[tuple[int, Mapping[str, Any]]] = []
+    keys: dict[int, str] = {}
+    for attempt_id, told in reports:
+        row = heard.get(attempt_id)
+        if row is None or row.state not in (AttemptState.PLACED, AttemptState.ENDED):
+            continue
+        if row.state == AttemptState.ENDED and row.given_again:
+            # An answer under an id that was given again may be the other call's.
+            kept.append((attempt_id, {n: v for n, v in told.items() if n == "polled_at"}))
+            continue
+        kept.append((attempt_id, told))
+        if attempt_id in opting_out:
+            keys[attempt_id] = opting_out[attempt_id]
+    change(connection, kept)
     note(
         connection,
         now,
@@ -168,7 +188,6 @@ def keep_reports(
             if "call_status" in values
         ],
     )
-    keys = {each: opting_out[each] for each, _ in kept if each in opting_out}
     if keys:
         note(connection, now, opt_out(connection, keys, now))
 
@@ -265,38 +284,6 @@ def adopt(
         connection.execute(jobs.delete().where(jobs.c.id.in_(chunk)))
 
 
-def note(connection: sa.Connection, now: datetime, notes: Iterable[tuple[int, str]]) -> None:
-    """Adds to the history of attempts, which is only ever added to."""
-    rows = [{"at": now, "attempt_id": attempt_id, "what": what} for attempt_id, what in notes]
-    if rows:
-        connection.execute(_NOTE, rows)
-
-
-def _states(connection: sa.Connection, ids: Iterable[int]) -> dict[int, str]:
-    return {row.id: row.state for row in rows_among(connection, _STATE, ids)}
-
-
-def _change(connection: sa.Connection, changes: Sequence[tuple[int, Mapping[str, Any]]]) -> None:
-    """Sets values of attempts, all changes of the same columns in one go."""
-    by_columns: dict[tuple[str, ...], list[dict[str, Any]]] = {}
-    for attempt_id, values in changes:
-        row = {"attempt_id": attempt_id, **{f"new_{name}": v for name, v in values.items()}}
-        by_columns.setdefault(tuple(sorted(values)), []).append(row)
-    for columns, rows in by_columns.items():
-        if columns:
-            connection.execute(_change_of(columns), rows)
-
-
-@functools.cache
-def _change_of(columns: tuple[str, ...]) -> sa.Update:
-    here = attempts.c.id == sa.bindparam("attempt_id")
-    return (
-        attempts.update()
-        .where(here)
-        .values({each: sa.bindparam(f"new_{each}") for each in columns})
-    )
-
-
 def _insert_attempts(
     connection: sa.Connection, rows: Sequence[Mapping[str, Any]]
 ) -> dict[int, int]:
@@ -322,43 +309,6 @@ def _called_since(
     for row in rows_among(connection, query.where(among(jobs.c.fingerprint)), fingerprints):
         called.setdefault(row.fingerprint, set()).add(row.id)
     return called
-
-
-def _moved_or_carrying(
-    connection: sa.Connection, ids: Iterable[int], call_ids: Iterable[str]
-) -> Iterator[sa.Row[Any]]:
-    """The attempts of these ids, and the open ones that have one of these calls, asked for at once:
-    placing calls does nothing more often."""
-    by_id, by_call = chunks(sorted(ids)), chunks(sorted(call_ids))
-    for some_ids, some_calls in itertools.zip_longest(by_id, by_call):
-        parameters = {"ids": some_ids or [], "call_ids": some_calls or []}
-        yield from connection.execute(_MOVED_OR_CARRYING, parameters)
-
-
-def _doubt_shared_ids(
-    connection: sa.Connection, found: Iterable[sa.Row[Any]], made: Iterable[Move], now: datetime
-) -> None:
-    """A call id that two open attempts carry says nothing about either: both become unknown.
-
-    `found` are attempts as they were before the moves that were `made`.
-    """
-    after = {row.id: (row.state, row.call_id) for row in found}
-    for move in made:
-        call_id = move.values.get("call_id", after[move.attempt_id][1])
-        after[move.attempt_id] = move.target, call_id
-    carriers: dict[str, list[int]] = {}
-    for attempt_id, (state, call_id) in after.items():
-        if call_id is not None and state in OPEN_STATES:
-            carriers.setdefault(call_id, []).append(attempt_id)
-    doubted = [
-        attempt_id
-        for sharing in carriers.values()
-        for attempt_id in sharing
-        if len(sharing) > 1 and after[attempt_id][0] == AttemptState.PLACED
-    ]
-    values = {"state": AttemptState.UNKNOWN, "problem": say("shared_call_id"), "changed_at": now}
-    _change(connection, [(attempt_id, values) for attempt_id in doubted])
-    note(connection, now, [(attempt_id, "unknown: shared call id") for attempt_id in doubted])
 
 
 def _job_row(campaign: str, job: NewJob, now: datetime) -> dict[str, Any]:

@@ -27,6 +27,7 @@ KINDS: Mapping[str, str] = {
     "timeout": "not done, never answered",
     "timeout-after": "done, never answered",
     "html": "not done, answered 502 with an HTML page",
+    "redirect": "not done, answered 302, as by the sign-in page of a Wi-Fi",
     "malformed": "done, but the JSON of the answer is cut in the middle",
     "empty": "done, but answered 200 with {}",
     "blank": "done, but answered 200 with no body at all",

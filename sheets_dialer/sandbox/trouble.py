@@ -73,6 +73,8 @@ class Trouble:
                 return None
             case "html":
                 return Response(502, _HTML, "text/html; charset=UTF-8")
+            case "redirect":
+                return Response(302, b"", "text/html; charset=UTF-8")
             case "stale":
                 return carry_out(backend, request, age=fault.seconds)
             case code if code.isdecimal():

@@ -24,6 +24,7 @@ from .moved import (
     aligned,
     along_columns,
     along_rows,
+    have_gone,
     have_moved,
     went_over,
 )
@@ -105,13 +106,14 @@ class Beside:
             # The tab has another title by now, and the answer was asked for by the old one.
             return None
         header, header_now = aligned(self.rows.get(0, ()), header_of(seen))
-        is_moved = have_moved(header, header_now)
+        is_moved, is_gone = have_moved(header, header_now), have_gone(header, header_now)
         by_columns = [along_columns(act) for act in acts_that_explain(header, header_now)]
         if not self.has_labels:
-            return by_columns if is_moved else None
+            return by_columns if is_moved or (is_gone and by_columns) else None
         read = [self.read_at((row, 0)) for row in range(len(self.rows))]
         labels, labels_now = aligned(read, _column_of(seen))
-        if not is_moved and not have_moved(labels, labels_now):
+        is_moved = is_moved or have_moved(labels, labels_now)
+        if not is_moved and not is_gone and not have_gone(labels, labels_now):
             return None
         by_rows = [along_rows(act) for act in acts_that_explain(labels, labels_now)]
         shown = [(0, at) for at in range(len(header))] + [(at, 0) for at in range(len(labels))]
@@ -124,7 +126,9 @@ class Beside:
                     return False
             return True
 
-        return list(filter(explains, by_columns + by_rows))
+        origins = list(filter(explains, by_columns + by_rows))
+        # A title that is only gone may have been typed over.
+        return origins if origins or is_moved else None
 
 
 def on_control_tab(

@@ -14,8 +14,9 @@ from google.auth.exceptions import GoogleAuthError, RefreshError
 from gspread.exceptions import APIError
 
 from ..errors import SheetError, SheetRefused, SheetUnreachable, TokenLost, WriteRefused
+from ..redaction import in_one_line
 from ..texts import say, with_stop
-from ..transport import CONNECT_SECONDS, SHEETS_READ_SECONDS, redacted
+from ..transport import CONNECT_SECONDS, SHEETS_READ_SECONDS, harmless, was_redirected
 
 _TABS = "properties.timeZone,sheets.properties(sheetId,title,gridProperties(rowCount,columnCount))"
 _HINTS = {401: "google_key_hint", 403: "google_share_hint", 404: "google_address_hint"}
@@ -171,17 +172,17 @@ class Connection:
             if error.code != requests.codes.too_many_requests:
                 # Looking them up anew would take still more of a quota that is used up.
                 self.forget_tabs()
-            raise _refusal(error) from error
-        except RefreshError as error:
-            if error.retryable:
-                raise SheetUnreachable(say("google_sign_in_silent")) from error
-            raise SheetRefused(
-                say(
-                    "google_refused_account", words=redacted(error.args[0] if error.args else error)
-                )
-            ) from error
-        except (GoogleAuthError, requests.RequestException, KeyError, TypeError) as error:
-            raise SheetUnreachable(say("google_unclear")) from error
+            problem, cause = _refusal(error), harmless(error)
+        except (
+            GoogleAuthError,
+            requests.RequestException,
+            KeyError,
+            TypeError,
+            AttributeError,
+        ) as error:
+            problem, cause = _failure(error), harmless(error)
+        # Outside of the handler, so that the library's own error isn't kept as the context.
+        raise problem from cause
 
 
 def cells_of(row: bytes) -> list[Any]:
@@ -197,8 +198,20 @@ def _title(a1_range: str) -> str:
     return title
 
 
+def _failure(error: Exception) -> SheetError:
+    """What a failure of the sign-in or of the network means."""
+    if isinstance(error, RefreshError) and not error.retryable:
+        words = in_one_line(error.args[0] if error.args else error)
+        return SheetRefused(say("google_refused_account", words=words))
+    if isinstance(error, RefreshError):
+        return SheetUnreachable(say("google_sign_in_silent"))
+    if was_redirected(error):
+        return SheetUnreachable(say("google_redirected"))
+    return SheetUnreachable(say("google_unclear"))
+
+
 def _refusal(error: APIError) -> SheetError:
-    code, message = error.code, redacted(error.error.get("message", ""))
+    code, message = error.code, in_one_line(error.error.get("message", ""))
     if code == 429 or code >= 500 or code in (-1, 408):
         return SheetUnreachable(say("google_busy", code=code, words=message))
     place = _PLACE_IN_BATCH.search(message)

@@ -138,15 +138,16 @@ def damage_of(written: Written, header: Sequence[Any]) -> Damage | None:
     acts: list[Act] = []
     if now[written.ref] == written.token.header:
         now[written.ref] = _ANYTHING
-        if not have_moved(before, now):
+        is_moved = have_moved(before, now)
+        if not is_moved and not have_gone(before, now, but_for=ref_title):
             return None
         acts = acts_that_explain(before, now)
         hit = {column for _row, column in written.places()}
         if acts and all(act[at] == at for act in acts for at in hit):
             return None
         is_met = _place_of(ref_title, now) is not None or any(now[at] != before[at] for at in hit)
-        if not acts and not is_met:
-            # More than one act, but none that the write has met.
+        if not acts and not (is_moved and is_met):
+            # More than one act, but none that the write has met; or a title that was typed over.
             return None
     elif ref_title not in now:
         return None
@@ -224,6 +225,13 @@ def have_moved(before: Sequence[object], now: Sequence[object]) -> bool:
     return any(
         title is not _ANYTHING and stood.get(title, at) != at for at, title in enumerate(now)
     )
+
+
+def have_gone(before: Sequence[object], now: Sequence[object], *, but_for: object = None) -> bool:
+    """Whether a title stands nowhere any more: its column may have been deleted, or the write has
+    gone over the title itself."""
+    shown = {title for title in now if title is not _ANYTHING}
+    return bool({*before} - shown - {"", but_for})
 
 
 def where(cells: Iterable[Cell]) -> str:

@@ -9,18 +9,20 @@ from typing import Any
 from ..columns import DIALER, Columns, normal
 from ..control import CONTROL_LABEL, CONTROL_TAB, DO_NOT_CALL_TAB
 from ..errors import SetupNeeded, SheetError, SheetRefused, TokenLost, WriteRefused
+from ..namesakes import is_ref
+from ..rows import text_of
 from ..texts import say
 from .connection import Connection, cells_of
 from .moved import where
 from .queue_sheet import QueueSheet
-from .readiness import columns_sentence
-from .requests import CELLS_BACK, cells_back, note_requests, update
+from .readiness import columns_sentence, require_own_columns
+from .requests import CELLS_BACK, cells_back, letters, note_requests, update
 from .setup import landing
 from .setup.control_tab import make_control_tab
 from .setup.do_not_call_tab import make_do_not_call_tab, missing_columns
 from .setup.landing import Misplaced
 from .setup.making import Making, new_tab
-from .setup.queue_tab import make_queue_tab
+from .setup.queue_tab import REF_IS_MADE, make_queue_tab
 from .setup.reading import TabState, read_cells, read_tabs
 
 _AGAIN = "Run setup again"
@@ -167,7 +169,15 @@ def _planned(
     queue_making, control_making, do_not_call_making = map(Making, (queue, control, do_not_call))
     added = [f"tab {each.title}" for each in (control, do_not_call) if each.is_new]
     callbacks = wishes.callback_column
-    widths = _widths(connection, queue, columns, callbacks, do_not_call_making)
+    whole = _whole(connection, queue, columns, callbacks, do_not_call_making)
+    if queue.id in whole:
+        rows = [cells_of(row) for row in whole[queue.id]]
+        _require_no_other_ref(wishes.tab, queue, columns, rows)
+        require_own_columns(wishes.tab, columns, rows)
+    widths = {
+        number: max((len(cells_of(row)) for row in rows), default=0)
+        for number, rows in whole.items()
+    }
     start = widths.get(queue.id, 0)
     make_queue_tab(queue_making, columns, start, callbacks, wishes.callback_labels)
     make_control_tab(control_making, state, wishes.campaign, wishes.every, again)
@@ -178,25 +188,42 @@ def _planned(
     return added, _Plan(requests, control_making)
 
 
-def _widths(
+def _whole(
     connection: Connection,
     queue: TabState,
     columns: Columns,
     callback_column: str | None,
     do_not_call: Making,
-) -> Mapping[int, int]:
-    """How many columns the tabs that lack one take from A on: columns without a header, far below
-    perhaps, are people's too. Only then the whole tabs are read."""
-    wide: list[int] = []
+) -> Mapping[int, Sequence[bytes]]:
+    """All rows of the tabs that lack a column or have one that may be people's, by the tabs' ids:
+    columns without a header, far below perhaps, are people's too. Only then whole tabs are read."""
+    needed: list[int] = []
     header = [normal(cell.text) for cell in queue.cells[0]] if queue.cells else []
     lacks_callback = callback_column is not None and normal(callback_column) not in header
-    if columns.missing or lacks_callback:
-        wide.append(queue.id)
+    if columns.missing or lacks_callback or _has_strange_column(queue, columns):
+        needed.append(queue.id)
     if not do_not_call.tab.is_new and missing_columns(do_not_call):
-        wide.append(do_not_call.tab.id)
-    if not wide:
-        return {}
-    return {
-        number: max((len(cells_of(row)) for row in rows), default=0)
-        for number, rows in connection.read_rows(wide).items()
-    }
+        needed.append(do_not_call.tab.id)
+    return connection.read_rows(needed) if needed else {}
+
+
+def _has_strange_column(queue: TabState, columns: Columns) -> bool:
+    """Whether neither a setup nor a dialer has touched a column with a name of the dialer's."""
+    places = [at for name, at in columns.places.items() if name in DIALER]
+    return columns.token is None and any(not queue.made_there(at) for at in places)
+
+
+def _require_no_other_ref(
+    tab: str, queue: TabState, columns: Columns, rows: Sequence[Sequence[object]]
+) -> None:
+    """A Ref column that has lost its header must not get a second one beside it: rows are known by
+    what stands there."""
+    if "ref" in columns.places:
+        return
+    for place, made in enumerate(queue.made_at):
+        below = (text_of(cells[place]) for cells in rows[1:] if place < len(cells))
+        if REF_IS_MADE in made and any(map(is_ref, below)):
+            raise SetupNeeded(
+                f"Tab {tab}: column {letters(place)} is the dialer's Ref and has lost its header. "
+                "Write Ref into its first row; nothing was added to the sheet."
+            )

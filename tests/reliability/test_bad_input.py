@@ -141,8 +141,9 @@ def test_a_text_as_long_as_a_cell_can_hold_harms_nobody_else(tmp_path: Path) -> 
 
 
 def test_answers_of_the_portal_that_look_like_formulas_become_texts(tmp_path: Path) -> None:
-    """Its reasons, its call ids and its keys, in all four shapes that a spreadsheet executes."""
-    numbers = [f"92300{2_000_000 + place}" for place in range(2 * len(TRIGGERS))]
+    """Its reasons, in all four shapes that a spreadsheet executes; such call ids and keys are none.
+    Every second call succeeds, so that none is stopped after failures in a row."""
+    numbers = [f"92300{2_000_000 + place}" for place in range(4 * len(TRIGGERS))]
 
     balance = {"balance": "=10000"}
 
@@ -152,10 +153,13 @@ def test_answers_of_the_portal_that_look_like_formulas_become_texts(tmp_path: Pa
         if "/api/get_call" in request:
             return {"data": {"call_status": 2, "dtmf": "=2+5", "retry": 0}}
         place = next(at for at, number in enumerate(numbers) if number in request)
-        text = TRIGGERS[place // 2]
-        if place % 2:
+        text = TRIGGERS[place // 4]
+        if place % 4 == 1:
             return {"status": 422, "response": text}
-        return {"status": "200", "data": {"call_id": f"{text} {place}"}}
+        return {
+            "status": "200",
+            "data": {"call_id": f"{text} {place}" if place % 4 == 3 else place + 1},
+        }
 
     def act(connection: socket.socket) -> None:
         answer(reply(portal.requests[-1].decode()))(connection)
@@ -170,16 +174,49 @@ def test_answers_of_the_portal_that_look_like_formulas_become_texts(tmp_path: Pa
         balance["balance"] = "10000"
         shop.finish()
         for place, row in enumerate(shop.rows()):
-            text = TRIGGERS[place // 2]
-            if place % 2:
+            text = TRIGGERS[place // 4]
+            if place % 4 == 1:
                 assert row["Status"] == "Failed"
                 assert text in row["Why"]
+            elif place % 4 == 3:
+                assert (row["Status"], row["Call ID"]) == ("Check", "")
+                assert row["Why"] == say("unknown_outcome")
             else:
-                assert row["Call ID"] == f"{text} {place}"
-                assert row["DTMF"] == "=2+5"
+                assert (row["Status"], row["Call ID"]) == ("Answered", str(place + 1))
+                assert row["DTMF"] == ""
         assert formulas(shop) == []
         # Rows that waited for the one connection when a pass came were marked once more; what
         # counts is what reached the portal.
+        placed = [each for each in portal.requests if b"/api/calls" in each]
+        assert len(placed) == len(numbers)
+    portal.stop()
+
+
+def test_a_portal_that_names_an_old_calls_id_gives_nobody_anothers_answer(tmp_path: Path) -> None:
+    """One after the other, the call of that id being over: who was asked first keeps the answer."""
+    numbers = [f"92300{2_000_000 + place}" for place in range(3)]
+
+    def act(connection: socket.socket) -> None:
+        request = portal.requests[-1].decode()
+        if "/api/check_balance" in request:
+            reply: dict[str, Any] = {"status": 200, "data": {"balance": "10000"}}
+        elif "/api/get_call" in request:
+            reply = {"data": {"call_status": 2, "dtmf": "1", "retry": 0}}
+        else:
+            reply = {"status": "200", "data": {"call_id": "111"}}
+        answer(reply)(connection)
+
+    portal = RawServer(act)
+    with hurried_shop(tmp_path) as shop:
+        shop.ready(*numbers)
+        settings = {"base_url": portal.url, "connections": 1, "lines": 1}
+        shop.configure(portal=shop.settings("portal") | settings)
+        shop.finish()
+        first, *others = shop.rows()
+        assert (first["Status"], first["DTMF"]) == ("Answered", "1")
+        for row in others:
+            assert (row["Status"], row["Answer"], row["DTMF"]) == ("Check", "", ""), row
+            assert row["Why"], row
         placed = [each for each in portal.requests if b"/api/calls" in each]
         assert len(placed) == len(numbers)
     portal.stop()

@@ -17,7 +17,7 @@ from sheets_dialer.sandbox.faults import KINDS, SERVICES, BadFaultError, Faults
 
 CODES = ("400", "401", "403", "404", "429", "500", "503")
 DONE = ("503-applied", "reset-after", "timeout-after", "malformed", "empty", "blank", "slow")
-NOT_DONE = (*CODES, "reset", "timeout", "html")
+NOT_DONE = (*CODES, "reset", "timeout", "html", "redirect")
 NEW_FILE = {"name": "made", "mimeType": "application/vnd.google-apps.spreadsheet"}
 
 
@@ -93,6 +93,7 @@ def test_every_kind_strikes_on_every_service(
         "timeout": (requests.ReadTimeout, b""),
         "timeout-after": (requests.ReadTimeout, b""),
         "html": (502, None),
+        "redirect": (302, b""),
         "malformed": (good.status_code, good.content[: len(good.content) // 2]),
         "empty": (200, b"{}"),
         "blank": (200, b""),

@@ -12,13 +12,14 @@ from situations.table import in_the_sheet
     {
         "half an answer": "google_unclear",
         "an empty answer": "google_empty",
+        "a sign-in page of a Wi-Fi answers": "google_redirected",
         "it is busy": "google_busy",
         "its sign-in is busy": "google_sign_in_silent",
         "the word before each of them": ("last_problem", "day_at_time", "today"),
     },
 )
 def google_is_not_itself(stage: Stage) -> None:
-    for kind in ("malformed", "empty", "503"):
+    for kind in ("malformed", "empty", "redirect", "503"):
         _trouble(stage, "sheets", kind, "batchGetByDataFilter")
     _trouble(stage, "token", "503")
 

@@ -45,6 +45,20 @@ def the_header_is_changed(stage: Stage) -> None:
 
 
 @in_the_sheet(
+    "People have a column of a name that the dialer needs, before its first pass",
+    {"their Attempts, with numbers in it": "column_is_peoples"},
+)
+def a_namesake(stage: Stage) -> None:
+    stage.paste("0300 2000001")
+    stage.type(2, "Attempts", "5")
+    stage.dial(1)
+    stage.rename_column("Attempts", "Tries")
+    stage.run("setup")
+    stage.dial(1)
+    assert stage.cell(2, "Tries") == "5"
+
+
+@in_the_sheet(
     "Somebody protects rows of the queue tab",
     {
         "one row": ("row_unwritable", "google_refused_cell"),

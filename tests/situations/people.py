@@ -27,6 +27,17 @@ def words_in_status(stage: Stage) -> None:
 
 
 @in_the_sheet(
+    "Something else is pasted into Call ID",
+    {"a note on a row that wasn't called": "no_call_id"},
+)
+def a_note_in_call_id(stage: Stage) -> None:
+    stage.dial(1)
+    stage.paste("0300 2000001")
+    stage.type(2, "Call ID", "ask Ahmed")
+    stage.dial(until="no_call_id")
+
+
+@in_the_sheet(
     "A row that was called is changed",
     {
         "another number typed beside the results": "number_changed",

@@ -155,6 +155,18 @@ def error_and_call(stage: Stage) -> None:
 
 
 @in_the_sheet(
+    "The portal says that it calls another number than it was asked to",
+    {"State": "portal_calls_another_number"},
+)
+def another_number(stage: Stage) -> None:
+    other = {"call_id": "7", "call_to": "923009999999", "balance": "900"}
+    stage.paste(*FOUR)
+    with _served(answer({"status": "200", "data": other})) as server:
+        stage.configure(portal={"base_url": server.url})
+        stage.dial(until="portal_calls_another_number")
+
+
+@in_the_sheet(
     "The dialer's machine falls asleep whenever it is about to call",
     {"after three times": ("stopped_not_sent", "nothing_sent_too_late")},
 )
@@ -209,6 +221,18 @@ def silence(stage: Stage) -> None:
     stage.dial(until="count_in_progress")
     stage.fault("portal", "empty", "/api/get_call")
     stage.dial(until="portal_silent")
+
+
+@in_the_sheet(
+    "The portal is asked about one call and tells of another",
+    {"State, after some questions": ("portal_silent", "portal_tells_of_another_call")},
+)
+def another_call(stage: Stage) -> None:
+    stage.paste("0300 0000009")
+    stage.dial(until="count_in_progress")
+    with _served(answer({"data": {"call_id": "7", "call_status": 2, "balance": "900"}})) as server:
+        stage.configure(portal={"base_url": server.url})
+        stage.dial(until="portal_silent")
 
 
 @contextmanager

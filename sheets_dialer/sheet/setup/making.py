@@ -320,7 +320,7 @@ class Making:
     def _known(self, column: int | None) -> frozenset[str]:
         if column is None:
             return self.tab.made
-        return self.tab.made_at[column] if column < len(self.tab.made_at) else frozenset()
+        return self.tab.made_there(column)
 
     def _is_protected(self, column: int) -> bool:
         return any(

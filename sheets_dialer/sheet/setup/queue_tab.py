@@ -10,6 +10,8 @@ from ...texts import say
 from ..requests import letters
 from .making import Making, stable_id
 
+REF_IS_MADE = "hidden ref"
+"""What is noted at the Ref column once it was hidden."""
 _CALL_AGAIN, _SKIP = "Call again", "Skip"
 _NOTES = {
     **{f"text{number}": "note_text" for number in range(3, 6)},
@@ -66,7 +68,7 @@ def make_queue_tab(
     _status(making, places["status"])
     _views(making, places, callback_labels)
     _protection(making, places)
-    if making.once("hidden ref", places["ref"]):
+    if making.once(REF_IS_MADE, places["ref"]):
         making.column_properties(places["ref"], hiddenByUser=True)
     for name, pixels in _PIXELS.items():
         if making.once(f"width {name}", places[name]):

@@ -76,6 +76,10 @@ class TabState:
         cells = self.cells[row] if row < len(self.cells) else []
         return cells[column] if column < len(cells) else NO_CELL
 
+    def made_there(self, column: int) -> frozenset[str]:
+        """The parts that were made at a column."""
+        return self.made_at[column] if column < len(self.made_at) else frozenset()
+
     def values(self) -> list[list[Any]]:
         """What stands in the cells, rows and columns without anything at the end left out."""
         rows = [[cell.value for cell in cells] for cells in self.cells]

@@ -1,0 +1,57 @@
+"""Columns of people's that bear a name which the dialer gives to a column of its own.
+
+A tab on which no dialer has worked yet may have an Answer or a Ref of people's. Nothing in the
+header tells them from ours, so what stands below it must: on an untouched tab ours are empty.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+
+from .call import is_call_id
+from .columns import DIALER, Columns, normal
+from .matching import is_ours
+from .rows import text_of
+
+_REF = re.compile(r"(?=.*[a-z])[0-9a-z]{12}")
+_OURS_ALONE = [name for name in DIALER if name != "status"]
+"""The dialer's columns but Status, in which people may write before the first call."""
+
+
+def is_ref(text: str) -> bool:
+    """Whether a text can be a Ref that a dialer gave a row."""
+    return _REF.fullmatch(text) is not None
+
+
+def namesake(rows: Iterable[Sequence[object]], columns: Columns) -> tuple[str, int] | None:
+    """The dialer's name for a column that holds what people wrote, and the index of the first row
+    in which it does; None where there is none.
+
+    `rows` are all of the tab, the header first. Where a token stands in the header, or one row
+    shows a Status of ours beside a Ref or Call ID, a dialer has worked on the tab, and everything
+    counts as a dialer's.
+    """
+    if columns.token is not None:
+        return None
+    found: tuple[str, int] | None = None
+    for index, cells in enumerate(rows):
+        if index == 0:
+            continue
+        shown = {
+            name: text_of(cells[at])
+            for name, at in columns.places.items()
+            if name in DIALER and at < len(cells)
+        }
+        if _is_ours(shown):
+            return None
+        if found is None:
+            name = next((name for name in _OURS_ALONE if shown.get(name)), None)
+            found = None if name is None else (name, index)
+    return found
+
+
+def _is_ours(shown: dict[str, str]) -> bool:
+    word = normal(shown.get("status", ""))
+    is_known = is_ref(shown.get("ref", "")) or is_call_id(shown.get("call_id", ""))
+    return word != "" and is_ours(word) and is_known

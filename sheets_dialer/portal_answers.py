@@ -1,0 +1,157 @@
+"""What the portal's answers say, in every shape that is known of them (`docs/portal.md`).
+
+Nothing here asks the portal. What isn't clearly said counts as not said.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from .call import is_call_id
+from .errors import PortalRefused, PortalUnknown
+from .portal_words import holds_key, reason, told
+from .texts import say
+
+_NOTHING = frozenset({"", "none", "null", "nil", "n/a", "na", "-"})
+_NO_CALL = _NOTHING | {"0", "false"}
+_NUMBER_BUT_NO_ID = re.compile(r"0+|[0-9]+\.[0-9]*(?:[eE][0-9]+)?")
+_ID_NAMES = ("call_id", "rc_id")
+_KEYS = re.compile(r"[0-9*#A-D]{1,20}")
+_BETWEEN_KEYS = re.compile(r"[\s,;|]+")
+_PHONE = re.compile(r"[0-9 +().\-/]*")
+_SHORTEST_PHONE = 7
+_SAME_DIGITS = 10
+"""Numbers whose last digits are the same are the same number, written with or without country."""
+
+_EXACT = 2**53
+"""A float from here on may be another whole number than was written."""
+
+
+def understood(http: int, raw: bytes, key: str) -> Mapping[str, Any]:
+    """The JSON object of a good answer; every other answer as the error that it means."""
+    try:
+        # Some servers put a byte order mark before JSON, or words that aren't UTF-8 into it.
+        body = json.loads(raw.decode("utf-8-sig", errors="replace"))
+    except (ValueError, RecursionError):
+        body = None
+    if not isinstance(body, dict):
+        # Not chained: a decoder's error keeps the whole text, and its place helps nobody.
+        if 300 <= http <= 399:
+            raise PortalUnknown(say("portal_redirects", http=http))
+        raise PortalUnknown(say("portal_unreadable", http=http))
+    code = whole(body.get("status"))
+    says_good = code is not None and 200 <= code <= 299
+    says_bad = code is not None and not says_good
+    if 200 <= http <= 299 and not says_bad:
+        return body
+    refused = any(number is not None and 400 <= number <= 499 for number in (code, http))
+    named = says_bad or (not says_good and bool(reason(body)))
+    # Whatever stands where a call's id belongs: there may be a call.
+    doubtful = says_good or 408 in (code, http) or any(_named_calls(body))
+    if refused and named and not doubtful:
+        raise PortalRefused(say("portal_refused", words=told(body, key)))
+    raise PortalUnknown(say("portal_failed", http=http, words=told(body, key)))
+
+
+def call_id_in(body: Mapping[str, Any], key: str) -> str | None:
+    """The call's id wherever it stands: a word with a digit in it, or a whole number above 0."""
+    for text in _named_calls(body):
+        if is_call_id(text) and not _NUMBER_BUT_NO_ID.fullmatch(text):
+            return None if holds_key(text, key) else text
+    return None
+
+
+def is_of_another_call(body: Mapping[str, Any], call_id: str) -> bool:
+    """Whether the answer names a call, but not this one. A number loses its leading zeros.
+
+    Only `call_id` counts: what `rc_id` means in a report isn't known, and a report that isn't
+    believed is a result that nobody sees.
+    """
+    named = {text.lstrip("0") for text in _named_calls(body, ("call_id",))}
+    return bool(named) and call_id.lstrip("0") not in named
+
+
+def calls_another_number(body: Mapping[str, Any], number: str) -> bool:
+    """Whether the answer says that the call goes to another number than this one. A number that is
+    cut short or partly hidden says nothing."""
+    for place in (inner(body), body):
+        text = _text(place.get("call_to"))
+        # Without the zeros that stand before an area or a country.
+        digits = re.sub(r"\(0\)|[^0-9]", "", text)
+        if _PHONE.fullmatch(text) and len(digits) >= _SHORTEST_PHONE:
+            return not number.endswith(digits.lstrip("0")[-_SAME_DIGITS:])
+    return False
+
+
+def call_status(body: Mapping[str, Any]) -> int | None:
+    """The call's status. At the top level `status` is the API's own 200; only within `data` can it
+    be the call's."""
+    data = inner(body)
+    name = "call_status" if data is body or "call_status" in data else "status"
+    return whole(data.get(name))
+
+
+def key_pressed(value: object, key: str) -> str | None:
+    """The key, or several one after the other; None for none, and for words that are no keys.
+
+    A number 0 is how PHP writes an empty number, and taking it for a key would end the waiting for
+    the real one; the text "0" is a key.
+    """
+    text = _BETWEEN_KEYS.sub("", _text(value))
+    if not _KEYS.fullmatch(text) or (text == "0" and not isinstance(value, str)):
+        return None
+    return None if len(text) > 1 and holds_key(text, key) else text
+
+
+def retries(value: object) -> int:
+    """The account's further tries; none where it isn't a number of them."""
+    return max(whole(value) or 0, 0)
+
+
+def whole(value: object) -> int | None:
+    """A whole number, as such or as text; None for everything else, such as the word success."""
+    if isinstance(value, bool) or not isinstance(value, str | int | float):
+        return None
+    # No status is longer, and a database's numbers end somewhere.
+    found = re.fullmatch(r"\s*(-?[0-9]{1,9})(?:\.0*)?\s*", str(value))
+    return int(found.group(1)) if found else None
+
+
+def amount(value: object) -> float | None:
+    """An amount of rupees; a balance that isn't a number could pay for anything."""
+    if isinstance(value, bool) or not isinstance(value, str | int | float):
+        return None
+    try:
+        rupees = float(value.replace(",", "") if isinstance(value, str) else value)
+    except (ValueError, OverflowError):
+        return None
+    return rupees if math.isfinite(rupees) else None
+
+
+def inner(body: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The `data` object where there is one, else the body itself."""
+    data = body.get("data")
+    return data if isinstance(data, dict) else body
+
+
+def _named_calls(body: Mapping[str, Any], names: Sequence[str] = _ID_NAMES) -> Iterator[str]:
+    """What stands where a call's id belongs; 0 and words for nothing are left out."""
+    for place in (inner(body), body):
+        for name in names:
+            text = _text(place.get(name))
+            if text.casefold() not in _NO_CALL:
+                yield text
+
+
+def _text(value: object) -> str:
+    """A value as the text that it would be on paper; nothing for what isn't one word or number."""
+    if isinstance(value, bool) or not isinstance(value, str | int | float):
+        return ""
+    if isinstance(value, float) and value.is_integer() and abs(value) < _EXACT:
+        value = int(value)
+    text = str(value).strip()
+    return text if text.isascii() and text.isprintable() and len(text) <= 100 else ""

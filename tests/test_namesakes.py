@@ -1,0 +1,76 @@
+"""Columns of people's that bear a name of the dialer's are told from the dialer's own."""
+
+from __future__ import annotations
+
+import pytest
+
+from sheets_dialer.bootstrap import new_refs
+from sheets_dialer.columns import DIALER, find_columns
+from sheets_dialer.namesakes import is_ref, namesake
+from sheets_dialer.token import Token
+
+HEADER = ["Phone", *DIALER.values()]
+NUMBER = "03001234567"
+
+
+def found(*rows: dict[str, object], header: list[str] = HEADER) -> tuple[str, int] | None:
+    cells = [[row.get(title, "") for title in header] for row in rows]
+    return namesake([header, *cells], find_columns(header, {}))
+
+
+@pytest.mark.parametrize("title", [title for title in DIALER.values() if title != "Status"])
+@pytest.mark.parametrize("value", ["INV-1001", 7, False])
+def test_what_stands_on_an_untouched_tab_is_peoples(title: str, value: object) -> None:
+    name = next(name for name, each in DIALER.items() if each == title)
+    assert found({"Phone": NUMBER}, {"Phone": NUMBER, title: value}) == (name, 2)
+
+
+def test_an_untouched_tab_of_a_template_is_ready() -> None:
+    assert found() is None
+    assert found({"Phone": NUMBER}, {"Phone": NUMBER, "Why": "  ", "Ref": None}) is None
+
+
+@pytest.mark.parametrize("word", ["Skip", "done by phone", "Call again", "Answered"])
+def test_words_in_status_are_how_people_steer(word: str) -> None:
+    assert found({"Phone": NUMBER, "Status": word}) is None
+
+
+def test_under_a_token_everything_is_the_dialers() -> None:
+    for text in (Token("abcdefgh", 3).header, "Ref sdabcdXfghx3"):
+        header = [*HEADER[:-1], text]
+        assert found({"Phone": NUMBER, text: "INV-1", "Answer": "yes"}, header=header) is None
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        {"Status": "Queued", "Ref": "k3v09a8xq2m1"},
+        {"Status": "Answered", "Call ID": "718293"},
+        {"Status": "Unknown status 9", "Call ID": "718293"},
+    ],
+)
+def test_a_row_that_a_dialer_worked_on_makes_everything_a_dialers(row: dict[str, object]) -> None:
+    assert found({"Why": "a stray edit"}, row, {"Attempts": "2"}) is None
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        {"Status": "Paid", "Call ID": "718293"},
+        {"Call ID": "718293"},
+        {"Status": "Answered", "Ref": "923001234567"},
+        {"Status": "Answered", "Ref": "INV-1001"},
+        {"Status": "Answered", "Answer": "yes"},
+    ],
+)
+def test_other_rows_are_no_sign_of_a_dialer(row: dict[str, object]) -> None:
+    assert found(row) is not None
+
+
+def test_every_ref_of_ours_is_known_as_one() -> None:
+    refs = new_refs()
+    assert all(is_ref(next(refs)) for _ in range(1000))
+
+
+def test_a_tab_without_our_columns_has_none_of_peoples() -> None:
+    assert found({"Phone": NUMBER, "Ref No": "INV-1"}, header=["Phone", "Ref No"]) is None

@@ -1,0 +1,374 @@
+"""What is believed of the portal's answers: only what is clearly about this call.
+
+Whole answers on a raw socket, and the pure reading where only a property says enough.
+"""
+
+from __future__ import annotations
+
+import base64
+import html
+import json
+import math
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing
+from typing import Any
+from urllib.parse import quote
+from uuid import UUID
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from raw_server import Act, RawServer, answer
+
+from sheets_dialer.call import Content
+from sheets_dialer.errors import PortalRefused, PortalUnknown
+from sheets_dialer.portal import CallReport, Placed, Portal
+from sheets_dialer.portal_answers import (
+    amount,
+    call_id_in,
+    call_status,
+    calls_another_number,
+    inner,
+    is_of_another_call,
+    key_pressed,
+    retries,
+    understood,
+    whole,
+)
+from sheets_dialer.portal_words import cleaned, told
+from sheets_dialer.transport import portal_session
+
+KEY = "geheim-77"
+NUMBER = "923001234567"
+CONTENT = Content(NUMBER, "102")
+
+
+@pytest.fixture
+def portal(scripted: RawServer) -> Iterator[Portal]:
+    """A client of the scripted server."""
+    with closing(client_of(scripted, KEY)) as client:
+        yield client
+
+
+def client_of(server: RawServer, key: str) -> Portal:
+    return Portal(server.url, lambda: key, portal_session(2), timeouts=(1, 0.5))
+
+
+# --- Any answer at all ----------------------------------------------------------------------------
+
+NAMES = ("status", "data", "call_id", "rc_id", "call_to", "call_status", "dtmf", "retry", "message")
+VALUES = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=12)
+JSON = st.recursive(
+    VALUES | st.sampled_from([200, "200", 401, "20076", NUMBER, KEY]),
+    lambda inside: (
+        st.lists(inside, max_size=2) | st.dictionaries(st.sampled_from(NAMES), inside, max_size=6)
+    ),
+    max_leaves=10,
+)
+
+
+@given(body=JSON, http=st.sampled_from([200, 201, 301, 400, 404, 408, 500]))
+def test_any_answer_is_understood_or_an_error_of_the_portals(body: Any, http: int) -> None:
+    try:
+        found = understood(http, json.dumps(body).encode(), KEY)
+    except (PortalRefused, PortalUnknown) as error:
+        refused, said = isinstance(error, PortalRefused), str(error)
+    else:
+        refused, said = False, ""
+        inside = inner(found)
+        assert call_id_in(found, KEY) != KEY
+        assert is_of_another_call(found, "7") in (True, False)
+        assert calls_another_number(found, NUMBER) in (True, False)
+        for number in (call_status(found), whole(inside.get("retry"))):
+            assert number is None or -(10**9) < number < 10**9
+        assert retries(inside.get("retry")) >= 0
+        assert key_pressed(inside.get("dtmf"), KEY) not in (KEY, "")
+        assert amount(inside.get("retry")) != math.inf
+    assert not refused or call_id_in(body, KEY) is None, "a refusal names no call"
+    assert KEY not in said
+
+
+# --- A call's id ----------------------------------------------------------------------------------
+
+IDS: list[tuple[Any, str]] = [
+    ("20076", "20076"),
+    (20076, "20076"),
+    (20076.0, "20076"),
+    ("12345", "12345"),
+    (" 20076\n", "20076"),
+    ("020076", "020076"),
+    ("a-7", "a-7"),
+    ("0f8fad5b-d9cb-469f-a165-70867728950e", "0f8fad5b-d9cb-469f-a165-70867728950e"),
+    ("urn:uuid:0F8FAD5B", "urn:uuid:0F8FAD5B"),
+    ("node1.20076_3", "node1.20076_3"),
+    ("9" * 100, "9" * 100),
+]
+NO_IDS: list[Any] = [
+    *("Not found", "queued", "OK", "call", "None", "NaN", "Infinity", "-", "--", "...", "_"),
+    *("20076, 20077", "20076 20077", "20076;", "=1+1", "=HYPERLINK(1)", "<b>7</b>"),
+    *("-7", -7, "-0", "+7", 1.5, "1.5", "20076.0", "0.0", "00", 0.0, "1.5e3", 1e400),
+    *(float("nan"), float("inf"), 9007199254740993.0, 1e22, "9" * 101, "٣"),
+    *(KEY, f"call-{KEY}-7", KEY.upper(), base64.b64encode(KEY.encode()).decode().rstrip("=")),
+]
+
+
+@pytest.mark.parametrize(("value", "call_id"), IDS)
+@pytest.mark.parametrize("shape", ["data", "top", "rc_id"])
+def test_what_is_a_calls_id(
+    scripted: RawServer, portal: Portal, value: Any, call_id: str, shape: str
+) -> None:
+    name = "rc_id" if shape == "rc_id" else "call_id"
+    scripted.act = answer({"data": {name: value}} if shape == "data" else {name: value})
+
+    assert portal.place(CONTENT) == Placed(call_id)
+
+
+@pytest.mark.parametrize("value", NO_IDS)
+def test_what_is_none_leaves_the_call_unknown(
+    scripted: RawServer, portal: Portal, value: Any
+) -> None:
+    scripted.act = answer({"status": "200", "data": {"call_id": value}})
+
+    with pytest.raises(PortalUnknown, match="names no call id"):
+        portal.place(CONTENT)
+
+
+@pytest.mark.parametrize("value", ["Not found", -7, 1.5, "20076, 20077", KEY])
+def test_an_error_beside_anything_that_may_be_an_id_is_no_refusal(
+    scripted: RawServer, portal: Portal, value: Any
+) -> None:
+    scripted.act = answer({"status": 400, "message": "no", "call_id": value})
+
+    with pytest.raises(PortalUnknown):
+        portal.place(CONTENT)
+
+
+@given(st.uuids())
+def test_a_uuid_is_an_id(value: UUID) -> None:
+    assert call_id_in({"call_id": str(value)}, KEY) == str(value)
+
+
+@given(st.integers(min_value=1, max_value=10**30))
+def test_a_whole_number_is_an_id(value: int) -> None:
+    assert call_id_in({"data": {"rc_id": value}}, KEY) == str(value)
+
+
+@given(st.text() | st.floats() | st.integers())
+def test_an_id_is_fit_for_cells_and_addresses(value: str | float) -> None:
+    call_id = call_id_in({"call_id": value}, KEY)
+
+    if call_id is not None:
+        assert quote(call_id, safe=":") == call_id
+        assert any(each.isdigit() for each in call_id)
+
+
+# --- Answers about another call -------------------------------------------------------------------
+
+THIS_NUMBER: list[Any] = [
+    *(NUMBER, int(NUMBER), float(NUMBER), "+923001234567", "03001234567", "3001234567"),
+    *("00923001234567", "+92 (0)300 1234567", "0300-123 4567", "1234567"),
+    *("", None, True, [], "4567", 0, "9230012*****", "92300XXXX999", "unknown", "sip:9999999999"),
+]
+OTHER_NUMBERS: list[Any] = [
+    *("923009999999", 923009999999, 923009999999.0, "+92 300 9999999", "03009999999", "9999999"),
+    *("923001234568", "13001234568"),
+]
+
+
+@pytest.mark.parametrize("call_to", THIS_NUMBER)
+def test_a_placed_call_may_name_its_number_in_any_form(
+    scripted: RawServer, portal: Portal, call_to: Any
+) -> None:
+    scripted.act = answer({"status": "200", "data": {"call_id": "7", "call_to": call_to}})
+
+    assert portal.place(CONTENT) == Placed("7")
+
+
+@pytest.mark.parametrize("inside", [True, False])
+@pytest.mark.parametrize("call_to", OTHER_NUMBERS)
+def test_a_call_to_another_number_is_not_taken_for_this_one(
+    scripted: RawServer, portal: Portal, call_to: Any, inside: bool
+) -> None:
+    fields = {"call_id": "7", "call_to": call_to}
+    scripted.act = answer({"status": "200", "data": fields} if inside else fields)
+
+    with pytest.raises(PortalUnknown, match="call 7 to another number"):
+        portal.place(CONTENT)
+    assert len(scripted.requests) == 1
+
+
+@pytest.mark.parametrize(
+    ("number", "call_to"),
+    [
+        ("92922512345", "0922512345"),
+        ("92922512345", "922512345"),
+        ("92511234567", "051-1234567"),
+        ("92511234567", "+92 (0)51 1234567"),
+        ("9280012345", "080012345"),
+    ],
+)
+def test_short_national_numbers_are_known_again(number: str, call_to: str) -> None:
+    assert not calls_another_number({"call_to": call_to}, number)
+
+
+SAME_CALL: list[Mapping[str, Any]] = [
+    {"call_id": "20076"},
+    {"call_id": 20076},
+    {"call_id": 20076.0},
+    {"call_id": "020076"},
+    {"rc_id": "20076"},
+    {"call_id": "20076", "rc_id": "555"},
+    {"rc_id": "20077"},
+    {"call_id": None},
+    {"call_id": ""},
+    {"call_id": 0},
+    {},
+]
+ANOTHER_CALL: list[Mapping[str, Any]] = [
+    {"call_id": "20077"},
+    {"call_id": 20077},
+    {"call_id": "200760"},
+    {"call_id": "Not found"},
+]
+
+
+def report_naming(named: Mapping[str, Any], inside: bool) -> Act:
+    """A good report that names a call, within its data or beside it."""
+    report = {"call_status": 2, "dtmf": 1}
+    return answer({"data": {**report, **named}} if inside else {"data": report, **named})
+
+
+@pytest.mark.parametrize("inside", [True, False])
+@pytest.mark.parametrize("named", SAME_CALL)
+def test_a_report_may_name_its_call(
+    scripted: RawServer, portal: Portal, named: Mapping[str, Any], inside: bool
+) -> None:
+    scripted.act = report_naming(named, inside)
+
+    assert portal.report("20076") == CallReport(2, "1", 0)
+
+
+@pytest.mark.parametrize("inside", [True, False])
+@pytest.mark.parametrize("named", ANOTHER_CALL)
+def test_a_report_about_another_call_is_not_believed(
+    scripted: RawServer, portal: Portal, named: Mapping[str, Any], inside: bool
+) -> None:
+    scripted.act = report_naming(named, inside)
+
+    with pytest.raises(PortalUnknown, match="another call"):
+        portal.report("20076")
+
+
+# --- Keys that people press -----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("value", "pressed"),
+    [
+        *(("*", "*"), ("#", "#"), ("A", "A"), ("1*", "1*"), (12, "12"), ("9" * 20, "9" * 20)),
+        *(("1,2", "12"), ("1 2", "12"), (" 1; 2 ", "12")),
+        *(("timeout", None), ("no input", None), ("hangup", None), ("=2+2", None), ("E", None)),
+        *((KEY, None), (-1, None), ("-1", None), (1.5, None), ("9" * 21, None), (1e400, None)),
+        *((0, None), (0.0, None), ("0", "0"), ("٣", None), ("1\x00", None)),
+    ],
+)
+def test_only_keys_of_a_phone_are_keys(
+    scripted: RawServer, portal: Portal, value: Any, pressed: str | None
+) -> None:
+    scripted.act = answer({"data": {"call_status": 2, "dtmf": value}})
+
+    assert portal.report("7") == CallReport(2, pressed, 0)
+
+
+def test_an_api_key_of_digits_is_no_key_of_a_phone() -> None:
+    assert key_pressed("1234567890", "1234567890") is None
+    assert key_pressed("1", "1234567890") == "1"
+
+
+# --- The portal's words ---------------------------------------------------------------------------
+
+KEYS = (KEY, 'ab"c\\d/e', "a&b<c>'d", "a%2Fb+c=d/x", "abcdef1234567890", "geheim/7+7 ü")
+WRITINGS: Mapping[str, Callable[[str], str]] = {
+    "as it is": str,
+    "capitals": str.upper,
+    "in an address": lambda key: quote(key, safe=""),
+    "in a path": quote,
+    "in an address, small": lambda key: quote(key, safe="").lower(),
+    "in an address in an address": lambda key: quote(quote(key, safe=""), safe=""),
+    "in JSON": lambda key: json.dumps(key)[1:-1],
+    "in JSON in JSON": lambda key: json.dumps(json.dumps(key)[1:-1])[1:-1],
+    "in PHP's JSON": lambda key: json.dumps(key)[1:-1].replace("/", "\\/"),
+    "in a page": html.escape,
+    "in a page of PHP's": lambda key: html.escape(key).replace("&#x27;", "&#039;"),
+    "in Python": lambda key: repr(key)[1:-1],
+    "packed": lambda key: base64.b64encode(key.encode()).decode(),
+    "packed for an address": lambda key: base64.urlsafe_b64encode(key.encode()).decode(),
+}
+
+
+@pytest.mark.parametrize("key", KEYS)
+@pytest.mark.parametrize("writing", WRITINGS)
+def test_the_key_is_cut_out_however_it_is_written(
+    scripted: RawServer, key: str, writing: str
+) -> None:
+    said = WRITINGS[writing](key)
+    wrapped = said[:4] + "\r\n\t" + said[4:]
+    scripted.act = answer({"status": 401, "response": f"Bad {said} given, {wrapped} too"})
+
+    with closing(client_of(scripted, key)) as client, pytest.raises(PortalRefused) as caught:
+        client.place(CONTENT)
+
+    rest = str(caught.value).removeprefix("The portal refused: ").replace("=", "")
+    assert rest == "Bad … given, … too"
+
+
+@given(
+    key=st.text(st.characters(codec="utf-8"), min_size=8).filter(
+        lambda key: len("".join(key.split())) >= 8 and key.isprintable()
+    ),
+    place=st.integers(0, 8),
+)
+def test_no_key_is_left_in_any_writing(key: str, place: int) -> None:
+    for name, writing in WRITINGS.items():
+        if name == "capitals" and not key.isascii():
+            continue  # some letters have capitals that aren't the same in small again
+        said = writing(key)
+        text = cleaned(f"Bad\n{said[:place]}\n{said[place:]}\ngiven", key)
+        assert "…" in text
+        assert key not in text
+
+
+@pytest.mark.parametrize("key", ["k", "ab", "abc"])
+def test_a_very_short_key_shreds_no_more_words_than_it_stands_in(key: str) -> None:
+    assert cleaned("BACK TO THE A B C", key) == "BACK TO THE A B C"
+    assert cleaned(f"({key})", key) == "(…)"
+
+
+@given(st.text())
+def test_words_are_one_line_that_can_be_printed(text: str) -> None:
+    words = told({"message": text}, KEY)
+
+    assert words.isprintable()
+    assert words == " ".join(words.split())
+    assert len(words) <= 200
+
+
+def test_nothing_that_terminals_and_databases_obey_is_left(
+    scripted: RawServer, portal: Portal
+) -> None:
+    words = "bad \x00 number \x1b[2J\x07\x9b3m \u202ereversed\u202c \u2066x\u2069 \ufeff\u200b end"
+    scripted.act = answer({"status": 400, "response": words})
+
+    with pytest.raises(PortalRefused) as caught:
+        portal.place(CONTENT)
+
+    assert str(caught.value) == "The portal refused: bad number [2J 3m reversed x end"
+
+
+def test_words_without_secrets_stay_as_they_are(scripted: RawServer, portal: Portal) -> None:
+    scripted.act = answer({"status": 402, "response": "بیلنس ختم: Rs 0.00 (نمبر 0300)"})
+
+    with pytest.raises(
+        PortalRefused, match=r"^The portal refused: بیلنس ختم: Rs 0.00 \(نمبر 0300\)$"
+    ):
+        portal.place(CONTENT)
