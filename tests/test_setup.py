@@ -12,6 +12,7 @@ from dialing import Shop
 from running import RunningSandbox
 from setting_up import VIEWS, Desk, Resource, cells, columns_of
 
+from sheets_dialer import texts
 from sheets_dialer.columns import DIALER, find_columns
 from sheets_dialer.control import LABELS, alarm_after, read_control
 from sheets_dialer.do_not_call import OWN_COLUMNS
@@ -259,6 +260,22 @@ class TestTheAlarm:
         alarm = desk.book.worksheet("Dialer").cell(desk.row("Running?") + 1, 2)
         assert str(alarm.value).startswith("NOT RUNNING since ")
         assert (alarm_after(15), alarm_after(600)) == (300, 1800)
+
+    def test_lets_the_alarm_follow_the_configured_time_in_the_words_it_has(
+        self, desk: Desk
+    ) -> None:
+        def alarm() -> str:
+            place = f"B{desk.row('Running?') + 1}"
+            sheet = desk.book.worksheet("Dialer")
+            return str(sheet.acell(place, value_render_option="FORMULA").value)
+
+        desk.setup(every=15)
+        english = alarm()
+        texts.use("urdu")
+        assert desk.setup(every=15) == []
+        assert desk.setup(every=600) == ["the alarm in row Running?"]
+        assert alarm() == english.replace(">300/", ">1800/")
+        assert desk.setup(every=600) == []
 
     def test_is_put_right_when_its_heartbeat_was_deleted(self, desk: Desk) -> None:
         desk.setup()

@@ -77,10 +77,18 @@ class Beside:
     def damage(self, seen: Seen, token: Token, ref: int) -> Damage | None:
         """What the write went over, or None where it hit the cells that it was planned for. `token`
         is what it put on the queue tab, `ref` in which column."""
-        origins = self._origins(seen)
+        origins = self.origins(seen)
         hit = frozenset(self.cells)
         if origins is None or (origins and all(each(at) == at for each in origins for at in hit)):
             return None
+        return Damage(token, ref, *self.went_over(origins), self.tab)
+
+    def went_over(
+        self, origins: Sequence[Origin]
+    ) -> tuple[dict[Cell, Any], frozenset[Cell], frozenset[Cell]]:
+        """What stood in the cells that were written, where it can't be told, and which are
+        people's: as in `moved.went_over`."""
+        hit = frozenset(self.cells)
         put_back, lost, peoples = went_over(hit, origins, self.read_at, self.own.__contains__)
         if self.is_old:
             put_back, lost = {}, hit
@@ -90,9 +98,9 @@ class Beside:
             # Its value would say for ever that the dialer is running.
             put_back |= dict.fromkeys(silenced, "")
             lost |= silenced
-        return Damage(token, ref, put_back, lost, peoples, self.tab)
+        return put_back, lost, peoples
 
-    def _origins(self, seen: Seen) -> list[Origin] | None:
+    def origins(self, seen: Seen) -> list[Origin] | None:
         """Every single act that explains what is seen, or None where nothing has moved."""
         if not seen:
             # The tab has another title by now, and the answer was asked for by the old one.

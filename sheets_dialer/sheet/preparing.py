@@ -3,22 +3,48 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from ..columns import DIALER, Columns, normal
 from ..control import CONTROL_LABEL, CONTROL_TAB, DO_NOT_CALL_TAB
-from ..errors import SetupNeeded, SheetRefused, TokenLost, WriteRefused
+from ..errors import SetupNeeded, SheetError, SheetRefused, TokenLost, WriteRefused
 from ..namesakes import is_ref
 from ..rows import text_of
+from ..texts import say
 from .connection import Connection, cells_of
+from .moved import where
 from .queue_sheet import QueueSheet
 from .readiness import columns_sentence, require_own_columns
-from .requests import letters, update
+from .requests import CELLS_BACK, cells_back, letters, note_requests, update
+from .setup import landing
 from .setup.control_tab import make_control_tab
 from .setup.do_not_call_tab import make_do_not_call_tab, missing_columns
+from .setup.landing import Misplaced
 from .setup.making import Making, new_tab
 from .setup.queue_tab import REF_IS_MADE, make_queue_tab
 from .setup.reading import TabState, read_cells, read_tabs
+
+_AGAIN = "Run setup again"
+
+
+@dataclass(frozen=True, slots=True)
+class _Wishes:
+    """What the configuration says of a sheet; see `prepare`."""
+
+    tab: str
+    campaign: str
+    every: float
+    callback_labels: tuple[str, ...]
+    callback_column: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """What is to be written, and what of it goes to the control tab."""
+
+    requests: list[dict[str, Any]]
+    control: Making
 
 
 def prepare(
@@ -32,7 +58,8 @@ def prepare(
     callback_column: str | None = None,
 ) -> list[str]:
     """Adds what dialling needs and what helps people, and the sheet lacks; returns what was added,
-    in words. It takes at most four requests, and no write where nothing is missing.
+    in words. It takes at most four requests where nobody changes the sheet meanwhile, and no write
+    where nothing is missing.
 
     Args:
         every: the configured seconds between passes, for the alarm on the control tab.
@@ -41,27 +68,21 @@ def prepare(
 
     Raises:
         SetupNeeded: something is missing that only a person can add.
-        SheetRefused: Google refused what was to be added; nothing was.
+        SheetRefused: Google refused what was to be added; nothing was. Or it was added, but rows or
+            columns of the control tab were moved meanwhile and cells of people's written over; they
+            were put back, or the error names them.
     """
-    wishes = (every, tuple(callback_labels), callback_column)
-    added, batch = _planned(connection, sheet, tab, campaign, *wishes)
-    if not batch:
-        return added
+    wishes = _Wishes(tab, campaign, every, tuple(callback_labels), callback_column)
     try:
-        connection.batch(batch)
-    except (TokenLost, WriteRefused):
-        # Somebody changed the sheet since it was read, or it was applied and the answer was lost.
-        seen, batch = _planned(connection, sheet, tab, campaign, *wishes)
-        if not batch:
-            return added
-        try:
-            connection.batch(batch)
-        except (TokenLost, WriteRefused) as error:
-            raise SheetRefused(
-                f"{error} Nothing was added to the sheet. Run setup again; if it says the same, "
-                "look whether parts of the sheet are protected."
-            ) from error
-        added = seen
+        added, misplaced = _add(connection, sheet, wishes)
+        if misplaced is not None:
+            told = _put_back(connection, misplaced)
+            more, misplaced = _add(connection, sheet, wishes, misplaced.labels)
+            added += [each for each in more if each not in added]
+            if misplaced is not None:
+                told = _put_back(connection, misplaced) or told or say("columns_moved")
+            if told:
+                raise SheetRefused(f"{told} {_AGAIN}.")
     finally:
         connection.forget_tabs()
     return added
@@ -75,16 +96,66 @@ def set_control(connection: Connection, control: Sequence[Sequence[Any]], word: 
     connection.batch([update(tab.id, row, 1, [[word] * (len(control[0]) - 1)])])
 
 
-def _planned(
+def _add(
     connection: Connection,
     sheet: QueueSheet,
-    tab: str,
-    campaign: str,
-    every: float,
-    callback_labels: tuple[str, ...],
-    callback_column: str | None,
-) -> tuple[list[str], list[dict[str, Any]]]:
-    """What would be added, in words and as requests."""
+    wishes: _Wishes,
+    again: frozenset[str] = frozenset(),
+) -> tuple[list[str], Misplaced | None]:
+    """Adds what is missing; returns it in words, and what of it landed beside its place."""
+    added, plan = _planned(connection, sheet, wishes, again)
+    try:
+        return added, _write(connection, plan)
+    except (TokenLost, WriteRefused):
+        # Somebody changed the sheet since it was read, or it was applied and the answer was lost.
+        seen, plan = _planned(connection, sheet, wishes, again)
+    try:
+        misplaced = _write(connection, plan)
+    except (TokenLost, WriteRefused) as error:
+        raise SheetRefused(
+            f"{error} Nothing was added to the sheet. {_AGAIN}; if it says the same, "
+            "look whether parts of the sheet are protected."
+        ) from error
+    return (seen if plan.requests else added), misplaced
+
+
+def _write(connection: Connection, plan: _Plan) -> Misplaced | None:
+    """Writes what is missing, in one batch; returns what of it landed beside its place."""
+    if not plan.requests:
+        return None
+    ranges = landing.ranges(plan.control)
+    if not ranges:
+        connection.batch(plan.requests)
+        return None
+    answer = connection.batch(
+        plan.requests,
+        fields=CELLS_BACK,
+        includeSpreadsheetInResponse=True,
+        responseIncludeGridData=True,
+        responseRanges=ranges,
+    )
+    return landing.misplaced(plan.control, cells_back(answer, plan.control.tab.id))
+
+
+def _put_back(connection: Connection, misplaced: Misplaced) -> str:
+    """Puts back what stood where values landed; returns what people must know, if anything."""
+    lost = misplaced.lost & misplaced.peoples
+    try:
+        if misplaced.put_back:
+            connection.batch(note_requests(misplaced.tab, misplaced.put_back))
+    except SheetError:
+        lost = misplaced.peoples
+    if lost:
+        return say("tab_moved_lost", tab=CONTROL_TAB, cells=where(lost))
+    if misplaced.peoples:
+        return say("tab_moved_put_back", tab=CONTROL_TAB, cells=where(misplaced.peoples))
+    return ""
+
+
+def _planned(
+    connection: Connection, sheet: QueueSheet, wishes: _Wishes, again: frozenset[str]
+) -> tuple[list[str], _Plan]:
+    """What would be added, in words and by tab."""
     state = read_tabs(connection)
     queue = next(each for each in state.tabs.values() if each.id == sheet.rebind().id)
     taken = [each.id for each in state.tabs.values()]
@@ -94,24 +165,27 @@ def _planned(
     read_cells(connection, heads, None if control.is_new else control)
     columns = sheet.columns_of([cell.value for cell in queue.cells[0]] if queue.cells else [])
     if columns.doubled or any(title not in DIALER.values() for title in columns.missing):
-        raise SetupNeeded(columns_sentence(tab, columns))
+        raise SetupNeeded(columns_sentence(wishes.tab, columns))
     queue_making, control_making, do_not_call_making = map(Making, (queue, control, do_not_call))
     added = [f"tab {each.title}" for each in (control, do_not_call) if each.is_new]
-    whole = _whole(connection, queue, columns, callback_column, do_not_call_making)
+    callbacks = wishes.callback_column
+    whole = _whole(connection, queue, columns, callbacks, do_not_call_making)
     if queue.id in whole:
         rows = [cells_of(row) for row in whole[queue.id]]
-        _require_no_other_ref(tab, queue, columns, rows)
-        require_own_columns(tab, columns, rows)
+        _require_no_other_ref(wishes.tab, queue, columns, rows)
+        require_own_columns(wishes.tab, columns, rows)
     widths = {
         number: max((len(cells_of(row)) for row in rows), default=0)
         for number, rows in whole.items()
     }
-    make_queue_tab(queue_making, columns, widths.get(queue.id, 0), callback_column, callback_labels)
-    make_control_tab(control_making, state, campaign, every)
+    start = widths.get(queue.id, 0)
+    make_queue_tab(queue_making, columns, start, callbacks, wishes.callback_labels)
+    make_control_tab(control_making, state, wishes.campaign, wishes.every, again)
     make_do_not_call_tab(do_not_call_making, widths.get(do_not_call.id, 0))
     makings = (queue_making, control_making, do_not_call_making)
     added += [what for making in makings for what in making.added]
-    return added, [request for making in makings for request in making.batch()]
+    requests = [request for making in makings for request in making.batch()]
+    return added, _Plan(requests, control_making)
 
 
 def _whole(

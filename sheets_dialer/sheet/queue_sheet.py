@@ -16,6 +16,7 @@ from .beside import Beside, Seen, all_of, on_control_tab, on_do_not_call_tab
 from .connection import Connection, TabFacts, cells_of
 from .moved import ColumnsMoved, Damage, Written, damage_of
 from .requests import (
+    CELLS_BACK,
     Block,
     Cells,
     Mark,
@@ -30,10 +31,6 @@ from .requests import (
 from .snapshot import Snapshot
 from .swapping import anchor, put, swap, take_away
 
-_CELLS_BACK = (
-    "replies,updatedSpreadsheet(sheets(properties.sheetId,"
-    "data(startRow,startColumn,rowData(values(effectiveValue)))))"
-)
 _MOST_UNCLEAR = 5
 """How many writes without an answer are kept in mind: of several only one can have landed, and
 after as many the token that they were planned from has long been given up."""
@@ -144,7 +141,7 @@ class QueueSheet:
         try:
             answer = self._connection.batch(
                 batch,
-                fields=_CELLS_BACK,
+                fields=CELLS_BACK,
                 includeSpreadsheetInResponse=True,
                 responseIncludeGridData=True,
                 responseRanges=[

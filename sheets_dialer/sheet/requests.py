@@ -15,6 +15,13 @@ Cells = Mapping[int, Mapping[str, str]]
 """Texts by row index and column name."""
 
 
+CELLS_BACK = (
+    "replies,updatedSpreadsheet(sheets(properties.sheetId,"
+    "data(startRow,startColumn,rowData(values(effectiveValue)))))"
+)
+"""What of an answer `cells_back` reads."""
+
+
 @dataclass(frozen=True, slots=True)
 class Mark:
     """A row that is about to be dialled: the write's own answer must show all of this."""

@@ -21,7 +21,7 @@ from ...control import (
 from ...texts import say
 from ..requests import letters
 from .charts import make_charts
-from .making import Making, stable_id
+from .making import Making, Placed, stable_id
 from .queue_tab import rgb
 from .reading import SheetState
 
@@ -39,13 +39,29 @@ _LABEL_PIXELS, _CAMPAIGN_PIXELS = 230, 380
 _RUPEES = tuple(label for label in SHOWN if label.endswith("(Rs)"))
 _STATES = {RUN: "#d4efd9", PAUSE: "#fdeecb"}
 _ALARM = "#f4b6b0"
+_CELL, _TEXT = r"#REF!|\$?[A-Z]+\$?[0-9]+", r'"(?:[^"]|"")*"'
+_OURS = re.compile(
+    # Google may write separators and spaces otherwise; the sentences are of any language.
+    rf"=IF\(ISNUMBER\((?P<beat>{_CELL})\)[;,] IF\(NOW\(\) - (?P<beat2>{_CELL}) >"
+    rf" (?P<seconds>[0-9]+) / 86400[;,] {_TEXT} & TEXT\((?P<beat3>{_CELL})[;,] {_TEXT}\) &"
+    rf" {_TEXT}[;,] {_TEXT}\)[;,] {_TEXT}\)".replace(" ", r"\s*")
+)
+"""The alarm's formula as `alarm_formula` writes it."""
 
 
-def make_control_tab(making: Making, sheet: SheetState, campaign: str, every: float) -> None:
+def make_control_tab(
+    making: Making,
+    sheet: SheetState,
+    campaign: str,
+    every: float,
+    again: frozenset[str] = frozenset(),
+) -> None:
     """Adds the labels and the campaign's column that the tab lacks, and dresses it. `every` is the
-    configured time between passes in seconds."""
+    configured time between passes in seconds. What belongs to the labels in `again` was made at
+    another place, and is made again."""
     column = _campaign_column(making, campaign)
     rows, fresh = _labels(making)
+    fresh |= again
     making.freeze(rows=1, columns=1)
     if making.once("width", 0):
         making.column_properties(0, pixelSize=_LABEL_PIXELS)
@@ -55,8 +71,11 @@ def make_control_tab(making: Making, sheet: SheetState, campaign: str, every: fl
         labels = making.area(rows=(1, None), columns=(0, 1))
         making.look(labels, "textFormat.foregroundColor", textFormat=grey)
     for label, name in _NOTES.items():
-        again = label in fresh
-        if making.once(f"note {label}", again=again) and not making.tab.cell(rows[label], 0).note:
+        is_fresh = label in fresh
+        if (
+            making.once(f"note {label}", again=is_fresh)
+            and not making.tab.cell(rows[label], 0).note
+        ):
             making.note(rows[label], 0, say(name))
     _colours(making, rows, fresh)
     if column is None:
@@ -66,8 +85,8 @@ def make_control_tab(making: Making, sheet: SheetState, campaign: str, every: fl
         values = making.area(rows=(1, None), columns=(column, column + 1))
         look = {"horizontalAlignment": "LEFT", "wrapStrategy": "WRAP"}
         making.look(values, ",".join(look), **look)
-    _control(making, rows[CONTROL_LABEL], column, again=CONTROL_LABEL in fresh)
-    _alarm(making, rows, fresh, column, every)
+    _control(making, rows[CONTROL_LABEL], column, campaign, again=CONTROL_LABEL in fresh)
+    _alarm(making, rows, fresh, column, campaign, every)
     for label in _RUPEES:
         if making.once(f"rupees {label}", column, again=label in fresh):
             _number(making, rows[label], column, "NUMBER", "#,##0.00")
@@ -95,8 +114,8 @@ def _campaign_column(making: Making, campaign: str) -> int | None:
         return names.index(campaign)
     column = max(1, len(names))
     occupied = any(column < len(values) and values[column] != "" for values in grid)
-    if occupied or _is_under_chart(making, column):
-        making.insert_column(column)
+    is_amid = occupied or _is_under_chart(making, column)
+    making.insert_columns(column, 1, like_before=is_amid)
     making.write(0, column, [[campaign]])
     making.tell(f"Control for {campaign}, set to {PAUSE}")
     return column
@@ -131,6 +150,10 @@ def _labels(making: Making) -> tuple[dict[str, int], set[str]]:
         making.write(0, 0, [[CAMPAIGN_LABEL]])
     if fresh:
         start = max(1, len(grid))
+        if grid:
+            making.insert_rows(start, len(fresh))
+        else:
+            making.insert_rows(0, start + len(fresh))
         making.write(start, 0, [[label] for label in fresh])
         rows |= {label: start + at for at, label in enumerate(fresh)}
         making.tell(f"{len(fresh)} rows on the {making.tab.title} tab")
@@ -155,10 +178,11 @@ def _row(making: Making, row: int) -> dict[str, int]:
     return making.area(rows=(row, row + 1), columns=(1, None))
 
 
-def _control(making: Making, row: int, column: int, *, again: bool) -> None:
+def _control(making: Making, row: int, column: int, campaign: str, *, again: bool) -> None:
     cell = making.tab.cell(row, column)
     if cell.value == "":
         making.write(row, column, [[PAUSE]])
+        making.placed.append(Placed(row, column, PAUSE, CONTROL_LABEL, campaign))
     if making.once("dropdown control", column, again=again) and not cell.is_validated:
         area = making.area(rows=(row, row + 1), columns=(column, column + 1))
         making.dropdown(area, (RUN, PAUSE))
@@ -170,25 +194,33 @@ def _number(making: Making, row: int, column: int, kind: str, pattern: str) -> N
 
 
 def _alarm(
-    making: Making, rows: Mapping[str, int], fresh: set[str], column: int, every: float
+    making: Making,
+    rows: Mapping[str, int],
+    fresh: set[str],
+    column: int,
+    campaign: str,
+    every: float,
 ) -> None:
     """The heartbeat's format, and the cell that tells when it stopped.
 
-    The formula is written anew where its heartbeat's row was deleted, or where it is ours and the
-    passes are configured otherwise by now.
+    The formula is written anew where it is ours, in whatever language, and its heartbeat's row was
+    deleted or the passes are configured otherwise by now.
     """
     beat, alarm = rows[LAST_PASS_LABEL], rows[ALARM_LABEL]
     if making.once("beat", column, again=LAST_PASS_LABEL in fresh):
         _number(making, beat, column, "DATE_TIME", "d mmm yyyy hh:mm:ss")
-    wanted = alarm_formula(f"{letters(column)}{beat + 1}", alarm_after(every))
+    place, seconds = f"{letters(column)}{beat + 1}", alarm_after(every)
     cell = making.tab.cell(alarm, column)
-    is_empty = cell.value == "" and not cell.formula
-    has_lost_beat = "#REF!" in cell.formula and _shape(cell.formula) == _shape(wanted)
-    is_of_other_time = _but_for_time(cell.formula) == _but_for_time(wanted)
-    differs = _plain(cell.formula) != _plain(wanted)
+    wanted: str | None = None
     wants = making.once("alarm", column, again=ALARM_LABEL in fresh)
-    if (is_empty and wants) or ((has_lost_beat or is_of_other_time) and differs):
+    if cell.formula:
+        wanted = _renewed(cell.formula, place, seconds)
+    elif cell.value == "" and wants:
+        wanted = alarm_formula(place, seconds)
+    if wanted is not None:
         making.formula(alarm, column, wanted)
+        needs = (beat, LAST_PASS_LABEL)
+        making.placed.append(Placed(alarm, column, wanted, ALARM_LABEL, campaign, needs))
         making.tell(f"the alarm in row {ALARM_LABEL}")
 
 
@@ -214,14 +246,18 @@ def _quoted(text: str) -> str:
     return f'"{escaped}"'
 
 
-def _plain(formula: str) -> str:
-    """A formula as compared: Google may write its separators and spaces otherwise."""
-    return re.sub(r"\s", "", formula).replace(",", ";")
-
-
-def _but_for_time(formula: str) -> str:
-    return re.sub(r">[0-9]+/86400", ">/86400", _plain(formula))
-
-
-def _shape(formula: str) -> str:
-    return re.sub(r"#REF!|\$?[A-Z]+\$?[0-9]+", "@", _but_for_time(formula))
+def _renewed(formula: str, beat: str, seconds: int) -> str | None:
+    """Our formula with its heartbeat and its time put right, in the words that it has; None where
+    nothing is wrong with it or it isn't ours."""
+    ours = _OURS.fullmatch(formula)
+    if ours is None:
+        return None
+    beats = {each.replace("$", "") for each in ours.group("beat", "beat2", "beat3")}
+    is_lost = "#REF!" in beats
+    if not is_lost and (beats != {beat} or int(ours["seconds"]) == seconds):
+        return None
+    right = {"beat": beat, "beat2": beat, "beat3": beat, "seconds": str(seconds)}
+    renewed = formula
+    for name in sorted(right, key=ours.start, reverse=True):
+        renewed = renewed[: ours.start(name)] + right[name] + renewed[ours.end(name) :]
+    return renewed

@@ -29,6 +29,7 @@ def make_do_not_call_tab(making: Making, start: int) -> None:
     phone = named[0] if named else 0
     making.need(rows=2, columns=1)
     if not making.tab.values():
+        making.insert_rows(0, 1)
         making.write(0, 0, [[PHONE_HEADER]])
         header_row = making.area(rows=(0, 1), columns=(0, 1 + len(OWN_COLUMNS)))
         making.look(header_row, "textFormat.bold", textFormat={"bold": True})
@@ -40,6 +41,7 @@ def make_do_not_call_tab(making: Making, start: int) -> None:
         title: header.index(normal(title)) for title in OWN_COLUMNS if normal(title) in header
     }
     if missing:
+        making.insert_columns(start, len(missing))
         making.write(0, start, [missing])
         places |= {title: start + at for at, title in enumerate(missing)}
         making.added += [f"column {title} on {making.tab.title}" for title in missing]

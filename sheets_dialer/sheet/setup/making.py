@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 import zlib
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from itertools import count
 from typing import Any
 
@@ -12,17 +13,59 @@ from ..requests import update
 from .reading import MEMORY_KEY, MEMORY_SEPARATOR, TabState
 
 _MOST = 2**31 - 1
-_COLUMN = "COLUMNS"
+_ROW, _COLUMN = "ROWS", "COLUMNS"
 
 Request = dict[str, Any]
 
 
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """A value that is put into a cell that was there before. It belongs beside `label`, which
+    stands in the first column, and under `heading`, which stands in the first row. A formula
+    `needs` another row, with its label."""
+
+    row: int
+    column: int
+    value: str
+    label: str
+    heading: str
+    needs: tuple[int, str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """Rows or columns that are inserted: from where on, and how many."""
+
+    at: int = 0
+    count: int = 0
+
+    def __contains__(self, place: int) -> bool:
+        return self.at <= place < self.at + self.count
+
+    def before(self, place: int) -> int:
+        """Where a place that isn't in it was before the room was made."""
+        return place - self.count if place >= self.at + self.count else place
+
+    def after(self, place: int) -> int:
+        """Where a place is once the room was made."""
+        return place + self.count if place >= self.at else place
+
+
 class Making:
-    """What is about to be made of one tab. `added` says it in words."""
+    """What is about to be made of one tab. `added` says it in words.
+
+    What is added gets rows and columns of its own, `new_rows` and `new_columns`, inserted by the
+    batch that fills them: cells that were blank at the read may be people's by then. `placed` is
+    what goes into cells of people's rows and columns all the same, and must be looked after;
+    `found` is what stood on the tab at the read.
+    """
 
     def __init__(self, tab: TabState) -> None:
         self.tab = tab
         self.added: list[str] = []
+        self.found = tab.values()
+        self.new_rows, self.new_columns = Room(), Room()
+        self.placed: list[Placed] = []
         self._inserted: list[Request] = []
         self._requests: list[Request] = []
         self._memory: dict[int | None, list[str]] = {}
@@ -57,12 +100,51 @@ class Making:
         self.need(row + len(rows), column + max(map(len, rows)))
         self._requests.append(update(self.tab.id, row, column, rows))
 
-    def insert_column(self, at: int) -> None:
-        """Inserts a column before everything else is done; places are meant as after that."""
-        span = {"sheetId": self.tab.id, "dimension": _COLUMN, "startIndex": at, "endIndex": at + 1}
-        self._inserted.append({"insertDimension": {"range": span, "inheritFromBefore": True}})
-        self.tab.insert_column(at)
-        self._columns += 1
+    def insert_columns(self, at: int, count: int, *, like_before: bool = False) -> None:
+        """Inserts columns before everything else is done; places are meant as after that. They
+        look like the column that stands there, or like the one before it."""
+        if self.tab.is_new:  # nobody is on it yet
+            return
+        self.tab.columns += self._insert(_COLUMN, at, count, self.tab.columns, like_before)
+        self.tab.insert_columns(at, count)
+        self._columns = max(self._columns + count, self.tab.columns)
+        self.new_columns = Room(at, count)
+
+    def insert_rows(self, at: int, count: int) -> None:
+        """Inserts rows as `insert_columns` does columns."""
+        if self.tab.is_new:
+            return
+        self.tab.rows += self._insert(_ROW, at, count, self.tab.rows, False)
+        self.tab.insert_rows(at, count)
+        self._rows = max(self._rows + count, self.tab.rows)
+        self.new_rows = Room(at, count)
+
+    def _insert(self, dimension: str, at: int, count: int, size: int, like_before: bool) -> int:
+        """Asks for it; returns by how much the grid grows at its end before. Behind the last column
+        nothing can be inserted, and what is appended there might not come to stand where it is
+        meant to."""
+        growth = max(0, at + 1 - size)
+        if growth:
+            self._inserted.append(self._append(dimension, growth))
+        span = {"dimension": dimension, "startIndex": at, "endIndex": at + count}
+        self._inserted.append(
+            {
+                "insertDimension": {
+                    "range": {"sheetId": self.tab.id, **span},
+                    "inheritFromBefore": like_before,
+                }
+            }
+        )
+        return growth
+
+    def _append(self, dimension: str, length: int) -> Request:
+        return {
+            "appendDimension": {
+                "sheetId": self.tab.id,
+                "dimension": dimension,
+                "length": length,
+            }
+        }
 
     def need(self, rows: int, columns: int) -> None:
         """Lets the grid have at least so many rows and columns."""
@@ -199,17 +281,9 @@ class Making:
         return [{"addSheet": {"properties": properties}}]
 
     def _growth(self) -> list[Request]:
-        lacking = {"ROWS": self._rows - self.tab.rows, _COLUMN: self._columns - self.tab.columns}
+        lacking = {_ROW: self._rows - self.tab.rows, _COLUMN: self._columns - self.tab.columns}
         return [
-            {
-                "appendDimension": {
-                    "sheetId": self.tab.id,
-                    "dimension": dimension,
-                    "length": length,
-                }
-            }
-            for dimension, length in lacking.items()
-            if length > 0
+            self._append(dimension, length) for dimension, length in lacking.items() if length > 0
         ]
 
     def _notes(self) -> list[Request]:

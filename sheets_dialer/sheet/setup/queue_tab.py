@@ -56,6 +56,7 @@ def make_queue_tab(
         if wanted not in there:
             missing.append(callback_column)
     if missing:
+        making.insert_columns(start, len(missing))
         making.write(0, start, [missing])
         making.added += [f"column {title}" for title in missing]
     for name, place in places.items():

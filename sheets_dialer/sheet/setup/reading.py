@@ -90,14 +90,21 @@ class TabState:
             rows.pop()
         return rows
 
-    def insert_column(self, at: int) -> None:
-        """Follows a column that is inserted there."""
-        self.columns += 1
+    def insert_columns(self, at: int, count: int) -> None:
+        """Follows columns that are inserted there."""
+        self.columns += count
         if at < len(self.made_at):
-            self.made_at.insert(at, frozenset())
+            self.made_at[at:at] = [frozenset()] * count
         for cells in self.cells:
             if at < len(cells):
-                cells.insert(at, NO_CELL)
+                cells[at:at] = [NO_CELL] * count
+        self.protected = [_moved_along(area, at, count) for area in self.protected]
+
+    def insert_rows(self, at: int, count: int) -> None:
+        """Follows rows that are inserted there."""
+        self.rows += count
+        if at < len(self.cells):
+            self.cells[at:at] = [[] for _ in range(count)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +142,17 @@ def read_cells(connection: Connection, heads: Iterable[TabState], whole: TabStat
             columns = block.get("columnMetadata", [])
             tab.made_at = [_made(column) for column in columns]
             tab.memory_ids = tab.memory_ids.union(*map(_ids, columns))
+
+
+def _moved_along(area: Mapping[str, Any], at: int, count: int) -> Mapping[str, Any]:
+    """A range of Google's after so many columns were inserted there."""
+    start, end = area.get("startColumnIndex", 0), area.get("endColumnIndex")
+    moved = dict(area)
+    if start and start >= at:
+        moved["startColumnIndex"] = start + count
+    if end is not None and end > at:
+        moved["endColumnIndex"] = end + count
+    return moved
 
 
 def _is_grid(sheet: Mapping[str, Any]) -> bool:
