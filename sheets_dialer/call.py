@@ -14,6 +14,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
+from .sameness import heard, heard_amount
+
 CALL_STATUS_WORDS: Mapping[int, str] = {
     1: "Initiated",
     2: "Answered",
@@ -118,9 +120,30 @@ class Content:
     keys: tuple[str, ...] = ("", "", "", "", "")
 
     def fingerprint(self) -> str:
-        """A short stable digest: two rows ask for the same call exactly if these are equal."""
+        """A short stable digest of what the customer would hear, however it was typed: two rows ask
+        for the same call exactly if these are equal."""
+        said = map(heard, (self.voice_id, *self.texts, *self.keys))
+        parts = [self.number, heard_amount(self.amount), *said]
+        return _HEARD + hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:32]
+
+    def with_voice(self, voice_id: str) -> Content:
+        """The same in another voice."""
+        return replace(self, voice_id=voice_id)
+
+    def fingerprint_as_typed(self) -> str:
+        """The digest by which versions before ledger schema 3 told contents apart, letter for
+        letter. A job whose texts the ledger has forgotten has no other."""
         parts = [self.number, self.voice_id, self.amount, *self.texts, *self.keys]
         return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:32]
+
+
+_HEARD = "h"
+"""What a fingerprint of what is heard begins with; those of letters are hexadecimal alone."""
+
+
+def is_as_typed(fingerprint: str) -> bool:
+    """Whether a fingerprint is an older version's, of contents compared letter for letter."""
+    return not fingerprint.startswith(_HEARD)
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,6 +200,13 @@ class Job:
     attempts: tuple[Attempt, ...] = ()
     was_forgotten: bool = False
     """Whether the ledger has forgotten number and texts, and `content` is what a row tells."""
+    blank: tuple[str, ...] = ()
+    """Until it is called: which of the columns that its call may use its row leaves blank."""
+    steady_since: datetime | None = None
+    """Until it is called: since when number, Order ID and what is blank are as they are; None
+    where an older version made the job, which didn't look."""
+    restarts: int = 0
+    """How often its row turned to other content without a call in between."""
 
     @property
     def tried(self) -> tuple[Attempt, ...]:
@@ -189,10 +219,24 @@ class Job:
         return tuple(attempt for attempt in self.attempts if attempt.state not in MADE_NO_CALL)
 
     @property
+    def only_refused(self) -> bool:
+        """Whether the portal took none of its calls, so that its row may be corrected."""
+        states = {attempt.state for attempt in self.tried}
+        return states == {AttemptState.REFUSED}
+
+    @property
     def again_is_owed(self) -> bool:
         """Whether a person's `Call again` has not led to a call yet."""
         used = sum(attempt.reason is Reason.AGAIN for attempt in self.tried)
         return self.granted > used
+
+    def is_same_order(self, content: Content | None) -> bool:
+        """Whether content is this job's but for text that may change by itself: its number and its
+        Order ID are the same. Before the first call an Order ID may still be typed."""
+        if content is None or content.number != self.content.number:
+            return False
+        mine, other = heard(self.content.texts[1]), heard(content.texts[1])
+        return mine == other or (not mine and not self.tried)
 
     @property
     def is_forgotten(self) -> bool:
@@ -205,6 +249,10 @@ class Job:
         content = replace(content, voice_id=self.content.voice_id or content.voice_id)
         attempts = tuple(replace(attempt, number=content.number) for attempt in self.attempts)
         return replace(self, content=content, was_forgotten=True, attempts=attempts)
+
+
+MOST_RESTARTS = 5
+"""A row that turned so often to other content, without a call in between, does so by itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,6 +268,10 @@ class NewJob:
     asked_at: datetime | None = None
     """Since when its row has asked for it, where that is longer than this job is known: its row
     comes from another campaign."""
+    blank: tuple[str, ...] = ()
+    """Which of the columns that its call may use its row leaves blank."""
+    restarts: int = 0
+    """How often its row turned to other content before."""
 
     @property
     def fingerprint(self) -> str:
@@ -245,6 +297,20 @@ class JobChange:
     granted: int
     again_seen: bool
     cleared_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Rewriting:
+    """A job whose row says something else than before: people type cell by cell, and formulas
+    change by themselves. All of it is what the ledger knows of the job from now on."""
+
+    job_id: int
+    content: Content
+    fingerprint: str
+    queued_at: datetime
+    blank: tuple[str, ...]
+    steady_since: datetime | None
+    restarts: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,6 +33,9 @@ PEOPLE: Mapping[str, tuple[str, ...]] = {
 }
 """What people fill in, by the name used in the configuration, with every header that means it."""
 
+OF_THE_CALL = tuple(name for name in PEOPLE if name != "phone")
+"""What decides beside the number about a row's call: what is said, by which voice, and when."""
+
 DIALER: Mapping[str, str] = {
     "status": "Status",
     "answer": "Answer",
@@ -60,6 +63,8 @@ class Columns:
     token: str | None = None
     doubled: tuple[str, ...] = ()
     missing: tuple[str, ...] = field(default=())
+    titles: Mapping[str, str] = field(default_factory=dict)
+    """The header of each known column, as it stands in the sheet."""
 
     def ready(self) -> bool:
         """Whether the tab has everything that dialling needs, once."""
@@ -91,7 +96,8 @@ def find_columns(header: Sequence[object], named: Mapping[str, str]) -> Columns:
             token = reference["token"]
     missing = [] if "phone" in places else [named.get("phone", "Phone")]
     missing += [title for name, title in DIALER.items() if name not in places]
-    return Columns(places, token, tuple(doubled), tuple(missing))
+    shown = {name: str(header[place]).strip() for name, place in places.items()}
+    return Columns(places, token, tuple(doubled), tuple(missing), shown)
 
 
 def meaning(cell: object) -> str | None:

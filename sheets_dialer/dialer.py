@@ -64,11 +64,16 @@ class PassResult:
 
     @property
     def soon(self) -> bool:
-        """Whether the next pass should follow at once: new rows wait for their first mark, or more
-        rows changed than one pass takes."""
-        return any(
-            made.new_jobs or made.adoptions or not made.complete for made in self.plans.values()
-        )
+        """Whether the next pass should follow at once: more rows changed than one pass takes, or
+        calls that others made are to be followed."""
+        return any(made.adoptions or not made.complete for made in self.plans.values())
+
+    @property
+    def ready_at(self) -> datetime | None:
+        """When the first of the rows that could be called now has stood for long enough as it is;
+        None when none waits for that alone."""
+        moments = [made.ready_at for made in self.plans.values() if made.ready_at is not None]
+        return min(moments, default=None)
 
     @property
     def nothing_left(self) -> bool:

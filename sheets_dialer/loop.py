@@ -173,7 +173,6 @@ def run(
         nonlocal last, due_at
         begun = clock.steady()
         last = dialer.run_pass(every)
-        # New rows get their first mark at once instead of a whole interval later.
         if last.soon and dialer.may_hurry() and not stop():
             begun = clock.steady()
             last = dialer.run_pass(every)
@@ -181,6 +180,10 @@ def run(
         if ends(last):
             stop.set()
         due_at = next_pass_due(begun, clock.steady(), seconds, last.rest.total_seconds())
+        # New rows get their mark as soon as they have stood for long enough, not an interval later.
+        if last.ready_at is not None and dialer.may_hurry():
+            ready_in = (last.ready_at - clock.now()).total_seconds()
+            due_at = min(due_at, clock.steady() + max(0.0, ready_in))
 
     def pass_if_due() -> None:
         # The two clocks differ by a little; a pass that may be away longer is passed over.
@@ -192,7 +195,7 @@ def run(
     scheduler.run_all()
     while not stop() and (ends_at is None or clock.steady() < ends_at):
         idle = scheduler.idle_seconds or 0.0
-        stop.wait(min(max(idle, 0.0), 1.0))
+        stop.wait(min(max(idle, 0.0), 1.0, max(0.0, due_at - clock.steady())))
         if clock.steady() >= due_at and not stop():
             # The schedule goes by the wall clock, which people and daylight saving set back.
             scheduler.run_all()

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from .call import CALL_STATUS_WORDS, Attempt, AttemptState, Job
+from .call import CALL_STATUS_WORDS, MOST_RESTARTS, Attempt, Job, is_as_typed
 from .rows import QueueRow
 from .texts import is_said
 from .when import read_moment
@@ -34,7 +34,7 @@ class Matches:
     """Rows with their jobs, top to bottom, and rows that have none."""
 
     jobs: Mapping[int, Job]
-    """By row index; the row's content is exactly the job's."""
+    """By row index; the row's content is the job's, but for text that changes by itself."""
     new: tuple[QueueRow, ...]
     """Rows that ask for a call and have no job yet."""
     strange_calls: tuple[QueueRow, ...]
@@ -61,11 +61,23 @@ def match(rows: Iterable[QueueRow], jobs: Sequence[Job], now: datetime, zone: Zo
 def remembered(jobs: Iterable[Job], rows: Iterable[QueueRow]) -> list[Job]:
     """The jobs; each one whose number and texts the ledger has forgotten with what a row of its
     content tells."""
-    contents = {row.fingerprint: row.content for row in rows if row.content}
-    found = [(job, contents.get(job.fingerprint)) for job in jobs]
-    return [
-        job.with_content(content) if job.is_forgotten and content else job for job, content in found
-    ]
+    jobs = list(jobs)
+    forgotten = {job.fingerprint for job in jobs if job.is_forgotten}
+    if not forgotten:
+        return jobs
+    told = {row.fingerprint: row for row in rows if row.content}
+    if any(map(is_as_typed, forgotten)):
+        told |= {row.typed.fingerprint_as_typed(): row for row in told.values() if row.typed}
+    return [_told_by(told[job.fingerprint], job) if _is_told(job, told) else job for job in jobs]
+
+
+def _is_told(job: Job, told: Mapping[str, QueueRow]) -> bool:
+    return job.is_forgotten and job.fingerprint in told
+
+
+def _told_by(row: QueueRow, job: Job) -> Job:
+    assert row.content is not None
+    return replace(job.with_content(row.content), fingerprint=row.fingerprint)
 
 
 def with_number_of(row: QueueRow, job: Job) -> Job:
@@ -86,6 +98,23 @@ def called_at(row: QueueRow, now: datetime, zone: ZoneInfo) -> datetime | None:
         return read_moment(row.shown["called_at"], zone, now)
     except ValueError:
         return None
+
+
+def _is_exact(row: QueueRow, job: Job) -> bool:
+    return job.fingerprint == row.fingerprint
+
+
+def is_same_order(row: QueueRow, job: Job) -> bool:
+    """Whether the row is the job's but for text that may have changed by itself: it has the job's
+    number and Order ID. Of a job that was forgotten only the sheet still knows whom it called."""
+    if job.is_forgotten and row.content is not None:
+        return not job.tried or row.shown["called_number"] == row.content.number
+    return job.is_same_order(row.content)
+
+
+def _may_still_be_typed(row: QueueRow, job: Job) -> bool:
+    """Whether a row may be that of a job which nobody has tried to call, whatever it asks for."""
+    return not job.attempts and row.word in MAY_BE_NEW
 
 
 class _Matching:
@@ -122,6 +151,8 @@ class _Matching:
         rest = self._take(rest, lambda row: self._by_call.get(row.shown["call_id"]))
         rest = self._take(rest, self._spare)
         rest = self._take(rest, self._spare_of_torn)
+        rest = self._take(rest, self._whose_text_changed, is_same_order)
+        rest = self._take(rest, lambda row: self._by_ref.get(row.ref), _may_still_be_typed)
         new: list[QueueRow] = []
         changed: list[tuple[QueueRow, Job, bool]] = []
         copies: list[tuple[QueueRow, Job]] = []
@@ -132,7 +163,7 @@ class _Matching:
                 foreign.append(row)
             elif kept is None or self._is_new(row, kept):
                 new.append(row)
-            elif kept.fingerprint == row.fingerprint:
+            elif self._is_copy(row, kept):
                 copies.append((row, kept))
             else:
                 changed.append((row, kept, self._give(kept)))
@@ -154,16 +185,20 @@ class _Matching:
         )
 
     def _take(
-        self, rows: Sequence[QueueRow], job_of: Callable[[QueueRow], Job | None]
+        self,
+        rows: Sequence[QueueRow],
+        job_of: Callable[[QueueRow], Job | None],
+        fits: Callable[[QueueRow, Job], bool] = _is_exact,
     ) -> list[QueueRow]:
-        """Gives each row the job that `job_of` names, each job once; returns the rows left over."""
+        """Gives each row the job that `job_of` names, where it fits, each job once; returns the
+        rows left over."""
         rest = []
         for row in rows:
             job = job_of(row) if row.content else None
-            if job is None or job.fingerprint != row.fingerprint or job.id in self._taken:
+            if job is None or not fits(row, job) or job.id in self._taken:
                 rest.append(row)
             else:
-                self._found[row.index] = job
+                self._found[row.index] = _told_by(row, job) if job.is_forgotten else job
                 self._taken.add(job.id)
         return rest
 
@@ -199,6 +234,14 @@ class _Matching:
             key=lambda job: job.id,
             default=None,
         )
+
+    def _whose_text_changed(self, row: QueueRow) -> Job | None:
+        """The job whose Ref or call stands beside its number and Order ID, with other text: of days
+        overdue, of a price in another currency, or as a person corrected it. What the portal refused
+        is new once it is corrected, but not again and again."""
+        job = self._by_ref.get(row.ref) or self._by_call.get(row.shown["call_id"])
+        is_corrected = job is not None and job.only_refused and job.restarts < MOST_RESTARTS
+        return None if is_corrected else job
 
     def _pasted(self, row: QueueRow) -> Job | None:
         """The job with other content whose results the row shows."""
@@ -255,8 +298,13 @@ class _Matching:
             return True
         return kept is None and row.word not in MAY_BE_NEW and not self._is_stray_mark(row)
 
+    def _is_copy(self, row: QueueRow, kept: Job) -> bool:
+        if _is_exact(row, kept):
+            return True
+        return is_same_order(row, kept) and not (kept.only_refused and kept.id not in self._taken)
+
     def _is_new(self, row: QueueRow, kept: Job) -> bool:
-        if kept.fingerprint == row.fingerprint:
+        if self._is_copy(row, kept):
             asks = row.word in MAY_BE_NEW
             return asks and (row.word != AGAIN or not row.shown["call_id"])
         if row.word == AGAIN and kept.tried:
@@ -265,9 +313,8 @@ class _Matching:
             return True
         if row.word == SKIP:
             return False
-        never_rang = all(attempt.state is AttemptState.REFUSED for attempt in kept.tried)
         # Cleared, then a new number typed, is the same as typed, then cleared.
-        return never_rang or _was_cleared(kept, self._now)
+        return not kept.tried or kept.only_refused or _was_cleared(kept, self._now)
 
     def _is_hands_off(self, row: QueueRow, job: Job) -> bool:
         """Whether a row whose job was never called carries a word that keeps the dialer off: a

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from enum import Enum
 from zoneinfo import ZoneInfo
 
-from .call import Adoption, Attempt, AttemptState, Job, JobChange, NewJob, OptOut, Reason
+from .call import Adoption, Attempt, AttemptState, Job, JobChange, NewJob, OptOut, Reason, Rewriting
 from .calling_hours import CallingHours
 from .control import ANSWERS, Control
 from .do_not_call import DoNotCall
@@ -47,7 +47,8 @@ class Part:
     Rows and jobs that share a number, a Ref or a call stand in one part, so that what is planned
     for a row depends on its part alone. `last_calls` gives by fingerprint, in any campaign, each
     job's last call, as (job id, time); `opted_out` those of the rows' numbers that asked not to be
-    called again; `elsewhere` the jobs of other campaigns whose Refs stand on rows, by Ref.
+    called again; `elsewhere` the jobs of other campaigns whose Refs stand on rows, by Ref; `needed`
+    the columns, by our names, that nearly every row of the tab fills, and `titles` their headers.
     """
 
     rows: Sequence[QueueRow]
@@ -55,6 +56,8 @@ class Part:
     last_calls: Mapping[str, Sequence[tuple[int, datetime]]] = field(default_factory=dict)
     opted_out: Mapping[str, OptOut] = field(default_factory=dict)
     elsewhere: Mapping[str, Job] = field(default_factory=dict)
+    needed: frozenset[str] = frozenset()
+    titles: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,8 +101,9 @@ class Dial:
     job: Job
     row: QueueRow
     reason: Reason
-    revoiced: bool = False
-    """Whether the job's content is another than the ledger has: its voice was chosen since."""
+    rewriting: Rewriting | None = None
+    """What the ledger must know anew of the job, where that is called with other content than the
+    ledger has: the voice was chosen since, or text changed by itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,6 +184,7 @@ class Plan:
     new_jobs: tuple[NewJob, ...] = ()
     adoptions: tuple[Adoption, ...] = ()
     job_changes: tuple[JobChange, ...] = ()
+    rewritings: tuple[Rewriting, ...] = ()
     released: tuple[Attempt, ...] = ()
     ended: tuple[Attempt, ...] = ()
     dials: tuple[Dial, ...] = ()
@@ -202,6 +207,9 @@ class Plan:
     """What a person should look at, though calls go on."""
     rest: timedelta = timedelta(0)
     """How long the next pass may be away."""
+    ready_at: datetime | None = None
+    """When the first of the rows that could be called now has stood for long enough as it is; None
+    when none waits for that alone."""
 
     @property
     def closed(self) -> bool:

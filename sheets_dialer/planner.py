@@ -7,7 +7,7 @@ why the command `plan` can print exactly what a pass would do.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -20,6 +20,7 @@ from .call import (
     JobChange,
     NewJob,
     Reason,
+    Rewriting,
     is_call_id,
 )
 from .disposition import (
@@ -33,13 +34,24 @@ from .disposition import (
 from .following import is_final
 from .hearing import hear, settled, unclear
 from .limits import before_run, stop
-from .matching import AGAIN, SKIP, Matches, called_at, match, remembered, with_number_of
+from .matching import (
+    AGAIN,
+    SKIP,
+    Matches,
+    called_at,
+    is_ours,
+    match,
+    remembered,
+    with_number_of,
+)
 from .pacing import followed, rest, room
 from .phone import NotDiallable
 from .plan import Dial, Face, LedgerState, Part, Plan, Poll, Quiet, Rules, SheetState, Tally
 from .rows import PAYLOAD_BYTES, QueueRow, beside_their_calls, written_bytes
+from .readiness import as_known, as_rewritten, ready_at, rewriting, time_to_stand, unready
 from .same_call import asked_before, calls_of, prints
 from .showing import Showing, not_diallable
+from .shifted import undo_shift
 from .standing import MARK_IS_STRANGE_FOR, stands_until
 from .texts import say
 from .turn import NotYet, Owed, last_same, read_bounds, turn
@@ -77,6 +89,8 @@ class Planner:
         self._new: list[NewJob] = []
         self._adoptions: list[Adoption] = []
         self._changes: list[JobChange] = []
+        self._rewritings: list[Rewriting] = []
+        self._ready_at: list[datetime] = []
         self._released: list[Attempt] = []
         self._ended: list[Attempt] = []
         self._polls: list[Poll] = []
@@ -85,7 +99,7 @@ class Planner:
         self._bytes = 0
         self._faces: Counter[Face] = Counter()
         self._taken: set[str] = set()
-        self._begin_part(Part((), ()))
+        self._begin_part(Part((), ()), ())
 
     @property
     def is_full(self) -> bool:
@@ -94,8 +108,9 @@ class Planner:
 
     def add(self, part: Part) -> Mapping[int, Quiet]:
         """Plans for these rows and jobs, too; returns the rows of them that need nothing."""
-        part = replace(part, jobs=remembered(part.jobs, part.rows))
-        self._begin_part(part)
+        jobs = remembered(part.jobs, part.rows)
+        self._begin_part(replace(part, jobs=jobs, rows=undo_shift(part.rows, jobs)), part.rows)
+        part = self._part
         matches = match(part.rows, part.jobs, self.now, self._rules.zone)
         self._places = {job.id: index + 1 for index, job in matches.jobs.items()}
         self._listen(matches)
@@ -116,6 +131,8 @@ class Planner:
             new_jobs=tuple(self._new),
             adoptions=tuple(self._adoptions),
             job_changes=tuple(self._changes),
+            rewritings=tuple(self._rewritings),
+            ready_at=min(self._ready_at, default=None) if self.room else None,
             released=tuple(self._released),
             ended=tuple(self._ended),
             dials=tuple(self._dials),
@@ -132,8 +149,9 @@ class Planner:
         )
         return replace(made, rest=rest(made, self.now, self._rules.policy, self._every))
 
-    def _begin_part(self, part: Part) -> None:
+    def _begin_part(self, part: Part, as_read: Sequence[QueueRow]) -> None:
         self._rows = {row.index: row for row in part.rows}
+        self._as_read = {row.index: row for row in as_read}
         self._part = part
         self._places = {}
         self._opted_out = part.opted_out
@@ -155,7 +173,18 @@ class Planner:
             if heard.asks_again:
                 self._asked_again.add(job.content.number)
             self._released += heard.released
-            self._consider(row, heard.job)
+            self._consider(row, self._as_written(row, heard.job))
+
+    def _as_written(self, row: QueueRow, job: Job) -> Job:
+        """The job with what its row says now, until it is called; what of that is news is kept."""
+        if job.tried or row.content is None:
+            return job
+        news = rewriting(row, job, self.now)
+        if news is None:
+            return replace(job, fingerprint=row.fingerprint)
+        self._rewritings.append(news)
+        self._restless.add(row.index)
+        return as_rewritten(job, news)
 
     def _take_in(self, matches: Matches) -> None:
         """Makes jobs of new rows, adopts strange calls, and says of the others what is wrong."""
@@ -176,7 +205,7 @@ class Planner:
         for row, job in matches.copies:
             self._wanted[row.index] = self._showing.copied(row, job)
         for row, of_call in matches.foreign:
-            if row.content or of_call:
+            if row.has_content or of_call:
                 known = of_call and with_number_of(row, of_call)
                 self._wanted[row.index] = self._showing.hands_off(row, known)
         others = (row for row, _job in (*matches.copies, *matches.foreign))
@@ -195,8 +224,9 @@ class Planner:
             elif (
                 len(self._dials) < self.room
                 and number not in self._busy
-                # A row is dialled only once a read shows its Ref beside exactly its content.
-                and (dial.row.ref, dial.row.fingerprint) == (dial.job.ref, dial.job.fingerprint)
+                # A row is dialled only once a read shows its Ref beside what it is called for.
+                and self._as_read[dial.row.index].ref == dial.job.ref
+                and self._stands(dial)
             ):
                 self._taken.add(number)
                 self._dials.append(dial)
@@ -207,6 +237,14 @@ class Planner:
                 self._tallies[dial.row.index] = Tally.QUEUED
                 cells = self._showing.waiting(dial.row, dial.job, QUEUED, say("in_queue"))
                 self._wanted[dial.row.index] = cells
+
+    def _stands(self, dial: Dial) -> bool:
+        """Whether the row has stood as it is for long enough for its first call."""
+        if dial.reason is not Reason.FIRST:
+            return True
+        ready = ready_at(dial.job, self._rules.policy, self.now)
+        self._ready_at += [] if ready is None else [ready]
+        return ready is None
 
     def _finish_part(self, matches: Matches) -> Mapping[int, Quiet]:
         """Keeps what the part's rows don't say yet, and tells the rows that need nothing apart."""
@@ -234,9 +272,9 @@ class Planner:
     def _consider(self, row: QueueRow, job: Job) -> None:
         """Works out what a row with exactly its job's content should say, and whether it is to be
         called."""
-        if row.word == SKIP:
+        if row.word == SKIP or not is_ours(row.word):
             self._tallies[row.index] = Tally.HELD
-            self._wanted[row.index] = self._showing.skipped(row, job)
+            self._wanted[row.index] = self._showing.kept_off(row, job)
             return
         answer = self._turn(row, job)
         opt_out = self._opted_out.get(job.content.number)
@@ -247,6 +285,8 @@ class Planner:
             case Owed() if job.content.number in self._listed.rows:
                 place = self._listed.rows[job.content.number]
                 self._say(row, job, NotYet(say("listed", row=place), waits=False))
+            case Owed(Reason.FIRST) if held := unready(row, job, self._part, self._rules, self.now):
+                self._say(row, job, held)
             case Owed(reason):
                 self._queue.append(_dial(row, job, reason))
             case NotYet() as answer:
@@ -294,9 +334,9 @@ class Planner:
     def _take_in_new(self, row: QueueRow) -> None:
         if row.content:
             self._new_job(row, row.content)
-        elif isinstance(row.number, NotDiallable):
+        elif isinstance(row.number, NotDiallable) or row.has_content:
             self._tallies[row.index] = Tally.HELD
-            self._wanted[row.index] = not_diallable(row.number.reason)
+            self._wanted[row.index] = not_diallable(row.number)
         else:
             # The number was cleared: nothing is asked for any more.
             self._wanted[row.index] = {**EMPTY, "ref": ""}
@@ -306,8 +346,17 @@ class Planner:
         if again:
             self._asked_again.add(content.number)
         since = asked_before(row, self._part)
-        job = NewJob(next(self._refs), content, int(again), row.fingerprint, since)
+        job = NewJob(
+            next(self._refs),
+            content,
+            int(again),
+            row.fingerprint,
+            since,
+            row.blank,
+            restarts=next((1 + each.restarts for each in self._part.jobs if each.ref == row.ref), 0),
+        )
         self._new.append(job)
+        self._ready_at.append(self.now + time_to_stand(row.blank, self._rules.policy))
         self._wanted[row.index] = {
             **EMPTY,
             "status": QUEUED,
@@ -361,7 +410,7 @@ class Planner:
         """Of everything that the cells should say, what they don't say yet."""
         differences: dict[int, Mapping[str, str]] = {}
         for index in sorted(self._wanted):
-            now_shown = self._rows[index].shown
+            now_shown = self._as_read[index].shown
             changed = {
                 name: text
                 for name, text in self._wanted[index].items()
@@ -373,9 +422,12 @@ class Planner:
 
 
 def _dial(row: QueueRow, job: Job, reason: Reason) -> Dial:
-    """The call of a row's job. A job that was never tried speaks with the voice of today; one that
-    was keeps what its attempts said."""
+    """The call of a row's job, with what the row says now. A job that was never tried speaks with
+    the voice of today; one that was keeps the voice of its attempts unless its row names one."""
     content = row.content
-    if job.tried or content is None or content.voice_id == job.content.voice_id:
+    if content is not None and job.tried and not row.names_voice:
+        content = content.with_voice(job.content.voice_id)
+    if content is None or content == job.content:
         return Dial(job, row, reason)
-    return Dial(replace(job, content=content), row, reason, revoiced=True)
+    said = replace(job, content=content, fingerprint=row.fingerprint)
+    return Dial(said, row, reason, as_known(said))

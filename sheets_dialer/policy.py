@@ -63,6 +63,11 @@ class Policy:
     """Calls a day at most."""
     daily_budget: float | None = None
     """Rupees a day at most, calls in progress taken for answered."""
+    typing: timedelta = timedelta(seconds=30)
+    """How long a row with blanks must have stood as it is before its first call: somebody may be
+    typing it cell by cell."""
+    needs: frozenset[str] = frozenset()
+    """Our names of the columns without which no row is called for the first time."""
 
     def answer(self, dtmf: str | None) -> str:
         """What a pressed key means in this campaign's words."""

@@ -90,7 +90,10 @@ class Recorder:
             job_changes=made.job_changes,
             moves=_moves(made, now),
             intents=[Intent(dial.job, dial.reason) for dial in made.dials],
-            revoiced={dial.job.id: dial.job.content for dial in made.dials if dial.revoiced},
+            rewritings=[
+                *made.rewritings,
+                *(dial.rewriting for dial in made.dials if dial.rewriting),
+            ],
             gap=queue.rules.policy.same_call_gap,
         )
         by_job = {attempt.job_id: attempt for attempt in intended}

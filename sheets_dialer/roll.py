@@ -15,6 +15,7 @@ from datetime import datetime
 
 import msgspec
 
+from .blanks import Blanks
 from .call import Job
 from .columns import Columns
 from .phone import Number
@@ -40,6 +41,7 @@ class Roll:
         self._chosen_voice = configured
         self._looked_at = 0.0
         self._places: Mapping[str, int] = {}
+        self._titles: Mapping[str, str] = {}
         self._begin_anew()
 
     def _begin_anew(self) -> None:
@@ -59,6 +61,17 @@ class Roll:
         """By key, the row or rows that have it."""
         self._rows: dict[int, QueueRow] = {}
         """The rows that are looked at pass by pass, read once."""
+        self._blanks = Blanks()
+
+    @property
+    def titles(self) -> Mapping[str, str]:
+        """The header of each known column."""
+        return self._titles
+
+    @property
+    def needed(self) -> frozenset[str]:
+        """The columns of the call that nearly every row fills."""
+        return self._blanks.needed
 
     def take_in(self, raw: Sequence[bytes], columns: Columns) -> None:
         """Takes in what a read found: the tab's rows as JSON, the header first. A row that changed
@@ -66,6 +79,7 @@ class Roll:
         if columns.places != self._places:
             self._places = dict(columns.places)
             self._begin_anew()
+        self._titles = columns.titles
         old = self._raw
         # Most rows are as they were, and comparing them all at once costs next to nothing.
         if len(raw) == len(old) and raw[1:] == old[1:]:
@@ -83,8 +97,11 @@ class Roll:
         self._until.extend([_NEVER] * added)
         self._face.extend([0] * added)
         self._keys += [()] * added
+        needed = self.needed
         for index in (*changed, *range(max(kept, 1), len(raw))):
             self._learn(index)
+        for index in self._blanks.concerned(needed ^ self.needed):
+            self._stir(index)
 
     def speak_with(self, voice_id: str | None) -> None:
         """Takes in the voice that people chose instead of the configured one."""
@@ -204,6 +221,8 @@ class Roll:
         self._standing[index] = _EMPTY if row is None else _LOOK
         keys = () if row is None else keys_of_row(row)
         self._keys[index] = keys
+        if row is not None and row.phone not in ("", None):
+            self._blanks.add(index, row.blank, self._places)
         for key in keys:
             match self._sharing.get(key):
                 case None:
@@ -216,6 +235,7 @@ class Roll:
     def _forget(self, index: int) -> None:
         self._rows.pop(index, None)
         self._stir(index)
+        self._blanks.discard(index)
         # What goes may be what the others were held for.
         for other in self.sharing(self._keys[index]):
             self._stir(other)

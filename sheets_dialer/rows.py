@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import quote
 
 from .call import Content
-from .columns import DIALER, Columns, normal
+from .columns import DIALER, OF_THE_CALL, PEOPLE, Columns, normal
 from .phone import NotDiallable, Number, read_number
 
 MOST_SENT = 6_000
@@ -42,6 +42,14 @@ class QueueRow:
     sounds_like: str = ""
     call_after: object = None
     call_before: object = None
+    blank: tuple[str, ...] = ()
+    """Which columns of the call the tab has and the row leaves blank."""
+    typed: Content | None = None
+    """The content letter for letter, in the voice by which rows that name none are known again."""
+    names_voice: bool = False
+    """Whether the row says itself by which voice it is called."""
+    has_content: bool = True
+    """Whether people wrote anything in it."""
 
     @property
     def ref(self) -> str:
@@ -79,12 +87,16 @@ def read_row(
     """Reads one row; None when no known column holds anything. `chosen_voice` is what the
     campaign speaks with instead of `voice_id`, by which rows that name none are known again."""
     known = {name: cells[at] for name, at in places.items() if at < len(cells)}
-    if not any(value not in ("", None) for value in known.values()):
+    has_content = any(_says_something(known.get(name)) for name in PEOPLE) or _holds_text(
+        cells, places
+    )
+    if not has_content and not any(value not in ("", None) for value in known.values()):
         return None
     number = read_number(known.get("phone"))
-    content = _content(number, known, voice_id) if isinstance(number, Number) else None
+    content = typed = _content(number, known, voice_id) if isinstance(number, Number) else None
     fingerprint = sounds_like = content.fingerprint() if content else ""
-    if content and chosen_voice and not text_of(known.get("voice_id")):
+    names_voice = bool(text_of(known.get("voice_id")))
+    if content and chosen_voice and not names_voice:
         content = replace(content, voice_id=chosen_voice)
         sounds_like = content.fingerprint()
     if content is not None and _is_too_long(content):
@@ -99,6 +111,12 @@ def read_row(
         sounds_like=sounds_like if content else "",
         call_after=known.get("call_after"),
         call_before=known.get("call_before"),
+        blank=tuple(
+            name for name in OF_THE_CALL if name in places and not text_of(known.get(name))
+        ),
+        typed=typed if content else None,
+        names_voice=names_voice,
+        has_content=has_content,
     )
 
 
@@ -135,6 +153,21 @@ def text_of(value: object) -> str:
             return str(int(value))
         case _:
             return str(value).strip()
+
+
+def _says_something(value: object) -> bool:
+    """Whether a person wrote something in a cell; a checkbox is filled down over empty rows."""
+    return not isinstance(value, bool) and text_of(value) != ""
+
+
+def _holds_text(cells: Sequence[Any], places: Mapping[str, int]) -> bool:
+    """Whether people wrote words in a column that means nothing to the dialer. Numbers and boxes
+    don't count: formulas and checkboxes that are filled down say them of rows that are empty."""
+    known = set(places.values())
+    return any(
+        isinstance(value, str) and value.strip() != "" and place not in known
+        for place, value in enumerate(cells)
+    )
 
 
 def _is_too_long(content: Content) -> bool:

@@ -7,12 +7,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from .call import ANSWERED, NOT_REACHED, Job, NewJob, OptOut, Reason, call_status_words
+from .call import ANSWERED, NOT_REACHED, AttemptState, Job, NewJob, OptOut, Reason, call_status_words
 from .columns import normal
 from .disposition import CALLING, EMPTY, FAILED, NOT_CALLED, shown, skipped
 from .following import is_never_told
 from .matching import AGAIN, MAY_BE_NEW, SKIP
-from .phone import NotDiallable
+from .phone import NotDiallable, Number
 from .policy import Policy
 from .rows import QueueRow
 from .texts import is_said, retold, say
@@ -66,9 +66,16 @@ class Showing:
         """The cells of a row of which nothing is owed."""
         return {**(self.results(row, job) or EMPTY), "ref": job.ref}
 
-    def skipped(self, row: QueueRow, job: Job) -> Cells:
-        """The cells of a row whose person chose Skip."""
-        return {**skipped(self.results(row, job), row.shown["status"]), "ref": job.ref}
+    def kept_off(self, row: QueueRow, job: Job) -> Cells:
+        """The cells of a row that a person's word keeps from being called, Skip or any that isn't
+        ours: it stays in Status, and Why says which word would do what."""
+        word, results = row.shown["status"], self.results(row, job)
+        if row.word == SKIP or results is None:
+            return {**skipped(results, word), "ref": job.ref}
+        # What isn't known of a call must be settled first, and says which words do that.
+        is_unclear = any(attempt.state is AttemptState.UNKNOWN for attempt in job.attempts)
+        why = results["why"] if is_unclear else say("unknown_word", word=word)
+        return {**results, "status": word, "why": why, "ref": job.ref}
 
     def waiting(self, row: QueueRow, job: Job, status: str, why: str) -> Cells:
         """The cells of a row that is owed a call and not called now. Results of earlier attempts
@@ -113,7 +120,7 @@ class Showing:
         if alone:
             cells |= self.settled(row, job)
             if row.word == SKIP:
-                return {**cells, **self.skipped(row, job)}
+                return {**cells, **self.kept_off(row, job)}
             if row.word == AGAIN:
                 # A person's word stands until it can be followed.
                 cells["status"] = row.shown["status"]
@@ -144,6 +151,7 @@ class Showing:
         return cells
 
 
-def not_diallable(reason: str) -> Cells:
+def not_diallable(number: NotDiallable | Number | None) -> Cells:
     """The cells of a row without a number that can be called."""
+    reason = number.reason if isinstance(number, NotDiallable) else say("no_number")
     return {**EMPTY, "status": NOT_CALLED, "why": reason, "ref": ""}

@@ -14,6 +14,7 @@ from .call import Job
 from .following import final_at
 from .matching import CLEARING_IS_REMEMBERED, MARKED, called_at
 from .policy import Policy
+from .readiness import WHOLE_ROWS_STAND
 from .rows import QueueRow
 from .when import read_moment
 
@@ -51,6 +52,9 @@ def _of_row(row: QueueRow, now: datetime, policy: Policy, zone: ZoneInfo) -> Ite
 
 def _of_job(job: Job, policy: Policy) -> Iterator[datetime]:
     yield job.queued_at + policy.max_age
+    if job.steady_since is not None:
+        yield job.steady_since + WHOLE_ROWS_STAND
+        yield job.steady_since + policy.typing
     if job.cleared_at is not None:
         yield job.cleared_at + CLEARING_IS_REMEMBERED
     for attempt in job.attempts:

@@ -35,12 +35,15 @@ class Jobs(Protocol):
     ) -> list[Job]: ...
 
     def last_calls(
-        self, fingerprints: Iterable[str], *, numbers: Iterable[str], campaign: str
+        self, fingerprints: Iterable[str]
     ) -> dict[str, list[tuple[int, datetime]]]: ...
 
     def opted_out(self, numbers: Iterable[str]) -> dict[str, OptOut]: ...
 
     def jobs_elsewhere(self, campaign: str, refs: Iterable[str]) -> list[Job]: ...
+
+    @property
+    def compares_letters(self) -> bool: ...
 
 
 class Survey:
@@ -53,6 +56,7 @@ class Survey:
         self._ledger = ledger
         self._campaign = campaign
         self._part_rows = part_rows
+        self._compares_letters = ledger.compares_letters
 
     def parts(
         self, now: datetime, policy: Policy, open_attempts: Iterable[Attempt], *, room: int
@@ -103,11 +107,11 @@ class Survey:
         return Part(
             rows=read,
             jobs=[found[each] for each in sorted(found)],
-            last_calls=self._ledger.last_calls(
-                prints - {""}, numbers=numbers, campaign=self._campaign
-            ),
+            last_calls=self._ledger.last_calls(prints - {""}),
             opted_out=self._ledger.opted_out(numbers),
             elsewhere={job.ref: job for job in elsewhere},
+            needed=self._roll.needed,
+            titles=self._roll.titles,
         )
 
     def _jobs_near(self, rows: Iterable[int], jobs: Iterable[Job]) -> list[Job]:
@@ -122,6 +126,8 @@ class Survey:
             refs.add(row.ref)
             call_ids.add(row.shown["call_id"])
             prints.add(row.fingerprint)
+            if self._compares_letters and row.typed:
+                prints.add(row.typed.fingerprint_as_typed())
         nothing = {""}
         return self._ledger.jobs_with(
             self._campaign,

@@ -22,6 +22,7 @@ from sheets_dialer.phone import Number, read_number
 from sheets_dialer.plan import LedgerState, Part, Plan, Rules, SheetState
 from sheets_dialer.planner import Planner
 from sheets_dialer.policy import Policy, RedialRule
+from sheets_dialer.readiness import as_rewritten
 from sheets_dialer.rows import QueueRow, beside_their_calls, read_rows
 from sheets_dialer.settings import Settings
 from sheets_dialer.today import Today
@@ -63,6 +64,8 @@ POLICY = Policy(
         "3": "Callback requested",
         "none": "No key pressed",
     },
+    # Most cases are about something else than half-typed rows.
+    typing=timedelta(0),
 )
 _UNITS = {"seconds", "minutes", "hours", "days"}
 
@@ -92,6 +95,8 @@ def policy(overrides: Mapping[str, Any]) -> Policy:
                 after=tuple(span(each) for each in value["after"]),
                 statuses=frozenset(value.get("on", (2,) if name == "redial_no_key" else (4, 5))),
             )
+        elif name == "needs":
+            values[name] = frozenset(value)
         elif isinstance(usual[name], timedelta):
             values[name] = span(value)
         else:
@@ -179,11 +184,13 @@ class World:
         }
         for job in self.jobs:
             if times := [attempt.intended_at for attempt in job.called]:
-                calls.setdefault(job.fingerprint, []).append((job.id, max(times)))
+                for said in {job.fingerprint, job.content.fingerprint()}:
+                    calls.setdefault(said, []).append((job.id, max(times)))
         for job in self.elsewhere.values():
             for attempt in job.tried:
                 calls.setdefault(job.fingerprint, []).append((job.id, attempt.intended_at))
-        return Part(self.rows(), self.jobs, calls, self.opted_out, self.elsewhere)
+        titles = {name: title for name, title in TITLES.items() if name in PEOPLE}
+        return Part(self.rows(), self.jobs, calls, self.opted_out, self.elsewhere, titles=titles)
 
     def planner(self) -> Planner:
         """What begins a pass's plan."""
@@ -224,7 +231,8 @@ class World:
         ended = {attempt.id for attempt in plan.ended}
         released = {attempt.id for attempt in plan.released}
         dials = {dial.job.id: dial.reason for dial in plan.dials}
-        contents = {dial.job.id: dial.job.content for dial in plan.dials if dial.revoiced}
+        news = {each.job_id: each for each in plan.rewritings}
+        news |= {dial.job.id: dial.rewriting for dial in plan.dials if dial.rewriting}
         ids = itertools.count(1 + max((a.id for job in self.jobs for a in job.attempts), default=0))
 
         def moved(attempt: Attempt) -> Attempt:
@@ -238,7 +246,9 @@ class World:
             attempts = tuple(map(moved, job.attempts))
             if job.id in dials:
                 attempts += (self.dialled(next(ids), job, dials[job.id]),)
-            job = replace(job, attempts=attempts, content=contents.get(job.id, job.content))
+            job = replace(job, attempts=attempts)
+            if job.id in news:
+                job = as_rewritten(job, news[job.id])
             change = changes.get(job.id)
             return (
                 job
@@ -265,6 +275,8 @@ class World:
                 queued_at=new.asked_at or self.now,
                 granted=new.granted,
                 again_seen=new.granted > 0,
+                blank=new.blank,
+                steady_since=self.now,
             )
             if call_id is not None:
                 adopted = self.dialled(next(ids), job, Reason.ADOPTED, at=time)

@@ -28,6 +28,7 @@ from sheets_dialer.clock import Clock
 from sheets_dialer.forgetting import Forgetting
 from sheets_dialer.ledger import Intent, Ledger, Move
 from sheets_dialer.ledger.reading import NOTHING_KNOWN
+from sheets_dialer.readiness import as_known
 from sheets_dialer.roll import Roll
 from sheets_dialer.settings import Settings
 
@@ -113,7 +114,7 @@ def test_another_voice_brings_no_text_back_where_the_call_is_not_to_be(
     said = replace(SECRET, voice_id="103")
     again = replace(ledger.jobs("orders")[0].with_content(said), granted=1)
     made = ledger.record(
-        "orders", T0 + MONTH, intents=[Intent(again, Reason.AGAIN)], revoiced={job.id: said}
+        "orders", T0 + MONTH, intents=[Intent(again, Reason.AGAIN)], rewritings=[as_known(again)]
     )
     assert made == []
     assert not [word for word in ("Ayesha", "A-77", "1500") if word in file_text(address)]

@@ -37,6 +37,7 @@ from sheets_dialer.call import (
 )
 from sheets_dialer.errors import AnotherDialer, LedgerError
 from sheets_dialer.ledger import Intent, Ledger, Move
+from sheets_dialer.readiness import as_known
 
 INTENDED, SENDING, PLACED = AttemptState.INTENDED, AttemptState.SENDING, AttemptState.PLACED
 UNKNOWN, ENDED = AttemptState.UNKNOWN, AttemptState.ENDED
@@ -243,8 +244,6 @@ def test_what_made_no_call_counts_for_no_gap(ledger: Ledger, state: AttemptState
     go(ledger, attempt.id, *((state,) if state is AttemptState.WITHDRAWN else (SENDING, state)))
 
     assert ledger.last_calls({first.fingerprint}) == {}
-    elsewhere = ledger.last_calls(set(), numbers=[content(1).number], campaign="others")
-    assert elsewhere == {}
     assert len(intend(ledger, again)) == 1
 
 
@@ -256,19 +255,31 @@ def test_last_calls_by_content(ledger: Ledger) -> None:
     assert ledger.last_calls({first.fingerprint}) == {first.fingerprint: [(first.id, T0)]}
 
 
-def test_last_calls_of_other_campaigns_by_what_was_said(ledger: Ledger) -> None:
+def test_what_was_said_counts_beside_what_was_asked_for(ledger: Ledger) -> None:
     asked, said = content(1), replace(content(1), voice_id="103")
     (job,) = add(ledger, asked)
+    told = replace(job, content=said)
     assert ledger.record(
-        "orders", T0, intents=[Intent(replace(job, content=said), Reason.FIRST)],
-        revoiced={job.id: said},
-    )  # fmt: skip
-    wanted, numbers = {said.fingerprint()}, {said.number}
+        "orders", T0, intents=[Intent(told, Reason.FIRST)], rewritings=[as_known(told)]
+    )
 
-    assert ledger.last_calls(wanted, numbers=numbers, campaign="returns") == {
-        said.fingerprint(): [(job.id, T0)]
-    }
-    assert ledger.last_calls(wanted, numbers=numbers, campaign="orders") == {}
+    call = [(job.id, T0)]
+    wanted = {asked.fingerprint(), said.fingerprint()}
+    assert ledger.last_calls(wanted) == dict.fromkeys(wanted, call)
+
+
+def test_what_each_try_said_keeps_another_row_from_saying_it(ledger: Ledger) -> None:
+    (job, other) = add(ledger, content(1), content(2))
+    (attempt,) = intend(ledger, job)
+    go(ledger, attempt.id, SENDING, PLACED, ENDED)
+    # The row's text changed by itself, and its redial says something else.
+    later = replace(ledger.jobs("orders")[0], content=replace(content(1), amount="77"))
+    assert ledger.record(
+        "orders", T0 + timedelta(hours=1), intents=[Intent(later, Reason.REDIAL)],
+        rewritings=[as_known(later)],
+    )  # fmt: skip
+    as_first = replace(other, content=content(1), fingerprint=content(1).fingerprint())
+    assert intend(ledger, as_first, at=T0 + timedelta(hours=2)) == []
 
 
 def busy(ledger: Ledger) -> dict[str, AttemptState]:

@@ -6,15 +6,18 @@ import re
 import subprocess
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 
-from sheets_dialer.call import AttemptState
+from sheets_dialer import ledger as ledger_package
+from sheets_dialer.call import AttemptState, Content
 from sheets_dialer.errors import LedgerError
 from sheets_dialer.ledger import Ledger, schema
+from sheets_dialer.ledger.reading import NOTHING_KNOWN, content_text
 
 VERSION_1 = Path(__file__).with_name("data") / "ledger_version_1.sql"
 PROCESS = Path(__file__).with_name("ledger_process.py")
@@ -137,9 +140,65 @@ def test_an_upgrade_that_fails_leaves_the_ledger_as_it_was(
         raise LedgerError("the disk is full")
 
     with monkeypatch.context() as patched:
-        patched.setattr(schema, "_upgrade", fails)
+        patched.setattr(ledger_package, "upgrade", fails)
         with pytest.raises(LedgerError):
             open_ledger(old)
     assert (shape(old), version(old)) == (before, "1")
     open_ledger(old)
     assert version(old) == str(schema.SCHEMA_VERSION)
+
+
+def add_as_typed(address: str, content: Content, *, asked: str, forgotten: bool = False) -> None:
+    """A job as version 2 kept it: with the fingerprint of its letters."""
+    kept = replace(NOTHING_KNOWN, voice_id=content.voice_id) if forgotten else content
+    engine = sa.create_engine(address)
+    with engine.begin() as connection:
+        connection.execute(
+            sa.text(
+                "INSERT INTO jobs (campaign, ref, number, fingerprint, content, queued_at, granted,"
+                " again_seen) VALUES ('orders', :ref, :number, :fingerprint, :content, :at, 0,"
+                " :seen)"
+            ),
+            {
+                "ref": f"ref{content.texts[1]}",
+                "number": kept.number,
+                "fingerprint": content.with_voice(asked).fingerprint_as_typed(),
+                "content": content_text(kept),
+                "at": datetime(2026, 11, 3, 9),
+                "seen": False,
+            },
+        )
+    engine.dispose()
+
+
+def typed(order: str, amount: str, store: str, voice: str = "102") -> Content:
+    return Content("923009000001", voice, amount, (store, order, "", "", ""))
+
+
+def test_jobs_of_an_older_ledger_are_known_again_by_what_is_heard(
+    old: str, open_ledger: Callable[[str], Ledger]
+) -> None:
+    engine = sa.create_engine(old)
+    with engine.begin() as connection:
+        fact = "INSERT INTO facts VALUES ('voice asked for by orders', '102')"
+        connection.exec_driver_sql(fact)
+    engine.dispose()
+    add_as_typed(old, typed("A1", "1,500", "Karachi  Mart"), asked="102")
+    add_as_typed(old, typed("A2", "Rs 1500", "KARACHI MART", voice="103"), asked="102")
+    add_as_typed(old, typed("A3", "1500.00", "Karachi Mart"), asked="102", forgotten=True)
+
+    ledger = open_ledger(old)
+
+    jobs = {job.ref: job for job in ledger.jobs("orders")}
+    for order in ("A1", "A2"):
+        as_pasted_today = typed(order, "1500", "Karachi Mart")
+        assert jobs[f"ref{order}"].fingerprint == as_pasted_today.fingerprint()
+    # What was forgotten is found by the letters of its row, which is still the same.
+    assert ledger.compares_letters
+    by_letters = typed("A3", "1500.00", "Karachi Mart").fingerprint_as_typed()
+    (found,) = ledger.jobs_with("orders", fingerprints=[by_letters])
+    assert found.ref == "refA3"
+
+
+def test_a_new_ledger_compares_no_letters(ledger: Ledger) -> None:
+    assert not ledger.compares_letters

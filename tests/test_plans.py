@@ -15,7 +15,7 @@ Text ending in ``…`` is compared by its beginning.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -195,6 +195,7 @@ def happen(world: World, step: Mapping[str, Any]) -> None:
         "paste",
         "delete",
         "sort",
+        "feed",
         "control",
         "obstacle",
         "expected",
@@ -216,6 +217,17 @@ def happen(world: World, step: Mapping[str, Any]) -> None:
         world.sheet.append(row_of(row, world))
     if "sort" in step:
         world.sheet = [world.sheet[int(row) - 2] for row in step["sort"]]
+    if "feed" in step:
+        fed(world, step["feed"])
+
+
+def fed(world: World, rows: Sequence[Mapping[str, Any]]) -> None:
+    """People's columns written anew from the top, as IMPORTRANGE does; the dialer's cells stay."""
+    ours = set(DIALER.values())
+    world.sheet += [{} for _ in range(len(rows) - len(world.sheet))]
+    for place, old in enumerate(world.sheet):
+        people = row_of(rows[place], world) if place < len(rows) else {}
+        world.sheet[place] = people | {title: old[title] for title in ours & old.keys()}
 
 
 def compare(
@@ -223,7 +235,7 @@ def compare(
 ) -> list[str]:
     """How a plan differs from what is expected of it, line by line."""
     known = {"cells", "row", "unchanged", "only", "dials", "new", "adopted", "released", "ended"}
-    known |= {"polled", "granted", "counts", "stopped", "nothing_left"}
+    known |= {"polled", "granted", "counts", "stopped", "nothing_left", "says", "ready_in"}
     assert set(expected) <= known, set(expected) - known
     lines: list[str] = []
 
@@ -233,6 +245,14 @@ def compare(
 
     dials = {str(dial.row.index + 1): str(dial.reason) for dial in plan.dials}
     check("dials", expected.get("dials", {}), dials)
+    said = {str(dial.row.index + 1): dial.job.content for dial in plan.dials}
+    for row, wanted in expected.get("says", {}).items():
+        texts = {f"text{n}": text for n, text in enumerate(said[row].texts, start=1)}
+        heard = {"number": said[row].number, "amount": said[row].amount, **texts}
+        check(f"said for row {row}", wanted, {name: heard[name] for name in wanted})
+    if "ready_in" in expected:
+        ready_at = plan.ready_at or world.now
+        check("ready_in", span(expected["ready_in"]), ready_at - world.now)
     changed = {str(index + 1): cells for index, cells in plan.cells.items()}
     for row, wanted in expected.get("cells", {}).items():
         written = {DIALER[name]: text for name, text in changed.get(row, {}).items()}

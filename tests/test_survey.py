@@ -79,9 +79,9 @@ class Memory:
             or call_ids & {attempt.call_id for attempt in job.attempts}
         ]
 
-    def last_calls(
-        self, fingerprints: Iterable[str], **_beside: object
-    ) -> dict[str, list[tuple[int, datetime]]]:
+    compares_letters = False
+
+    def last_calls(self, fingerprints: Iterable[str]) -> dict[str, list[tuple[int, datetime]]]:
         wanted = set(fingerprints)
         every = self.world.part().last_calls
         return {print_: list(calls) for print_, calls in every.items() if print_ in wanted}

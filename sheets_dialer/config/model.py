@@ -21,7 +21,7 @@ from pydantic import (
 
 from ..call import ANSWERED
 from ..calling_hours import CallingHours, read_hours
-from ..columns import DIALER, PEOPLE, find_columns
+from ..columns import DIALER, OF_THE_CALL, PEOPLE, find_columns
 from ..policy import Policy, RedialRule
 from ..quota import PER_MINUTE
 from .hours import Ramadan, Week
@@ -163,6 +163,8 @@ class Campaign(_Section):
     redial_no_key: RedialNoKey | None = None
     same_call_gap_hours: Number = Field(default=24, ge=0, le=YEAR_HOURS)
     max_age_hours: Number = Field(default=72, gt=0, le=YEAR_HOURS)
+    typing_seconds: Number = Field(default=30, ge=0, le=3_600)
+    needs: Annotated[tuple[Text, ...], BeforeValidator(_as_list)] = ()
     opt_out_key: Text | None = None
     daily_cap: Annotated[Whole, Field(ge=0)] | None = None
     daily_budget: Annotated[Number, Field(ge=0)] | None = None
@@ -198,6 +200,13 @@ class Campaign(_Section):
         own = {name for title in value.values() for name in find_columns([title], {}).places}
         if own & set(DIALER):
             raise ValueError(f"headers that aren't the dialer's own: {', '.join(DIALER.values())}")
+        return value
+
+    @field_validator("needs", mode="after")
+    @classmethod
+    def _are_of_the_call(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        if not set(value) <= set(OF_THE_CALL):
+            raise ValueError(f"columns by these names: {', '.join(OF_THE_CALL)}")
         return value
 
     @field_validator("callback_column")
@@ -312,6 +321,8 @@ class Config(_Section):
             mark_lives=timedelta(seconds=60),
             same_call_gap=timedelta(hours=campaign.same_call_gap_hours),
             max_age=timedelta(hours=campaign.max_age_hours),
+            typing=timedelta(seconds=campaign.typing_seconds),
+            needs=frozenset(campaign.needs),
             redial=_redial(campaign.redial),
             redial_no_key=_redial_no_key(campaign.redial_no_key),
             answers=dict(campaign.answers),

@@ -11,7 +11,6 @@ import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
-from types import MappingProxyType
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -24,11 +23,11 @@ from ..call import (
     Adoption,
     Attempt,
     AttemptState,
-    Content,
     Job,
     JobChange,
     NewJob,
     OptOut,
+    Rewriting,
 )
 from ..errors import LedgerError
 from ..today import Today, as_today, hours_begun
@@ -37,6 +36,7 @@ from .changes import note
 from .database import line_up, make_engine, own_errors
 from .holding import ServerHold, held, require_free
 from .schema import IS_OPEN, attempts, facts, jobs, settle_schema, tokens
+from .upgrading import AS_TYPED, upgrade
 from .writing import Intent, Move
 
 __all__ = ["Intent", "Ledger", "Move"]
@@ -63,7 +63,10 @@ class Ledger:
         try:
             with self._writing() as connection:
                 self.id = settle_schema(
-                    connection, new_id, lambda known: require_free(connection, known)
+                    connection,
+                    new_id,
+                    lambda known: require_free(connection, known),
+                    upgrade,
                 )
         except LedgerError:
             self.close()
@@ -145,14 +148,17 @@ class Ledger:
         with self._reading() as connection:
             return reading.jobs_under_way(connection, campaign, since)
 
-    def last_calls(
-        self, fingerprints: Iterable[str], *, numbers: Iterable[str] = (), campaign: str = ""
-    ) -> dict[str, list[tuple[int, datetime]]]:
-        """By fingerprint, in any campaign, each job's last attempt that may have rung: of the jobs
-        that were asked for with it, and of those to these `numbers` that other campaigns than this
-        one called with a voice that people chose, so that the same was said."""
+    def last_calls(self, fingerprints: Iterable[str]) -> dict[str, list[tuple[int, datetime]]]:
+        """By fingerprint, in any campaign, each job's last attempt that may have rung and that was
+        asked for with it, or in which just that was said."""
         with self._reading() as connection:
-            return reading.last_calls(connection, fingerprints, numbers, campaign)
+            return reading.last_calls(connection, fingerprints)
+
+    @property
+    def compares_letters(self) -> bool:
+        """Whether some job's fingerprint is still an older version's, of what was typed letter for
+        letter: what the ledger had forgotten can't be reckoned anew."""
+        return self.fact(AS_TYPED) != ""
 
     def open_attempts(self) -> list[Attempt]:
         """Every open attempt, in any campaign: each keeps its number from being called."""
@@ -191,21 +197,20 @@ class Ledger:
         job_changes: Sequence[JobChange] = (),
         moves: Sequence[Move] = (),
         intents: Sequence[Intent] = (),
-        revoiced: Mapping[int, Content] = MappingProxyType({}),
+        rewritings: Sequence[Rewriting] = (),
         gap: timedelta = timedelta(0),
     ) -> list[Attempt]:
         """Commits all that a plan decided, in one transaction; returns the attempts it intends.
 
         An intent is left out, which is no error, where another row or another process was faster:
         the number has an open attempt, this try of the job exists, (for a first call) the same
-        content was called for another job within the gap, or the number was opted out. `revoiced`
-        is, by job, what those that are called for the first time are called with, where it isn't
-        what they were queued with.
+        content was called for another job within the gap, or the number was opted out. `rewritings`
+        are the jobs whose rows say something else than before.
 
         Raises:
             LedgerTaken: another process took the ledger over from this one; nothing is written.
         """
-        if not (new_jobs or adoptions or job_changes or moves or intents):
+        if not (new_jobs or adoptions or job_changes or rewritings or moves or intents):
             return []
         with self._writing() as connection:
             if self._hold is not None:
@@ -213,7 +218,7 @@ class Ledger:
             writing.add_jobs(connection, campaign, new_jobs, now)
             writing.adopt(connection, campaign, adoptions, now)
             writing.change_jobs(connection, job_changes)
-            writing.revoice(connection, revoiced)
+            writing.rewrite(connection, rewritings)
             writing.make_moves(connection, moves, now)
             return writing.intend(connection, intents, now, now - gap)
 

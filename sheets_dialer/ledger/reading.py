@@ -94,16 +94,14 @@ _LAST_CALLS = (
     .where(among(jobs.c.fingerprint), _MADE_A_CALL)
     .group_by(jobs.c.fingerprint, jobs.c.id)
 )
-_SAID_ELSEWHERE = (
+_LAST_SAID = (
     sa.select(
-        jobs.c.fingerprint,
-        jobs.c.content,
-        jobs.c.id,
+        attempts.c.said,
+        attempts.c.job_id,
         sa.func.max(attempts.c.intended_at, type_=attempts.c.intended_at.type).label("at"),
     )
-    .join(attempts)
-    .where(among(jobs.c.number), jobs.c.campaign != sa.bindparam("campaign"), _MADE_A_CALL)
-    .group_by(jobs.c.fingerprint, jobs.c.content, jobs.c.id)
+    .where(among(attempts.c.said), _MADE_A_CALL)
+    .group_by(attempts.c.said, attempts.c.job_id)
 )
 
 
@@ -158,19 +156,17 @@ def jobs_under_way(connection: sa.Connection, campaign: str, since: datetime) ->
 
 
 def last_calls(
-    connection: sa.Connection, fingerprints: Iterable[str], numbers: Iterable[str], campaign: str
+    connection: sa.Connection, fingerprints: Iterable[str]
 ) -> dict[str, list[tuple[int, datetime]]]:
-    """By fingerprint, in any campaign, each job's last attempt that may have rung, and those of
-    other campaigns to these numbers in which the same was said, though something else was asked."""
+    """By fingerprint, in any campaign, each job's last attempt that may have rung and that was asked
+    for with it, or in which just that was said, though something else was asked."""
     wanted = set(fingerprints)
-    calls: dict[str, list[tuple[int, datetime]]] = {}
+    calls: dict[str, set[tuple[int, datetime]]] = {}
     for row in rows_among(connection, _LAST_CALLS, wanted):
-        calls.setdefault(row.fingerprint, []).append((row.id, row.at))
-    for row in rows_among(connection, _SAID_ELSEWHERE, numbers, campaign=campaign):
-        said = _content(row.content).fingerprint()
-        if said in wanted and said != row.fingerprint:
-            calls.setdefault(said, []).append((row.id, row.at))
-    return calls
+        calls.setdefault(row.fingerprint, set()).add((row.id, row.at))
+    for row in rows_among(connection, _LAST_SAID, wanted):
+        calls.setdefault(row.said, set()).add((row.job_id, row.at))
+    return {fingerprint: sorted(found) for fingerprint, found in calls.items()}
 
 
 def counted_by_hour(
@@ -225,13 +221,16 @@ def _job(row: sa.Row[Any], made: tuple[Attempt, ...]) -> Job:
         id=row.id,
         campaign=row.campaign,
         ref=row.ref,
-        content=_content(row.content) if row.content else NOTHING_KNOWN,
+        content=content_of(row.content) if row.content else NOTHING_KNOWN,
         fingerprint=row.fingerprint,
         queued_at=row.queued_at,
         granted=row.granted,
         again_seen=row.again_seen,
         cleared_at=row.cleared_at,
         attempts=made,
+        blank=tuple(filter(None, row.blank.split(","))),
+        steady_since=row.steady_since,
+        restarts=row.restarts,
     )
 
 
@@ -243,9 +242,10 @@ def content_text(content: Content) -> str:
 def forgotten_text(text: str) -> str:
     """What the ledger keeps of a content when it forgets number and texts: with which voice it was
     said, or is to be said."""
-    return content_text(replace(NOTHING_KNOWN, voice_id=_content(text).voice_id))
+    return content_text(replace(NOTHING_KNOWN, voice_id=content_of(text).voice_id))
 
 
-def _content(text: str) -> Content:
+def content_of(text: str) -> Content:
+    """The content that such a text keeps."""
     data = json.loads(text)
     return Content(**data | {"texts": tuple(data["texts"]), "keys": tuple(data["keys"])})

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from ..call import OPEN_STATES
 from ..errors import LedgerError
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 
 
 class UtcTime(sa.types.TypeDecorator[datetime]):
@@ -72,6 +72,11 @@ jobs = sa.Table(
     sa.Column("granted", sa.Integer, nullable=False),
     sa.Column("again_seen", sa.Boolean, nullable=False),
     sa.Column("cleared_at", UtcTime),
+    # Until the first call: which columns its row leaves blank, since when, and how often it turned
+    # to another number or Order ID.
+    sa.Column("blank", Words, nullable=False, server_default=""),
+    sa.Column("steady_since", UtcTime),
+    sa.Column("restarts", sa.Integer, nullable=False, server_default="0"),
 )
 attempts = sa.Table(
     "attempts",
@@ -94,6 +99,8 @@ attempts = sa.Table(
     sa.Column("polled_at", UtcTime),
     sa.Column("ended_at", UtcTime),
     sa.Column("problem", Words),
+    # The fingerprint of what is said, which may differ from try to try: texts change by themselves.
+    sa.Column("said", Words, index=True),
     # One attempt for each try of a job, whatever two processes believe.
     sa.UniqueConstraint("job_id", "try_number"),
     # One open attempt for each number in the whole ledger.
@@ -140,11 +147,14 @@ opt_outs = sa.Table(
 
 
 def settle_schema(
-    connection: sa.Connection, new_id: str, before_upgrade: Callable[[str], None]
+    connection: sa.Connection,
+    new_id: str,
+    before_upgrade: Callable[[str], None],
+    upgrade: Callable[[sa.Connection], None],
 ) -> str:
     """Makes the tables where there are none, and adds to an older version's what it lacks; returns
     the ledger's id, which is `new_id` when it is made now. `before_upgrade` gets the id of an older
-    version's ledger before that is changed.
+    version's ledger before `upgrade` changes that.
 
     Raises:
         LedgerError: the tables are another program's, or a newer version's.
@@ -167,14 +177,8 @@ def settle_schema(
         raise LedgerError("A newer version wrote this ledger. Upgrade sheets-dialer.")
     if int(version) < SCHEMA_VERSION:
         before_upgrade(known["id"])
-        _upgrade(connection)
+        upgrade(connection)
+        connection.execute(
+            facts.update().where(facts.c.name == "schema").values(value=str(SCHEMA_VERSION))
+        )
     return str(known["id"])
-
-
-def _upgrade(connection: sa.Connection) -> None:
-    """Adds to a ledger of version 1 what it lacks, in the transaction that opened it."""
-    (by_time,) = (index for index in attempts.indexes if index.name == "attempts_by_time")
-    by_time.create(connection, checkfirst=True)
-    connection.execute(
-        facts.update().where(facts.c.name == "schema").values(value=str(SCHEMA_VERSION))
-    )

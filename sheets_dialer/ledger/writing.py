@@ -26,6 +26,7 @@ from ..call import (
     JobChange,
     NewJob,
     Reason,
+    Rewriting,
 )
 from ..texts import say
 from .changes import change, note
@@ -71,19 +72,34 @@ def add_jobs(
         connection.execute(jobs.insert(), [_job_row(campaign, job, now) for job in new])
 
 
-def revoice(connection: sa.Connection, contents: Mapping[int, Content]) -> None:
-    """Keeps the content with which jobs are called for the first time, where their campaign has
-    got another voice since they were queued."""
-    if contents:
-        rows = [
-            {"of_job_id": job_id, "new_content": content_text(content)}
-            for job_id, content in contents.items()
-        ]
-        # A job whose texts were forgotten gets them again with its attempt, or not at all.
-        here = (jobs.c.id == sa.bindparam("of_job_id")) & (jobs.c.number != "")
-        connection.execute(
-            jobs.update().where(here).values(content=sa.bindparam("new_content")), rows
-        )
+def rewrite(connection: sa.Connection, rewritings: Sequence[Rewriting]) -> None:
+    """Keeps what the rows of jobs say now: people type cell by cell, formulas change by themselves,
+    and a campaign may have got another voice."""
+    if not rewritings:
+        return
+    values = {
+        name: sa.bindparam(f"new_{name}", type_=jobs.c[name].type)
+        for name in ("number", "content", "fingerprint", "queued_at", "blank", "steady_since")
+    }
+    values["restarts"] = sa.bindparam("new_restarts")
+    # A job whose texts were forgotten gets them again with its attempt, or not at all.
+    here = (jobs.c.id == sa.bindparam("of_job_id")) & (jobs.c.number != "")
+    connection.execute(
+        jobs.update().where(here).values(values),
+        [
+            {
+                "of_job_id": each.job_id,
+                "new_number": each.content.number,
+                "new_content": content_text(each.content),
+                "new_fingerprint": each.fingerprint,
+                "new_queued_at": each.queued_at,
+                "new_blank": ",".join(each.blank),
+                "new_steady_since": each.steady_since,
+                "new_restarts": each.restarts,
+            }
+            for each in rewritings
+        ],
+    )
 
 
 def change_jobs(connection: sa.Connection, changes: Sequence[JobChange]) -> None:
@@ -196,16 +212,20 @@ def intend(
     connection: sa.Connection, intents: Sequence[Intent], now: datetime, since: datetime
 ) -> list[Attempt]:
     """Adds the attempts that nothing forbids, in the given order."""
-    firsts = {each.job.fingerprint for each in intents if each.reason is Reason.FIRST}
-    called = _called_since(connection, firsts, since)
+    prints = {
+        each.job.id: {each.job.fingerprint, each.job.content.fingerprint()}
+        for each in intents
+        if each.reason is Reason.FIRST
+    }
+    called = _called_since(connection, set().union(*prints.values()), since)
     refused = opted_out(connection, {each.job.content.number for each in intents})
     wanted = [
         each
         for each in intents
         if each.job.content.number not in refused
-        and (
-            each.reason is not Reason.FIRST
-            or not called.get(each.job.fingerprint, set()) - {each.job.id}
+        and not any(
+            called.get(each_print, set()) - {each.job.id}
+            for each_print in prints.get(each.job.id, ())
         )
     ]
     for each in wanted:
@@ -221,6 +241,7 @@ def intend(
                 "state": AttemptState.INTENDED,
                 "reason": each.reason,
                 "intended_at": now,
+                "said": each.job.content.fingerprint(),
             }
             for each in wanted
         ],
@@ -275,6 +296,7 @@ def adopt(
                 "placed_at": each.called_at,
                 "call_id": each.call_id,
                 "problem": say("foreign_call_id") if doubtful else None,
+                "said": each.job.content.fingerprint(),
             }
         )
     made = _insert_attempts(connection, rows)
@@ -299,15 +321,15 @@ def _insert_attempts(
 def _called_since(
     connection: sa.Connection, fingerprints: Iterable[str], since: datetime
 ) -> dict[str, set[int]]:
-    """By fingerprint, the jobs with an attempt after `since` that may have rung."""
-    query = (
-        sa.select(jobs.c.fingerprint, jobs.c.id)
-        .join(attempts)
-        .where(attempts.c.intended_at > since, attempts.c.state.not_in(sorted(MADE_NO_CALL)))
-    )
+    """By fingerprint, the jobs with an attempt after `since` that may have rung and that was asked
+    for with it, or said just that."""
+    of_late = (attempts.c.intended_at > since) & attempts.c.state.not_in(sorted(MADE_NO_CALL))
+    asked = sa.select(jobs.c.fingerprint.label("print"), jobs.c.id).join(attempts).where(of_late)
+    said = sa.select(attempts.c.said.label("print"), attempts.c.job_id.label("id")).where(of_late)
     called: dict[str, set[int]] = {}
-    for row in rows_among(connection, query.where(among(jobs.c.fingerprint)), fingerprints):
-        called.setdefault(row.fingerprint, set()).add(row.id)
+    for query, column in ((asked, jobs.c.fingerprint), (said, attempts.c.said)):
+        for row in rows_among(connection, query.where(among(column)), fingerprints):
+            called.setdefault(row.print, set()).add(row.id)
     return called
 
 
@@ -321,4 +343,6 @@ def _job_row(campaign: str, job: NewJob, now: datetime) -> dict[str, Any]:
         "queued_at": job.asked_at or now,
         "granted": job.granted,
         "again_seen": job.granted > 0,
+        "blank": ",".join(job.blank),
+        "steady_since": now,
     }

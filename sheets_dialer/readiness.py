@@ -1,0 +1,95 @@
+"""Whether a row is ready for its first call, or somebody may still be typing it.
+
+People fill a row in cell by cell, and a pass may come between two of them: the customer would then
+confirm an order that was never spoken. Formulas, on the other hand, change texts for ever.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from .call import MOST_RESTARTS, Job, Rewriting
+from .plan import Part, Rules
+from .policy import Policy
+from .rows import QueueRow
+from .texts import say
+from .turn import NotYet
+
+WHOLE_ROWS_STAND = timedelta(seconds=2)
+"""How far apart two reads must at least be that show a row which has no blanks the same."""
+
+
+def rewriting(row: QueueRow, job: Job, now: datetime) -> Rewriting | None:
+    """What the ledger must know anew of a job that was never tried, because of what its row says
+    now; None when nothing. Text that changes in a cell that is filled is no news: what counts of it
+    is what it says at the call."""
+    if row.content is None or job.was_forgotten:
+        return None
+    is_same = job.is_same_order(row.content)
+    if is_same and row.blank == job.blank:
+        return None
+    return Rewriting(
+        job.id,
+        row.content,
+        row.fingerprint,
+        queued_at=job.queued_at if is_same else now,
+        blank=row.blank,
+        # A job of an older version, which didn't look at blanks, has stood for long enough.
+        steady_since=None if is_same and job.steady_since is None else now,
+        restarts=job.restarts + (not is_same),
+    )
+
+
+def as_rewritten(job: Job, news: Rewriting) -> Job:
+    """The job as the ledger will have it."""
+    return replace(
+        job,
+        content=news.content,
+        fingerprint=news.fingerprint,
+        queued_at=news.queued_at,
+        blank=news.blank,
+        steady_since=news.steady_since,
+        restarts=news.restarts,
+    )
+
+
+def as_known(job: Job) -> Rewriting:
+    """What the ledger must know of the job so that it has it as it is here."""
+    return Rewriting(
+        job.id,
+        job.content,
+        job.fingerprint,
+        job.queued_at,
+        job.blank,
+        job.steady_since,
+        job.restarts,
+    )
+
+
+def ready_at(job: Job, policy: Policy, now: datetime) -> datetime | None:
+    """From when on the job's row may be called for the first time, if it stays as it is; None when
+    it may already."""
+    if job.steady_since is None:
+        return None
+    wait = policy.typing if job.restarts >= MOST_RESTARTS else time_to_stand(job.blank, policy)
+    # After a clock that was set back nothing is known; nobody types for longer than that anyway.
+    return job.steady_since + wait if now - wait < job.steady_since <= now else None
+
+
+def time_to_stand(blank: tuple[str, ...], policy: Policy) -> timedelta:
+    """How long a row that leaves this blank must stand as it is before its first call."""
+    return policy.typing if blank else min(WHOLE_ROWS_STAND, policy.typing)
+
+
+def unready(row: QueueRow, job: Job, part: Part, rules: Rules, now: datetime) -> NotYet | None:
+    """Why the row isn't called for the first time yet, though it is its turn, where that must be
+    said; None where it may be called, or will be once it has stood for a moment."""
+    if ready_at(job, rules.policy, now) is not None:
+        return NotYet(say("changes_by_itself")) if job.restarts >= MOST_RESTARTS else None
+    blank = [name for name in row.blank if name in part.needed | rules.policy.needs]
+    blank += sorted(rules.policy.needs - part.titles.keys()) if part.titles else []
+    if not blank:
+        return None
+    columns = ", ".join(part.titles.get(name, name) for name in blank)
+    return NotYet(say("blank_needed", columns=columns), waits=False)
