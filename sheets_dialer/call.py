@@ -126,6 +126,12 @@ class Content:
         parts = [self.number, heard_amount(self.amount), *said]
         return _HEARD + hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:32]
 
+    def order(self) -> str:
+        """A digest of number and Order ID alone: which customer's order it is, whatever else is
+        said about it today."""
+        parts = [self.number, heard(self.texts[1])]
+        return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:32]
+
     def with_voice(self, voice_id: str) -> Content:
         """The same in another voice."""
         return replace(self, voice_id=voice_id)
@@ -207,6 +213,8 @@ class Job:
     where an older version made the job, which didn't look."""
     restarts: int = 0
     """How often its row turned to other content without a call in between."""
+    order: str = ""
+    """The digest of its content's number and Order ID, where the ledger has forgotten those."""
 
     @property
     def tried(self) -> tuple[Attempt, ...]:
@@ -233,10 +241,16 @@ class Job:
     def is_same_order(self, content: Content | None) -> bool:
         """Whether content is this job's but for text that may change by itself: its number and its
         Order ID are the same. Before the first call an Order ID may still be typed."""
-        if content is None or content.number != self.content.number:
+        if content is None:
             return False
-        mine, other = heard(self.content.texts[1]), heard(content.texts[1])
-        return mine == other or (not mine and not self.tried)
+        if self.is_forgotten:
+            without = replace(content, texts=(content.texts[0], "", *content.texts[2:]))
+            untyped = () if self.tried else (without.order(),)
+            return self.order in (content.order(), *untyped)
+        if content.number != self.content.number:
+            return False
+        mine, other = self.content.texts[1], content.texts[1]
+        return mine == other or heard(mine) == heard(other) or not (heard(mine) or self.tried)
 
     @property
     def is_forgotten(self) -> bool:

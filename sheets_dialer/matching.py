@@ -106,9 +106,7 @@ def _is_exact(row: QueueRow, job: Job) -> bool:
 
 def is_same_order(row: QueueRow, job: Job) -> bool:
     """Whether the row is the job's but for text that may have changed by itself: it has the job's
-    number and Order ID. Of a job that was forgotten only the sheet still knows whom it called."""
-    if job.is_forgotten and row.content is not None:
-        return not job.tried or row.shown["called_number"] == row.content.number
+    number and Order ID."""
     return job.is_same_order(row.content)
 
 

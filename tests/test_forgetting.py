@@ -196,7 +196,7 @@ def forget(job: Job) -> Job:
     """What the ledger keeps of a job."""
     attempts = tuple(replace(each, number="") for each in job.attempts)
     kept = replace(NOTHING_KNOWN, voice_id=job.content.voice_id)
-    return replace(job, content=kept, attempts=attempts)
+    return replace(job, content=kept, attempts=attempts, order=job.content.order())
 
 
 def told(plan: Any, unknown: Collection[int] = ()) -> dict[str, object]:

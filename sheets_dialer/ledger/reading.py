@@ -231,6 +231,7 @@ def _job(row: sa.Row[Any], made: tuple[Attempt, ...]) -> Job:
         blank=tuple(filter(None, row.blank.split(","))),
         steady_since=row.steady_since,
         restarts=row.restarts,
+        order=row.order_print,
     )
 
 

@@ -77,6 +77,8 @@ jobs = sa.Table(
     sa.Column("blank", Words, nullable=False, server_default=""),
     sa.Column("steady_since", UtcTime),
     sa.Column("restarts", sa.Integer, nullable=False, server_default="0"),
+    # A digest of number and Order ID, which stays when these are forgotten.
+    sa.Column("order_print", Words, nullable=False, server_default=""),
 )
 attempts = sa.Table(
     "attempts",

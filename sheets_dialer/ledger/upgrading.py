@@ -55,12 +55,15 @@ def _compare_what_is_heard(connection: sa.Connection) -> None:
             if heard is None:
                 left = True
             else:
-                asked.append({"of_job": row.id, "heard": heard})
+                asked.append({"of_job": row.id, "heard": heard, "order": content.order()})
                 said.append({"of_job": row.id, "heard": content.fingerprint()})
         if asked:
             mine = jobs.c.id == sa.bindparam("of_job")
             now_heard: sa.BindParameter[str] = sa.bindparam("heard")
-            connection.execute(jobs.update().where(mine).values(fingerprint=now_heard), asked)
+            order: sa.BindParameter[str] = sa.bindparam("order")
+            connection.execute(
+                jobs.update().where(mine).values(fingerprint=now_heard, order_print=order), asked
+            )
             tries = attempts.c.job_id == sa.bindparam("of_job")
             connection.execute(attempts.update().where(tries).values(said=now_heard), said)
     if left:

@@ -79,9 +79,11 @@ def rewrite(connection: sa.Connection, rewritings: Sequence[Rewriting]) -> None:
         return
     values = {
         name: sa.bindparam(f"new_{name}", type_=jobs.c[name].type)
-        for name in ("number", "content", "fingerprint", "queued_at", "blank", "steady_since")
+        for name in (
+            *("number", "content", "fingerprint", "order_print"),
+            *("queued_at", "blank", "steady_since", "restarts"),
+        )
     }
-    values["restarts"] = sa.bindparam("new_restarts")
     # A job whose texts were forgotten gets them again with its attempt, or not at all.
     here = (jobs.c.id == sa.bindparam("of_job_id")) & (jobs.c.number != "")
     connection.execute(
@@ -92,6 +94,7 @@ def rewrite(connection: sa.Connection, rewritings: Sequence[Rewriting]) -> None:
                 "new_number": each.content.number,
                 "new_content": content_text(each.content),
                 "new_fingerprint": each.fingerprint,
+                "new_order_print": each.content.order(),
                 "new_queued_at": each.queued_at,
                 "new_blank": ",".join(each.blank),
                 "new_steady_since": each.steady_since,
@@ -345,4 +348,6 @@ def _job_row(campaign: str, job: NewJob, now: datetime) -> dict[str, Any]:
         "again_seen": job.granted > 0,
         "blank": ",".join(job.blank),
         "steady_since": now,
+        "restarts": job.restarts,
+        "order_print": job.content.order(),
     }
