@@ -10,7 +10,9 @@ from .columns import OF_THE_CALL
 FEWEST_ROWS = 10
 """Of fewer rows nothing can be said."""
 _MOST_BLANK = 0.1
-_SAID = frozenset(name for name in OF_THE_CALL if name not in ("voice_id", "call_after", "call_before"))
+_SAID = frozenset(
+    name for name in OF_THE_CALL if name not in ("voice_id", "call_after", "call_before")
+)
 """What the customer hears. A voice or a time of a row's own is an exception by its nature."""
 
 

@@ -95,6 +95,8 @@ def demo_config(directory: Path, speed: float) -> Config:
         "every": max(0.3, 15 / speed),
         "give_up_after_hours": 15 / 60 / speed,
     }
+    for campaign in data["campaigns"]:
+        campaign["typing_seconds"] = 30 / speed
     path.write_text(yaml.safe_dump(data, sort_keys=False), encoding="utf-8")
     return load_config(path)
 

@@ -235,8 +235,8 @@ class _Matching:
 
     def _whose_text_changed(self, row: QueueRow) -> Job | None:
         """The job whose Ref or call stands beside its number and Order ID, with other text: of days
-        overdue, of a price in another currency, or as a person corrected it. What the portal refused
-        is new once it is corrected, but not again and again."""
+        overdue, of a price in another currency, or as a person corrected it. What the portal
+        refused is new once it is corrected, but not again and again."""
         job = self._by_ref.get(row.ref) or self._by_call.get(row.shown["call_id"])
         is_corrected = job is not None and job.only_refused and job.restarts < MOST_RESTARTS
         return None if is_corrected else job

@@ -47,11 +47,11 @@ from .matching import (
 from .pacing import followed, rest, room
 from .phone import NotDiallable
 from .plan import Dial, Face, LedgerState, Part, Plan, Poll, Quiet, Rules, SheetState, Tally
+from .readiness import as_rewritten, dial_of, ready_at, rewriting, unready
 from .rows import PAYLOAD_BYTES, QueueRow, beside_their_calls, written_bytes
-from .readiness import as_known, as_rewritten, ready_at, rewriting, time_to_stand, unready
 from .same_call import asked_before, calls_of, prints
-from .showing import Showing, not_diallable
 from .shifted import undo_shift
+from .showing import Showing, differing, not_diallable
 from .standing import MARK_IS_STRANGE_FOR, stands_until
 from .texts import say
 from .turn import NotYet, Owed, last_same, read_bounds, turn
@@ -248,7 +248,7 @@ class Planner:
 
     def _finish_part(self, matches: Matches) -> Mapping[int, Quiet]:
         """Keeps what the part's rows don't say yet, and tells the rows that need nothing apart."""
-        differences = self._differences()
+        differences = differing(self._wanted, self._as_read)
         self._cells |= differences
         written = beside_their_calls(differences, self._rows)
         self._bytes += sum(written_bytes(texts.values()) for texts in written.values())
@@ -288,7 +288,7 @@ class Planner:
             case Owed(Reason.FIRST) if held := unready(row, job, self._part, self._rules, self.now):
                 self._say(row, job, held)
             case Owed(reason):
-                self._queue.append(_dial(row, job, reason))
+                self._queue.append(dial_of(row, job, reason))
             case NotYet() as answer:
                 self._say(row, job, answer)
             case None:
@@ -346,17 +346,13 @@ class Planner:
         if again:
             self._asked_again.add(content.number)
         since = asked_before(row, self._part)
+        before = next((job for job in self._part.jobs if job.ref == row.ref), None)
+        restarts = 1 + before.restarts if before else 0
         job = NewJob(
-            next(self._refs),
-            content,
-            int(again),
-            row.fingerprint,
-            since,
-            row.blank,
-            restarts=next((1 + each.restarts for each in self._part.jobs if each.ref == row.ref), 0),
+            next(self._refs), content, int(again), row.fingerprint, since, row.blank, restarts
         )
         self._new.append(job)
-        self._ready_at.append(self.now + time_to_stand(row.blank, self._rules.policy))
+        self._ready_at.append(self.now + self._rules.policy.time_to_stand(row.blank))
         self._wanted[row.index] = {
             **EMPTY,
             "status": QUEUED,
@@ -405,29 +401,3 @@ class Planner:
             self._taken.add(number)
             self._adoptions.append(Adoption(job, row.shown["call_id"], moment))
             self._wanted[row.index] = self._showing.adopted(row, job)
-
-    def _differences(self) -> dict[int, Mapping[str, str]]:
-        """Of everything that the cells should say, what they don't say yet."""
-        differences: dict[int, Mapping[str, str]] = {}
-        for index in sorted(self._wanted):
-            now_shown = self._as_read[index].shown
-            changed = {
-                name: text
-                for name, text in self._wanted[index].items()
-                if now_shown.get(name, "") != text
-            }
-            if changed:
-                differences[index] = changed
-        return differences
-
-
-def _dial(row: QueueRow, job: Job, reason: Reason) -> Dial:
-    """The call of a row's job, with what the row says now. A job that was never tried speaks with
-    the voice of today; one that was keeps the voice of its attempts unless its row names one."""
-    content = row.content
-    if content is not None and job.tried and not row.names_voice:
-        content = content.with_voice(job.content.voice_id)
-    if content is None or content == job.content:
-        return Dial(job, row, reason)
-    said = replace(job, content=content, fingerprint=row.fingerprint)
-    return Dial(said, row, reason, as_known(said))

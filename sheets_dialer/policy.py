@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
 from .texts import say
+
+WHOLE_ROWS_STAND = timedelta(seconds=2)
+"""How far apart two reads must at least be that show a row without blanks the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +71,11 @@ class Policy:
     typing it cell by cell."""
     needs: frozenset[str] = frozenset()
     """Our names of the columns without which no row is called for the first time."""
+
+    def time_to_stand(self, blank: Collection[str]) -> timedelta:
+        """How long a row that leaves these columns blank must have stood as it is before its first
+        call."""
+        return self.typing if blank else min(WHOLE_ROWS_STAND, self.typing)
 
     def answer(self, dtmf: str | None) -> str:
         """What a pressed key means in this campaign's words."""

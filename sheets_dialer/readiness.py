@@ -7,17 +7,14 @@ confirm an order that was never spoken. Formulas, on the other hand, change text
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from .call import MOST_RESTARTS, Job, Rewriting
-from .plan import Part, Rules
+from .call import MOST_RESTARTS, Job, Reason, Rewriting
+from .plan import Dial, Part, Rules
 from .policy import Policy
 from .rows import QueueRow
 from .texts import say
 from .turn import NotYet
-
-WHOLE_ROWS_STAND = timedelta(seconds=2)
-"""How far apart two reads must at least be that show a row which has no blanks the same."""
 
 
 def rewriting(row: QueueRow, job: Job, now: datetime) -> Rewriting | None:
@@ -72,14 +69,9 @@ def ready_at(job: Job, policy: Policy, now: datetime) -> datetime | None:
     it may already."""
     if job.steady_since is None:
         return None
-    wait = policy.typing if job.restarts >= MOST_RESTARTS else time_to_stand(job.blank, policy)
+    wait = policy.typing if job.restarts >= MOST_RESTARTS else policy.time_to_stand(job.blank)
     # After a clock that was set back nothing is known; nobody types for longer than that anyway.
     return job.steady_since + wait if now - wait < job.steady_since <= now else None
-
-
-def time_to_stand(blank: tuple[str, ...], policy: Policy) -> timedelta:
-    """How long a row that leaves this blank must stand as it is before its first call."""
-    return policy.typing if blank else min(WHOLE_ROWS_STAND, policy.typing)
 
 
 def unready(row: QueueRow, job: Job, part: Part, rules: Rules, now: datetime) -> NotYet | None:
@@ -93,3 +85,15 @@ def unready(row: QueueRow, job: Job, part: Part, rules: Rules, now: datetime) ->
         return None
     columns = ", ".join(part.titles.get(name, name) for name in blank)
     return NotYet(say("blank_needed", columns=columns), waits=False)
+
+
+def dial_of(row: QueueRow, job: Job, reason: Reason) -> Dial:
+    """The call of a row's job, with what the row says now. A job that was never tried speaks with
+    the voice of today; one that was keeps the voice of its attempts unless its row names one."""
+    content = row.content
+    if content is not None and job.tried and not row.names_voice:
+        content = content.with_voice(job.content.voice_id)
+    if content is None or content == job.content:
+        return Dial(job, row, reason)
+    said = replace(job, content=content, fingerprint=row.fingerprint)
+    return Dial(said, row, reason, as_known(said))

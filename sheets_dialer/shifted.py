@@ -62,8 +62,7 @@ class _Shift:
     def is_none(self) -> bool:
         """Whether every job's cells stand beside its content, as they nearly always do."""
         return all(
-            row.index not in self._owners
-            or self._owners[row.index].fingerprint == row.fingerprint
+            row.index not in self._owners or self._owners[row.index].fingerprint == row.fingerprint
             for row in self._rows
         )
 
@@ -103,9 +102,7 @@ class _Shift:
     def _open(self) -> list[QueueRow]:
         """The rows with cells of a job of which nothing is settled yet."""
         settled = self._taken | self._moved
-        return [
-            row for row in self._rows if row.index in self._owners and row.index not in settled
-        ]
+        return [row for row in self._rows if row.index in self._owners and row.index not in settled]
 
     def _may_be_home(self, row: QueueRow) -> bool:
         """Whether the row's own cells, if any, don't say that it is somebody else's."""

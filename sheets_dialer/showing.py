@@ -7,7 +7,16 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from .call import ANSWERED, NOT_REACHED, AttemptState, Job, NewJob, OptOut, Reason, call_status_words
+from .call import (
+    ANSWERED,
+    NOT_REACHED,
+    AttemptState,
+    Job,
+    NewJob,
+    OptOut,
+    Reason,
+    call_status_words,
+)
 from .columns import normal
 from .disposition import CALLING, EMPTY, FAILED, NOT_CALLED, shown, skipped
 from .following import is_never_told
@@ -155,3 +164,18 @@ def not_diallable(number: NotDiallable | Number | None) -> Cells:
     """The cells of a row without a number that can be called."""
     reason = number.reason if isinstance(number, NotDiallable) else say("no_number")
     return {**EMPTY, "status": NOT_CALLED, "why": reason, "ref": ""}
+
+
+def differing(
+    wanted: Mapping[int, Cells], rows: Mapping[int, QueueRow]
+) -> dict[int, Mapping[str, str]]:
+    """Of everything that the cells should say, what they don't say yet, by row."""
+    differences: dict[int, Mapping[str, str]] = {}
+    for index in sorted(wanted):
+        now_shown = rows[index].shown
+        changed = {
+            name: text for name, text in wanted[index].items() if now_shown.get(name, "") != text
+        }
+        if changed:
+            differences[index] = changed
+    return differences

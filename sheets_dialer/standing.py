@@ -13,8 +13,7 @@ from zoneinfo import ZoneInfo
 from .call import Job
 from .following import final_at
 from .matching import CLEARING_IS_REMEMBERED, MARKED, called_at
-from .policy import Policy
-from .readiness import WHOLE_ROWS_STAND
+from .policy import WHOLE_ROWS_STAND, Policy
 from .rows import QueueRow
 from .when import read_moment
 

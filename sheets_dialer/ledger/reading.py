@@ -158,8 +158,8 @@ def jobs_under_way(connection: sa.Connection, campaign: str, since: datetime) ->
 def last_calls(
     connection: sa.Connection, fingerprints: Iterable[str]
 ) -> dict[str, list[tuple[int, datetime]]]:
-    """By fingerprint, in any campaign, each job's last attempt that may have rung and that was asked
-    for with it, or in which just that was said, though something else was asked."""
+    """By fingerprint, in any campaign, each job's last attempt that may have rung and that was
+    asked for with it, or in which just that was said, though something else was asked."""
     wanted = set(fingerprints)
     calls: dict[str, set[tuple[int, datetime]]] = {}
     for row in rows_among(connection, _LAST_CALLS, wanted):

@@ -21,7 +21,6 @@ from ..call import (
     Adoption,
     Attempt,
     AttemptState,
-    Content,
     Job,
     JobChange,
     NewJob,
