@@ -1,0 +1,168 @@
+"""What real lists hold, tried over HTTP: the same order pasted in other letters, feeds that move
+people's columns, texts that change by themselves, rows typed cell by cell."""
+
+from __future__ import annotations
+
+import random
+import time
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+
+import pytest
+from dialing import Shop, eventually
+
+HEADER = ["Phone", "Amount", "Store", "Order ID"]
+
+
+@pytest.fixture
+def orders(shop: Shop) -> Shop:
+    """A shop whose tab has the columns of an order, ready to call."""
+    shop.settles_at_once()
+    shop.paste([HEADER], "A1")
+    shop.set_up()
+    shop.control("RUN")
+    return shop
+
+
+@contextmanager
+def dialing(shop: Shop) -> Iterator[None]:
+    with shop.running("start"):
+        yield
+
+
+
+def test_the_same_orders_pasted_in_other_letters_ring_nobody_again(orders: Shop) -> None:
+    first = [
+        ["0300 0000001", "1500", "Karachi Mart", "A1"],
+        ["0300 0000002", "1500.00", "Karachi Mart", "A2"],
+        ["0300 0000003", "", "Karachi Mart", "A7"],
+    ]
+    again = [
+        ["03000000001", "1,500", "Karachi Mart", "A1"],
+        ["03000000002", "1500", "Karachi  Mart", "A2"],
+        ["03000000003", "0", "Karachi Mart", "A7"],
+    ]
+    orders.paste(first)
+    assert orders.run("start", "--until-done").returncode == 0
+    orders.paste(again, "A5")
+    assert orders.run("start", "--until-done").returncode == 0
+    assert sorted(orders.called_numbers()) == [f"92300000000{n}" for n in (1, 2, 3)]
+    for row in orders.rows()[3:]:
+        assert row["Status"] == "Not called"
+        assert "The same call was placed" in row["Why"]
+
+
+def test_a_feed_that_grows_on_top_while_calls_go_out_keeps_results_with_customers(
+    orders: Shop,
+) -> None:
+    """The feed's block is written anew again and again, with a new row on top each time; the
+    dialer's columns stay where they are."""
+    source = random.Random(12)
+    feed = [order(source, n) for n in range(6)]
+    orders.paste(feed)
+    with dialing(orders):
+        for n in range(6, 14):
+            feed.insert(0, order(source, n))
+            orders.paste(feed)
+            time.sleep(source.uniform(0.2, 1.5))
+        eventually(lambda: len(settled(orders)) == len(feed), seconds=60)
+    judge(orders, feed)
+
+
+def test_a_feed_that_comes_sorted_and_with_rows_gone_calls_nobody_twice(orders: Shop) -> None:
+    source = random.Random(13)
+    feed = [order(source, n) for n in range(12)]
+    orders.paste(feed)
+    longest = len(feed)
+    with dialing(orders):
+        for n in range(12, 20):
+            source.shuffle(feed)
+            del feed[source.randrange(len(feed))]
+            feed.append(order(source, n))
+            blank = [["", "", "", ""]] * (longest - len(feed))
+            orders.paste([*feed, *blank])
+            time.sleep(source.uniform(0.2, 1.5))
+        eventually(
+            lambda: all(row["Status"] not in ("", "Queued", "Calling") for row in told(orders)),
+            seconds=60,
+        )
+    judge(orders, feed, held="Number changed since the call")
+
+
+def test_a_text_that_changes_at_every_read_makes_one_job_and_one_call(orders: Shop) -> None:
+    orders.paste([["0300 0000001", "1500", "=TEXT(NOW(),\"hh:mm:ss.000\")", "A1"]])
+    assert orders.run("once", "--for", "8").returncode == 0
+    (call,) = orders.calls()
+    assert call["text2"] == "A1"
+    (row,) = orders.rows()
+    assert row["DTMF"] == "1"
+    assert orders.run("once", "--for", "4").returncode == 0
+    assert len(orders.calls()) == 1
+    assert len(orders.run("export").stdout.splitlines()) == 2
+
+
+def test_rows_typed_cell_by_cell_are_called_with_all_that_they_end_up_with(orders: Shop) -> None:
+    """A second of a person is a twentieth here, and so is the time for which a row must stand."""
+    source = random.Random(14)
+    speed = 20
+    config = orders.config.read_text(encoding="utf-8")
+    assert "typing_seconds: 0.3" in config
+    orders.config.write_text(config.replace("typing_seconds: 0.3", f"typing_seconds: {30 / speed}"))
+    tab = orders.tab()
+    typed = [order(source, n) for n in range(12)]
+    with dialing(orders):
+        for place, cells in enumerate(typed, start=2):
+            columns = list(range(4))
+            source.shuffle(columns)
+            for column in columns:
+                tab.update([[cells[column]]], f"{'ABCD'[column]}{place}", raw=False)
+                time.sleep(source.uniform(1, 6) / speed)
+        eventually(lambda: len(settled(orders)) == len(typed), seconds=60)
+    wanted = [[cells[0], cells[1], cells[2], cells[3]] for cells in typed]
+    heard = [[c["caller_id"], c["amount"], c["text1"], c["text2"]] for c in orders.calls()]
+    assert sorted(heard) == sorted(wanted)
+
+
+def test_a_row_without_a_number_and_a_word_nobody_knows_say_why(orders: Shop) -> None:
+    orders.paste([["0300 0000001", "1500", "Shop", "A1"], ["", "700", "Shop", "A2"]])
+    assert orders.run("start", "--until-done").returncode == 0
+    place = orders.tab().row_values(1).index("Status") + 1
+    orders.tab().update_cell(2, place, "paid")
+    assert orders.run("once", "--for", "3").returncode == 0
+    called, blank = orders.rows()
+    assert (called["Status"], called["DTMF"]) == ("paid", "1")
+    assert "doesn't know “paid”" in called["Why"]
+    assert blank["Status"] == "Not called"
+    assert "no phone number" in blank["Why"]
+
+
+def order(source: random.Random, n: int) -> list[str]:
+    """People's cells of one order, of a customer who answers and presses a key."""
+    return [f"9230{n:02d}{source.randrange(10**5, 10**6)}", str(100 * (n + 1)), "Shop", f"A{n}"]
+
+
+def told(shop: Shop) -> list[dict[str, str]]:
+    """The rows that have a number."""
+    return [row for row in shop.rows() if row["Phone"]]
+
+
+def settled(shop: Shop) -> list[dict[str, str]]:
+    """The rows whose calls are over."""
+    waits = ("", "Queued", "Calling", "Initiated", "Pushed to SIP", "Waiting")
+    return [row for row in told(shop) if row["Status"] not in waits]
+
+
+def judge(shop: Shop, feed: Sequence[Sequence[str]], held: str = "") -> None:
+    """Nobody was called twice, and each row shows its own customer's call, or why it is held."""
+    calls = {call["caller_id"]: call for call in shop.calls()}
+    assert max(Counter(shop.called_numbers()).values()) == 1
+    shown = [row["Call ID"] for row in shop.rows() if row["Call ID"]]
+    rows = told(shop)
+    assert [row["Phone"] for row in rows] == [cells[0] for cells in feed]
+    for row in rows:
+        if held and row["Why"].startswith(held):
+            continue
+        call = calls[row["Phone"]]
+        assert (row["Call ID"], row["Called Number"]) == (str(call["call_id"]), row["Phone"])
+    assert len(shown) == len(set(shown))
