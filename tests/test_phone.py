@@ -24,6 +24,9 @@ REASONS = {
     "two": phone.SEVERAL,
     "rounded": phone.ROUNDED,
     "letters": phone.NOT_A_NUMBER,
+    "more": phone.MORE_THAN_A_NUMBER,
+    "extension": phone.EXTENSION,
+    "another end": phone.ANOTHER_END,
     "short": phone.TOO_SHORT,
     "long": phone.TOO_LONG,
     "invalid": phone.NO_SUCH_NUMBER,
@@ -83,4 +86,4 @@ def test_every_way_of_writing_a_mobile_number_means_the_same(line: int, network:
 def test_each_reason_says_what_to_do(name: str) -> None:
     reason = NotDiallable(name).reason
     assert reason.endswith(".")
-    assert any(word in reason for word in ("Type", "Keep", "Check"))
+    assert any(word in reason for word in ("Type", "Keep", "Check", "Leave"))
