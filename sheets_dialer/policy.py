@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
+from .may_be_called import MayBeCalled
 from .texts import say
 
 
@@ -58,6 +59,9 @@ class Policy:
     """What each key means, by the key; ``none`` for an answer without a key."""
     opt_out_key: str | None = None
     """The key whose pressing means: don't call this number again."""
+
+    may_be_called: MayBeCalled = MayBeCalled()
+    """Of which countries and kinds the numbers are that are called."""
 
     daily_cap: int | None = None
     """Calls a day at most."""

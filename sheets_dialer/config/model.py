@@ -24,6 +24,7 @@ from ..calling_hours import CallingHours, read_hours
 from ..columns import DIALER, PEOPLE, find_columns
 from ..policy import Policy, RedialRule
 from ..quota import PER_MINUTE
+from .callable_lines import CallableLines
 from .hours import Ramadan, Week
 from .section import Section as _Section
 from .section import as_list as _as_list
@@ -163,6 +164,7 @@ class Campaign(_Section):
     redial_no_key: RedialNoKey | None = None
     same_call_gap_hours: Number = Field(default=24, ge=0, le=YEAR_HOURS)
     max_age_hours: Number = Field(default=72, gt=0, le=YEAR_HOURS)
+    may_be_called: CallableLines = Field(default_factory=CallableLines)
     opt_out_key: Text | None = None
     daily_cap: Annotated[Whole, Field(ge=0)] | None = None
     daily_budget: Annotated[Number, Field(ge=0)] | None = None
@@ -315,6 +317,7 @@ class Config(_Section):
             redial=_redial(campaign.redial),
             redial_no_key=_redial_no_key(campaign.redial_no_key),
             answers=dict(campaign.answers),
+            may_be_called=campaign.may_be_called.rule(),
             opt_out_key=campaign.opt_out_key,
             daily_cap=campaign.daily_cap,
             daily_budget=campaign.daily_budget,
