@@ -233,7 +233,7 @@ def _groups(said: str) -> list[_Group] | None:
             return None
         groups.append(_Group(digits, "".join(signs) or " ", bool(opened)))
         end = found.end()
-    return None if groups[-1].bracketed and len(groups) > 1 else groups
+    return groups if len(groups) == 1 or (groups and not groups[-1].bracketed) else None
 
 
 def _is_grouped_as_one(groups: list[_Group], *, has_plus: bool) -> bool:

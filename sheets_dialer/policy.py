@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 
 from .may_be_called import MayBeCalled
@@ -60,7 +60,7 @@ class Policy:
     opt_out_key: str | None = None
     """The key whose pressing means: don't call this number again."""
 
-    may_be_called: MayBeCalled = MayBeCalled()
+    may_be_called: MayBeCalled = field(default_factory=MayBeCalled)
     """Of which countries and kinds the numbers are that are called."""
 
     daily_cap: int | None = None
