@@ -2,8 +2,8 @@
 
 A list of people who must not be called is read generously: where a cell can be read in several
 ways, each of them counts. So a number may be found here that nobody meant, and it is barred for
-nothing; that does less harm than one call to somebody who asked not to be called. What is dialled is
-read strictly, by `phone`.
+nothing; that does less harm than one call to somebody who asked not to be called. What is dialled
+is read strictly, by `phone`.
 """
 
 from __future__ import annotations
@@ -102,11 +102,12 @@ def _in_number(value: int) -> Found:
 
 @lru_cache(50_000)
 def _in_text(text: str) -> Found:
-    found = [_search(said) for said in _readings(text)]
-    numbers = dict.fromkeys(number for each in found for number in each.numbers)
     whole = read_number(text)
     if isinstance(whole, Number):
-        numbers[whole.digits] = None
+        # It would be dialled, so it can't be read in another way.
+        return Found((whole.digits,), digits=len(whole.digits))
+    found = [_search(said) for said in _readings(text)]
+    numbers = dict.fromkeys(number for each in found for number in each.numbers)
     # Nothing is missed that one of the readings explains.
     missed = all(each.missed for each in found)
     return Found(tuple(numbers), missed, min(each.digits for each in found))
@@ -152,8 +153,10 @@ def _search(said: str) -> Found:
         # Nothing else can be a number, and looking closer takes a hundred times as long.
         return Found(tuple(mobiles), digits=0)
     groups = _Groups(said)
-    numbers = [*mobiles, *groups.numbers(), *_matched(said)]
     is_rounded = _SCIENTIFIC.search(said) is not None
+    if groups.count < _FEWEST and not is_rounded:
+        return Found(digits=groups.together())
+    numbers = [*mobiles, *groups.numbers(), *_matched(said)]
     missed = is_rounded or groups.missed()
     return Found(tuple(dict.fromkeys(numbers)), missed, _MOST if is_rounded else groups.together())
 
@@ -180,6 +183,7 @@ class _Groups:
             any(start <= place < end for start, end in days) for place, _ in self._places
         ]
         self._covered = [False] * len(found)
+        self.count = sum(map(len, self._digits))
 
     def numbers(self) -> Iterator[str]:
         """Every number that groups next to each other are together, with the lines that only their

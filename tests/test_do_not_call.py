@@ -6,6 +6,8 @@ import random
 from zoneinfo import ZoneInfo
 
 import pytest
+import yaml
+from dialing import Shop
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -300,3 +302,73 @@ def test_what_is_dialled_is_found(cell: object) -> None:
     if isinstance(number, Number):
         assert number.digits in found.numbers
     read_do_not_call([["Phone", cell], [cell, cell], [cell]], KARACHI)
+
+
+# --- The whole way, over HTTP ---------------------------------------------------------------------
+
+
+def state(shop: Shop) -> str:
+    labels = shop.tab("Dialer").get_all_values()
+    return next(line[1] for line in labels if line[0] == "State")
+
+
+def test_nobody_on_the_list_is_called_whatever_stands_beside_the_number(shop: Shop) -> None:
+    shop.ready(
+        *("0300 2000002", "0300 2000003", "0300 2000004", "0300 2000005", "051-2345678"),
+        *("051-2345679", "0300 2000006", "0300 2000007", "0300 0000001"),
+    )
+    lines = (
+        *("0300 2000002 / 0300 2000003", "Mr Ali 0300 2000004", "0300 2000005 (wife)"),
+        *("051-2345678/9", "tel:+923002000006", "923002000007.0"),
+    )
+    shop.tab("Do Not Call").update([["Phone"], *[[line] for line in lines]], "A1", raw=True)
+    assert shop.run("start", "--until-done").returncode == 0
+    assert shop.called_numbers() == ["923000000001"]
+    whys = [row["Why"] for row in shop.rows()]
+    places = (2, 2, 3, 4, 5, 5, 6, 7)
+    assert whys[:8] == [say("listed", row=place) for place in places]
+
+
+def test_what_no_number_can_be_found_in_stops_calls_until_it_is_put_right(shop: Shop) -> None:
+    shop.ready("0300 0000001")
+    tab = shop.tab("Do Not Call")
+    tab.update([["Sr", "Phone"], [1, "0300 2000002"], [2, "0300 20"], [3, ""]], "A1", raw=True)
+    assert shop.run("once", "--for", "2").returncode == 0
+    assert say("do_not_call_unclear", cells="B3") in state(shop)
+    checked = shop.run("check")
+    assert checked.returncode != 0
+    assert "B3" in checked.stdout
+    tab.update_acell("B3", "")
+    tab.update_acell("G3", "=1/0")
+    assert shop.run("once", "--for", "2").returncode == 0
+    assert say("do_not_call_errors", cells="G3") in state(shop)
+    assert shop.called_numbers() == []
+    tab.update_acell("G3", "")
+    assert shop.run("start", "--until-done").returncode == 0
+    assert shop.called_numbers() == ["923000000001"]
+
+
+def test_a_number_with_a_tail_never_rings_a_stranger(shop: Shop) -> None:
+    shop.ready()
+    cells = (
+        *("051-2345678/9", "512345678.0", "0300-0000001-8", "0300 0000002 ext 12"),
+        *("0300 0000003 (wife)", "0900 12345", "+881612345678"),
+    )
+    # As another program writes it: as texts, whatever the column's format.
+    shop.tab().update([[cell] for cell in cells], "A2", raw=True)
+    assert shop.run("start", "--until-done").returncode == 0
+    assert shop.called_numbers() == ["92512345678"]
+    rows = shop.rows()
+    assert [row["Status"] for row in rows].count("Not called") == 6
+    assert rows[0]["Why"] == say("another_end")
+    assert "kinds: [mobile, landline, uan, premium]" in rows[5]["Why"]
+    assert "countries: [PK, 001]" in rows[6]["Why"]
+
+
+def test_a_premium_number_is_called_where_the_setting_has_it(shop: Shop) -> None:
+    shop.ready("0900 12345")
+    data = yaml.safe_load(shop.config.read_text(encoding="utf-8"))
+    data["campaigns"][0]["may_be_called"] = {"kinds": ["premium"]}
+    shop.config.write_text(yaml.safe_dump(data), encoding="utf-8")
+    assert shop.run("start", "--until-done").returncode == 0
+    assert shop.called_numbers() == ["9290012345"]
