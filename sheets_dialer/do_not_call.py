@@ -220,19 +220,20 @@ def _columns(grid: Sequence[Sequence[object]], width: int) -> tuple[int, Sequenc
     first = [normal(cell) for cell in grid[0]] if grid else []
     ours = {normal(title) for title in OWN_COLUMNS}
     own = {place for place, title in enumerate(first) if title in ours}
-    header_row = 0
+    header_row, most = 0, 0
     for row, cells in enumerate(itertools.islice(grid, _HEADER_ROWS)):
         texts = [each for place, each in enumerate(cells) if place not in own]
-        if any(_kind_of(each) is _Kind.PHONES for each in texts):
-            header_row = row
-            break
         if any(find_numbers(each).numbers for each in texts):
             break
+        known = [kind for each in texts if (kind := _kind_of(each)) is not _Kind.UNKNOWN]
+        # A title may speak of phone numbers, too; the headers stand below it.
+        if _Kind.PHONES in known and len(known) >= most:
+            header_row, most = row, len(known)
     kinds = [_Kind.UNKNOWN] * width
     for cells in itertools.islice(grid, header_row + 1):
         for place, cell in enumerate(cells):
-            kind = _kind_of(cell)
-            kinds[place] = kinds[place] if kind is _Kind.UNKNOWN else kind
+            if isinstance(cell, str) and cell.strip():
+                kinds[place] = _kind_of(cell)
     return header_row, [_Kind.OWN if place in own else kind for place, kind in enumerate(kinds)]
 
 

@@ -20,6 +20,7 @@ COUNTRY_CODE = 92
 MOBILE_LENGTH = 10
 """Digits of a Pakistani mobile number without its zero; they begin with a 3."""
 FEWEST_DIGITS = 7
+_MOST_DIGITS = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +60,7 @@ _EXTENSION = re.compile(
     r"[+0-9()/._ -]{7,} *(?:[,;] *)?(?:[,;]|ext[a-z]*[.:]?|x[.:]?|#) *[0-9]{1,6}", re.IGNORECASE
 )
 _SCIENTIFIC = re.compile(r"[+-]?\d+(?:[.,]\d+)?[eE]\+?\d+")
-_PARSED_NUMBER = re.compile(r"([1-9][0-9]*)\.0*")
+_PARSED_NUMBER = re.compile(r"(\+?[0-9]+)\.0*")
 _OF_NUMBERS = re.compile(r"[+0-9()/._ -]+")
 _GROUP = re.compile(r"([/._ -]*)(\()?( *\+)? *([0-9]+)( *\))?")
 _QUOTES = "'`\"‘’“”"
@@ -130,6 +131,9 @@ def _plain(character: str) -> str:
         return "-"
     if character in "\u2044\u2215":
         return "/"
+    if character == "\u06d4":
+        # An Urdu keyboard's full stop.
+        return "."
     plain = unicodedata.normalize("NFKC", character)
     return character if any(each.isdigit() for each in plain) else plain
 
@@ -152,9 +156,9 @@ def _from_text(text: str) -> Number | NotDiallable | None:
     parsed = _PARSED_NUMBER.fullmatch(said)
     if parsed:
         # A number that went through a sheet or a program: `.0` says that it was one.
-        return (
-            NotDiallable(TOO_LONG) if len(parsed[1]) > 16 else _from_parsed_number(int(parsed[1]))
-        )
+        said = parsed[1]
+        if said[0] in "123456789" and len(said) <= _MOST_DIGITS:
+            return _from_parsed_number(int(said))
     if _SCIENTIFIC.fullmatch(said):
         return NotDiallable(ROUNDED)
     if _holds_several(said):
@@ -278,7 +282,7 @@ def _inner_numbers(groups: list[_Group], *, has_plus: bool) -> Iterator[Number]:
         for end in range(start + 1, count if not start else count + 1):
             digits = "".join(group.digits for group in groups[start:end])
             # A subscriber's digits alone, behind the code, may look like a short number.
-            if len(digits) < (MOBILE_LENGTH if start else _FEWEST_OF_A_NUMBER) or len(digits) > 16:
+            if len(digits) < (MOBILE_LENGTH if start else _FEWEST_OF_A_NUMBER):
                 continue
             number = _joined(groups[start:end], has_plus=has_plus and not start)
             if isinstance(number, Number):
@@ -296,7 +300,7 @@ def _from_digits(digits: str) -> Number | NotDiallable:
     """Reads digits without a plus: national first, then with the country code in front."""
     if len(digits) < FEWEST_DIGITS:
         return NotDiallable(TOO_SHORT)
-    if len(digits) > 16:
+    if len(digits) > _MOST_DIGITS:
         return NotDiallable(TOO_LONG)
     if digits.startswith("000"):
         return NotDiallable(NO_SUCH_NUMBER)

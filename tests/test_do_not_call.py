@@ -141,6 +141,8 @@ def test_the_cells_are_named(grid: list[list[object]], cells: str) -> None:
         [["Phone", "Remark"], [ONE, ""], ["", "called 3 times, house 12"], ["", "see above"]],
         [["Do not call! Updated 5 Dec 2026"], ["Phone 1", "Phone 2"], [ONE, TWO]],
         [["Do not call list 2026"], [], ["Sr", "Mobile No"], [1, ONE]],
+        [["Phone numbers not to call"], [], ["Sr", "Name", "Mobile No"], [1, "Ali", ONE], [2]],
+        [["Phones of those who complained"], ["Name", "Phone"], ["Ali 2", ONE], ["Sana 2", ""]],
         [["Phone", "Order ID", "Amount"], [ONE, 1000234567, 2_500_000], ["", "A-1001", ""]],
         [["Phone", "CNIC"], [ONE, "35202-1234567-1"]],
         [["Phone", "Mobile"], [ONE, 0], [TWO, "0"], ["0300 2000003", "-"]],
