@@ -43,9 +43,14 @@ _NEXT_LINE = re.compile(r"\s*(?:[/\\,;&+|-]|or|and|to|till|تا|یا|اور|سے
 _UP_TO = re.compile(r"-|to|till|تا|سے", re.IGNORECASE)
 _BETWEEN_WORDS = re.compile(r"[^\W_]")
 _BETWEEN_DIGITS = re.compile(r"[ ()./_+-]*")
+_GLUED = re.compile(r"(?=(?:0|92)(3[0-9]{9}))")
+_LONGEST_ALONE = 14
+"""Digits of the longest number at home: 00920 and ten more are rare enough."""
+_MISTYPED_DIGITS = re.compile(r"(?<=[0-9OoIl])[OoIl]|[OoIl](?=[0-9OoIl])")
+_LETTERS_AS_DIGITS = str.maketrans("OoIl", "0011")
 _MISTYPED_MOBILE = re.compile(r"(?:(?:00)?920?|0)3[0-9]{5,}")
 _FEWEST, _MOST = 8, 16
-_MOST_GROUPS = 8
+_MOST_GROUPS = 13
 _MOST_LINES = 20
 """Lines of one company that are written as the first one and the last one's end."""
 _LONGEST_LINE = 8
@@ -115,12 +120,14 @@ def _in_text(text: str) -> Found:
 
 def _readings(text: str) -> Iterator[str]:
     """The text with the digits of every script as ours and without what can't be seen; signs that
-    only look like digits are read as such and left out."""
-    if text.isascii():
-        yield text
-        return
-    plain = "".join(map(_plain, text))
+    only look like digits are read as such and left out, and letters that look like some, too."""
+    plain = text if text.isascii() else "".join(map(_plain, text))
     yield plain
+    mended = _MISTYPED_DIGITS.sub(lambda each: each[0].translate(_LETTERS_AS_DIGITS), plain)
+    if mended != plain:
+        yield mended
+    if text.isascii():
+        return
     without = "".join(" " if _is_sign(each) else _plain(each) for each in text)
     if without != plain:
         yield without
@@ -190,6 +197,8 @@ class _Groups:
         ends stand for behind it."""
         count = len(self._digits)
         for start in range(count):
+            if len(self._digits[start]) > _LONGEST_ALONE:
+                yield from self._glued(start)
             digits = ""
             for end in range(start + 1, min(start + _MOST_GROUPS, count) + 1):
                 if end > start + 1 and _BETWEEN_WORDS.search(self._before[end - 1]):
@@ -203,6 +212,14 @@ class _Groups:
                     self._covered[start:end] = [True] * (end - start)
                     yield number
                     yield from self._lines_behind(number, end)
+
+    def _glued(self, place: int) -> Iterator[str]:
+        """Mobile numbers in digits that are too many for one."""
+        for each in _GLUED.finditer(self._digits[place]):
+            number = _number_of(each[1], has_plus=False)
+            if number is not None:
+                self._covered[place] = True
+                yield number
 
     def _lines_behind(self, number: str, place: int) -> Iterator[str]:
         while place < len(self._digits) and not self._is_when[place]:
