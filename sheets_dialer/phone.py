@@ -208,7 +208,13 @@ def _from_groups(said: str) -> Number | NotDiallable:
     whole = _joined(groups, has_plus=has_plus)
     if len(groups) == 1:
         return whole
-    if any(number != whole for number in _inner_numbers(groups, has_plus=has_plus)):
+    # `92 321 1234 567`: its beginning would be a landline if 92 weren't the country's code.
+    has_country = has_plus or (
+        groups[0].digits == str(COUNTRY_CODE)
+        and isinstance(whole, Number)
+        and whole.digits == "".join(group.digits for group in groups)
+    )
+    if any(number != whole for number in _inner_numbers(groups, has_plus=has_country)):
         return NotDiallable(ANOTHER_END)
     if isinstance(whole, Number) and not _is_grouped_as_one(groups, has_plus=has_plus):
         return NotDiallable(ANOTHER_END)
