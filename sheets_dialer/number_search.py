@@ -24,13 +24,13 @@ _MOBILE = re.compile(
 )
 """A mobile number as it stands among other words."""
 _TIME = r"\d{1,2}:\d\d(?::\d\d)?(?:[ ]?[ap]\.?m\.?)?"
-_MONTH = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*"
+_MONTH = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}"
 _WHEN = re.compile(
     rf"""(?<![0-9]) (?:
       (?:19|20)\d\d [-/.] \d{{1,2}} [-/.] \d{{1,2}}
     | \d{{1,2}} [-/.] \d{{1,2}} [-/.] (?:(?:19|20)\d\d|\d\d)
-    | \d{{1,2}} (?:st|nd|rd|th)? [ .,-]* {_MONTH} [ .,-]* (?:(?:19|20)\d\d)?
-    | {_MONTH} [ .,-]* \d{{1,2}} (?:st|nd|rd|th)? [ .,-]* (?:(?:19|20)\d\d)?
+    | \d{{1,2}} (?:st|nd|rd|th)? [ .,-]{{0,3}} {_MONTH} [ .,-]{{0,3}} (?:(?:19|20)\d\d)?
+    | {_MONTH} [ .,-]{{0,3}} \d{{1,2}} (?:st|nd|rd|th)? [ .,-]{{0,3}} (?:(?:19|20)\d\d)?
     | {_TIME}
     | (?:19|20)\d\d
     ) (?![0-9])""",
@@ -182,13 +182,10 @@ class _Groups:
     def __init__(self, said: str) -> None:
         found = list(_GROUP.finditer(said))
         self._digits = [each[0] for each in found]
-        self._places = [each.span() for each in found]
         ends = [0, *(each.end() for each in found)]
         self._before = [said[end : each.start()] for end, each in zip(ends, found, strict=False)]
-        days = [each.span() for each in _WHEN.finditer(said)]
-        self._is_when = [
-            any(start <= place < end for start, end in days) for place, _ in self._places
-        ]
+        days = {place for each in _WHEN.finditer(said) for place in range(*each.span())}
+        self._is_when = [each.start() in days for each in found]
         self._covered = [False] * len(found)
         self.count = sum(map(len, self._digits))
 
@@ -224,7 +221,7 @@ class _Groups:
     def _lines_behind(self, number: str, place: int) -> Iterator[str]:
         while place < len(self._digits) and not self._is_when[place]:
             end, between = self._digits[place], self._before[place]
-            is_near = _NEXT_LINE.fullmatch(between) is not None
+            is_near = len(between) <= _MOST and _NEXT_LINE.fullmatch(between) is not None
             # Behind a mere space a short number is a house or a year more often.
             is_likely = bool(between.strip()) or not 2 < len(end) < 6
             if not is_near or not is_likely or len(end) > _LONGEST_LINE:

@@ -21,6 +21,8 @@ MOBILE_LENGTH = 10
 """Digits of a Pakistani mobile number without its zero; they begin with a 3."""
 FEWEST_DIGITS = 7
 _MOST_DIGITS = 16
+_LONGEST_CELL = 100
+"""Letters of a cell that may be a number; what is longer isn't looked at closely."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +59,7 @@ _USUAL = re.compile(r"(?:(?:\+|00)?92[ -]?|0)?(3[0-9]{2})[ -]?([0-9]{3})[ -]?([0
 """A mobile number as most people write it: reading it takes a twentieth of what the others take."""
 _BETWEEN_NUMBERS = re.compile(r"[,،؛;/|&\n]|\bor\b|\band\b|(?<=\d)\s*(?=\+)", re.IGNORECASE)
 _EXTENSION = re.compile(
-    r"[+0-9()/._ -]{7,} *(?:[,;] *)?(?:[,;]|ext[a-z]*[.:]?|x[.:]?|#) *[0-9]{1,6}", re.IGNORECASE
+    r"[+0-9()/._ -]{7,}(?:[,;] *)?(?:[,;]|ext[a-z]*[.:]?|x[.:]?|#) *[0-9]{1,6}", re.IGNORECASE
 )
 _SCIENTIFIC = re.compile(r"[+-]?\d+(?:[.,]\d+)?[eE]\+?\d+")
 _PARSED_NUMBER = re.compile(r"(\+?[0-9]+)\.0*")
@@ -163,7 +165,7 @@ def _from_text(text: str) -> Number | NotDiallable | None:
         return NotDiallable(ROUNDED)
     if _holds_several(said):
         return NotDiallable(SEVERAL)
-    if not _OF_NUMBERS.fullmatch(said):
+    if len(said) > _LONGEST_CELL or not _OF_NUMBERS.fullmatch(said):
         return NotDiallable(_what_else(said))
     return _from_groups(said)
 
@@ -172,7 +174,8 @@ def _what_else(said: str) -> str:
     """What to say of a cell in which letters or signs stand that no number has."""
     if _digit_count(said) < FEWEST_DIGITS:
         return NOT_A_NUMBER
-    return EXTENSION if _EXTENSION.fullmatch(said) else MORE_THAN_A_NUMBER
+    is_extended = len(said) <= _LONGEST_CELL and _EXTENSION.fullmatch(said) is not None
+    return EXTENSION if is_extended else MORE_THAN_A_NUMBER
 
 
 def _holds_several(text: str) -> bool:

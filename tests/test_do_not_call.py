@@ -295,6 +295,27 @@ def test_every_number_cell_bars(full: bool) -> None:
         assert number in find_numbers(cell).numbers, cell
 
 
+@pytest.mark.parametrize(
+    "cell",
+    [
+        *(
+            "9" * 50_000,
+            "a" * 50_000,
+            "1" + " " * 49_000 + "a",
+            "1" + " -" * 24_000,
+            "jan" * 16_000,
+        ),
+        *("0300 " * 10_000, "03001234567 " * 4_000, "1 " * 25_000, "1/" * 25_000, "(" * 50_000),
+        *("0300 1234567" + " " * 49_000 + "x", "1e" * 25_000, "1:00 " * 10_000, "+92" * 16_000),
+        "0300 1:00 " * 5_000,
+    ],
+    ids=lambda cell: f"{cell[:12]}…",
+)
+def test_a_cell_as_long_as_they_can_be_is_read(cell: str) -> None:
+    assert not isinstance(read_number(cell), Number)
+    read_do_not_call([["Phone"], [cell]], KARACHI)
+
+
 @given(
     st.one_of(
         st.none(),
