@@ -65,6 +65,7 @@ _SCIENTIFIC = re.compile(r"[+-]?\d+(?:[.,]\d+)?[eE]\+?\d+")
 _PARSED_NUMBER = re.compile(r"(\+?[0-9]+)\.0*")
 _OF_NUMBERS = re.compile(r"[+0-9()/._ -]+")
 _GROUP = re.compile(r"([/._ -]*)(\()?( *\+)? *([0-9]+)( *\))?")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
 _QUOTES = "'`\"‘’“”"
 _LONGEST_CODE = 5
 """Digits of an area's or a network's code with its zero: 0300, 051, 05822."""
@@ -113,9 +114,6 @@ def visible(text: str) -> str:
     what it is."""
     plain = text if text.isascii() else "".join(map(_plain, text))
     return _CONTROL.sub("\n", plain).strip(" \n")
-
-
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
 
 
 def _plain(character: str) -> str:
@@ -257,9 +255,9 @@ def _is_grouped_as_one(groups: list[_Group], *, has_plus: bool) -> bool:
     if lengths[-1] < 2 or (lengths[-1] == 2 and lengths[-2] != 2):
         return False
     for place, group in enumerate(groups[:-1]):
-        is_code = group.digits == "0" if place < 2 else False
+        is_zero = group.digits == "0" and place < 2
         is_country = has_plus if place == 0 else place == 1 and groups[0].digits == "00"
-        if len(group.digits) == 1 and not (is_code or is_country):
+        if len(group.digits) == 1 and not (is_zero or is_country):
             return False
     points = [place for place, group in enumerate(groups) if group.separator == "." and place]
     strokes = [place for place, group in enumerate(groups) if group.separator == "/" and place]
