@@ -1,16 +1,24 @@
-"""The do-not-call tab: numbers, in any form, that are never called."""
+"""The do-not-call tab: numbers, in any form, that are never called.
+
+It is a list that protects people, so it is read generously, and what can't be read isn't passed
+over: a line that holds digits in which no number can be found, and a cell with an error or one that
+is still loading, stop all new calls until a person has looked at them.
+"""
 
 from __future__ import annotations
 
+import itertools
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from enum import Enum
 from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
+from .cell_errors import is_error
 from .columns import meaning, normal
-from .phone import Number, read_number
+from .number_search import Found, find_numbers, without_days
 from .texts import say
 from .when import read_moment
 
@@ -18,17 +26,41 @@ OWN_COLUMNS = ("Opted Out", "Opted Out At", "Opted Out In")
 """The dialer's columns of the tab: numbers that opted out by key, when, and in which campaign."""
 _NUMBERS = ("phone", "called_number")
 """What a header must mean for its column to be one of phone numbers."""
-_SEVEN_DIGITS = re.compile(r"(?:\D*\d){7}")
-_DIGIT = re.compile(r"\d")
-_DAY = re.compile(
-    r"\s*(?:(?:19|20)\d\d[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[-/.]\d{1,2}[-/.](?:19|20)\d\d)(?!\d)"
+_OF_PHONES = frozenset(
+    (
+        *("phone", "phones", "mobile", "mobiles", "cell", "tel", "telephone", "contact"),
+        *("contacts", "whatsapp", "landline", "فون", "موبائل", "رابطہ"),
+    )
 )
+_OF_SOMETHING_ELSE = frozenset(
+    (
+        *("sr", "s", "serial", "sl", "no", "id", "ref", "reference", "code", "row", "line"),
+        *("date", "dated", "day", "time", "when", "since", "until", "till", "on", "at", "month"),
+        *("year", "added", "updated", "created", "amount", "price", "total", "rs", "pkr", "qty"),
+        *("quantity", "count", "age", "order", "orders", "invoice", "parcel", "cn", "tracking"),
+        *("cnic", "nic", "address", "house", "street", "city", "zip", "postal", "branch", "shop"),
+        *("store", "times", "calls", "شمار", "تاریخ", "وقت", "دن", "رقم", "آرڈر", "پتہ", "عمر"),
+    )
+)
+"""Words of headers below which digits are something else than a phone number."""
+_OF_NUMBERS = frozenset(("number", "numbers", "num", "نمبر"))
+_WORD = re.compile(r"[^\W\d_]+")
+_HEADER_ROWS = 20
+_FEWEST_IN_A_NUMBER = 7
+_FEWEST_IN_A_HEADER = 5
+_FEWEST_IN_A_PART = 4
+"""So many digits in a remark may be a part of a number: 0300."""
+_SMALL = 1_000
+_DAYS = range(36_526, 73_051)
+"""Days of this century as Sheets counts them."""
+_YEARS = range(1_900, 2_100)
+_CELLS_NAMED = 5
 
 
 @dataclass(frozen=True, slots=True)
 class DoNotCall:
     """Who is not called. `rows` gives each number's row as the sheet counts it, `unreadable` the
-    rows in which something stands that is no number; `problem` stops all calls."""
+    rows below a header of phone numbers in which only words stand; `problem` stops all calls."""
 
     rows: Mapping[str, int] = field(default_factory=dict)
     unreadable: tuple[int, ...] = ()
@@ -52,8 +84,8 @@ def read_do_not_call(
     zone: ZoneInfo,
     known: Mapping[str, datetime | None] = MappingProxyType({}),
 ) -> DoNotCall:
-    """Reads the tab: every column but the dialer's own and those whose header means something else,
-    such as an order. Where people wrote and no number can be read at all, nobody is called.
+    """Reads the tab: every number that can be found in any cell bars, whatever stands beside it,
+    but for the dialer's own columns.
 
     `known` are the numbers that opted out by key as far as this ledger knows, with the time at
     which a person allowed calls again, if one did. Of those the ledger decides, but for a line that
@@ -62,31 +94,9 @@ def read_do_not_call(
     """
     if grid is None:
         return DoNotCall(problem=say("do_not_call_missing"))
-    columns = _Columns.of(grid)
-    numbers: dict[str, int] = {}
-    unreadable: list[int] = []
-    left: dict[int, list[int]] = {}
-    holding: set[int] = set()
-    written = False
-    for row, cells in enumerate(grid, start=1):
-        found, other = columns.read(cells)
-        for place, digits in found:
-            numbers.setdefault(digits, row)
-            holding.add(place)
-        if row == 1:
-            continue
-        written = written or bool(found or other)
-        missed = [place for place in other if place in columns.named]
-        if any(_DIGIT.search(str(cells[place])) for place in missed) or (missed and not found):
-            unreadable.append(row)
-        elif not found:
-            for place in other:
-                left.setdefault(place, []).append(row)
-    # In a column of names or remarks no number is missed; in one that holds numbers one is.
-    unreadable += [row for place in holding & left.keys() for row in left[place]]
-    rows = {**_opted_out_elsewhere(grid, zone, known), **numbers}
-    problem = say("do_not_call_unreadable") if written and not numbers else None
-    return DoNotCall(rows, tuple(sorted(set(unreadable))), problem)
+    reading = _Reading(grid)
+    rows = {**_opted_out_elsewhere(grid, zone, known), **reading.numbers}
+    return DoNotCall(rows, tuple(reading.wordy), reading.problem())
 
 
 def is_answered(since: object, allowed_at: datetime, zone: ZoneInfo) -> bool:
@@ -102,54 +112,156 @@ def is_answered(since: object, allowed_at: datetime, zone: ZoneInfo) -> bool:
     return moment.astimezone(zone).replace(fold=1).astimezone(UTC) <= allowed_at
 
 
-@dataclass(frozen=True, slots=True)
-class _Columns:
-    """Which columns hold numbers by their header, which others may hold some, and which are the
-    dialer's own."""
+class _Kind(Enum):
+    """What a column holds, by its header."""
 
-    named: frozenset[int]
-    others: frozenset[int]
-    own: frozenset[int]
+    PHONES = "phones"
+    SOMETHING_ELSE = "something else"
+    UNKNOWN = "unknown"
+    OWN = "the dialer's own"
 
-    @classmethod
-    def of(cls, grid: Sequence[Sequence[object]]) -> _Columns:
-        """Tells the columns apart by the header row, beyond which people may have written, too."""
-        header = list(grid[0]) if grid else []
-        header += [""] * (max(map(len, grid), default=0) - len(header))
-        ours = {normal(title) for title in OWN_COLUMNS}
-        own = {place for place, title in enumerate(header) if normal(title) in ours}
-        meanings = {place: meaning(title) for place, title in enumerate(header)}
-        named = {place for place, what in meanings.items() if what in _NUMBERS}
-        others = {place for place, what in meanings.items() if what is None} - own
-        return cls(frozenset(named), frozenset(others), frozenset(own))
 
-    def read(self, cells: Sequence[object]) -> tuple[list[tuple[int, str]], list[int]]:
-        """The numbers that people wrote in a row, each with its column, and the columns in which
-        they wrote something else."""
-        found: list[tuple[int, str]] = []
-        other: list[int] = []
+class _Reading:
+    """What people wrote on the tab: `numbers` by row, rows with mere words where a number should
+    be, and the cells that must be put right before anybody is called."""
+
+    def __init__(self, grid: Sequence[Sequence[object]]) -> None:
+        self._grid = grid
+        self._width = max(map(len, grid), default=0)
+        self._header_row, self._kinds = _columns(grid, self._width)
+        self.numbers: dict[str, int] = {}
+        self.wordy: list[int] = []
+        self._unclear: list[str] = []
+        self._errors: list[str] = []
+        self._is_written = False
+        for row, cells in enumerate(grid):
+            self._read_row(row, cells)
+
+    def problem(self) -> str | None:
+        """Why nobody is called; None where everything on the tab is understood."""
+        said: list[str] = []
+        if self._errors:
+            said.append(say("do_not_call_errors", cells=_named(self._errors)))
+        if self._unclear:
+            said.append(say("do_not_call_unclear", cells=_named(self._unclear)))
+        if not said and self._is_written and not self.numbers:
+            said.append(say("do_not_call_unreadable"))
+        return " ".join(said) or None
+
+    def _read_row(self, row: int, cells: Sequence[object]) -> None:
+        written: list[tuple[int, Found]] = []
         for place, cell in enumerate(cells):
-            if place in self.own or _is_blank(cell):
+            # Most cells are blank, or hold one number in the usual form.
+            if cell in ("", None) or isinstance(cell, bool):
                 continue
-            # Reading takes a hundred times as long as a look at what can be no number.
-            may_be = place in self.named or (place in self.others and _may_be_number(cell))
-            number = read_number(cell) if may_be else None
-            if isinstance(number, Number):
-                found.append((place, number.digits))
-            else:
-                other.append(place)
-        return found, other
+            if is_error(cell):
+                self._errors.append(_name(row, place))
+            elif self._kinds[place] is not _Kind.OWN and str(cell).strip():
+                written.append((place, find_numbers(cell)))
+        for _place, found in written:
+            for number in found.numbers:
+                self.numbers.setdefault(number, row + 1)
+        has_number = any(found.numbers for _, found in written)
+        unclear = [
+            place
+            for place, found in written
+            if self._is_unclear(row, place, found, has_number=has_number)
+        ]
+        self._unclear += [_name(row, place) for place in unclear]
+        if not row or row == self._header_row:
+            return
+        self._is_written = self._is_written or not all(
+            self._is_a_count(row, place, found) for place, found in written
+        )
+        wordy = any(self._kinds[place] is _Kind.PHONES for place, _ in written)
+        if wordy and not has_number and not unclear:
+            self.wordy.append(row + 1)
+
+    def _is_unclear(self, row: int, place: int, found: Found, *, has_number: bool) -> bool:
+        """Whether digits stand in a cell that may have been meant as a number to bar."""
+        cell, kind = self._grid[row][place], self._kinds[place]
+        if found.missed and not (has_number and kind is _Kind.SOMETHING_ELSE):
+            return True
+        if found.numbers or not found.digits:
+            return False
+        if row <= self._header_row:
+            # A header, or a title above it, though not every list has one.
+            return not has_number and found.digits >= _FEWEST_IN_A_HEADER
+        if kind is _Kind.PHONES:
+            return cell not in (0, "0")
+        if has_number:
+            return False
+        if kind is _Kind.SOMETHING_ELSE:
+            return found.digits >= _FEWEST_IN_A_NUMBER and not isinstance(cell, float)
+        if isinstance(cell, int | float):
+            return not self._is_a_count(row, place, found)
+        return found.digits >= _FEWEST_IN_A_PART
+
+    def _is_a_count(self, row: int, place: int, found: Found) -> bool:
+        """Whether a cell holds nothing but a running number, a quantity, a year, a day or a time:
+        people fill such columns before they write names and numbers beside them."""
+        cell = self._grid[row][place]
+        if isinstance(cell, int | float):
+            if cell < _SMALL or int(cell) in _DAYS or int(cell) in _YEARS:
+                return True
+            near = {self._cell(row - 1, place), self._cell(row + 1, place)}
+            return bool(near & {cell - 1, cell + 1})
+        text = without_days(str(cell))
+        return found.digits < _FEWEST_IN_A_PART and _WORD.search(text) is None
+
+    def _cell(self, row: int, place: int) -> object:
+        cells = self._grid[row] if 0 <= row < len(self._grid) else ()
+        return cells[place] if place < len(cells) else None
 
 
-def _is_blank(cell: object) -> bool:
-    """Whether nobody wrote anything there; a checkbox says nothing about a number."""
-    return cell is None or isinstance(cell, bool) or (isinstance(cell, str) and not cell.strip())
+def _columns(grid: Sequence[Sequence[object]], width: int) -> tuple[int, Sequence[_Kind]]:
+    """The header row (zero-based) and what each column holds. The dialer's own columns are headed
+    in the first row; people's lists may have a title above their headers."""
+    first = [normal(cell) for cell in grid[0]] if grid else []
+    ours = {normal(title) for title in OWN_COLUMNS}
+    own = {place for place, title in enumerate(first) if title in ours}
+    header_row, most = 0, 0
+    for row, cells in enumerate(itertools.islice(grid, _HEADER_ROWS)):
+        texts = [each for place, each in enumerate(cells) if place not in own]
+        if any(find_numbers(each).numbers for each in texts):
+            break
+        known = [kind for each in texts if (kind := _kind_of(each)) is not _Kind.UNKNOWN]
+        # A title may speak of phone numbers, too; the headers stand below it.
+        if _Kind.PHONES in known and len(known) >= most:
+            header_row, most = row, len(known)
+    kinds = [_Kind.UNKNOWN] * width
+    for cells in itertools.islice(grid, header_row + 1):
+        for place, cell in enumerate(cells):
+            if isinstance(cell, str) and cell.strip():
+                kinds[place] = _kind_of(cell)
+    return header_row, [_Kind.OWN if place in own else kind for place, kind in enumerate(kinds)]
 
 
-def _may_be_number(cell: object) -> bool:
-    if isinstance(cell, str):
-        return _SEVEN_DIGITS.match(cell) is not None and _DAY.match(cell) is None
-    return isinstance(cell, int | float) and cell >= 1_000_000
+def _kind_of(title: object) -> _Kind:
+    if not isinstance(title, str) or find_numbers(title).numbers:
+        return _Kind.UNKNOWN
+    means, words = meaning(title), set(_WORD.findall(title.casefold()))
+    if means in _NUMBERS or words & _OF_PHONES:
+        return _Kind.PHONES
+    if means is not None or words & _OF_SOMETHING_ELSE or title.strip() == "#":
+        return _Kind.SOMETHING_ELSE
+    return _Kind.PHONES if words & _OF_NUMBERS else _Kind.UNKNOWN
+
+
+def _name(row: int, place: int) -> str:
+    """A cell as people name it: B7."""
+    letters = ""
+    place += 1
+    while place:
+        place, rest = divmod(place - 1, 26)
+        letters = chr(ord("A") + rest) + letters
+    return f"{letters}{row + 1}"
+
+
+def _named(cells: Sequence[str]) -> str:
+    named = f"{say('comma')} ".join(cells[:_CELLS_NAMED])
+    rest = len(cells) - _CELLS_NAMED
+    return say("cells_and_more", cells=named, count=rest) if rest > 0 else named
 
 
 def _opted_out_elsewhere(
@@ -171,13 +283,15 @@ def _opted_out_elsewhere(
         time = None if since is None or since >= len(cells) else cells[since]
         return is_answered(time, allowed_at, zone)
 
-    rows: dict[str, int] = {}
-    for row, cells in enumerate(grid, start=1):
+    def listed(cells: Sequence[object]) -> Iterator[str]:
         cell = cells[column] if column < len(cells) else None
         # As the dialer writes it; reading what people wrote takes a hundred times as long.
         if cell in (None, "") or (isinstance(cell, str) and is_settled(cell, cells)):
-            continue
-        number = read_number(cell)
-        if isinstance(number, Number) and not is_settled(number.digits, cells):
-            rows.setdefault(number.digits, row)
+            return
+        yield from (each for each in find_numbers(cell).numbers if not is_settled(each, cells))
+
+    rows: dict[str, int] = {}
+    for row, cells in enumerate(grid, start=1):
+        for number in listed(cells):
+            rows.setdefault(number, row)
     return rows

@@ -282,6 +282,10 @@ class Planner:
             case Owed() | NotYet() if opt_out is not None:
                 # Nobody's Call again goes before what the customer asked for.
                 self._say(row, job, NotYet(self._showing.opted_out(opt_out), waits=False))
+            case Owed() | NotYet() if may_not := self._rules.policy.may_be_called.why_not(
+                job.content.number
+            ):
+                self._say(row, job, NotYet(may_not, waits=False))
             case Owed() if job.content.number in self._listed.rows:
                 place = self._listed.rows[job.content.number]
                 self._say(row, job, NotYet(say("listed", row=place), waits=False))

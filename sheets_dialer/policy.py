@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 
+from .may_be_called import MayBeCalled
 from .texts import say
 
 WHOLE_ROWS_STAND = timedelta(seconds=2)
@@ -61,6 +62,9 @@ class Policy:
     """What each key means, by the key; ``none`` for an answer without a key."""
     opt_out_key: str | None = None
     """The key whose pressing means: don't call this number again."""
+
+    may_be_called: MayBeCalled = field(default_factory=MayBeCalled)
+    """Of which countries and kinds the numbers are that are called."""
 
     daily_cap: int | None = None
     """Calls a day at most."""

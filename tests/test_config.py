@@ -28,6 +28,7 @@ from sheets_dialer.config import (
     load_config,
 )
 from sheets_dialer.errors import ConfigError
+from sheets_dialer.may_be_called import MayBeCalled
 
 EXAMPLE = Path(__file__).parent.parent / "config.example.yaml"
 SHEET = "1AbCdEfGhIjKlMnOpQrStUvWxYz0123456789abcdefg"
@@ -415,6 +416,14 @@ def test_addresses_that_are_safe(tmp_path: Path, address: str) -> None:
         ("callback_column: why", "a header that means nothing else, such as Callback"),
         ("max_age_hours: .inf", "a number"),
         ("tab: true", "a text"),
+        ("may_be_called: [PK]", "settings of its own"),
+        ("may_be_called: {countries: [PK, UK]}", "a country's two letters such as PK, AE or GB"),
+        ("may_be_called: {countries: Pakistan}", "a country's two letters such as PK, AE or GB"),
+        ("may_be_called: {countries: [92]}", "a country's two letters such as PK, AE or GB"),
+        ("may_be_called: {countries: []}", "a list with at least one entry"),
+        ("may_be_called: {kinds: []}", "a list with at least one entry"),
+        ("may_be_called: {kinds: [cell]}", "one of these: mobile, landline, uan, toll_free,"),
+        ("may_be_called: {kind: mobile}", "there is no such setting (is it kinds?)"),
     ],
 )
 def test_faults_of_a_campaign(tmp_path: Path, line: str, expected: str) -> None:
@@ -632,6 +641,22 @@ def test_every_setting_of_the_example_is_explained() -> None:
     for before, line in itertools.pairwise(lines):
         if line.strip() and "#" not in line and not line.strip().startswith(sections):
             assert before.strip().startswith("#"), line
+
+
+@pytest.mark.parametrize(
+    ("line", "rule"),
+    [
+        ("daily_cap: 5", MayBeCalled()),
+        ("may_be_called: {}", MayBeCalled()),
+        ("may_be_called: {countries: [pk, AE, 001, PK]}", MayBeCalled(("PK", "AE", "001"))),
+        ("may_be_called: {countries: NO}", MayBeCalled(("NO",))),
+        ("may_be_called: {kinds: Mobile}", MayBeCalled(kinds=("mobile",))),
+        ("may_be_called: {kinds: [toll_free, voip]}", MayBeCalled(kinds=("toll_free", "voip"))),
+    ],
+)
+def test_which_numbers_may_be_called(tmp_path: Path, line: str, rule: MayBeCalled) -> None:
+    config = load(tmp_path, with_campaign(line))
+    assert config.policy(config.campaigns[0]).may_be_called == rule
 
 
 @pytest.mark.parametrize("key", ["9", "1", '"*"', '"#"'])

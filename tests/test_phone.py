@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import random
+import unicodedata
 from pathlib import Path
 
 import phonenumbers
@@ -11,6 +13,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from sheets_dialer import phone
+from sheets_dialer.may_be_called import Line, line_of
 from sheets_dialer.phone import NotDiallable, Number, read_number
 
 FORMS = [
@@ -24,6 +27,9 @@ REASONS = {
     "two": phone.SEVERAL,
     "rounded": phone.ROUNDED,
     "letters": phone.NOT_A_NUMBER,
+    "more": phone.MORE_THAN_A_NUMBER,
+    "extension": phone.EXTENSION,
+    "another end": phone.ANOTHER_END,
     "short": phone.TOO_SHORT,
     "long": phone.TOO_LONG,
     "invalid": phone.NO_SUCH_NUMBER,
@@ -83,4 +89,96 @@ def test_every_way_of_writing_a_mobile_number_means_the_same(line: int, network:
 def test_each_reason_says_what_to_do(name: str) -> None:
     reason = NotDiallable(name).reason
     assert reason.endswith(".")
-    assert any(word in reason for word in ("Type", "Keep", "Check"))
+    assert any(word in reason for word in ("Type", "Keep", "Check", "Leave"))
+
+
+# --- Never a stranger -----------------------------------------------------------------------------
+
+NUMBERS = ("923001234567", "923331234567", "92512345678", "924235761234", "92992335123")
+LINES = {"92512345678": 2, "924235761234": 2, "92992335123": 3}
+"""By number, the digits of its area's code; those of a mobile's are three."""
+TAIL_SIGNS = (
+    "/",
+    "-",
+    " ",
+    " / ",
+    " - ",
+    ".",
+    "_",
+    ",",
+    ";",
+    "#",
+    "x",
+    " ext ",
+    "&",
+    "\n",
+    "\t",
+    " (",
+)
+
+
+def forms_of(number: str) -> set[str]:
+    """All digits that a cell may hold which means a number of Pakistan or another country."""
+    national = number.removeprefix("92")
+    home = {national, f"0{national}", f"920{national}", f"00920{national}"}
+    return {number, f"00{number}"} | (home if number.startswith("92") else set())
+
+
+def digits_in(cell: str) -> str:
+    return "".join(str(unicodedata.digit(each)) for each in cell if each.isdecimal())
+
+
+def as_people_write(rng: random.Random, number: str) -> str:
+    national = number.removeprefix("92")
+    length = LINES.get(number, 3)
+    code, rest = national[:length], national[length:]
+    before = rng.choice(("0", "+92 ", "+92-", "92 ", "0092 ", "(0", "+92 (0)"))
+    after = ")" if before == "(0" else ""
+    cut = rng.randrange(1, len(rest))
+    middle = rng.choice((rest, f"{rest[:cut]}{rng.choice('- ./')}{rest[cut:]}"))
+    return f"{before}{code}{after}{rng.choice((' ', '-', '', '.', '/', ' - '))}{middle}"
+
+
+def test_a_number_that_is_not_the_only_one_in_its_cell_is_never_dialled(full: bool) -> None:
+    rng = random.Random(12)
+    read = 0
+    for _ in range(20_000 if full else 500):
+        number = rng.choice(NUMBERS)
+        alone = as_people_write(rng, number)
+        result = read_number(alone)
+        read += result == Number(number)
+        assert result == Number(number) or isinstance(result, NotDiallable), alone
+        tail = "".join(rng.choices("0123456789", k=rng.choice((1, 1, 1, 2, 2, 3, 4, 7))))
+        cell = f"{alone}{rng.choice(TAIL_SIGNS)}{tail}"
+        if rng.random() < 0.2:
+            cell = f"{tail}{rng.choice(TAIL_SIGNS)}{alone}"
+        result = read_number(cell)
+        assert isinstance(result, NotDiallable) or (
+            # A mere `.0` behind plain digits, or zeros in front, say nothing else.
+            result == Number(number) and set(tail) == {"0"}
+        ), cell
+    assert read, "nothing is read any more"
+
+
+@given(st.text(alphabet="0123456789" * 3 + "+-() ./_,;#x\n۰۱۲٣٤²①\u200b\u0336", max_size=24))
+@example("051-2345678/9")
+@example("512345678.0")
+def test_every_digit_of_a_cell_that_is_dialled_belongs_to_its_number(cell: str) -> None:
+    result = read_number(cell)
+    if isinstance(result, Number):
+        digits = digits_in(cell)
+        fraction = cell.rpartition(".")[2]
+        whole = digits[: -len(digits_in(fraction))] if digits_in(fraction) else digits
+        assert {digits, whole} & forms_of(result.digits), cell
+        assert not any(unicodedata.category(each) in ("No", "So", "Lu", "Ll") for each in cell)
+
+
+@pytest.mark.parametrize("code", range(300, 400))
+def test_the_quick_way_reads_as_the_library_does(code: int) -> None:
+    for line in ("0000001", "1234567", "9999999"):
+        number = phonenumbers.parse(f"+92{code}{line}")
+        valid = phonenumbers.is_valid_number(number)
+        assert (read_number(f"0{code}{line}") == Number(f"92{code}{line}")) == valid
+        if valid:
+            assert line_of(f"92{code}{line}") == Line("PK", ("mobile",))
+            assert phonenumbers.number_type(number) == phonenumbers.PhoneNumberType.MOBILE

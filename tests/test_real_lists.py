@@ -31,7 +31,6 @@ def dialing(shop: Shop) -> Iterator[None]:
         yield
 
 
-
 def test_the_same_orders_pasted_in_other_letters_ring_nobody_again(orders: Shop) -> None:
     first = [
         ["0300 0000001", "1500", "Karachi Mart", "A1"],
@@ -91,7 +90,7 @@ def test_a_feed_that_comes_sorted_and_with_rows_gone_calls_nobody_twice(orders: 
 
 
 def test_a_text_that_changes_at_every_read_makes_one_job_and_one_call(orders: Shop) -> None:
-    orders.paste([["0300 0000001", "1500", "=TEXT(NOW(),\"hh:mm:ss.000\")", "A1"]])
+    orders.paste([["0300 0000001", "1500", '=TEXT(NOW(),"hh:mm:ss.000")', "A1"]])
     assert orders.run("once", "--for", "8").returncode == 0
     (call,) = orders.calls()
     assert call["text2"] == "A1"

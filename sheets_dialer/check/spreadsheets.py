@@ -13,7 +13,7 @@ from .finding import Finding, Findings, fault, ok
 from .google import AccountRefused, Google, clock, refusal
 from .local import address_in
 from .subject import GoogleAccount, Tab
-from .tabs import RUN_SETUP, examine_control, examine_tab
+from .tabs import RUN_SETUP, examine_control, examine_do_not_call, examine_tab
 
 Remember: TypeAlias = Callable[[str, str], None]
 _FIELDS = (
@@ -71,8 +71,11 @@ class _Spreadsheet:
             raise SheetUnreachable("Google Sheets gave no clear answer.")
         ids = {title: sheet["properties"].get("sheetId", 0) for title, sheet in sheets.items()}
         yield from self._missing_tabs(list(ids))
-        wanted = {tab.title for tab in self._tabs} | {CONTROL_TAB}
+        wanted = {tab.title for tab in self._tabs} | {CONTROL_TAB, DO_NOT_CALL_TAB}
         grids = self._cells({title: ids[title] for title in ids if title in wanted})
+        if DO_NOT_CALL_TAB in ids:
+            names = ", ".join(tab.campaign for tab in self._tabs)
+            yield examine_do_not_call(f"{names}: Do Not Call", grids[DO_NOT_CALL_TAB])
         seen: set[str] = set()
         for tab in self._tabs:
             if tab.title not in ids:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from ..columns import DIALER, Columns, find_columns
 from ..control import read_control
 from ..disposition import QUEUED, WAITING
+from ..do_not_call import read_do_not_call
 from ..namesakes import namesake
 from ..rows import QueueRow, read_rows
 from .finding import Finding, Findings, fault, ok, warning
@@ -44,6 +46,19 @@ def examine_control(tab: Tab, grid: Sequence[Sequence[Any]]) -> Finding:
     if control.run:
         return ok(what, "Control says RUN: calls may go out.")
     return ok(what, "Control says PAUSE: nobody is called until a person chooses RUN.")
+
+
+def examine_do_not_call(what: str, grid: Sequence[Sequence[Any]]) -> Finding:
+    """Whether everything that people wrote on the do-not-call tab is understood."""
+    # Times in it are compared only with what a ledger knows, which no ledger is asked here.
+    listed = read_do_not_call(grid, ZoneInfo("UTC"))
+    if listed.problem:
+        remedy = "Put it right on the Do Not Call tab: until then nobody is called."
+        return fault(what, listed.problem, remedy)
+    if listed.note:
+        return warning(what, listed.note, "Write the number there, or remove the line.")
+    count = len(listed.rows)
+    return ok(what, f"{count} number{'' if count == 1 else 's'} on it won't be called.")
 
 
 def _columns(tab: Tab, columns: Columns) -> Iterator[Finding]:

@@ -24,6 +24,7 @@ from ..calling_hours import CallingHours, read_hours
 from ..columns import DIALER, OF_THE_CALL, PEOPLE, find_columns
 from ..policy import Policy, RedialRule
 from ..quota import PER_MINUTE
+from .callable_lines import CallableLines
 from .hours import Ramadan, Week
 from .section import Section as _Section
 from .section import as_list as _as_list
@@ -165,6 +166,7 @@ class Campaign(_Section):
     max_age_hours: Number = Field(default=72, gt=0, le=YEAR_HOURS)
     typing_seconds: Number = Field(default=30, ge=0, le=3_600)
     needs: Annotated[tuple[Text, ...], BeforeValidator(_as_list)] = ()
+    may_be_called: CallableLines = Field(default_factory=CallableLines)
     opt_out_key: Text | None = None
     daily_cap: Annotated[Whole, Field(ge=0)] | None = None
     daily_budget: Annotated[Number, Field(ge=0)] | None = None
@@ -326,6 +328,7 @@ class Config(_Section):
             redial=_redial(campaign.redial),
             redial_no_key=_redial_no_key(campaign.redial_no_key),
             answers=dict(campaign.answers),
+            may_be_called=campaign.may_be_called.rule(),
             opt_out_key=campaign.opt_out_key,
             daily_cap=campaign.daily_cap,
             daily_budget=campaign.daily_budget,

@@ -148,6 +148,25 @@ def unreadable_do_not_call(stage: Stage) -> None:
 
 
 @in_the_sheet(
+    "Digits on the Do Not Call tab in which no number can be found, and formulas without a value",
+    {
+        "a number that was cut off": ("do_not_call_unclear", "state_stopped"),
+        "seven of them": "cells_and_more",
+        "a formula whose source is gone": "do_not_call_errors",
+    },
+)
+def unclear_do_not_call(stage: Stage) -> None:
+    stage.paste("0300 2000001")
+    stage.do_not_call("0300 2000009", "0300 20")
+    stage.dial(until="do_not_call_unclear")
+    stage.do_not_call("0300 2000009", *["0300 20"] * 7)
+    stage.dial(until="cells_and_more")
+    stage.do_not_call("0300 2000009", *[""] * 7)
+    stage.tab("Do Not Call").update_acell("F3", "=1/0")
+    stage.dial(until="do_not_call_errors")
+
+
+@in_the_sheet(
     "Nothing on the Dialer tab says where State is; Last problem tells it afterwards",
     {
         "the campaign's column had another name": "campaign_column_missing",

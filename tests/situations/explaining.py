@@ -24,19 +24,24 @@ COUNTS = (
 _FIRST_OF_A_LIST = ("state_paused_today", "state_paused", "state_closed")
 _SPANS = ("one_minute", "minutes", "an_hour_and_minutes", "hours", "hours_and_minutes")
 _JOINING = ("comma", "full_stop", "and")
+KINDS = tuple(name for name in ENGLISH if name.startswith("kind_"))
 _ONLY_WITHIN = frozenset(
-    (*TIMES, *MONTHS, *COUNTS, *_FIRST_OF_A_LIST, *_SPANS, *_JOINING, "rupees", "preview_others")
+    (
+        *(*TIMES, *MONTHS, *COUNTS, *_FIRST_OF_A_LIST, *_SPANS, *_JOINING, "rupees"),
+        *("preview_others", "cells_and_more", "country_home", "country_none", *KINDS),
+    )
 )
 """Words within sentences: a cell that says no more than one of these says it by chance."""
 _WORDS_WITHIN: Mapping[str, Collection[str]] = {
     "when": TIMES,
     "month": MONTHS,
+    "kind": KINDS,
     "expected": tuple(name for name in ENGLISH if name.endswith("_expected")),
 }
 """What stands in the gap of such a name is one of these."""
 _SENTENCES_WITHIN = frozenset({"problem", "why", "next_try"})
 """What stands in the gap of such a name is itself made of sentences."""
-_MAYBE_WITHIN = frozenset({"words", "day"})
+_MAYBE_WITHIN = frozenset({"words", "day", "cells", "country"})
 """What stands in the gap of such a name is a sentence of ours, or something else."""
 _OTHERS_WORDS = frozenset({("portal_address_or_key", "problem")})
 """But not here: these are a library's own words."""
