@@ -99,6 +99,15 @@ MARK_IN_DOUBT = "A copy of this ledger was at work elsewhere; its marks look lik
 """The problem of a withdrawn attempt whose mark could be another machine's as well."""
 
 
+_UNSPOKEN = "unspoken "
+
+
+def unspoken(column: str, text: str) -> str:
+    """The problem of an attempt that is withdrawn because a cell of its row shows what can't be
+    said: see `Attempt.unspoken`."""
+    return f"{_UNSPOKEN}{column}: {text}"
+
+
 class Reason(StrEnum):
     """Why an attempt is made."""
 
@@ -173,11 +182,23 @@ class Attempt:
     polled_at: datetime | None = None
     ended_at: datetime | None = None
     problem: str | None = None
+    said: str | None = None
+    """The fingerprint of what is said, as far as it is known."""
 
     @property
     def is_open(self) -> bool:
         """Whether this attempt still keeps its number from being called."""
         return self.state in OPEN_STATES
+
+    @property
+    def unspoken(self) -> tuple[str, str] | None:
+        """Which column showed what can't be said, and that text, where the attempt was withdrawn
+        for it."""
+        problem = self.problem or ""
+        if self.state is not AttemptState.WITHDRAWN or not problem.startswith(_UNSPOKEN):
+            return None
+        column, _, text = problem.removeprefix(_UNSPOKEN).partition(": ")
+        return column, text
 
     @property
     def may_be_marked(self) -> bool:

@@ -100,6 +100,21 @@ def find_columns(header: Sequence[object], named: Mapping[str, str]) -> Columns:
     return Columns(places, token, tuple(doubled), tuple(missing), shown)
 
 
+def letters(column: int) -> str:
+    """A column's letters; the first is A."""
+    text = ""
+    column += 1
+    while column:
+        column, rest = divmod(column - 1, 26)
+        text = chr(ord("A") + rest) + text
+    return text
+
+
+def cell_name(row: int, column: int) -> str:
+    """A cell as people name it: B7. Both count from zero."""
+    return f"{letters(column)}{row + 1}"
+
+
 def meaning(cell: object) -> str | None:
     """What a header means by its own words, whatever a campaign calls it: our name for it."""
     return _MEANINGS.get(_bare(cell))

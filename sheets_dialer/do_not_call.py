@@ -17,7 +17,7 @@ from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
 from .cell_errors import is_error
-from .columns import meaning, normal
+from .columns import cell_name, meaning, normal
 from .number_search import Found, find_numbers, without_days
 from .texts import say
 from .when import read_moment
@@ -155,7 +155,7 @@ class _Reading:
             if cell in ("", None) or isinstance(cell, bool):
                 continue
             if is_error(cell):
-                self._errors.append(_name(row, place))
+                self._errors.append(cell_name(row, place))
             elif self._kinds[place] is not _Kind.OWN and str(cell).strip():
                 written.append((place, find_numbers(cell)))
         for _place, found in written:
@@ -167,7 +167,7 @@ class _Reading:
             for place, found in written
             if self._is_unclear(row, place, found, has_number=has_number)
         ]
-        self._unclear += [_name(row, place) for place in unclear]
+        self._unclear += [cell_name(row, place) for place in unclear]
         if not row or row == self._header_row:
             return
         self._is_written = self._is_written or not all(
@@ -246,16 +246,6 @@ def _kind_of(title: object) -> _Kind:
     if means is not None or words & _OF_SOMETHING_ELSE or title.strip() == "#":
         return _Kind.SOMETHING_ELSE
     return _Kind.PHONES if words & _OF_NUMBERS else _Kind.UNKNOWN
-
-
-def _name(row: int, place: int) -> str:
-    """A cell as people name it: B7."""
-    letters = ""
-    place += 1
-    while place:
-        place, rest = divmod(place - 1, 26)
-        letters = chr(ord("A") + rest) + letters
-    return f"{letters}{row + 1}"
 
 
 def _named(cells: Sequence[str]) -> str:

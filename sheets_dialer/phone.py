@@ -34,15 +34,16 @@ class Number:
 
 @dataclass(frozen=True, slots=True)
 class NotDiallable:
-    """Why the cell can't be dialled: the name of a sentence in `texts`."""
+    """Why the cell can't be dialled: the name of a sentence in `texts`, and what it quotes."""
 
     name: str
+    quoted: tuple[tuple[str, str], ...] = ()
 
     @property
     def reason(self) -> str:
         """The sentence: what is wrong and what a person can do about it. It is worked out late,
         because cells are read once and the language may be chosen after that."""
-        return say(self.name)
+        return say(self.name, **dict(self.quoted))
 
 
 SEVERAL = "two_numbers"

@@ -47,7 +47,7 @@ from .matching import (
 from .pacing import followed, rest, room
 from .phone import NotDiallable
 from .plan import Dial, Face, LedgerState, Part, Plan, Poll, Quiet, Rules, SheetState, Tally
-from .readiness import as_rewritten, dial_of, ready_at, rewriting, unready
+from .readiness import as_rewritten, barred, dial_of, ready_at, rewriting
 from .rows import PAYLOAD_BYTES, QueueRow, beside_their_calls, written_bytes
 from .same_call import asked_before, calls_of, prints
 from .shifted import undo_shift
@@ -154,7 +154,6 @@ class Planner:
         self._as_read = {row.index: row for row in as_read}
         self._part = part
         self._places = {}
-        self._opted_out = part.opted_out
         self._calls = calls_of(part)
         self._wanted: dict[int, Mapping[str, str]] = {}
         self._tallies: dict[int, Tally] = {}
@@ -177,7 +176,7 @@ class Planner:
 
     def _as_written(self, row: QueueRow, job: Job) -> Job:
         """The job with what its row says now, until it is called; what of that is news is kept."""
-        if job.tried or row.content is None:
+        if job.tried or row.content is None or row.problem is not None:
             return job
         news = rewriting(row, job, self.now)
         if news is None:
@@ -277,20 +276,11 @@ class Planner:
             self._wanted[row.index] = self._showing.kept_off(row, job)
             return
         answer = self._turn(row, job)
-        opt_out = self._opted_out.get(job.content.number)
+        if answer is not None:
+            answer = barred(
+                row, job, answer, self._part, self._rules, self._listed, self._showing, self.now
+            )
         match answer:
-            case Owed() | NotYet() if opt_out is not None:
-                # Nobody's Call again goes before what the customer asked for.
-                self._say(row, job, NotYet(self._showing.opted_out(opt_out), waits=False))
-            case Owed() | NotYet() if may_not := self._rules.policy.may_be_called.why_not(
-                job.content.number
-            ):
-                self._say(row, job, NotYet(may_not, waits=False))
-            case Owed() if job.content.number in self._listed.rows:
-                place = self._listed.rows[job.content.number]
-                self._say(row, job, NotYet(say("listed", row=place), waits=False))
-            case Owed(Reason.FIRST) if held := unready(row, job, self._part, self._rules, self.now):
-                self._say(row, job, held)
             case Owed(reason):
                 self._queue.append(dial_of(row, job, reason))
             case NotYet() as answer:
@@ -302,7 +292,7 @@ class Planner:
                 self._wanted[row.index] = self._showing.settled(row, job)
 
     def _turn(self, row: QueueRow, job: Job) -> Owed | NotYet | None:
-        calls = {call for each in prints(row) for call in self._calls.get(each, ())}
+        calls = {call for each in prints(row, job) for call in self._calls.get(each, ())}
         zone = self._rules.zone
         return turn(
             self.now,
@@ -336,11 +326,11 @@ class Planner:
         self._released += [one for one in self._gone if one.number in self._asked_again]
 
     def _take_in_new(self, row: QueueRow) -> None:
-        if row.content:
+        if row.content and row.problem is None:
             self._new_job(row, row.content)
         elif isinstance(row.number, NotDiallable) or row.has_content:
             self._tallies[row.index] = Tally.HELD
-            self._wanted[row.index] = not_diallable(row.number)
+            self._wanted[row.index] = not_diallable(row.problem or row.number)
         else:
             # The number was cleared: nothing is asked for any more.
             self._wanted[row.index] = {**EMPTY, "ref": ""}

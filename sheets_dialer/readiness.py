@@ -10,11 +10,13 @@ from dataclasses import replace
 from datetime import datetime
 
 from .call import MOST_RESTARTS, Job, Reason, Rewriting
+from .do_not_call import DoNotCall
 from .plan import Dial, Part, Rules
 from .policy import Policy
 from .rows import QueueRow
+from .showing import Showing
 from .texts import say
-from .turn import NotYet
+from .turn import NotYet, Owed
 
 
 def rewriting(row: QueueRow, job: Job, now: datetime) -> Rewriting | None:
@@ -74,11 +76,44 @@ def ready_at(job: Job, policy: Policy, now: datetime) -> datetime | None:
     return job.steady_since + wait if now - wait < job.steady_since <= now else None
 
 
+def barred(
+    row: QueueRow,
+    job: Job,
+    answer: Owed | NotYet,
+    part: Part,
+    rules: Rules,
+    listed: DoNotCall,
+    showing: Showing,
+    now: datetime,
+) -> Owed | NotYet:
+    """The answer to whether it is the job's turn, unless something keeps the row from being called
+    whoever's turn it is."""
+    number = job.content.number
+    if opt_out := part.opted_out.get(number):
+        # Nobody's Call again goes before what the customer asked for.
+        return NotYet(showing.opted_out(opt_out), waits=False)
+    if may_not := rules.policy.may_be_called.why_not(number):
+        return NotYet(may_not, waits=False)
+    if isinstance(answer, NotYet):
+        return answer
+    if number in listed.rows:
+        return NotYet(say("listed", row=listed.rows[number]), waits=False)
+    if row.problem is not None:
+        return NotYet(row.problem.reason, waits=False)
+    held = unready(row, job, part, rules, now) if answer.reason is Reason.FIRST else None
+    return held or answer
+
+
 def unready(row: QueueRow, job: Job, part: Part, rules: Rules, now: datetime) -> NotYet | None:
     """Why the row isn't called for the first time yet, though it is its turn, where that must be
     said; None where it may be called, or will be once it has stood for a moment."""
     if ready_at(job, rules.policy, now) is not None:
         return NotYet(say("changes_by_itself")) if job.restarts >= MOST_RESTARTS else None
+    last = job.attempts[-1] if job.attempts else None
+    if last and last.unspoken and row.content and last.said == row.content.fingerprint():
+        name, text = last.unspoken
+        shows = say("unspeakable", column=part.titles.get(name, name), text=text)
+        return NotYet(shows, waits=False)
     blank = [name for name in row.blank if name in part.needed | rules.policy.needs]
     blank += sorted(rules.policy.needs - part.titles.keys()) if part.titles else []
     if not blank:

@@ -13,7 +13,7 @@ import structlog
 from . import board
 from .acting import Confirmed
 from .board import Board
-from .call import NEVER_MARKED, Attempt, AttemptState
+from .call import NEVER_MARKED, Attempt, AttemptState, Content, unspoken
 from .clock import Clock
 from .control import CONTROL_TAB, STATE_LABEL, Note, find_place
 from .culprits import Culprits
@@ -26,6 +26,7 @@ from .plan import Dial, Plan, Rules
 from .rows import beside_their_calls
 from .sheet import ColumnsMoved, Connection, Mark, QueueSheet, Snapshot, cells_of
 from .sheet.requests import update
+from .speaking import Shown, Unspeakable, spoken
 from .texts import say
 from .token import read_token
 
@@ -102,7 +103,7 @@ class Recorder:
         cells = beside_their_calls(
             {row: texts for row, texts in made.cells.items() if row not in rejected}, made.rows
         )
-        confirmed: set[int] = set()
+        said: dict[int, Content] = {}
         marked_at = self._clock.steady()
         unmarked: dict[str, str] = {}
         try:
@@ -114,25 +115,54 @@ class Recorder:
                 shows, snapshot.control or [], queue.name, writing=bool(cells or listed)
             )
             if cells or notes or listed:
-                confirmed = self._write(queue, snapshot, cells, dials, notes, listed)
+                seen = self._write(queue, snapshot, cells, dials, notes, listed)
+                said = self._worded(queue, dials, by_job, seen)
         except SheetRefused:
             unmarked = {"problem": NEVER_MARKED}
             raise
         finally:
-            self._withdraw(
-                [by_job[d.job.id] for d in dials if d.row.index not in confirmed], unmarked
-            )
+            # Of those that were withdrawn already, with a problem of their own, nothing comes.
+            self._withdraw([by_job[d.job.id] for d in dials if d.row.index not in said], unmarked)
         return [
             Confirmed(
                 by_job[dial.job.id],
-                dial.job.content,
+                said[dial.row.index],
                 queue.rules.policy,
                 queue.rules.hours,
                 marked_at,
             )
             for dial in dials
-            if dial.row.index in confirmed
+            if dial.row.index in said
         ]
+
+    def _worded(
+        self,
+        queue: Queue,
+        dials: Sequence[Dial],
+        by_job: Mapping[int, Attempt],
+        seen: Mapping[int, Mapping[str, Shown]],
+    ) -> dict[int, Content]:
+        """By row, what is said of those whose marks were seen: what their cells show. A row that
+        shows what can't be said, or what another row's call has said already, is not called."""
+        now = self._clock.now()
+        said: dict[int, Content] = {}
+        otherwise: dict[int, Content] = {}
+        for dial in dials:
+            row, attempt = dial.row.index, by_job[dial.job.id]
+            if row not in seen:
+                continue
+            content = spoken(dial.job.content, dial.row.order_id, seen[row])
+            if isinstance(content, Unspeakable):
+                problem = unspoken(content.column, content.text)
+                self._withdraw([attempt], {"problem": problem})
+            elif content is not None:
+                said[row] = content
+                if content != dial.job.content:
+                    otherwise[attempt.id] = content
+        gap = queue.rules.policy.same_call_gap
+        refused = self._ledger.say_otherwise(otherwise, now, gap)
+        at = {by_job[dial.job.id].id: dial.row.index for dial in dials}
+        return {row: said[row] for row in said if row not in {at[each] for each in refused}}
 
     def sign_off(self, queue: Queue, snapshot: Snapshot, shows: Board) -> None:
         """Writes what the control tab should say after the last pass, if nobody else has written
@@ -193,7 +223,7 @@ class Recorder:
         dials: Sequence[Dial],
         notes: Sequence[Note],
         lines: Lines | None,
-    ) -> set[int]:
+    ) -> dict[int, dict[str, Shown]]:
         tab = queue.sheet.name
         marks = [Mark(dial.row.index, dial.job.ref, dial.row.phone, CALLING) for dial in dials]
         cells = self._culprits.without(queue.name, cells, self._clock.now())
@@ -228,7 +258,7 @@ class Recorder:
             self._culprits.found(queue.name, found, self._clock.now())
             if not error.rows:
                 raise SheetRefused(say("state_unwritable", problem=error)) from error
-            return set()
+            return {}
 
     def _withdraw(self, attempts: Sequence[Attempt], values: Mapping[str, str]) -> None:
         moves = [

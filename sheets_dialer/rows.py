@@ -9,14 +9,17 @@ from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import quote
 
+from .amounts import read_amount
 from .call import Content
-from .columns import DIALER, OF_THE_CALL, PEOPLE, Columns, normal
+from .cell_errors import is_error
+from .columns import DIALER, OF_THE_CALL, PEOPLE, Columns, cell_name, normal
 from .phone import NotDiallable, Number, read_number
 
 MOST_SENT = 6_000
 """Bytes of texts that one call may carry. They travel in the address of a request, and web servers
 refuse addresses of more than about 8,000 bytes, which doesn't tell whether a call was made."""
 TOO_LONG = "texts_too_long"
+UNREADABLE_AMOUNT = "unreadable_amount"
 PAYLOAD_BYTES = 1_900_000
 """Google advises at most 2 MB a request; what doesn't fit waits for the next pass."""
 _ROW_BYTES = 180
@@ -42,6 +45,8 @@ class QueueRow:
     sounds_like: str = ""
     call_after: object = None
     call_before: object = None
+    problem: NotDiallable | None = None
+    """Why the row can't be called, though it has a number: what stands in another cell."""
     blank: tuple[str, ...] = ()
     """Which columns of the call the tab has and the row leaves blank."""
     typed: Content | None = None
@@ -55,6 +60,11 @@ class QueueRow:
     def ref(self) -> str:
         """What stands in the hidden Ref cell."""
         return self.shown["ref"]
+
+    @property
+    def order_id(self) -> str:
+        """The Order ID as its value is read."""
+        return self.typed.texts[1] if self.typed else ""
 
     @property
     def word(self) -> str:
@@ -93,13 +103,17 @@ def read_row(
     if not has_content and not any(value not in ("", None) for value in known.values()):
         return None
     number = read_number(known.get("phone"))
-    content = typed = _content(number, known, voice_id) if isinstance(number, Number) else None
+    problem = _problem(index, known, places)
+    if problem is not None and not isinstance(number, Number):
+        number = problem
+    content = _content(number, known, voice_id) if isinstance(number, Number) else None
+    typed = content and replace(content, amount=text_of(known.get("amount")))
     fingerprint = sounds_like = content.fingerprint() if content else ""
     names_voice = bool(text_of(known.get("voice_id")))
     if content and chosen_voice and not names_voice:
         content = replace(content, voice_id=chosen_voice)
         sounds_like = content.fingerprint()
-    if content is not None and _is_too_long(content):
+    if content is not None and is_too_long(content):
         number, content = NotDiallable(TOO_LONG), None
     return QueueRow(
         index=index,
@@ -111,6 +125,7 @@ def read_row(
         sounds_like=sounds_like if content else "",
         call_after=known.get("call_after"),
         call_before=known.get("call_before"),
+        problem=problem,
         blank=tuple(
             name for name in OF_THE_CALL if name in places and not text_of(known.get(name))
         ),
@@ -155,6 +170,37 @@ def text_of(value: object) -> str:
             return str(value).strip()
 
 
+def _problem(
+    index: int, cells: Mapping[str, Any], places: Mapping[str, int]
+) -> NotDiallable | None:
+    """What keeps a row from being called as its cells are: an error, a formula that is still being
+    worked out, an amount that nobody can read. Cells are read once, so the usual ones cost little.
+    """
+    for name, value in cells.items():
+        is_text = isinstance(value, str) and name not in DIALER
+        if is_text and _may_be_error(value) and is_error(value):
+            return in_error(name, index, places[name], value)
+    amount = cells.get("amount")
+    if isinstance(amount, bool) or (isinstance(amount, str) and read_amount(amount) is None):
+        shows = (("column", cell_name(index, places["amount"])), ("text", text_of(amount)[:60]))
+        return NotDiallable(UNREADABLE_AMOUNT, shows)
+    return None
+
+
+def in_error(name: str, row: int, column: int, value: str) -> NotDiallable:
+    """What is said of a cell that holds an error instead of a value; `name` is its column's."""
+    code = value.strip().split("(", maxsplit=1)[0].strip()[:40]
+    sentence = (
+        "phone_in_error" if name == "phone" and code.startswith("#ERROR") else "cell_in_error"
+    )
+    return NotDiallable(sentence, (("cell", cell_name(row, column)), ("text", code)))
+
+
+def _may_be_error(value: str) -> bool:
+    """A quick look: errors are few."""
+    return "#" in value or "..." in value or "…" in value
+
+
 def _says_something(value: object) -> bool:
     """Whether a person wrote something in a cell; a checkbox is filled down over empty rows."""
     return not isinstance(value, bool) and text_of(value) != ""
@@ -170,7 +216,8 @@ def _holds_text(cells: Sequence[Any], places: Mapping[str, int]) -> bool:
     )
 
 
-def _is_too_long(content: Content) -> bool:
+def is_too_long(content: Content) -> bool:
+    """Whether a call would say more than an address can carry."""
     sent = (content.amount, content.voice_id, *content.texts, *content.keys)
     # Each letter takes up to twelve bytes in an address, most of them one.
     return sum(map(len, sent)) * 12 > MOST_SENT and len(quote("".join(sent))) > MOST_SENT
@@ -180,10 +227,15 @@ def _content(number: Number, cells: Mapping[str, Any], voice_id: str) -> Content
     return Content(
         number=number.digits,
         voice_id=text_of(cells.get("voice_id")) or voice_id,
-        amount=text_of(cells.get("amount")),
+        amount=_amount(cells.get("amount")),
         texts=_five("text", cells),
         keys=_five("key", cells),
     )
+
+
+def _amount(value: object) -> str:
+    text = text_of(value)
+    return (read_amount(text) or text) if isinstance(value, str) else text
 
 
 def _five(kind: str, cells: Mapping[str, Any]) -> tuple[str, ...]:

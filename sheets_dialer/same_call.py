@@ -5,13 +5,16 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
+from .call import Job
 from .plan import Part
 from .rows import QueueRow
 
 
-def prints(row: QueueRow) -> set[str]:
-    """The fingerprints under which the row's call may have been made already."""
-    return {row.fingerprint, row.sounds_like}
+def prints(row: QueueRow, job: Job) -> set[str]:
+    """The fingerprints under which the row's call may have been made already: of its values, and of
+    what they showed when it was about to be called."""
+    shown = {attempt.said for attempt in job.attempts if attempt.said}
+    return {row.fingerprint, row.sounds_like} | shown
 
 
 def calls_of(part: Part) -> dict[str, set[tuple[int, datetime]]]:
@@ -21,14 +24,14 @@ def calls_of(part: Part) -> dict[str, set[tuple[int, datetime]]]:
     asked: dict[str, set[str]] = {}
     for row in part.rows:
         if row.content:
-            asked.setdefault(row.content.number, set()).update(prints(row))
+            asked.setdefault(row.content.number, set()).update((row.fingerprint, row.sounds_like))
     for job in part.jobs:
         of_job = {job.fingerprint}
         # What was said is worked out only where a row to the same number asks for something else.
         if job.called and asked.get(job.content.number, of_job) != of_job:
             of_job.add(job.content.fingerprint())
         for attempt in job.called:
-            for each in of_job:
+            for each in of_job | ({attempt.said} if attempt.said else set()):
                 calls.setdefault(each, set()).add((job.id, attempt.intended_at))
     return calls
 

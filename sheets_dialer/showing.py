@@ -134,8 +134,9 @@ class Showing:
                 # A person's word stands until it can be followed.
                 cells["status"] = row.shown["status"]
         same_number = row.content is not None and row.content.number == job.content.number
-        if isinstance(row.number, NotDiallable):
-            cells["why"] = row.number.reason
+        problem = row.problem or row.number
+        if isinstance(problem, NotDiallable):
+            cells["why"] = problem.reason
         elif row.content is None:
             cells["why"] = say("number_removed")
         elif not (alone and same_number):

@@ -99,6 +99,7 @@ class Survey:
             found |= {job.id: job for job in new_jobs}
         read = [self._roll.row(index) for index in sorted(rows)]
         prints = {row.fingerprint for row in read} | {row.sounds_like for row in read}
+        prints |= {each.said for job in found.values() for each in job.attempts if each.said}
         numbers = {row.number.digits for row in read if isinstance(row.number, Number)}
         strange = {row.ref for row in read} - {job.ref for job in found.values()} - {""}
         elsewhere = self._ledger.jobs_elsewhere(self._campaign, strange) if strange else []

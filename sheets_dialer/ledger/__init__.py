@@ -23,6 +23,7 @@ from ..call import (
     Adoption,
     Attempt,
     AttemptState,
+    Content,
     Job,
     JobChange,
     NewJob,
@@ -221,6 +222,17 @@ class Ledger:
             writing.rewrite(connection, rewritings)
             writing.make_moves(connection, moves, now)
             return writing.intend(connection, intents, now, now - gap)
+
+    def say_otherwise(
+        self, contents: Mapping[int, Content], now: datetime, gap: timedelta
+    ) -> set[int]:
+        """Keeps what attempts, by their ids, are about to say, where their cells show something
+        else than was planned; returns those that must not say it, since another job's call has said
+        it within the gap and no person asked for it again."""
+        if not contents:
+            return set()
+        with self._writing() as connection:
+            return writing.say_otherwise(connection, contents, now - gap)
 
     def move(self, moves: Sequence[Move], now: datetime) -> set[int]:
         """Makes the moves in one transaction; returns the attempts that were in the right state.

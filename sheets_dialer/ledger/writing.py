@@ -21,6 +21,7 @@ from ..call import (
     Adoption,
     Attempt,
     AttemptState,
+    Content,
     Job,
     JobChange,
     NewJob,
@@ -40,6 +41,9 @@ log = structlog.get_logger()
 # Made once: building a statement costs more than running it.
 _REF_AND_ID = sa.select(jobs.c.ref, jobs.c.id).where(among(jobs.c.ref))
 _CALL_AND_NUMBER = sa.select(attempts.c.call_id, attempts.c.number).where(among(attempts.c.call_id))
+_JOB_AND_REASON = sa.select(attempts.c.id, attempts.c.job_id, attempts.c.reason).where(
+    among(attempts.c.id)
+)
 _HEARD = sa.select(attempts.c.id, attempts.c.state, GIVEN_AGAIN.label("given_again")).where(
     among(attempts.c.id)
 )
@@ -217,7 +221,7 @@ def intend(
     prints = {
         each.job.id: {each.job.fingerprint, each.job.content.fingerprint()}
         for each in intents
-        if each.reason is Reason.FIRST
+        if each.reason is Reason.FIRST or _says_something_new(each)
     }
     called = _called_since(connection, set().union(*prints.values()), since)
     refused = opted_out(connection, {each.job.content.number for each in intents})
@@ -262,6 +266,29 @@ def intend(
     ]
     note(connection, now, [(each.id, f"intended: {each.reason}") for each in added])
     return added
+
+
+def _says_something_new(intent: Intent) -> bool:
+    """Whether a redial says what none of its job's calls has said: its row's text changed."""
+    said = {attempt.said for attempt in intent.job.attempts if attempt.said}
+    return intent.reason is Reason.REDIAL and intent.job.content.fingerprint() not in said
+
+
+def say_otherwise(
+    connection: sa.Connection, contents: Mapping[int, Content], since: datetime
+) -> set[int]:
+    """Keeps what these attempts are about to say, where that isn't what was planned; returns those
+    that must not say it, because another job's call has said it since then."""
+    prints = {attempt_id: content.fingerprint() for attempt_id, content in contents.items()}
+    said = _called_since(connection, set(prints.values()), since)
+    refused: set[int] = set()
+    for row in list(rows_among(connection, _JOB_AND_REASON, contents)):
+        if row.reason != Reason.AGAIN and said.get(prints[row.id], set()) - {row.job_id}:
+            refused.add(row.id)
+        connection.execute(
+            attempts.update().where(attempts.c.id == row.id).values(said=prints[row.id])
+        )
+    return refused
 
 
 def adopt(

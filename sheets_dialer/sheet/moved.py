@@ -11,12 +11,12 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ..columns import DIALER, Columns
+from ..columns import DIALER, Columns, letters
 from ..errors import SheetError
 from ..texts import say
 from ..token import Token
 from .connection import TabFacts, cells_of
-from .requests import Block, letters, row_runs
+from .requests import Block, row_runs
 
 _MOST_AT_ONCE = 8
 """How many columns one act of a person is taken to insert, delete or move."""

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ..columns import DIALER, Columns, normal
+from ..columns import DIALER, Columns, letters, normal
 from ..control import CONTROL_LABEL, CONTROL_TAB, DO_NOT_CALL_TAB
 from ..errors import SetupNeeded, SheetError, SheetRefused, TokenLost, WriteRefused
 from ..namesakes import is_ref
@@ -16,7 +16,7 @@ from .connection import Connection, cells_of
 from .moved import where
 from .queue_sheet import QueueSheet
 from .readiness import columns_sentence, require_own_columns
-from .requests import CELLS_BACK, cells_back, letters, note_requests, update
+from .requests import CELLS_BACK, cells_back, note_requests, update
 from .setup import landing
 from .setup.control_tab import make_control_tab
 from .setup.do_not_call_tab import make_do_not_call_tab, missing_columns

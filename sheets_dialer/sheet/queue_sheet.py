@@ -10,6 +10,7 @@ from ..columns import Columns, find_columns
 from ..control import CONTROL_TAB, DO_NOT_CALL_TAB, Note
 from ..errors import SetupNeeded, SheetRefused, SheetUnreachable, WriteRefused
 from ..listing import MOST_LINES, Lines
+from ..speaking import Shown
 from ..texts import say
 from ..token import PREFIX, Token, anchor_name, read_token
 from .beside import Beside, Seen, all_of, on_control_tab, on_do_not_call_tab
@@ -26,6 +27,7 @@ from .requests import (
     header_of,
     note_requests,
     ranges_of,
+    rows_back,
     that_fit,
 )
 from .snapshot import Snapshot
@@ -105,13 +107,14 @@ class QueueSheet:
         marks: Sequence[Mark] = (),
         notes: Sequence[Note] = (),
         lines: Lines | None = None,
-    ) -> set[int]:
+    ) -> dict[int, dict[str, Shown]]:
         """Writes cells and marks in one atomic batch that swaps the snapshot's token for `token`.
         Along with them go `notes`, the dialer's own cells of the control tab, and `lines`, those of
         the do-not-call tab. What is more than one payload takes is left out: the next pass finds it
         missing.
 
-        Returns the rows whose marks the answer shows beside the same Ref and number.
+        Returns what people's cells show, by our names of the columns, on the rows whose marks the
+        answer shows beside the same Ref and number.
 
         Raises:
             TokenLost: somebody has written since the snapshot; nothing was applied.
@@ -168,7 +171,7 @@ class QueueSheet:
         if len(seen) < len(marks):
             # The answer is asked for by the tab's title; another tab may have that by now.
             self._connection.forget_tabs()
-        return seen
+        return rows_back(answer, tab.id, snapshot.columns, seen)
 
     def write_around(
         self,

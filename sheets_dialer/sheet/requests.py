@@ -6,10 +6,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ..columns import Columns
+from ..cell_errors import is_error
+from ..columns import PEOPLE, Columns, letters
 from ..control import Note
 from ..disposition import QUEUED
 from ..rows import PAYLOAD_BYTES, written_bytes
+from ..speaking import Shown
 
 Cells = Mapping[int, Mapping[str, str]]
 """Texts by row index and column name."""
@@ -17,9 +19,9 @@ Cells = Mapping[int, Mapping[str, str]]
 
 CELLS_BACK = (
     "replies,updatedSpreadsheet(sheets(properties.sheetId,"
-    "data(startRow,startColumn,rowData(values(effectiveValue)))))"
+    "data(startRow,startColumn,rowData(values(effectiveValue,formattedValue)))))"
 )
-"""What of an answer `cells_back` reads."""
+"""What of an answer `cells_back` and `rows_back` read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,8 +144,11 @@ def _runs(texts: Mapping[int, str]) -> Iterable[tuple[int, list[str]]]:
 
 
 def ranges_of(title: str, columns: Columns, marks: Sequence[Mark]) -> list[str]:
-    """In A1 notation, the header row and the cells that show the marks, beside Ref and number."""
-    wanted = [columns.places[name] for name in ("phone", "status", "ref")]
+    """In A1 notation, the header row and the cells that show the marks, beside Ref and number, and
+    what their calls say."""
+    # All that the call says is asked for along with it, as it is displayed.
+    wanted = [columns.places[name] for name in ("status", "ref")]
+    wanted += [columns.places[name] for name in PEOPLE if name in columns.places]
     first, last = letters(min(wanted)), letters(max(wanted))
     return [f"{quoted(title)}!1:1"] + [
         f"{quoted(title)}!{first}{start + 1}:{last}{end}"
@@ -157,8 +162,30 @@ def quoted(title: str) -> str:
 
 
 def cells_back(answer: Mapping[str, Any], sheet_id: int) -> dict[tuple[int, int], Any]:
-    """What an answer shows of this tab, by row and column."""
-    seen: dict[tuple[int, int], Any] = {}
+    """The values that an answer shows of this tab, by row and column."""
+    return {
+        place: _plain(cell.get("effectiveValue", {})) for place, cell in _cells(answer, sheet_id)
+    }
+
+
+def rows_back(
+    answer: Mapping[str, Any], sheet_id: int, columns: Columns, rows: Iterable[int]
+) -> dict[int, dict[str, Shown]]:
+    """What people's cells of these rows show, by our names of the columns."""
+    names = {columns.places[name]: name for name in PEOPLE if name in columns.places}
+    found = {row: {name: Shown(None, "") for name in names.values()} for row in rows}
+    for (row, column), cell in _cells(answer, sheet_id):
+        if row in found and column in names:
+            value = cell.get("effectiveValue", {})
+            text = cell.get("formattedValue", "")
+            is_bad = "errorValue" in value or is_error(value.get("stringValue"))
+            found[row][names[column]] = Shown(_plain(value), text, is_bad)
+    return found
+
+
+def _cells(
+    answer: Mapping[str, Any], sheet_id: int
+) -> Iterable[tuple[tuple[int, int], Mapping[str, Any]]]:
     for sheet in answer.get("updatedSpreadsheet", {}).get("sheets", []):
         if sheet.get("properties", {}).get("sheetId", 0) != sheet_id:
             continue
@@ -166,8 +193,7 @@ def cells_back(answer: Mapping[str, Any], sheet_id: int) -> dict[tuple[int, int]
             for down, row in enumerate(block.get("rowData", []), start=block.get("startRow", 0)):
                 left = block.get("startColumn", 0)
                 for across, cell in enumerate(row.get("values", []), start=left):
-                    seen[down, across] = _plain(cell.get("effectiveValue", {}))
-    return seen
+                    yield (down, across), cell
 
 
 def header_of(seen: Mapping[tuple[int, int], Any]) -> list[Any]:
@@ -188,16 +214,6 @@ def confirmed(
         and seen.get((mark.row, places["status"])) == mark.status
         and seen.get((mark.row, places["phone"])) == mark.phone
     }
-
-
-def letters(column: int) -> str:
-    """A column's letters; the first is A."""
-    text = ""
-    column += 1
-    while column:
-        column, rest = divmod(column - 1, 26)
-        text = chr(ord("A") + rest) + text
-    return text
 
 
 def _plain(value: Mapping[str, Any]) -> object:

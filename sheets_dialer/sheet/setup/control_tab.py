@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
+from ...columns import letters
 from ...control import (
     ALARM_LABEL,
     CAMPAIGN_LABEL,
@@ -19,7 +20,6 @@ from ...control import (
     alarm_after,
 )
 from ...texts import say
-from ..requests import letters
 from .charts import make_charts
 from .making import Making, Placed, stable_id
 from .queue_tab import rgb

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from ...columns import DIALER, Columns, normal
+from ...columns import DIALER, Columns, letters, normal
 from ...control import STATUSES
 from ...texts import say
-from ..requests import letters
 from .making import Making, stable_id
 
 REF_IS_MADE = "hidden ref"

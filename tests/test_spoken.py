@@ -1,0 +1,168 @@
+"""Customers hear what the cells show, over HTTP: the portal's own list of calls is the judge."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import pytest
+from dialing import Shop
+
+HEADER = ["Phone", "Amount", "Store", "Order ID", "Text3"]
+FORMATS: Mapping[str, tuple[str, str]] = {
+    "date": ("DATE", "yyyy-mm-dd"),
+    "day": ("DATE", "d mmmm"),
+    "time": ("TIME", "hh:mm"),
+    "percent": ("PERCENT", "0%"),
+    "thousands": ("NUMBER", "#,##0"),
+    "rupees": ("CURRENCY", '"Rs "#,##0.00'),
+    "plain": ("NUMBER", "0"),
+}
+
+
+@pytest.fixture
+def orders(shop: Shop) -> Shop:
+    """A shop whose tab has the columns of an order, ready to call."""
+    shop.settles_at_once()
+    shop.paste([HEADER], "A1")
+    shop.set_up()
+    shop.control("RUN")
+    return shop
+
+
+def show(shop: Shop, cells: str, looks: str) -> None:
+    """Formats cells as people do."""
+    kind, pattern = FORMATS[looks]
+    shop.tab().format(cells, {"numberFormat": {"type": kind, "pattern": pattern}})
+
+
+def run(shop: Shop) -> None:
+    done = shop.run("start", "--until-done")
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def heard(shop: Shop) -> list[tuple[str, ...]]:
+    """What each call said, in the order of their numbers: amount, store, order, text3."""
+    calls: Sequence[Mapping[str, Any]] = sorted(shop.calls(), key=lambda each: each["caller_id"])
+    return [
+        tuple(str(call[name] or "") for name in ("amount", "text1", "text2", "text3"))
+        for call in calls
+    ]
+
+
+def test_what_is_displayed_is_what_is_said(orders: Shop) -> None:
+    orders.paste(
+        [
+            ["03000000001", "=1169.1*3", "2026-12-05", "=0.1", "14:30"],
+            ["03000000002", "Rs 1,500", "=DATE(2026,12,5)", "A 2", "=1/3"],
+            ["03000000003", "1500.50", "Shop", "1234567", "1.50"],
+            ["03000000004", "PKR 2,450/-", "Shop", "007", "'0042"],
+        ]
+    )
+    show(orders, "B2", "thousands")
+    show(orders, "C2", "date")
+    show(orders, "D2", "percent")
+    show(orders, "E2", "time")
+    show(orders, "C3", "day")
+    show(orders, "E3", "percent")
+    show(orders, "D4", "thousands")
+    run(orders)
+    assert heard(orders) == [
+        ("3507", "2026-12-05", "10%", "14:30"),
+        ("1500", "5 December", "A 2", "33%"),
+        ("1500.5", "Shop", "1,234,567", "1.5"),
+        ("2450", "Shop", "7", "0042"),
+    ]
+
+
+def test_another_format_makes_no_row_new(orders: Shop) -> None:
+    orders.paste([["03000000001", "1500", "2026-12-05", "A1", ""]])
+    show(orders, "C2", "date")
+    run(orders)
+    show(orders, "C2", "day")
+    show(orders, "B2", "rupees")
+    run(orders)
+    assert heard(orders) == [("1500", "2026-12-05", "A1", "")]
+
+
+def test_two_rows_that_show_the_same_are_one_call(orders: Shop) -> None:
+    orders.paste(
+        [
+            ["03000000001", "1500", "2026-12-05", "A1", ""],
+            ["03000000001", "1500", "'2026-12-05", "A1", ""],
+        ]
+    )
+    show(orders, "C2", "date")
+    run(orders)
+    assert heard(orders) == [("1500", "2026-12-05", "A1", "")]
+    held = [row for row in orders.rows() if row["Status"] == "Not called"]
+    assert len(held) == 1
+    assert "The same call was placed" in held[0]["Why"]
+
+
+@pytest.mark.parametrize(("cell", "looks"), [("46361", "date"), ("=0.25", "percent")])
+def test_an_amount_that_shows_no_amount_holds_its_row_until_a_person_says_so(
+    orders: Shop, cell: str, looks: str
+) -> None:
+    orders.paste([["03000000001", cell, "Shop", "A1", ""]])
+    show(orders, "B2", looks)
+    run(orders)
+    (row,) = orders.rows()
+    assert orders.calls() == []
+    assert row["Status"] == "Not called"
+    assert "Amount shows" in row["Why"]
+    assert "then choose Call again" in row["Why"]
+    show(orders, "B2", "plain")
+    orders.tab().update_cell(2, orders.tab().row_values(1).index("Status") + 1, "Call again")
+    run(orders)
+    assert len(orders.calls()) == 1
+
+
+def test_a_corrected_amount_is_called_by_itself(orders: Shop) -> None:
+    orders.paste([["03000000001", "46361", "Shop", "A1", ""]])
+    show(orders, "B2", "date")
+    run(orders)
+    assert orders.calls() == []
+    show(orders, "B2", "plain")
+    orders.tab().update_acell("B2", 1500)
+    run(orders)
+    assert heard(orders) == [("1500", "Shop", "A1", "")]
+
+
+@pytest.mark.parametrize(
+    ("column", "cell", "code"),
+    [
+        ("Amount", "=1/0", "#DIV/0!"),
+        ("Store", "Loading...", "Loading..."),
+        ("Order ID", "#REF!", "#REF!"),
+        ("Text3", "#N/A", "#N/A"),
+    ],
+)
+def test_an_error_is_never_said_and_its_cell_is_named(
+    orders: Shop, column: str, cell: str, code: str
+) -> None:
+    cells = dict(zip(HEADER, ["03000000001", "1500", "Shop", "A1", "x"], strict=True))
+    orders.paste([list((cells | {column: cell}).values())])
+    run(orders)
+    (row,) = orders.rows()
+    assert orders.calls() == []
+    place = "ABCDE"[HEADER.index(column)]
+    assert row["Why"].startswith(f"Cell {place}2 shows {code}"), row["Why"]
+    orders.paste([[cells[title] for title in HEADER]])
+    run(orders)
+    assert len(orders.calls()) == 1
+
+
+def test_a_formula_that_loads_for_a_moment_keeps_its_row_in_the_queue(orders: Shop) -> None:
+    orders.control("PAUSE")
+    orders.paste([["03000000001", "1500", "Shop", "A1", "x"]])
+    assert orders.run("once", "--for", "2").returncode == 0
+    ref = orders.rows()[0]["Ref"] if "Ref" in orders.rows()[0] else ""
+    orders.tab().update_acell("C2", "Loading...")
+    assert orders.run("once", "--for", "2").returncode == 0
+    orders.tab().update_acell("C2", "Shop")
+    assert orders.run("once", "--for", "2").returncode == 0
+    assert (orders.rows()[0].get("Ref", ""), orders.rows()[0]["Status"]) == (ref, "Queued")
+    orders.control("RUN")
+    run(orders)
+    assert len(orders.calls()) == 1
