@@ -82,7 +82,7 @@ def test_another_format_makes_no_row_new(orders: Shop) -> None:
     show(orders, "C2", "day")
     show(orders, "B2", "rupees")
     run(orders)
-    assert heard(orders) == [("1500", "2026-12-05", "A1", "")]
+    assert heard(orders) == [("1500", "2026-12-05", "A1", "0")]
 
 
 def test_two_rows_that_show_the_same_are_one_call(orders: Shop) -> None:
@@ -94,7 +94,7 @@ def test_two_rows_that_show_the_same_are_one_call(orders: Shop) -> None:
     )
     show(orders, "C2", "date")
     run(orders)
-    assert heard(orders) == [("1500", "2026-12-05", "A1", "")]
+    assert heard(orders) == [("1500", "2026-12-05", "A1", "0")]
     held = [row for row in orders.rows() if row["Status"] == "Not called"]
     assert len(held) == 1
     assert "The same call was placed" in held[0]["Why"]
@@ -126,7 +126,7 @@ def test_a_corrected_amount_is_called_by_itself(orders: Shop) -> None:
     show(orders, "B2", "plain")
     orders.tab().update_acell("B2", 1500)
     run(orders)
-    assert heard(orders) == [("1500", "Shop", "A1", "")]
+    assert heard(orders) == [("1500", "Shop", "A1", "0")]
 
 
 @pytest.mark.parametrize(
