@@ -117,7 +117,7 @@ def plan(config: ConfigOption = None, as_json: JsonOption = False) -> None:
         for queue in parts.queues:
             every = timedelta(seconds=parts.config.every)
             snapshot, made, rules = parts.dialer.plan(queue, every)
-            rows, now = len(snapshot.rows) - 1, parts.clock.now()
+            rows, now = len(snapshot.rows) - 1 - snapshot.columns.header_row, parts.clock.now()
             preview = reports.preview(queue.name, rows, made, rules, now)
             if as_json:
                 typer.echo(json.dumps(preview, ensure_ascii=False))

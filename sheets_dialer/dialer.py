@@ -295,7 +295,7 @@ class Dialer:
         leaves_by = next_pass_due(self._begun, self._clock.steady(), every) + 1
         self._caller.dial(replace(each, leaves_by=leaves_by) for each in confirmed)
         # Not the rows: they may be many, and nothing needs them any more.
-        self._last[queue.name] = (replace(snapshot, rows=snapshot.rows[:1]), made)
+        self._last[queue.name] = (snapshot.head(), made)
         return made
 
     def may_hurry(self) -> bool:

@@ -28,7 +28,7 @@ def namesake(rows: Iterable[Sequence[object]], columns: Columns) -> tuple[str, i
     """The dialer's name for a column that holds what people wrote, and the index of the first row
     in which it does; None where there is none.
 
-    `rows` are all of the tab, the header first. Where a token stands in the header, or one row
+    `rows` are all of the tab. Where a token stands in the header, or one row
     shows a Status of ours beside a Ref or Call ID, a dialer has worked on the tab, and everything
     counts as a dialer's.
     """
@@ -36,7 +36,7 @@ def namesake(rows: Iterable[Sequence[object]], columns: Columns) -> tuple[str, i
         return None
     found: tuple[str, int] | None = None
     for index, cells in enumerate(rows):
-        if index == 0:
+        if index <= columns.header_row:
             continue
         shown = {
             name: text_of(cells[at])

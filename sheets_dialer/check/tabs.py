@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from ..columns import DIALER, Columns, find_columns
+from ..columns import DIALER, Columns, find_table
 from ..control import read_control
 from ..disposition import QUEUED, WAITING
 from ..namesakes import namesake
@@ -24,7 +24,7 @@ def examine_tab(
     tab: Tab, grid: Sequence[Sequence[Any]], protected: Sequence[Mapping[str, Any]]
 ) -> Findings:
     """Everything about one tab, from its cells and its protected ranges."""
-    columns = find_columns(grid[0] if grid else (), tab.columns)
+    columns = find_table(grid, tab.columns)
     findings = [*_columns(tab, columns), *_namesakes(tab, columns, grid)]
     findings += _protection(tab, columns, protected)
     if "phone" in columns.places:

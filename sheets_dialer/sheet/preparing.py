@@ -163,8 +163,8 @@ def _planned(
     do_not_call = state.tabs.get(DO_NOT_CALL_TAB) or new_tab(DO_NOT_CALL_TAB, [*taken, control.id])
     heads = [each for each in (queue, do_not_call) if not each.is_new]
     read_cells(connection, heads, None if control.is_new else control)
-    columns = sheet.columns_of([cell.value for cell in queue.cells[0]] if queue.cells else [])
-    if columns.doubled or any(title not in DIALER.values() for title in columns.missing):
+    columns = sheet.columns_of([[cell.value for cell in cells] for cells in queue.cells])
+    if columns.doubled or columns.second_header is not None or _lacks_peoples(columns):
         raise SetupNeeded(columns_sentence(wishes.tab, columns))
     queue_making, control_making, do_not_call_making = map(Making, (queue, control, do_not_call))
     added = [f"tab {each.title}" for each in (control, do_not_call) if each.is_new]
@@ -188,6 +188,11 @@ def _planned(
     return added, _Plan(requests, control_making)
 
 
+def _lacks_peoples(columns: Columns) -> bool:
+    """Whether a column is missing that only people can add."""
+    return any(title not in DIALER.values() for title in columns.missing)
+
+
 def _whole(
     connection: Connection,
     queue: TabState,
@@ -198,7 +203,8 @@ def _whole(
     """All rows of the tabs that lack a column or have one that may be people's, by the tabs' ids:
     columns without a header, far below perhaps, are people's too. Only then whole tabs are read."""
     needed: list[int] = []
-    header = [normal(cell.text) for cell in queue.cells[0]] if queue.cells else []
+    at = columns.header_row
+    header = [normal(cell.text) for cell in queue.cells[at]] if queue.cells else []
     lacks_callback = callback_column is not None and normal(callback_column) not in header
     if columns.missing or lacks_callback or _has_strange_column(queue, columns):
         needed.append(queue.id)
@@ -220,10 +226,11 @@ def _require_no_other_ref(
     what stands there."""
     if "ref" in columns.places:
         return
+    at = columns.header_row
     for place, made in enumerate(queue.made_at):
-        below = (text_of(cells[place]) for cells in rows[1:] if place < len(cells))
+        below = (text_of(cells[place]) for cells in rows[at + 1 :] if place < len(cells))
         if REF_IS_MADE in made and any(map(is_ref, below)):
             raise SetupNeeded(
                 f"Tab {tab}: column {letters(place)} is the dialer's Ref and has lost its header. "
-                "Write Ref into its first row; nothing was added to the sheet."
+                f"Write Ref into its row {at + 1}; nothing was added to the sheet."
             )

@@ -15,6 +15,9 @@ Cells = Mapping[int, Mapping[str, str]]
 """Texts by row index and column name."""
 
 
+MOST_AT_ONCE = 8
+"""How many columns, or rows above the header, one act of a person is taken to insert, delete or
+move."""
 CELLS_BACK = (
     "replies,updatedSpreadsheet(sheets(properties.sheetId,"
     "data(startRow,startColumn,rowData(values(effectiveValue)))))"
@@ -142,10 +145,11 @@ def _runs(texts: Mapping[int, str]) -> Iterable[tuple[int, list[str]]]:
 
 
 def ranges_of(title: str, columns: Columns, marks: Sequence[Mark]) -> list[str]:
-    """In A1 notation, the header row and the cells that show the marks, beside Ref and number."""
+    """In A1 notation, the first rows, as far as the header row may have been pushed down meanwhile,
+    and the cells that show the marks, beside Ref and number."""
     wanted = [columns.places[name] for name in ("phone", "status", "ref")]
     first, last = letters(min(wanted)), letters(max(wanted))
-    return [f"{quoted(title)}!1:1"] + [
+    return [f"{quoted(title)}!1:{columns.header_row + 1 + MOST_AT_ONCE}"] + [
         f"{quoted(title)}!{first}{start + 1}:{last}{end}"
         for start, end in row_runs(mark.row for mark in marks)
     ]
@@ -170,10 +174,10 @@ def cells_back(answer: Mapping[str, Any], sheet_id: int) -> dict[tuple[int, int]
     return seen
 
 
-def header_of(seen: Mapping[tuple[int, int], Any]) -> list[Any]:
+def header_of(seen: Mapping[tuple[int, int], Any], header_row: int = 0) -> list[Any]:
     """The header row, where the answer shows it."""
-    width = max((column + 1 for row, column in seen if row == 0), default=0)
-    return [seen.get((0, column)) for column in range(width)]
+    width = max((column + 1 for row, column in seen if row == header_row), default=0)
+    return [seen.get((header_row, column)) for column in range(width)]
 
 
 def confirmed(
