@@ -10,9 +10,9 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from .header_names import DIALER as DIALER
-from .header_names import PEOPLE as PEOPLE
 from .header_names import (
+    DIALER,
+    PEOPLE,
     folded,
     limit_like,
     mark_of,
@@ -22,6 +22,18 @@ from .header_names import (
     stripped,
 )
 from .phone import Number, read_number
+
+__all__ = [
+    "DIALER",
+    "HEADER_WITHIN",
+    "NO_COLUMN",
+    "PEOPLE",
+    "Columns",
+    "find_columns",
+    "find_table",
+    "meaning",
+    "normal",
+]
 
 HEADER_WITHIN = 20
 """Within so many rows from the top the header row is looked for."""

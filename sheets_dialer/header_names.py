@@ -192,12 +192,12 @@ _LIMITS = {
         r"|\b(?:پہلے|pehl[ae]y?)\b.*\b(?:کال|call)\b|\blatest call\b|\bno later\b"
     ),
     "call_after": re.compile(
-        rf"\b{_CALLING}\b.*\b(?:after|from|earliest|later than|not earlier|baad|بعد)\b"
+        rf"\b{_CALLING}\b.*\b(?:after|earliest|later than|not earlier|baad|بعد)\b"
         r"|\b(?:بعد|baad)\b.*\b(?:کال|call)\b|\bearliest call\b|\bnot before\b"
     ),
 }
 _NOT = re.compile(r"\b(?:not?|don ?t|never|na|nahi|mat)\b")
-_LIKE = 0.8
+_LIKE = 0.85
 """From which likeness on a header may be a known name with a letter wrong."""
 
 
@@ -267,7 +267,7 @@ def limit_like(cell: str) -> str | None:
     return found
 
 
-def nearest(title: str, headers: Iterable[str]) -> str | None:
+def nearest(title: str, headers: Iterable[str], likeness: float = 0.7) -> str | None:
     """Of these headers the one that comes nearest to a name of ours, for which `title` is the usual
     one: a letter may be wrong."""
     name = next((name for name, own in DIALER.items() if own == title), None)
@@ -278,7 +278,7 @@ def nearest(title: str, headers: Iterable[str]) -> str | None:
         ]
     by_form = {folded(each): each for each in headers if folded(each)}
     for form in forms:
-        near = get_close_matches(form, by_form, n=1, cutoff=0.7)
+        near = get_close_matches(form, by_form, n=1, cutoff=likeness)
         if near:
             return by_form[near[0]]
     return None

@@ -27,7 +27,7 @@ _CELL_BYTES = 45
 class QueueRow:
     """One row of the queue tab that has something in it.
 
-    `index` is zero-based and counts from the tab's first row. `shown` holds the text of the dialer's cells;
+    `index` is zero-based, from the tab's first row. `shown` holds the text of the dialer's cells;
     `phone`, `call_after` and `call_before` hold people's cells as Google gave them. `content` is
     what would be said now. `fingerprint` is that of what the row asks for, which stays the same
     when people give the campaign another voice; `sounds_like` is that of the content.

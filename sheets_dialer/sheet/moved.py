@@ -13,10 +13,11 @@ from typing import Any
 
 from ..columns import DIALER, Columns
 from ..errors import SheetError
+from ..headings import letters
 from ..texts import say
 from ..token import Token
 from .connection import TabFacts, cells_of
-from .requests import MOST_AT_ONCE, Block, letters, row_runs
+from .requests import MOST_AT_ONCE, Block, row_runs
 
 _WIDEST = 150
 """Up to how many columns it is tried out whether some were moved, beside inserted and deleted."""
@@ -91,8 +92,8 @@ class Damage:
 
     `put_back` gives what stood in them; of the `lost` ones it can't be told. `peoples` are those of
     both that aren't the dialer's. `ref` is where the Ref column stands, None where it is gone.
-    `tab` is which of the other tabs the cells are on, None for the queue tab itself. `header_row` is
-    where the queue tab's header row stands now.
+    `tab` is which of the other tabs the cells are on, None for the queue tab itself, whose header
+    row stands in `header_row` now.
     """
 
     token: Token

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from ..columns import DIALER, Columns, normal
 from ..control import CONTROL_LABEL, CONTROL_TAB, DO_NOT_CALL_TAB
 from ..errors import SetupNeeded, SheetError, SheetRefused, TokenLost, WriteRefused
+from ..headings import columns_sentence, letters
 from ..namesakes import is_ref
 from ..rows import text_of
 from ..texts import say
 from .connection import Connection, cells_of
 from .moved import where
 from .queue_sheet import QueueSheet
-from .readiness import columns_sentence, require_own_columns
-from .requests import CELLS_BACK, cells_back, letters, note_requests, update
+from .readiness import require_own_columns
+from .requests import CELLS_BACK, cells_back, note_requests, update
 from .setup import landing
 from .setup.control_tab import make_control_tab
 from .setup.do_not_call_tab import make_do_not_call_tab, missing_columns
@@ -37,6 +38,7 @@ class _Wishes:
     every: float
     callback_labels: tuple[str, ...]
     callback_column: str | None
+    tells: Callable[[Columns], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +58,7 @@ def prepare(
     every: float = 15,
     callback_labels: Sequence[str] = ("Callback requested",),
     callback_column: str | None = None,
+    tells: Callable[[Columns], None] = lambda _columns: None,
 ) -> list[str]:
     """Adds what dialling needs and what helps people, and the sheet lacks; returns what was added,
     in words. It takes at most four requests where nobody changes the sheet meanwhile, and no write
@@ -65,6 +68,7 @@ def prepare(
         every: the configured seconds between passes, for the alarm on the control tab.
         callback_labels: what the campaign's Answer column says where a callback is asked for.
         callback_column: the header of a column that people want for callbacks.
+        tells: hears which columns the queue tab has, before anything is added.
 
     Raises:
         SetupNeeded: something is missing that only a person can add.
@@ -72,7 +76,7 @@ def prepare(
             columns of the control tab were moved meanwhile and cells of people's written over; they
             were put back, or the error names them.
     """
-    wishes = _Wishes(tab, campaign, every, tuple(callback_labels), callback_column)
+    wishes = _Wishes(tab, campaign, every, tuple(callback_labels), callback_column, tells)
     try:
         added, misplaced = _add(connection, sheet, wishes)
         if misplaced is not None:
@@ -165,7 +169,9 @@ def _planned(
     read_cells(connection, heads, None if control.is_new else control)
     columns = sheet.columns_of([[cell.value for cell in cells] for cells in queue.cells])
     if columns.doubled or columns.second_header is not None or _lacks_peoples(columns):
-        raise SetupNeeded(columns_sentence(wishes.tab, columns))
+        head = [[cell.value for cell in cells] for cells in queue.cells]
+        raise SetupNeeded(columns_sentence(wishes.tab, columns, head))
+    wishes.tells(columns)
     queue_making, control_making, do_not_call_making = map(Making, (queue, control, do_not_call))
     added = [f"tab {each.title}" for each in (control, do_not_call) if each.is_new]
     callbacks = wishes.callback_column

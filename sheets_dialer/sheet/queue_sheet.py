@@ -323,9 +323,10 @@ class QueueSheet:
         rows: Sequence[bytes] | None,
     ) -> None:
         """Whether a write that isn't known to be good has landed beside its columns or rows: what
-        is `shown` of the queue tab's first rows and `seen_on` the other tabs tells, in the write's own answer, or
-        in a later read with these `rows`. What people move after a good write goes along with it,
-        and they may have typed since: then only what stands just where it was put was put wrong.
+        is `shown` of the queue tab's first rows and `seen_on` the other tabs tells, in the write's
+        own answer, or in a later read with these `rows`. What people move after a good write goes
+        along with it, and they may have typed since: then only what stands just where it was put
+        was put wrong.
         """
         for written, beside in self._unclear:
             if written.token.header not in shown.values():

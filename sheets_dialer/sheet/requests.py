@@ -9,6 +9,7 @@ from typing import Any
 from ..columns import Columns
 from ..control import Note
 from ..disposition import QUEUED
+from ..headings import letters
 from ..rows import PAYLOAD_BYTES, written_bytes
 
 Cells = Mapping[int, Mapping[str, str]]
@@ -192,16 +193,6 @@ def confirmed(
         and seen.get((mark.row, places["status"])) == mark.status
         and seen.get((mark.row, places["phone"])) == mark.phone
     }
-
-
-def letters(column: int) -> str:
-    """A column's letters; the first is A."""
-    text = ""
-    column += 1
-    while column:
-        column, rest = divmod(column - 1, 26)
-        text = chr(ord("A") + rest) + text
-    return text
 
 
 def _plain(value: Mapping[str, Any]) -> object:

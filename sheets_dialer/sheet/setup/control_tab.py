@@ -18,8 +18,8 @@ from ...control import (
     SHOWN,
     alarm_after,
 )
+from ...headings import letters
 from ...texts import say
-from ..requests import letters
 from .charts import make_charts
 from .making import Making, Placed, stable_id
 from .queue_tab import rgb

@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 
 from ...columns import DIALER, Columns, normal
 from ...control import STATUSES
+from ...headings import letters
 from ...texts import say
-from ..requests import letters
 from .making import Making, stable_id
 
 REF_IS_MADE = "hidden ref"

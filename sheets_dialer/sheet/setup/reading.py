@@ -126,8 +126,8 @@ def read_tabs(connection: Connection) -> SheetState:
 
 
 def read_cells(connection: Connection, heads: Iterable[TabState], whole: TabState | None) -> None:
-    """Reads the first rows of some tabs, with one below what may be the header row, and all cells of
-    one tab, in one request."""
+    """Reads the first rows of some tabs, with one below what may be the header row, and all cells
+    of one tab, in one request."""
     first = HEADER_WITHIN + 1
     tabs = {tab.id: f"{_quoted(tab.title)}!1:{min(tab.rows, first)}" for tab in heads}
     known = {tab.id: tab for tab in heads}
