@@ -276,7 +276,10 @@ def nearest(title: str, headers: Iterable[str], likeness: float = 0.7) -> str | 
         forms += [
             form for form, each in meaning_by_form(frozenset(), "").items() if each == "phone"
         ]
-    by_form = {folded(each): each for each in headers if folded(each)}
+    by_form: dict[str, str] = {}
+    for each in headers:
+        for form in filter(None, (folded(each).replace("f", "ph"), folded(each))):
+            by_form[form] = each
     for form in forms:
         near = get_close_matches(form, by_form, n=1, cutoff=likeness)
         if near:

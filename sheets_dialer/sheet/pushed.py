@@ -89,13 +89,18 @@ def _acts(at: int, shift: int) -> Iterator[Act]:
 def _explains(act: Act, written: Written, seen: Seen, hit: frozenset[Cell]) -> bool:
     """Whether the rows down to the header row, as they are now, are those before by this act."""
     header = act.index(written.columns.header_row)
-    return all(
-        _text(seen.get((row, column))) == _text(_read_at(written, (stood, column)))
-        for row, stood in enumerate(act[: header + 1])
-        if stood is not None
-        for column in range(max(map(len, written.rows.values())))
-        if (row, column) not in hit
-    )
+    width = max(map(len, written.rows.values()))
+    for row, stood in enumerate(act[: header + 1]):
+        left = [column for column in range(width) if (row, column) not in hit]
+        now = [_text(seen.get((row, column))) for column in left]
+        if stood is None:
+            # A new row may have got a title already, but none that another one had.
+            known = ([_text(written.read_at(each, at)) for at in left] for each in written.rows)
+            if any(now) and now in known:
+                return False
+        elif now != [_text(_read_at(written, (stood, column))) for column in left]:
+            return False
+    return True
 
 
 def _read_at(written: Written, cell: Cell | None) -> Any:
