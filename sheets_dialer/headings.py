@@ -30,6 +30,8 @@ _LOOKED_AT = 500
 """In so many rows it is counted which of several columns is filled."""
 _MOST_TOLD = 12
 """So many headers are told of a row in which the one that is needed isn't found."""
+_AS_LIKE = 0.75
+"""How like one of the dialer's headers must be to be told."""
 _BARE = re.compile(r"[A-Za-z][A-Za-z0-9 ._-]*")
 """What YAML takes for a text without quotes."""
 
@@ -75,21 +77,18 @@ def columns_sentence(tab: str, columns: Columns, rows: Iterable[Sequence[object]
         return say("headers_doubled", tab=tab, first=rows_told[0], second=rows_told[1])
     if columns.doubled:
         line = line_that_decides(columns, shown)
-        which = say("columns_doubled_or", line=line) if line else ""
-        return say("columns_doubled", tab=tab, columns=", ".join(columns.doubled), which=which)
+        sentence = say("columns_doubled", tab=tab, columns=", ".join(columns.doubled))
+        return f"{sentence} {say('columns_doubled_or', line=line)}" if line else sentence
     for title in columns.missing:
         if title not in DIALER.values():
-            found = headers_found(columns, shown, title)
             is_phone = "phone" not in columns.places and title == columns.missing[0]
             name = "phone_column_missing" if is_phone else "named_column_missing"
-            return say(name, tab=tab, column=title, found=found)
-    near = {title: nearest(title, columns.unused, 0.75) for title in columns.missing}
-    meant = "".join(
-        say("column_near", title=found, column=title) + " "
-        for title, found in near.items()
-        if found
+            return f"{say(name, tab=tab, column=title)} {headers_found(columns, shown, title)}"
+    near = {title: nearest(title, columns.unused, _AS_LIKE) for title in columns.missing}
+    meant = (
+        say("column_near", title=found, column=title) for title, found in near.items() if found
     )
-    return say("columns_missing", tab=tab, columns=", ".join(columns.missing), near=meant)
+    return " ".join([say("columns_missing", tab=tab, columns=", ".join(columns.missing)), *meant])
 
 
 def headers_found(columns: Columns, rows: Sequence[Sequence[object]], title: str) -> str:
