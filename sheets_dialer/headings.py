@@ -5,12 +5,14 @@ from __future__ import annotations
 import itertools
 import json
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
+from .call import is_call_id
 from .columns import DIALER, NO_COLUMN, Columns
 from .header_names import limit_like, nearest
+from .namesakes import is_ref
 from .phone import Number, read_number
-from .rows import text_of
+from .rows import QueueRow, text_of
 from .texts import say
 
 TITLES = {
@@ -26,6 +28,17 @@ TITLES = {
     **DIALER,
 }
 """By our name for a column, its usual header."""
+_MOMENT = re.compile(r"[0-9/:.,T +-]+(?:[AaPp][Mm])?")
+_WRITTEN: Mapping[str, Callable[[str], object]] = {
+    "dtmf": re.compile(r"[0-9*#A-Da-d, ]+").fullmatch,
+    "call_id": is_call_id,
+    "called_number": re.compile(r"\+?[0-9]{7,15}").fullmatch,
+    "attempts": re.compile(r"[0-9]{1,6}").fullmatch,
+    "called_at": _MOMENT.fullmatch,
+    "updated_at": _MOMENT.fullmatch,
+    "ref": is_ref,
+}
+"""Whether a text is like what the dialer writes, or like what people's formats make of that."""
 _LOOKED_AT = 500
 """In so many rows it is counted which of several columns is filled."""
 _MOST_TOLD = 12
@@ -130,6 +143,20 @@ def fullest(columns: Columns, rows: Sequence[Sequence[object]], name: str) -> li
 
     counted = [(place, count(place)) for place in columns.rivals.get(name, ())]
     return sorted(counted, key=lambda each: -each[1])
+
+
+def pasted_over(row: QueueRow) -> str:
+    """The letters of the dialer's columns in which a row holds what no dialer writes there, so that
+    something was pasted over them. Blank where there are none, or Call ID alone, which has its own
+    sentence."""
+    strange = [
+        name
+        for name, form in _WRITTEN.items()
+        if name in row.places and (text := row.shown[name]) and not form(text)
+    ]
+    if strange == ["call_id"]:
+        return ""
+    return ", ".join(map(letters, sorted(row.places[name] for name in strange)))
 
 
 def config_line(columns: dict[str, str]) -> str:

@@ -31,6 +31,7 @@ from .disposition import (
     marked,
 )
 from .following import is_final
+from .headings import pasted_over
 from .hearing import hear, settled, unclear
 from .limits import before_run, stop
 from .matching import AGAIN, SKIP, Matches, called_at, match, remembered, with_number_of
@@ -339,7 +340,11 @@ class Planner:
     def _adopt(self, row: QueueRow) -> None:
         called = row.shown["called_number"]
         number = row.content.number if row.content else ""
-        if not is_call_id(row.shown["call_id"]):
+        pasted = pasted_over(row)
+        if pasted:
+            self._tallies[row.index] = Tally.HELD
+            self._wanted[row.index] = {"why": say("pasted_over", columns=pasted)}
+        elif not is_call_id(row.shown["call_id"]):
             self._tallies[row.index] = Tally.HELD
             self._wanted[row.index] = {"why": say("no_call_id")}
         elif row.content is None or called not in ("", number):

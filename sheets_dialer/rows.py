@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import quote
 
@@ -42,6 +42,8 @@ class QueueRow:
     sounds_like: str = ""
     call_after: object = None
     call_before: object = None
+    places: Mapping[str, int] = field(default_factory=dict, compare=False, repr=False)
+    """Where the tab's columns stand, to name cells by."""
 
     @property
     def ref(self) -> str:
@@ -100,6 +102,7 @@ def read_row(
         sounds_like=sounds_like if content else "",
         call_after=known.get("call_after"),
         call_before=known.get("call_before"),
+        places=places,
     )
 
 

@@ -14,7 +14,13 @@ from hypothesis import strategies as st
 
 from sheets_dialer.columns import DIALER, HEADER_WITHIN, PEOPLE, find_columns, find_table
 from sheets_dialer.header_names import EXPORTS, limit_like, nearest
-from sheets_dialer.headings import columns_sentence, fullest, line_that_decides, unclear_sentence
+from sheets_dialer.headings import (
+    columns_sentence,
+    fullest,
+    line_that_decides,
+    pasted_over,
+    unclear_sentence,
+)
 from sheets_dialer.namesakes import namesake
 from sheets_dialer.roll import Roll
 from sheets_dialer.rows import read_rows
@@ -470,3 +476,31 @@ def test_titles_above_the_header_are_nobodys_words() -> None:
     header = ["Phone", *DIALER.values()]
     rows: list[list[object]] = [["", "Report", "made by", "7", "Ali"], header, ["03001234567"]]
     assert namesake(rows, find_table(rows, {})) is None
+
+
+# --- something pasted over the dialer's columns ---
+
+
+@pytest.mark.parametrize(
+    ("cells", "told"),
+    [
+        ({"Call ID": "COD", "Called Number": "Lahore"}, "E, F"),
+        ({"Called Number": "Lahore"}, "F"),
+        ({"Attempts": "3 pieces"}, "G"),
+        ({"DTMF": "paid", "Ref": "INV-7"}, "D, K"),
+        ({"Called At": "yesterday", "Updated At": "by Ali"}, "H, I"),
+        ({"Call ID": "COD"}, ""),
+        ({"Call ID": "718293", "Called Number": "923001234567", "Attempts": "2"}, ""),
+        ({"Called At": "2026-07-15 12:00:00", "Updated At": "15/07/2026 12:00"}, ""),
+        ({"Called At": 46218.5, "DTMF": 1, "Attempts": 1, "Ref": "k3v09a8xq2m1"}, ""),
+        ({"Status": "Skip", "Why": "ask Ali", "Answer": "yes"}, ""),
+        ({}, ""),
+    ],
+)
+def test_what_no_dialer_writes_is_told_by_its_columns(
+    cells: Mapping[str, object], told: str
+) -> None:
+    header = ["Phone", *DIALER.values()]
+    rows = [header, ["03001234567", *(cells.get(title, "") for title in DIALER.values())]]
+    (row,) = read_rows(rows, find_table(rows, {}), "102")
+    assert pasted_over(row) == told

@@ -14,6 +14,7 @@ from ..columns import DIALER
 from .moved import Act, Cell, Damage, Origin, Written, along_rows, damage_of, went_over
 from .requests import MOST_AT_ONCE, header_of
 
+Over = tuple[dict[Cell, Any], frozenset[Cell], frozenset[Cell]]
 Seen = Mapping[Cell, Any]
 """What is seen of the tab's first rows after the write, by row and column."""
 
@@ -59,17 +60,25 @@ def _by_rows(written: Written, seen: Seen, shift: int) -> Damage:
     places = frozenset(cell for cell in hit if cell[0] <= at + shift or cell == (at, written.ref))
     own = {written.columns.places[name] for name in DIALER}
     acts = list(_acts(at, shift))
-    fitting = [act for act in acts if _explains(act, written, seen, hit)]
-    origins: list[Origin] = [along_rows(act) for act in fitting or acts[-1:]]
-    return Damage(
-        written.token,
-        written.ref,
-        *went_over(
-            places,
+    origins: list[Origin] = [along_rows(act) for act in acts if _explains(act, written, seen, hit)]
+
+    def over(cells: frozenset[Cell], origins: list[Origin]) -> Over:
+        return went_over(
+            cells,
             origins,
             lambda cell: _read_at(written, cell),
             lambda cell: cell is not None and cell[0] >= at and cell[1] in own,
-        ),
+        )
+
+    # Where the header row went is seen, whatever became of the rows above it.
+    header = frozenset(cell for cell in places if cell[0] == at + shift)
+    parts = over(header, [along_rows(acts[-1])]), over(places - header, origins)
+    return Damage(
+        written.token,
+        written.ref,
+        {**parts[0][0], **parts[1][0]},
+        parts[0][1] | parts[1][1],
+        parts[0][2] | parts[1][2],
         header_row=at + shift,
         by_rows=True,
     )

@@ -60,13 +60,16 @@ def above_a_title(stage: Stage) -> None:
 
 
 @in_the_sheet(
-    "A row is inserted near a remark over the hidden column alone",
+    "A row is inserted above a title that is written anew, with a remark over the hidden column",
     {"under a write": "header_moved_lost"},
 )
-def near_a_remark(stage: Stage) -> None:
-    stage.tab().insert_row([], 1)
+def above_another_title(stage: Stage) -> None:
+    stage.tab().insert_row(["Orders of November"], 1)
     stage.tab().update_cell(1, stage.tab().row_values(2).index("Why") + 2, "By Ali")
-    _move_under_a_write(stage, {"insertDimension": _row(stage, 0)}, at=3)
+    title = {"values": [{"userEnteredValue": {"stringValue": "Orders of December"}}]}
+    start = {"sheetId": stage.tab().id, "rowIndex": 1, "columnIndex": 0}
+    anew = {"start": start, "rows": [title], "fields": "userEnteredValue"}
+    _move_under_a_write(stage, {"insertDimension": _row(stage, 0)}, {"updateCells": anew}, at=3)
     stage.dial(1)
 
 
