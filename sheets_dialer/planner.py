@@ -179,7 +179,8 @@ class Planner:
         for row, of_call in matches.foreign:
             if row.content or of_call:
                 known = of_call and with_number_of(row, of_call)
-                self._wanted[row.index] = self._showing.hands_off(row, known)
+                # What was pasted stands until it is undone: writing over it would hide it.
+                self._wanted[row.index] = _pasted(row) or self._showing.hands_off(row, known)
         others = (row for row, _job in (*matches.copies, *matches.foreign))
         for row in (*matches.strange_marks, *others):
             self._tallies[row.index] = Tally.HELD
@@ -329,7 +330,8 @@ class Planner:
             return
         owed = alone and self._turn(row, job) is not None
         self._tallies[row.index] = Tally.HELD
-        self._wanted[row.index] = self._showing.changed(row, job, alone=alone, owed=owed)
+        shown = self._showing.changed(row, job, alone=alone, owed=owed)
+        self._wanted[row.index] = shown if same_number else _pasted(row) or shown
 
     def _is_under_way(self, job: Job) -> bool:
         policy = self._rules.policy
@@ -340,10 +342,9 @@ class Planner:
     def _adopt(self, row: QueueRow) -> None:
         called = row.shown["called_number"]
         number = row.content.number if row.content else ""
-        pasted = pasted_over(row)
-        if pasted:
+        if pasted := _pasted(row):
             self._tallies[row.index] = Tally.HELD
-            self._wanted[row.index] = {"why": say("pasted_over", columns=pasted)}
+            self._wanted[row.index] = pasted
         elif not is_call_id(row.shown["call_id"]):
             self._tallies[row.index] = Tally.HELD
             self._wanted[row.index] = {"why": say("no_call_id")}
@@ -384,3 +385,9 @@ def _dial(row: QueueRow, job: Job, reason: Reason) -> Dial:
     if job.tried or content is None or content.voice_id == job.content.voice_id:
         return Dial(job, row, reason)
     return Dial(replace(job, content=content), row, reason, revoiced=True)
+
+
+def _pasted(row: QueueRow) -> Mapping[str, str] | None:
+    """What a row says over whose dialer's cells something was pasted; None for any other row."""
+    columns = pasted_over(row)
+    return {"why": say("pasted_over", columns=columns)} if columns else None

@@ -6,6 +6,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -504,3 +505,11 @@ def test_what_no_dialer_writes_is_told_by_its_columns(
     rows = [header, ["03001234567", *(cells.get(title, "") for title in DIALER.values())]]
     (row,) = read_rows(rows, find_table(rows, {}), "102")
     assert pasted_over(row) == told
+
+
+def test_the_page_of_headers_lists_every_one() -> None:
+    page = (Path(__file__).parent.parent / "docs" / "headers.md").read_text(encoding="utf-8")
+    tables = [PEOPLE, *(each.headers for each in EXPORTS)]
+    titles = {title for table in tables for group in table.values() for title in group}
+    assert not [title for title in titles if title not in page]
+    assert all(each.sources in page for each in EXPORTS)

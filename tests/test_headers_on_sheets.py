@@ -10,6 +10,7 @@ from threading import Thread
 
 import pytest
 from dialing import Shop, eventually
+from setting_up import Desk
 from test_check import configure_campaign
 from typer.testing import CliRunner
 
@@ -17,6 +18,9 @@ from sheets_dialer.bootstrap import build
 from sheets_dialer.cli import app
 from sheets_dialer.config import load_config
 from sheets_dialer.dialer import PassResult
+from sheets_dialer.errors import SheetUnreachable
+from sheets_dialer.sheet import ColumnsMoved, QueueSheet, Snapshot
+from sheets_dialer.token import Token
 
 IN_TWO_DAYS = (datetime.now() + timedelta(days=2)).strftime("%Y-%m-%d")
 SHOPIFY = [
@@ -242,3 +246,59 @@ def test_a_column_without_numbers_is_told(shop: Shop) -> None:
     lay_out(shop, [["Contact", "Cell of customer"], *rows])
     _, told = command(shop, "check")
     assert "3 of 3 rows with something in them have no number in the column Contact" in told
+
+
+class Lost:
+    """A write whose answer is lost."""
+
+    def __init__(self, shop: Shop) -> None:
+        self.shop = shop
+        self.desk = Desk(shop, ("Phone", "Amount"))
+        self.desk.setup()
+        self.tab = self.desk.book.worksheet("Calls")
+        self.tab.update([["03000000001", 1200]], "A2", raw=False)
+        self.sheet = QueueSheet(self.desk.connection, "Calls", {})
+        self.write(self.sheet.read(), 1)
+        self.header = self.tab.row_values(1)[:-1]
+
+    def write(self, snapshot: Snapshot, count: int) -> None:
+        cells = {1 + snapshot.columns.header_row: {"status": "Queued", "why": f"Because {count}"}}
+        self.sheet.write(snapshot, Token("abcdefgh", count), cells)
+
+    def lose(self, snapshot: Snapshot) -> None:
+        fault = {"service": "sheets", "kind": "503-applied", "path": "batchUpdate", "count": 1}
+        self.shop.sandbox.post("/_sandbox/faults", fault)
+        with pytest.raises(SheetUnreachable):
+            self.write(snapshot, 2)
+
+
+def test_a_lost_answer_hides_no_header_row_that_had_moved(shop: Shop) -> None:
+    lost = Lost(shop)
+    snapshot = lost.sheet.read()
+    lost.tab.insert_rows([["Orders"]], 1)
+    lost.lose(snapshot)
+    with pytest.raises(ColumnsMoved) as raised:
+        lost.sheet.read()
+    lost.sheet.put_back(raised.value.damage, Token("abcdefgh", 3))
+    found = lost.sheet.read()
+    assert found.columns.header_row == 1
+    assert found.token == Token("abcdefgh", 3)
+    assert lost.tab.row_values(1) == ["Orders"]
+    assert lost.tab.row_values(2)[:-1] == lost.header
+    lost.write(found, 4)
+
+
+def test_what_is_inserted_after_a_lost_answer_takes_the_write_along(shop: Shop) -> None:
+    lost = Lost(shop)
+    lost.lose(lost.sheet.read())
+    lost.tab.insert_rows([["Orders"]], 1)
+    found = lost.sheet.read()
+    assert (found.columns.header_row, found.token) == (1, Token("abcdefgh", 2))
+    assert lost.tab.row_values(2)[:-1] == lost.header
+
+
+def test_numbers_can_not_be_said_to_have_no_column(shop: Shop) -> None:
+    configure_campaign(shop, columns={"phone": "none"})
+    code, told = command(shop, "check")
+    assert code == 2
+    assert "without numbers nobody can be called" in told
