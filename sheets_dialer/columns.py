@@ -20,6 +20,7 @@ from .header_names import (
     plain,
     plain_names,
     stripped,
+    visible,
 )
 from .phone import Number, read_number
 
@@ -116,7 +117,7 @@ def find_columns(
         if cell in ("", None):
             continue
         text = str(cell)
-        reference = _REF_HEADER.fullmatch(normal(text))
+        reference = _REF_HEADER.fullmatch(normal(visible(text)))
         if reference:
             tokens[place] = reference["token"]
         likeness, name = _meaning(text, meant, meanings, is_ref=reference is not None)
@@ -195,6 +196,8 @@ def _best(candidates: Sequence[tuple[int, int]], header: Sequence[object]) -> li
 def _rank(columns: Columns, row: Sequence[object]) -> tuple[bool, float]:
     """How much a row looks like the header row."""
     count = len(columns.places)
+    if not count:
+        return False, 0
     weight = count + (1.5 if "phone" in columns.places else 0)
     if _has_token(columns):
         return True, weight

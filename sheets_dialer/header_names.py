@@ -11,7 +11,7 @@ import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
-from functools import cache
+from functools import cache, lru_cache
 
 PEOPLE: Mapping[str, tuple[str, ...]] = {
     "phone": (
@@ -197,22 +197,24 @@ _LIMITS = {
     ),
 }
 _NOT = re.compile(r"\b(?:not?|don ?t|never|na|nahi|mat)\b")
+_KEPT = 4096
+"""So many cells are kept as they were compared: the first rows are read at every pass."""
 _LIKE = 0.85
 """From which likeness on a header may be a known name with a letter wrong."""
 
 
 def plain(cell: object) -> str:
     """A header as it is written, without case, spaces and what can't be seen."""
-    return "".join(_visible(unicodedata.normalize("NFKC", str(cell))).split()).casefold()
+    return "".join(visible(unicodedata.normalize("NFKC", str(cell))).split()).casefold()
 
 
-@cache
+@lru_cache(_KEPT)
 def folded(cell: str) -> str:
     """A header's letters and digits alone, each in one form; signs, marks and case don't count."""
     return "".join(_words(cell))
 
 
-@cache
+@lru_cache(_KEPT)
 def stripped(cell: str) -> str:
     """A header's letters and digits without units and without what stands in brackets; blank where
     the brackets make another thing of it."""
@@ -253,6 +255,7 @@ def mark_of(header: Iterable[object]) -> str:
     return next((each.mark for each in EXPORTS if each.mark and folded(each.mark) in forms), "")
 
 
+@lru_cache(_KEPT)
 def limit_like(cell: str) -> str | None:
     """Whether a header looks like Call After or Call Before, whatever else it says: which of them
     it may mean."""
@@ -301,7 +304,7 @@ def _apart(cell: str) -> str:
 
 
 def _words(cell: str) -> list[str]:
-    text = unicodedata.normalize("NFKD", _visible(cell)).casefold().translate(_LETTERS)
+    text = unicodedata.normalize("NFKD", visible(cell)).casefold().translate(_LETTERS)
     kept = "".join(each for each in text if unicodedata.category(each) != "Mn" and each != _TATWEEL)
     return _WORD.findall("".join(_ascii_digit(each) for each in kept))
 
@@ -311,7 +314,8 @@ def _ascii_digit(letter: str) -> str:
     return letter if digit is None else str(digit)
 
 
-def _visible(text: str) -> str:
+def visible(text: str) -> str:
+    """A text without what can't be seen."""
     return "".join(
         each for each in text if unicodedata.category(each) not in ("Cf", "Cc") or each.isspace()
     )

@@ -10,7 +10,6 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from .call import is_call_id
 from .columns import DIALER, NO_COLUMN, Columns
 from .header_names import limit_like, nearest
-from .namesakes import is_ref
 from .phone import Number, read_number
 from .rows import QueueRow, text_of
 from .texts import say
@@ -36,7 +35,6 @@ _WRITTEN: Mapping[str, Callable[[str], object]] = {
     "attempts": re.compile(r"[0-9]{1,6}").fullmatch,
     "called_at": _MOMENT.fullmatch,
     "updated_at": _MOMENT.fullmatch,
-    "ref": is_ref,
 }
 """Whether a text is like what the dialer writes, or like what people's formats make of that."""
 _LOOKED_AT = 500
@@ -147,14 +145,14 @@ def fullest(columns: Columns, rows: Sequence[Sequence[object]], name: str) -> li
 
 def pasted_over(row: QueueRow) -> str:
     """The letters of the dialer's columns in which a row holds what no dialer writes there, so that
-    something was pasted over them. Blank where there are none, or Call ID alone, which has its own
-    sentence."""
+    something was pasted over them. Blank where that doesn't concern the call that the row shows:
+    other cells come right by themselves, and Call ID alone has its own sentence."""
     strange = [
         name
         for name, form in _WRITTEN.items()
         if name in row.places and (text := row.shown[name]) and not form(text)
     ]
-    if strange == ["call_id"]:
+    if strange == ["call_id"] or not {"call_id", "called_number"} & {*strange}:
         return ""
     return ", ".join(map(letters, sorted(row.places[name] for name in strange)))
 

@@ -487,9 +487,9 @@ def test_titles_above_the_header_are_nobodys_words() -> None:
     [
         ({"Call ID": "COD", "Called Number": "Lahore"}, "E, F"),
         ({"Called Number": "Lahore"}, "F"),
-        ({"Attempts": "3 pieces"}, "G"),
-        ({"DTMF": "paid", "Ref": "INV-7"}, "D, K"),
-        ({"Called At": "yesterday", "Updated At": "by Ali"}, "H, I"),
+        ({"Called Number": "Lahore", "Attempts": "3 pieces", "DTMF": "paid"}, "D, F, G"),
+        ({"Call ID": "COD", "Called At": "yesterday", "Updated At": "by Ali"}, "E, H, I"),
+        ({"Attempts": "3 pieces", "DTMF": "paid", "Ref": "INV-7"}, ""),
         ({"Call ID": "COD"}, ""),
         ({"Call ID": "718293", "Called Number": "923001234567", "Attempts": "2"}, ""),
         ({"Called At": "2026-07-15 12:00:00", "Updated At": "15/07/2026 12:00"}, ""),
