@@ -302,3 +302,25 @@ def test_numbers_can_not_be_said_to_have_no_column(shop: Shop) -> None:
     code, told = command(shop, "check")
     assert code == 2
     assert "without numbers nobody can be called" in told
+
+
+def test_setup_dresses_the_rows_below_the_header_alone(shop: Shop) -> None:
+    desk = Desk(shop, ("Orders of November",))
+    desk.book.sheet1.update([["", ""], ["Phone", "Amount"], ["03000000001", "5"]], "A2")
+    before = desk.requests()
+    added = desk.setup()
+    assert desk.requests() - before <= 5
+    assert "column Status" in added
+    tab = desk.tab("Calls")
+    assert tab["properties"]["gridProperties"]["frozenRowCount"] == 3
+    rows = [row.get("values", []) for row in tab["data"][0]["rowData"]]
+    for above in rows[:2]:
+        assert not any("dataValidation" in cell or "note" in cell for cell in above)
+    header = desk.book.sheet1.row_values(3)
+    status = header.index("Status")
+    assert rows[2][status].get("note")
+    assert "dataValidation" not in rows[2][status]
+    assert "dataValidation" in rows[3][status]
+    assert all(view["range"]["startRowIndex"] == 2 for view in tab["filterViews"])
+    assert all(each["range"]["startRowIndex"] == 2 for each in tab["protectedRanges"])
+    assert desk.setup() == []
