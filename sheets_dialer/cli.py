@@ -90,10 +90,13 @@ def check(
 @app.command()
 def setup(config: ConfigOption = None) -> None:
     """Make the sheet ready: the dialer's columns, the Dialer tab, the Do Not Call tab."""
+    from .columns import Columns
+    from .headings import columns_told, unclear_sentence
     from .sheet.preparing import prepare
 
     with built_parts(config) as parts:
         for queue, campaign in zip(parts.queues, parts.config.campaigns, strict=True):
+            seen: list[Columns] = []
             added = prepare(
                 queue.connection,
                 queue.sheet,
@@ -102,9 +105,14 @@ def setup(config: ConfigOption = None) -> None:
                 every=parts.config.every,
                 callback_labels=[campaign.answers["3"]],
                 callback_column=campaign.callback_column,
+                tells=seen.append,
             )
             what = f"added {', '.join(added)}" if added else "nothing was missing"
             typer.echo(f"{queue.name}: {what}")
+            for line in columns_told(seen[-1]):
+                typer.echo(f"  {line}")
+            if unclear := unclear_sentence(queue.tab, seen[-1]):
+                typer.echo(f"  {unclear}")
     typer.echo("Nobody is called until a person sets Control to RUN on the Dialer tab.")
 
 
@@ -117,8 +125,9 @@ def plan(config: ConfigOption = None, as_json: JsonOption = False) -> None:
         for queue in parts.queues:
             every = timedelta(seconds=parts.config.every)
             snapshot, made, rules = parts.dialer.plan(queue, every)
-            rows, now = len(snapshot.rows) - 1, parts.clock.now()
+            rows, now = len(snapshot.rows) - 1 - snapshot.columns.header_row, parts.clock.now()
             preview = reports.preview(queue.name, rows, made, rules, now)
+            preview |= reports.columns(snapshot.columns)
             if as_json:
                 typer.echo(json.dumps(preview, ensure_ascii=False))
             else:

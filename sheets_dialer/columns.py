@@ -1,103 +1,158 @@
 """The queue tab's columns: which are people's, which are the dialer's, and where they stand today.
 
-The header row is read anew at every pass, so columns may be moved, inserted or renamed to a known
-alias at any time.
+The header row is looked for anew at every pass, so it and its columns may be moved, inserted or
+renamed to a known name at any time.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-PEOPLE: Mapping[str, tuple[str, ...]] = {
-    "phone": (
-        *("phone", "mobile", "number", "contact", "phone number", "mobile number", "mobile no"),
-        *("contact number", "contact no", "phone no", "cell", "cell number", "whatsapp"),
-        *("فون", "فون نمبر", "نمبر", "موبائل", "موبائل نمبر", "رابطہ نمبر"),
-    ),
-    "amount": ("amount", "total", "price", "رقم"),
-    "text1": ("store", "text1", "shop", "company", "دکان"),
-    "text2": ("order id", "text2", "order", "order no", "order number", "reference", "آرڈر"),
-    "text3": ("text3",),
-    "text4": ("text4",),
-    "text5": ("text5",),
-    "key1": ("key1",),
-    "key2": ("key2",),
-    "key3": ("key3",),
-    "key4": ("key4",),
-    "key5": ("key5",),
-    "voice_id": ("voice id", "voice"),
-    "call_after": ("call after",),
-    "call_before": ("call before",),
-}
-"""What people fill in, by the name used in the configuration, with every header that means it."""
+from .header_names import (
+    DIALER,
+    PEOPLE,
+    folded,
+    limit_like,
+    mark_of,
+    meaning_by_form,
+    plain,
+    plain_names,
+    stripped,
+    visible,
+)
+from .phone import Number, read_number
+
+__all__ = [
+    "DIALER",
+    "HEADER_WITHIN",
+    "NO_COLUMN",
+    "OF_THE_CALL",
+    "PEOPLE",
+    "Columns",
+    "cell_name",
+    "find_columns",
+    "find_table",
+    "letters",
+    "meaning",
+    "normal",
+]
 
 OF_THE_CALL = tuple(name for name in PEOPLE if name != "phone")
 """What decides beside the number about a row's call: what is said, by which voice, and when."""
-
-DIALER: Mapping[str, str] = {
-    "status": "Status",
-    "answer": "Answer",
-    "dtmf": "DTMF",
-    "call_id": "Call ID",
-    "called_number": "Called Number",
-    "attempts": "Attempts",
-    "called_at": "Called At",
-    "updated_at": "Updated At",
-    "why": "Why",
-    "ref": "Ref",
-}
-"""What the dialer fills in, in the order in which `setup` adds it."""
-
+HEADER_WITHIN = 20
+"""Within so many rows from the top the header row is looked for."""
+NO_COLUMN = "none"
+"""What the configuration says in place of a header where no column is meant."""
 _REF_HEADER = re.compile(r"ref(?: (?P<token>sd[a-z0-9]{8,40}))?")
 """`Ref`, alone or with a token; Ref No, Ref ID and the like are people's. A token in which a person
 has changed letters is one all the same, unreadable, for the fence to put right."""
+_NAMES_OF_A_HEADER = 3
+"""A row that names so many columns is a header row, though a number may stand in it."""
+_EXACT, _ALIKE, _NEAR = range(3)
 
 
 @dataclass(frozen=True, slots=True)
 class Columns:
-    """Where each known column stands (zero-based), and what stands in the Ref header's token."""
+    """Where each known column stands (zero-based), and what stands in the Ref header's token.
+
+    `header_row` is the row in which they are named: what stands above it are no rows of anybody.
+    `titles` are the headers that were taken, by our name; `unused` are all others. `doubled` and
+    `missing` hold headers in the words of the sheet; `rivals` the places of all that may be meant
+    where more than one is. `unclear` are headers that may mean Call After or Call Before and aren't
+    taken. `second_header` is another row that looks like the header row just as much.
+    """
 
     places: Mapping[str, int]
     token: str | None = None
     doubled: tuple[str, ...] = ()
     missing: tuple[str, ...] = field(default=())
+    header_row: int = 0
     titles: Mapping[str, str] = field(default_factory=dict)
-    """The header of each known column, as it stands in the sheet."""
+    unused: tuple[str, ...] = ()
+    rivals: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
+    unclear: tuple[str, ...] = ()
+    second_header: int | None = None
 
     def ready(self) -> bool:
         """Whether the tab has everything that dialling needs, once."""
-        return not self.missing and not self.doubled
+        return not self.missing and not self.doubled and self.second_header is None
 
 
-def find_columns(header: Sequence[object], named: Mapping[str, str]) -> Columns:
+def find_table(rows: Sequence[Sequence[object]], named: Mapping[str, str]) -> Columns:
+    """Finds the header row among a tab's first rows, and the columns in it.
+
+    It is the row that names most columns, the one with the numbers before others; the uppermost of
+    several. A token in it is the strongest sign. A row with a phone number is none.
+    """
+    found = [
+        (place, find_columns(header, named, place))
+        for place, header in enumerate(rows[:HEADER_WITHIN])
+    ]
+    ranked = [(_rank(columns, rows[place]), -place, columns) for place, columns in found]
+    best = max(ranked, key=lambda each: each[:2], default=None)
+    if best is None:
+        return find_columns((), named)
+    (has_token, weight), _, columns = best
+    if not weight:
+        return next((each for place, each in found if _may_be_titles(rows[place])), found[0][1])
+    twins = [
+        each.header_row
+        for _place, each in found
+        if each.header_row != columns.header_row and _has_token(each) and "phone" in each.places
+    ]
+    return replace(columns, second_header=twins[0]) if has_token and twins else columns
+
+
+def find_columns(
+    header: Sequence[object], named: Mapping[str, str], header_row: int = 0
+) -> Columns:
     """Finds the columns in a header row.
 
-    `named` gives, by our name, the header that the configuration says a people's column has; it
-    goes before what the header means otherwise.
-    `missing` and `doubled` hold headers in the words of the sheet.
+    `named` gives, by our name, the header that the configuration says a people's column has, or
+    `NO_COLUMN`; it goes before what the header means otherwise. A name as it is known goes before
+    one that only is like it.
     """
-    places: dict[str, int] = {}
-    doubled: list[str] = []
-    token: str | None = None
-    meanings = _meanings(named)
+    candidates: dict[str, list[tuple[int, int]]] = {}
+    tokens: dict[int, str | None] = {}
+    meant = {name: title for name, title in named.items() if plain(title) != NO_COLUMN}
+    meanings = meaning_by_form(frozenset(named), mark_of(header))
     for place, cell in enumerate(header):
-        reference = _REF_HEADER.fullmatch(normal(cell))
-        name = meanings.get(_bare(cell)) or ("ref" if reference else None)
-        if name is None:
+        if cell in ("", None):
             continue
-        if name in places:
-            titles = (str(header[places[name]]).strip(), str(cell).strip())
-            doubled += [title for title in titles if title not in doubled]
-            continue
-        places[name] = place
-        if reference and name == "ref":
-            token = reference["token"]
-    missing = [] if "phone" in places else [named.get("phone", "Phone")]
+        text = str(cell)
+        reference = _REF_HEADER.fullmatch(normal(visible(text)))
+        if reference:
+            tokens[place] = reference["token"]
+        likeness, name = _meaning(text, meant, meanings, is_ref=reference is not None)
+        if name is not None:
+            candidates.setdefault(name, []).append((likeness, place))
+    places: dict[str, int] = {}
+    rivals: dict[str, tuple[int, ...]] = {}
+    for name, those in candidates.items():
+        best = _best(those, header)
+        places[name] = best[0]
+        if len(best) > 1:
+            rivals[name] = tuple(best)
+    doubled = dict.fromkeys(str(header[at]).strip() for each in rivals.values() for at in each)
+    missing = [] if "phone" in places else [meant.get("phone", "Phone")]
+    missing += [title for name, title in meant.items() if name not in places and name != "phone"]
     missing += [title for name, title in DIALER.items() if name not in places]
-    shown = {name: str(header[place]).strip() for name, place in places.items()}
-    return Columns(places, token, tuple(doubled), tuple(missing), shown)
+    taken = {*places.values(), *(at for each in rivals.values() for at in each)}
+    titles = {at: str(cell).strip() for at, cell in enumerate(header) if cell is not None}
+    rest = {at: title for at, title in titles.items() if title and at not in taken}
+    return Columns(
+        places,
+        tokens.get(places["ref"]) if "ref" in places else None,
+        tuple(doubled),
+        tuple(missing),
+        header_row,
+        {name: titles[at] for name, at in places.items()},
+        tuple(rest.values()),
+        rivals,
+        tuple(title for title in rest.values() if limit_like(title) not in (None, *named)),
+    )
 
 
 def letters(column: int) -> str:
@@ -117,7 +172,7 @@ def cell_name(row: int, column: int) -> str:
 
 def meaning(cell: object) -> str | None:
     """What a header means by its own words, whatever a campaign calls it: our name for it."""
-    return _MEANINGS.get(_bare(cell))
+    return _meaning(str(cell), {}, meaning_by_form(frozenset(), ""), is_ref=False)[1]
 
 
 def normal(cell: object) -> str:
@@ -125,17 +180,61 @@ def normal(cell: object) -> str:
     return " ".join(str(cell).split()).casefold()
 
 
-def _bare(cell: object) -> str:
-    """A header as it is looked up: without case, and without spaces."""
-    return "".join(str(cell).split()).casefold()
+def _meaning(
+    text: str, meant: Mapping[str, str], meanings: Mapping[str, str], *, is_ref: bool
+) -> tuple[int, str | None]:
+    """How near a header comes to a known name, and whose."""
+    written, form = plain(text), folded(text)
+    for name, title in meant.items():
+        if written == plain(title):
+            return _EXACT, name
+    for name, title in meant.items():
+        if form and form == folded(title):
+            return _ALIKE, name
+    if is_ref:
+        return _EXACT, "ref"
+    for name, title in DIALER.items():
+        if name != "ref" and form == folded(title):
+            return _EXACT if written == plain(title) else _ALIKE, name
+    if form in meanings:
+        return _EXACT if written in plain_names() else _ALIKE, meanings[form]
+    near = stripped(text)
+    return _NEAR, meanings.get(near) if near else None
 
 
-def _meanings(named: Mapping[str, str]) -> dict[str, str]:
-    meanings = {_bare(title): name for name, title in DIALER.items() if name != "ref"}
-    for name, aliases in PEOPLE.items():
-        if name not in named:
-            meanings |= {_bare(alias): name for alias in aliases}
-    return meanings | {_bare(title): name for name, title in named.items()}
+def _best(candidates: Sequence[tuple[int, int]], header: Sequence[object]) -> list[int]:
+    """The places of those that nothing goes before."""
+    known = [each for each in candidates if each[0] != _NEAR] or list(candidates)
+    exact = {folded(str(header[place])) for likeness, place in known if likeness == _EXACT}
+    return [
+        place
+        for likeness, place in known
+        if likeness != _ALIKE or folded(str(header[place])) not in exact
+    ]
 
 
-_MEANINGS = _meanings({})
+def _rank(columns: Columns, row: Sequence[object]) -> tuple[bool, float]:
+    """How much a row looks like the header row."""
+    count = len(columns.places)
+    if not count:
+        return False, 0
+    weight = count + (1.5 if "phone" in columns.places else 0)
+    if _has_token(columns):
+        return True, weight
+    if count <= _NAMES_OF_A_HEADER and any(isinstance(read_number(each), Number) for each in row):
+        return False, 0
+    return False, weight
+
+
+def _has_token(columns: Columns) -> bool:
+    # A token that a write put beside the header row, since that had moved, stands alone.
+    return columns.token is not None and len(columns.places) >= _NAMES_OF_A_HEADER
+
+
+def _may_be_titles(row: Sequence[object]) -> bool:
+    """Whether a row may be a header row of which no name is known: several words, no number."""
+    filled = [each for each in row if each not in ("", None)]
+    words = all(isinstance(each, str) and not each.isdigit() for each in filled)
+    return (
+        len(filled) > 1 and words and not any(isinstance(read_number(each), Number) for each in row)
+    )

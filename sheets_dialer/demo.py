@@ -18,7 +18,6 @@ import requests
 import yaml
 
 from .bootstrap import build, google_client
-from .columns import find_columns
 from .config import Config, load_config
 from .control import RUN
 from .disposition import NOT_CALLED
@@ -174,8 +173,7 @@ def compare(config: Config, sandbox: Sandbox) -> Comparison:
     with build(config) as parts:
         queue = parts.queues[0]
         snapshot = queue.sheet.read()
-    columns = find_columns(snapshot.grid[0], config.campaigns[0].columns)
-    rows = read_rows(snapshot.grid, columns, config.campaigns[0].voice_id)
+    rows = read_rows(snapshot.grid, snapshot.columns, config.campaigns[0].voice_id)
     calls = sandbox.calls()
     faults: list[str] = []
     by_id = {str(call["call_id"]): call for call in calls}

@@ -25,6 +25,7 @@ from .errors import (
 )
 from .fence import Fence
 from .forgetting import Forgetting
+from .headings import unclear_sentence
 from .ledger import Ledger, Move
 from .opting_out import OptOuts
 from .pacing import followed, next_pass_due
@@ -52,11 +53,11 @@ Found = TypeVar("Found")
 
 @dataclass(frozen=True, slots=True)
 class PassResult:
-    """How a pass ended. `problems` holds, by campaign, what a person must know."""
+    """How a pass ended. `problems` holds, by campaign, what a person must know, `plans` what was
+    planned."""
 
     problems: Mapping[str, DialerError]
     plans: Mapping[str, Plan]
-    """By campaign, what was planned."""
     portal_problem: PortalError | None = None
     """What the portal said or didn't say when it was asked for the balance."""
     states: Mapping[str, str] = field(default_factory=dict)
@@ -173,7 +174,7 @@ class Dialer:
         rules that it was made by."""
         snapshot, sheet = self._read(queue)
         self._purse.glance()
-        rules = replace(self._rules(queue, sheet), obstacle=self._obstacle(queue))
+        rules = replace(self._rules(queue, sheet), obstacle=self._obstacle(queue, snapshot))
         made, rules = self._planned(queue, sheet, until_next_pass, rules, whole=True)
         return snapshot, made, rules
 
@@ -270,7 +271,7 @@ class Dialer:
             self._recorder.settle(queue, snapshot)
             raise
         self._panel.hear(queue, sheet)
-        obstacle = fenced or self._obstacle(queue)
+        obstacle = fenced or self._obstacle(queue, snapshot)
         if farewell is not None:
             # What stopped the calls before the run ended still says more than that it ended.
             obstacle = obstacle or self._funds_problem
@@ -300,7 +301,7 @@ class Dialer:
         leaves_by = next_pass_due(self._begun, self._clock.steady(), every) + 1
         self._caller.dial(replace(each, leaves_by=leaves_by) for each in confirmed)
         # Not the rows: they may be many, and nothing needs them any more.
-        self._last[queue.name] = (replace(snapshot, rows=snapshot.rows[:1]), made)
+        self._last[queue.name] = (snapshot.head(), made)
         return made
 
     def may_hurry(self) -> bool:
@@ -333,11 +334,12 @@ class Dialer:
             return False
         return True
 
-    def _obstacle(self, queue: Queue) -> str | None:
+    def _obstacle(self, queue: Queue, snapshot: Snapshot) -> str | None:
         """What stands in the way of all new calls beside Control and hours."""
         unsafe = unsafe_sentence(self._ledger.fact(unsafe_fact(queue.sheet.name)))
         unwritable = self._culprits.sentence(queue.name, self._clock.now())
-        return unsafe or unwritable or self._caller.caution()
+        unclear = unclear_sentence(queue.tab, snapshot.columns)
+        return unsafe or unclear or unwritable or self._caller.caution()
 
     def _planned(
         self,

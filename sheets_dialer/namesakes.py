@@ -11,12 +11,14 @@ from collections.abc import Iterable, Sequence
 
 from .call import is_call_id
 from .columns import DIALER, Columns, normal
-from .matching import is_ours
+from .matching import SKIP, is_ours
 from .rows import text_of
 
 _REF = re.compile(r"(?=.*[a-z])[0-9a-z]{12}")
 _OURS_ALONE = [name for name in DIALER if name != "status"]
 """The dialer's columns but Status, in which people may write before the first call."""
+_A_FEW = 3
+"""So many words of people's own in Status are how they steer; an export fills most rows."""
 
 
 def is_ref(text: str) -> bool:
@@ -28,15 +30,16 @@ def namesake(rows: Iterable[Sequence[object]], columns: Columns) -> tuple[str, i
     """The dialer's name for a column that holds what people wrote, and the index of the first row
     in which it does; None where there is none.
 
-    `rows` are all of the tab, the header first. Where a token stands in the header, or one row
+    `rows` are all of the tab. Where a token stands in the header, or one row
     shows a Status of ours beside a Ref or Call ID, a dialer has worked on the tab, and everything
-    counts as a dialer's.
+    counts as a dialer's. Status is people's where most rows hold words that aren't the dialer's.
     """
     if columns.token is not None:
         return None
     found: tuple[str, int] | None = None
+    filled, words = 0, list[int]()
     for index, cells in enumerate(rows):
-        if index == 0:
+        if index <= columns.header_row:
             continue
         shown = {
             name: text_of(cells[at])
@@ -45,9 +48,15 @@ def namesake(rows: Iterable[Sequence[object]], columns: Columns) -> tuple[str, i
         }
         if _is_ours(shown):
             return None
+        filled += any(cell not in ("", None) for cell in cells)
+        word = normal(shown.get("status", ""))
+        if word and word != SKIP and not is_ours(word):
+            words.append(index)
         if found is None:
             name = next((name for name in _OURS_ALONE if shown.get(name)), None)
             found = None if name is None else (name, index)
+    if found is None and len(words) > max(_A_FEW, filled / 2):
+        return "status", words[0]
     return found
 
 

@@ -32,6 +32,7 @@ from .disposition import (
     marked,
 )
 from .following import is_final
+from .headings import pasted_cells
 from .hearing import hear, settled, unclear
 from .limits import before_run, stop
 from .matching import (
@@ -206,7 +207,8 @@ class Planner:
         for row, of_call in matches.foreign:
             if row.has_content or of_call:
                 known = of_call and with_number_of(row, of_call)
-                self._wanted[row.index] = self._showing.hands_off(row, known)
+                # What was pasted stands until it is undone: writing over it would hide it.
+                self._wanted[row.index] = pasted_cells(row) or self._showing.hands_off(row, known)
         others = (row for row, _job in (*matches.copies, *matches.foreign))
         for row in (*matches.strange_marks, *others):
             self._tallies[row.index] = Tally.HELD
@@ -367,7 +369,8 @@ class Planner:
             return
         owed = alone and self._turn(row, job) is not None
         self._tallies[row.index] = Tally.HELD
-        self._wanted[row.index] = self._showing.changed(row, job, alone=alone, owed=owed)
+        shown = self._showing.changed(row, job, alone=alone, owed=owed)
+        self._wanted[row.index] = shown if same_number else pasted_cells(row) or shown
 
     def _is_under_way(self, job: Job) -> bool:
         policy = self._rules.policy
@@ -378,7 +381,10 @@ class Planner:
     def _adopt(self, row: QueueRow) -> None:
         called = row.shown["called_number"]
         number = row.content.number if row.content else ""
-        if not is_call_id(row.shown["call_id"]):
+        if pasted := pasted_cells(row):
+            self._tallies[row.index] = Tally.HELD
+            self._wanted[row.index] = pasted
+        elif not is_call_id(row.shown["call_id"]):
             self._tallies[row.index] = Tally.HELD
             self._wanted[row.index] = {"why": say("no_call_id")}
         elif row.content is None or called not in ("", number):

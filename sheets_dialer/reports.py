@@ -13,6 +13,8 @@ from zoneinfo import ZoneInfo
 
 from . import sentences
 from .call import ANSWERED, AttemptState, Job, call_status_words
+from .columns import DIALER, Columns
+from .headings import columns_told
 from .plan import Plan, Rules, Tally
 from .texts import say
 
@@ -121,10 +123,19 @@ def preview(campaign: str, rows: int, made: Plan, rules: Rules, now: datetime) -
     }
 
 
+def columns(found: Columns) -> dict[str, Any]:
+    """Which of people's columns means what, and which aren't used, as plain values and in words."""
+    used = {name: title for name, title in found.titles.items() if name not in DIALER}
+    told = columns_told(found)
+    return {"columns": used, "unused_columns": list(found.unused), "columns_told": told}
+
+
 def preview_lines(preview: Mapping[str, Any]) -> Iterator[str]:
     """A preview in words."""
     yield f"{preview['campaign']}: {preview['stopped'] or say('plan_calls_may_go_out')}"
     yield f"  {preview['preview']}"
+    for line in preview.get("columns_told", ()):
+        yield f"  {line}"
     count, now, cost = preview["to_call"], len(preview["call_now"]), preview["cost"]
     if cost is None:
         yield f"  {say('plan_to_call', count=count, now=now)}"

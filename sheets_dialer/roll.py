@@ -30,8 +30,8 @@ _decode = msgspec.json.Decoder(list[object]).decode
 
 
 class Roll:
-    """What is known of each row from one pass to the next. Rows are named by their index, which
-    counts the header row; row 0 is the header and no row of anybody."""
+    """What is known of each row from one pass to the next. Rows are named by their index
+    in the tab; the header row and those above it are no rows of anybody."""
 
     def __init__(self, voice_id: str, configured: str | None = None) -> None:
         """`voice_id` is the voice by which rows that name none are known again (`voices`), and
@@ -42,6 +42,8 @@ class Roll:
         self._looked_at = 0.0
         self._places: Mapping[str, int] = {}
         self._titles: Mapping[str, str] = {}
+        self._first = 1
+        """The first row below the header."""
         self._begin_anew()
 
     def _begin_anew(self) -> None:
@@ -74,20 +76,21 @@ class Roll:
         return self._blanks.needed
 
     def take_in(self, raw: Sequence[bytes], columns: Columns) -> None:
-        """Takes in what a read found: the tab's rows as JSON, the header first. A row that changed
-        is looked at again; so are all when columns have moved."""
-        if columns.places != self._places:
+        """Takes in what a read found: the tab's rows as JSON. A row that changed is looked
+        at again; so are all when columns or the header row have moved."""
+        if columns.places != self._places or columns.header_row + 1 != self._first:
             self._places = dict(columns.places)
+            self._first = columns.header_row + 1
             self._begin_anew()
         self._titles = columns.titles
-        old = self._raw
+        old, first = self._raw, self._first
         # Most rows are as they were, and comparing them all at once costs next to nothing.
-        if len(raw) == len(old) and raw[1:] == old[1:]:
+        if len(raw) == len(old) and raw[first:] == old[first:]:
             return
         for index in range(len(raw), len(old)):
             self._forget(index)
         kept = min(len(old), len(raw))
-        changed = [i for i in range(1, kept) if old[i] != raw[i]]
+        changed = [i for i in range(first, kept) if old[i] != raw[i]]
         del self._standing[kept:], self._until[kept:], self._keys[kept:], self._face[kept:]
         for index in changed:
             self._forget(index)
@@ -98,7 +101,7 @@ class Roll:
         self._face.extend([0] * added)
         self._keys += [()] * added
         needed = self.needed
-        for index in (*changed, *range(max(kept, 1), len(raw))):
+        for index in (*changed, *range(max(kept, first), len(raw))):
             self._learn(index)
         for index in self._blanks.concerned(needed ^ self.needed):
             self._stir(index)
@@ -139,7 +142,7 @@ class Roll:
                 default=_NEVER,
             )
         found: list[int] = []
-        index = self._standing.find(_LOOK, 1)
+        index = self._standing.find(_LOOK, self._first)
         while index >= 0:
             found.append(index)
             index = self._standing.find(_LOOK, index + 1)

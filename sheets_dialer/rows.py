@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import quote
 
@@ -30,7 +30,7 @@ _CELL_BYTES = 45
 class QueueRow:
     """One row of the queue tab that has something in it.
 
-    `index` is zero-based and counts the header row. `shown` holds the text of the dialer's cells;
+    `index` is zero-based, from the tab's first row. `shown` holds the text of the dialer's cells;
     `phone`, `call_after` and `call_before` hold people's cells as Google gave them. `content` is
     what would be said now. `fingerprint` is that of what the row asks for, which stays the same
     when people give the campaign another voice; `sounds_like` is that of the content.
@@ -55,6 +55,8 @@ class QueueRow:
     """Whether the row says itself by which voice it is called."""
     has_content: bool = True
     """Whether people wrote anything in it."""
+    places: Mapping[str, int] = field(default_factory=dict, compare=False, repr=False)
+    """Where the tab's columns stand, to name cells by."""
 
     @property
     def ref(self) -> str:
@@ -79,7 +81,8 @@ def read_rows(
     chosen_voice: str | None = None,
 ) -> list[QueueRow]:
     """Reads every row below the header in which a known column holds something."""
-    below_header = enumerate(itertools.islice(grid, 1, None), start=1)
+    first = columns.header_row + 1
+    below_header = enumerate(itertools.islice(grid, first, None), start=first)
     rows = (
         read_row(index, cells, columns.places, voice_id, chosen_voice)
         for index, cells in below_header
@@ -132,6 +135,7 @@ def read_row(
         typed=typed if content else None,
         names_voice=names_voice,
         has_content=has_content,
+        places=places,
     )
 
 

@@ -23,6 +23,8 @@ NOT_IN_THE_SHEET: Mapping[str, str] = {
     "plan_to_call_and_cost": "the command plan prints it",
     "plan_new_rows": "the command plan prints it",
     "plan_in_progress": "the command plan prints it",
+    "column_means": "the commands setup, check and plan print it",
+    "columns_unused": "the commands setup, check and plan print it",
     "portal_says_nothing_of_key": "only check asks whether the key is good, and prints it",
     "shared_call_id": "stands in the ledger, and export prints it; the row says unknown_outcome",
     "foreign_call_id": "stands in the ledger, and export prints it; the row says unknown_outcome",

@@ -157,7 +157,7 @@ def test_a_formula_that_loads_for_a_moment_keeps_its_row_in_the_queue(orders: Sh
     orders.control("PAUSE")
     orders.paste([["03000000001", "1500", "Shop", "A1", "x"]])
     assert orders.run("once", "--for", "2").returncode == 0
-    ref = orders.rows()[0]["Ref"] if "Ref" in orders.rows()[0] else ""
+    ref = orders.rows()[0].get("Ref", "")
     orders.tab().update_acell("C2", "Loading...")
     assert orders.run("once", "--for", "2").returncode == 0
     orders.tab().update_acell("C2", "Shop")

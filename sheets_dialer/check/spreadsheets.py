@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, TypeAlias
 
-from ..columns import find_columns
+from ..columns import find_table
 from ..control import CONTROL_TAB, DO_NOT_CALL_TAB
 from ..errors import ConfigError, SheetRefused, SheetUnreachable
 from .fence import Fence
@@ -95,7 +95,7 @@ class _Spreadsheet:
         if seen:
             tab = next(tab for tab in self._tabs if tab.title in seen)
             grid = grids[tab.title]
-            place = find_columns(grid[0] if grid else (), tab.columns).places.get("ref", 0)
+            place = find_table(grid, tab.columns).places.get("ref", 0)
             fence = Fence(self._google, self._spreadsheet, self._what, word)
             yield from fence.prove(ids[tab.title], place)
             for title in seen if fence.unsafe is not None else ():

@@ -6,13 +6,22 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from ..columns import DIALER, Columns, find_columns
+from ..columns import DIALER, NO_COLUMN, Columns, find_table, letters
 from ..control import read_control
 from ..disposition import QUEUED, WAITING
 from ..do_not_call import read_do_not_call
+from ..header_names import nearest
+from ..headings import (
+    columns_told,
+    fullest,
+    headers_found,
+    line_that_decides,
+    unclear_sentence,
+)
 from ..namesakes import namesake
+from ..phone import Number
 from ..rows import QueueRow, read_rows
-from .finding import Finding, Findings, fault, ok, warning
+from .finding import Finding, Findings, Level, fault, ok, warning
 from .subject import Tab
 
 RUN_SETUP = "Run: python3 run.py setup"
@@ -20,18 +29,22 @@ _NEED_TEXT1 = frozenset({"48", "49"})
 """The portal's default voices, which speak the store's name (vendor text)."""
 _TO_CALL = frozenset({"", QUEUED.casefold(), WAITING.casefold()})
 _NAMED_ROWS = 5
+_FEW_ROWS = 2
 
 
 def examine_tab(
     tab: Tab, grid: Sequence[Sequence[Any]], protected: Sequence[Mapping[str, Any]]
 ) -> Findings:
     """Everything about one tab, from its cells and its protected ranges."""
-    columns = find_columns(grid[0] if grid else (), tab.columns)
-    findings = [*_columns(tab, columns), *_namesakes(tab, columns, grid)]
+    columns = find_table(grid, tab.columns)
+    findings = [*_columns(tab, columns, grid), *_namesakes(tab, columns, grid)]
     findings += _protection(tab, columns, protected)
     if "phone" in columns.places:
-        findings += _texts(tab, columns, read_rows(grid, columns, tab.voice_id))
-    return findings or [ok(tab.what, "The tab has every column that dialling needs.")]
+        rows = read_rows(grid, columns, tab.voice_id)
+        findings += [*_numbers(tab, columns, rows), *_texts(tab, columns, rows)]
+    if all(each.level is Level.OK for each in findings):
+        findings.append(ok(tab.what, "The tab has every column that dialling needs."))
+    return findings
 
 
 def examine_control(tab: Tab, grid: Sequence[Sequence[Any]]) -> Finding:
@@ -61,24 +74,27 @@ def examine_do_not_call(what: str, grid: Sequence[Sequence[Any]]) -> Finding:
     return ok(what, f"{count} number{'' if count == 1 else 's'} on it won't be called.")
 
 
-def _columns(tab: Tab, columns: Columns) -> Iterator[Finding]:
-    if columns.doubled:
-        names = ", ".join(columns.doubled)
+def _columns(tab: Tab, columns: Columns, grid: Sequence[Sequence[Any]]) -> Iterator[Finding]:
+    if columns.second_header is not None:
         yield fault(
             tab.what,
-            f"More than one column means the same; it is there again: {names}.",
-            "Rename or remove all but one, or say in the campaign's columns which one it is.",
+            f"Rows {columns.header_row + 1} and {columns.second_header + 1} both look like the "
+            "header row.",
+            "Delete the one that is a copy.",
         )
+    if columns.doubled:
+        yield _rivals(tab, columns, grid)
     if "phone" not in columns.places:
         header = tab.columns.get("phone", "Phone")
         yield fault(
             tab.what,
-            f"No column is headed {header}, so there are no numbers to call.",
-            f"Write {header} over the column with the numbers, in the first row; or give that "
+            f"No column is headed {header}, so there are no numbers to call. "
+            + headers_found(columns, grid, header),
+            f"Write {header} over the column with the numbers, in the header row; or give that "
             "column's header in the campaign's columns: {phone: …}",
         )
     for name, title in tab.columns.items():
-        if name not in columns.places and name != "phone":
+        if name not in columns.places and name != "phone" and title != NO_COLUMN:
             yield fault(
                 tab.what,
                 f"The campaign's columns name {title} for {name}, and no column is headed so.",
@@ -86,7 +102,34 @@ def _columns(tab: Tab, columns: Columns) -> Iterator[Finding]:
             )
     lacking = [title for name, title in DIALER.items() if name not in columns.places]
     if lacking:
-        yield fault(tab.what, f"The dialer's columns are missing: {', '.join(lacking)}.", RUN_SETUP)
+        near = {title: nearest(title, columns.unused, 0.75) for title in lacking}
+        meant = [f" {found} may be meant for {title}." for title, found in near.items() if found]
+        sentence = f"The dialer's columns are missing: {', '.join(lacking)}.{''.join(meant)}"
+        yield fault(tab.what, sentence, RUN_SETUP)
+    if unclear := unclear_sentence(tab.title, columns):
+        sentence, _, remedy = unclear.partition(". ")
+        yield fault(tab.what, f"{sentence}. No new call starts meanwhile.", remedy)
+    if told := columns_told(columns):
+        yield ok(tab.what, "; ".join(told) + ".")
+
+
+def _rivals(tab: Tab, columns: Columns, grid: Sequence[Sequence[Any]]) -> Finding:
+    """Several columns of which one is meant, with what stands in each."""
+    names = ", ".join(columns.doubled)
+    counted = [
+        f"{letters(place)} has {count} numbers" if name == "phone" else f"{letters(place)} {count}"
+        for name in columns.rivals
+        if name not in DIALER
+        for place, count in fullest(columns, grid, name)
+    ]
+    line = line_that_decides(columns, grid)
+    remedy = "Rename or remove all but one"
+    if line:
+        remedy += f", or say in the campaign's part of the configuration which one it is: {line}"
+    told = f" Filled rows: {', '.join(counted)}." if counted else ""
+    return fault(
+        tab.what, f"More than one column means the same; it is there again: {names}.{told}", remedy
+    )
 
 
 def _namesakes(tab: Tab, columns: Columns, grid: Sequence[Sequence[Any]]) -> Iterator[Finding]:
@@ -141,6 +184,19 @@ def _rows_of(area: Mapping[str, Any], column: int) -> tuple[float, float] | None
     if not area.get("startColumnIndex", 0) <= column < area.get("endColumnIndex", float("inf")):
         return None
     return area.get("startRowIndex", 0), area.get("endRowIndex", float("inf"))
+
+
+def _numbers(tab: Tab, columns: Columns, rows: Sequence[QueueRow]) -> Iterator[Finding]:
+    """Whether the column that was taken for the numbers holds them."""
+    lacking = [row for row in rows if not isinstance(row.number, Number)]
+    if len(lacking) > max(_FEW_ROWS, len(rows) / 2):
+        title = columns.titles["phone"]
+        yield warning(
+            tab.what,
+            f"{len(lacking)} of {len(rows)} rows with something in them have no number in the "
+            f"column {title} that can be called.",
+            "If the numbers stand in another column, name it in the campaign's columns: {phone: …}",
+        )
 
 
 def _texts(tab: Tab, columns: Columns, rows: Sequence[QueueRow]) -> Iterator[Finding]:

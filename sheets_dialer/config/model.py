@@ -21,7 +21,8 @@ from pydantic import (
 
 from ..call import ANSWERED
 from ..calling_hours import CallingHours, read_hours
-from ..columns import DIALER, OF_THE_CALL, PEOPLE, find_columns
+from ..columns import DIALER, NO_COLUMN, OF_THE_CALL, PEOPLE, find_columns
+from ..header_names import plain
 from ..policy import Policy, RedialRule
 from ..quota import PER_MINUTE
 from .callable_lines import CallableLines
@@ -199,6 +200,8 @@ class Campaign(_Section):
     def _are_columns(cls, value: Mapping[str, str]) -> Mapping[str, str]:
         if not set(value) <= set(PEOPLE):
             raise ValueError(f"the headers of columns by these names: {', '.join(PEOPLE)}")
+        if plain(value.get("phone", "")) == NO_COLUMN:
+            raise ValueError("a header for phone: without numbers nobody can be called")
         own = {name for title in value.values() for name in find_columns([title], {}).places}
         if own & set(DIALER):
             raise ValueError(f"headers that aren't the dialer's own: {', '.join(DIALER.values())}")

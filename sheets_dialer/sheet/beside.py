@@ -74,14 +74,14 @@ class Beside:
         along."""
         return all(_is_same(seen.get(cell), value) for cell, value in self.cells.items())
 
-    def damage(self, seen: Seen, token: Token, ref: int) -> Damage | None:
+    def damage(self, seen: Seen, token: Token, ref: int, header_row: int = 0) -> Damage | None:
         """What the write went over, or None where it hit the cells that it was planned for. `token`
-        is what it put on the queue tab, `ref` in which column."""
+        is what it put on the queue tab, `ref` and `header_row` tell in which cell."""
         origins = self.origins(seen)
         hit = frozenset(self.cells)
         if origins is None or (origins and all(each(at) == at for each in origins for at in hit)):
             return None
-        return Damage(token, ref, *self.went_over(origins), self.tab)
+        return Damage(token, ref, *self.went_over(origins), self.tab, header_row)
 
     def went_over(
         self, origins: Sequence[Origin]

@@ -16,10 +16,8 @@ from ..errors import SheetError
 from ..texts import say
 from ..token import Token
 from .connection import TabFacts, cells_of
-from .requests import Block, row_runs
+from .requests import MOST_AT_ONCE, Block, row_runs
 
-_MOST_AT_ONCE = 8
-"""How many columns one act of a person is taken to insert, delete or move."""
 _WIDEST = 150
 """Up to how many columns it is tried out whether some were moved, beside inserted and deleted."""
 _MOST_TOLD = 3
@@ -49,8 +47,8 @@ Act = tuple[int | None, ...]
 class Written:
     """What a write put where, and what the read that it was planned from had found there.
 
-    `rows` are the rows that it touches, by index and with the header row; `blocks` are its cells
-    beside the token.
+    `rows` are the rows that it touches, by index, and the first ones down to a few below the header
+    row; `blocks` are its cells beside the token.
     """
 
     rows: Mapping[int, Sequence[Any]]
@@ -65,7 +63,7 @@ class Written:
 
     def places(self) -> Iterator[Cell]:
         """The queue tab's cells that it wrote."""
-        yield 0, self.ref
+        yield self.columns.header_row, self.ref
         for block in self.blocks:
             for row in block.rows:
                 for across in range(len(block.texts[0])):
@@ -93,7 +91,8 @@ class Damage:
 
     `put_back` gives what stood in them; of the `lost` ones it can't be told. `peoples` are those of
     both that aren't the dialer's. `ref` is where the Ref column stands, None where it is gone.
-    `tab` is which of the other tabs the cells are on, None for the queue tab itself.
+    `tab` is which of the other tabs the cells are on, None for the queue tab itself, whose header
+    row stands in `header_row` now.
     """
 
     token: Token
@@ -102,6 +101,9 @@ class Damage:
     lost: frozenset[Cell]
     peoples: frozenset[Cell]
     tab: TabFacts | None = None
+    header_row: int = 0
+    by_rows: bool = False
+    """Whether rows were moved on the queue tab, and not columns."""
 
 
 class ColumnsMoved(SheetError):
@@ -109,7 +111,7 @@ class ColumnsMoved(SheetError):
     called on it."""
 
     def __init__(self, damage: Damage) -> None:
-        super().__init__(say("columns_moved"))
+        super().__init__(say("header_moved" if damage.by_rows else "columns_moved"))
         self.damage = damage
 
     def told(self, *, is_mended: bool) -> SheetError:
@@ -117,10 +119,13 @@ class ColumnsMoved(SheetError):
         lost = self.damage.peoples & (self.damage.lost if is_mended else self.damage.peoples)
         if self.damage.tab is not None:
             return SheetError(self._told_of(self.damage.tab.title, lost))
+        is_rows = self.damage.by_rows
         if lost:
-            return SheetError(say("columns_moved_lost", cells=where(lost)))
+            name = "header_moved_lost" if is_rows else "columns_moved_lost"
+            return SheetError(say(name, cells=where(lost)))
         if self.damage.peoples:
-            return SheetError(say("columns_moved_put_back", cells=where(self.damage.peoples)))
+            name = "header_moved_put_back" if is_rows else "columns_moved_put_back"
+            return SheetError(say(name, cells=where(self.damage.peoples)))
         return self
 
     def _told_of(self, title: str, lost: frozenset[Cell]) -> str:
@@ -133,7 +138,8 @@ class ColumnsMoved(SheetError):
 def damage_of(written: Written, header: Sequence[Any]) -> Damage | None:
     """What a write went over, by the header row as it is now, or None where it hit the columns that
     it was planned for."""
-    before, now = aligned(written.rows[0], header, written.ref + 1)
+    row = written.columns.header_row
+    before, now = aligned(written.rows[row], header, written.ref + 1)
     ref_title = before[written.ref]
     acts: list[Act] = []
     if now[written.ref] == written.token.header:
@@ -163,6 +169,7 @@ def damage_of(written: Written, header: Sequence[Any]) -> Damage | None:
             lambda cell: written.read_at(cell[0], cell[1]) if cell else "",
             lambda cell: cell is not None and cell[1] in own,
         ),
+        header_row=row,
     )
 
 
@@ -214,7 +221,7 @@ def aligned(
     before: Sequence[Any], now: Sequence[Any], at_least: int = 0
 ) -> tuple[list[object], list[object]]:
     """A header row, or the labels of rows, before and now, with room for what one act inserts."""
-    width = max(len(before), len(now), at_least) + _MOST_AT_ONCE
+    width = max(len(before), len(now), at_least) + MOST_AT_ONCE
     first, second = (_titles(row) + [""] * (width - len(row)) for row in (before, now))
     return first, second
 
@@ -265,7 +272,7 @@ def _acts(width: int) -> Iterator[Act]:
     """Everything that one act may do to a row of so many columns."""
     row: list[int | None] = list(range(width))
     for start in range(width):
-        for count in range(1, min(_MOST_AT_ONCE, width - start) + 1):
+        for count in range(1, min(MOST_AT_ONCE, width - start) + 1):
             rest, taken = row[:start] + row[start + count :], row[start : start + count]
             yield (*row[:start], *[None] * count, *row[start : width - count])
             # Those that come in from the right are blank, as new ones are.

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from ..columns import DIALER, Columns, letters, normal
 from ..control import CONTROL_LABEL, CONTROL_TAB, DO_NOT_CALL_TAB
 from ..errors import SetupNeeded, SheetError, SheetRefused, TokenLost, WriteRefused
+from ..headings import columns_sentence
 from ..namesakes import is_ref
 from ..rows import text_of
 from ..texts import say
 from .connection import Connection, cells_of
 from .moved import where
 from .queue_sheet import QueueSheet
-from .readiness import columns_sentence, require_own_columns
+from .readiness import require_own_columns
 from .requests import CELLS_BACK, cells_back, note_requests, update
 from .setup import landing
 from .setup.control_tab import make_control_tab
@@ -37,6 +38,7 @@ class _Wishes:
     every: float
     callback_labels: tuple[str, ...]
     callback_column: str | None
+    tells: Callable[[Columns], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +58,7 @@ def prepare(
     every: float = 15,
     callback_labels: Sequence[str] = ("Callback requested",),
     callback_column: str | None = None,
+    tells: Callable[[Columns], None] = lambda _columns: None,
 ) -> list[str]:
     """Adds what dialling needs and what helps people, and the sheet lacks; returns what was added,
     in words. It takes at most four requests where nobody changes the sheet meanwhile, and no write
@@ -65,6 +68,7 @@ def prepare(
         every: the configured seconds between passes, for the alarm on the control tab.
         callback_labels: what the campaign's Answer column says where a callback is asked for.
         callback_column: the header of a column that people want for callbacks.
+        tells: hears which columns the queue tab has, before anything is added.
 
     Raises:
         SetupNeeded: something is missing that only a person can add.
@@ -72,7 +76,7 @@ def prepare(
             columns of the control tab were moved meanwhile and cells of people's written over; they
             were put back, or the error names them.
     """
-    wishes = _Wishes(tab, campaign, every, tuple(callback_labels), callback_column)
+    wishes = _Wishes(tab, campaign, every, tuple(callback_labels), callback_column, tells)
     try:
         added, misplaced = _add(connection, sheet, wishes)
         if misplaced is not None:
@@ -163,9 +167,11 @@ def _planned(
     do_not_call = state.tabs.get(DO_NOT_CALL_TAB) or new_tab(DO_NOT_CALL_TAB, [*taken, control.id])
     heads = [each for each in (queue, do_not_call) if not each.is_new]
     read_cells(connection, heads, None if control.is_new else control)
-    columns = sheet.columns_of([cell.value for cell in queue.cells[0]] if queue.cells else [])
-    if columns.doubled or any(title not in DIALER.values() for title in columns.missing):
-        raise SetupNeeded(columns_sentence(wishes.tab, columns))
+    columns = sheet.columns_of([[cell.value for cell in cells] for cells in queue.cells])
+    if columns.doubled or columns.second_header is not None or _lacks_peoples(columns):
+        head = [[cell.value for cell in cells] for cells in queue.cells]
+        raise SetupNeeded(columns_sentence(wishes.tab, columns, head))
+    wishes.tells(columns)
     queue_making, control_making, do_not_call_making = map(Making, (queue, control, do_not_call))
     added = [f"tab {each.title}" for each in (control, do_not_call) if each.is_new]
     callbacks = wishes.callback_column
@@ -188,6 +194,11 @@ def _planned(
     return added, _Plan(requests, control_making)
 
 
+def _lacks_peoples(columns: Columns) -> bool:
+    """Whether a column is missing that only people can add."""
+    return any(title not in DIALER.values() for title in columns.missing)
+
+
 def _whole(
     connection: Connection,
     queue: TabState,
@@ -198,7 +209,8 @@ def _whole(
     """All rows of the tabs that lack a column or have one that may be people's, by the tabs' ids:
     columns without a header, far below perhaps, are people's too. Only then whole tabs are read."""
     needed: list[int] = []
-    header = [normal(cell.text) for cell in queue.cells[0]] if queue.cells else []
+    at = columns.header_row
+    header = [normal(cell.text) for cell in queue.cells[at]] if queue.cells else []
     lacks_callback = callback_column is not None and normal(callback_column) not in header
     if columns.missing or lacks_callback or _has_strange_column(queue, columns):
         needed.append(queue.id)
@@ -220,10 +232,11 @@ def _require_no_other_ref(
     what stands there."""
     if "ref" in columns.places:
         return
+    at = columns.header_row
     for place, made in enumerate(queue.made_at):
-        below = (text_of(cells[place]) for cells in rows[1:] if place < len(cells))
+        below = (text_of(cells[place]) for cells in rows[at + 1 :] if place < len(cells))
         if REF_IS_MADE in made and any(map(is_ref, below)):
             raise SetupNeeded(
                 f"Tab {tab}: column {letters(place)} is the dialer's Ref and has lost its header. "
-                "Write Ref into its first row; nothing was added to the sheet."
+                f"Write Ref into its row {at + 1}; nothing was added to the sheet."
             )

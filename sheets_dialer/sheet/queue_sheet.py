@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from ..columns import Columns, find_columns
+from ..columns import HEADER_WITHIN, Columns, find_table
 from ..control import CONTROL_TAB, DO_NOT_CALL_TAB, Note
 from ..errors import SetupNeeded, SheetRefused, SheetUnreachable, WriteRefused
 from ..listing import MOST_LINES, Lines
@@ -15,16 +15,17 @@ from ..texts import say
 from ..token import PREFIX, Token, anchor_name, read_token
 from .beside import Beside, Seen, all_of, on_control_tab, on_do_not_call_tab
 from .connection import Connection, TabFacts, cells_of
-from .moved import ColumnsMoved, Damage, Written, damage_of
+from .moved import ColumnsMoved, Damage, Written
+from .pushed import damage_on_tab
 from .requests import (
     CELLS_BACK,
+    MOST_AT_ONCE,
     Block,
     Cells,
     Mark,
     blocks_of,
     cells_back,
     confirmed,
-    header_of,
     note_requests,
     ranges_of,
     rows_back,
@@ -81,13 +82,13 @@ class QueueSheet:
         # Another tab may have got the title by now.
         self._queue_tab()
         rows = tabs[queue] or [b"[]"]
-        header = cells_of(rows[0])
+        top = [cells_of(row) for row in rows[: HEADER_WITHIN + MOST_AT_ONCE]]
         self._look_for_damage(
-            header,
+            all_of(top),
             lambda each: all_of([cells_of(row) for row in tabs.get(each.tab.id, ())]),
             rows,
         )
-        columns = find_columns(header, self._named_columns)
+        columns = find_table(top, self._named_columns)
         control, do_not_call = (
             tabs.get(found.get(title, -1)) for title in (CONTROL_TAB, DO_NOT_CALL_TAB)
         )
@@ -126,7 +127,7 @@ class QueueSheet:
             SheetUnreachable: it may have been applied or not.
         """
         tab = self._queue_tab()
-        fence = swap(tab.id, snapshot.columns.places["ref"], snapshot.token, token)
+        fence = swap(tab.id, snapshot.ref, snapshot.token, token)
         blocks = blocks_of(that_fit(cells, (mark.row for mark in marks)), snapshot.columns)
         batch = fence + [block.request(tab.id) for block in blocks]
         beside: list[Beside] = []
@@ -165,7 +166,7 @@ class QueueSheet:
             raise
         shown = cells_back(answer, tab.id)
         self._unclear = [written]
-        self._look_for_damage(header_of(shown), lambda each: cells_back(answer, each.tab.id), None)
+        self._look_for_damage(shown, lambda each: cells_back(answer, each.tab.id), None)
         self._unclear.clear()
         seen = confirmed(shown, snapshot.columns, marks)
         if len(seen) < len(marks):
@@ -220,9 +221,10 @@ class QueueSheet:
         cells = dict(damage.put_back)
         batch = [take_away(damage.token.id)]
         if damage.ref is not None:
-            batch += put(sheet_id, damage.ref, token)
+            place = damage.header_row, damage.ref
+            batch += put(sheet_id, place, token)
             if damage.tab is None:
-                cells.pop((0, damage.ref), None)
+                cells.pop(place, None)
         back = [Note(row, column, value) for (row, column), value in cells.items()]
         there = sheet_id if damage.tab is None else damage.tab.id
         self._connection.batch(batch + note_requests(there, back))
@@ -243,7 +245,7 @@ class QueueSheet:
     ) -> None:
         """Puts a token in place of these ranges where header and ranges disagree; marks nothing."""
         sheet_id = self._queue_tab().id
-        place = snapshot.columns.places["ref"]
+        place = snapshot.ref
         removals = [
             take_away(range_id)
             for range_id, name in fence_ranges.items()
@@ -278,9 +280,9 @@ class QueueSheet:
             self._bind(titled.id)
         return self._queue_tab()
 
-    def columns_of(self, header: Sequence[object]) -> Columns:
-        """The known columns of such a header row."""
-        return find_columns(header, self._named_columns)
+    def columns_of(self, rows: Sequence[Sequence[object]]) -> Columns:
+        """The header row among such first rows, and its known columns."""
+        return find_table(rows, self._named_columns)
 
     def _queue_tab(self) -> TabFacts:
         """The queue tab; binds to the one that has the title now if none was bound."""
@@ -319,23 +321,26 @@ class QueueSheet:
 
     def _look_for_damage(
         self,
-        header: Sequence[Any],
+        shown: Seen,
         seen_on: Callable[[Beside], Seen],
         rows: Sequence[bytes] | None,
     ) -> None:
-        """Whether a write that isn't known to be good has landed beside its columns or rows: the
-        queue tab's header and what is `seen_on` the other tabs tell, in the write's own answer, or
-        in a later read with these `rows`. What people move after a good write goes along with it,
-        and they may have typed since: then only what stands just where it was put was put wrong.
+        """Whether a write that isn't known to be good has landed beside its columns or rows: what
+        is `shown` of the queue tab's first rows and `seen_on` the other tabs tells, in the write's
+        own answer, or in a later read with these `rows`. What people move after a good write goes
+        along with it, and they may have typed since: then only what stands just where it was put
+        was put wrong.
         """
         for written, beside in self._unclear:
-            if written.token.header not in header:
+            if written.token.header not in shown.values():
                 continue
-            damages = [damage_of(written, header)] if rows is None or written.stands(rows) else []
+            stands = rows is None or written.stands(rows)
+            damages = [damage_on_tab(written, shown)] if stands else []
             for each in beside:
                 seen = seen_on(each)
                 if rows is None or each.stands(seen):
-                    damages.append(each.damage(seen, written.token, written.ref))
+                    at = written.columns.header_row
+                    damages.append(each.damage(seen, written.token, written.ref, at))
             if damage := next(filter(None, damages), None):
                 # Until it is put back, each read finds it once more.
                 raise ColumnsMoved(damage)
@@ -344,7 +349,8 @@ class QueueSheet:
 
 
 def _written(snapshot: Snapshot, blocks: Sequence[Block], token: Token) -> Written:
-    touched = {0, *(row for block in blocks for row in block.rows)}
+    head = range(min(len(snapshot.rows), snapshot.columns.header_row + 1 + MOST_AT_ONCE))
+    touched = {*head, *(row for block in blocks for row in block.rows)}
     rows = {row: cells_of(snapshot.rows[row]) for row in touched}
     return Written(rows, snapshot.columns, blocks, token)
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from ..columns import DIALER, Columns
 from ..errors import SetupNeeded
+from ..headings import columns_sentence
 from ..namesakes import namesake
 from ..texts import say
 from .connection import cells_of
@@ -16,25 +17,15 @@ def require_ready(tab: str, snapshot: Snapshot, *, is_known: bool) -> None:
     """Raises SetupNeeded, with what to do, unless the tab has what dialling needs. `is_known` is
     whether this ledger has seen a dialer's token on it."""
     if not snapshot.columns.ready():
-        raise SetupNeeded(columns_sentence(tab, snapshot.columns))
+        raise SetupNeeded(columns_sentence(tab, snapshot.columns, map(cells_of, snapshot.rows)))
     if not is_known:
         require_own_columns(tab, snapshot.columns, map(cells_of, snapshot.rows))
 
 
 def require_own_columns(tab: str, columns: Columns, rows: Iterable[Sequence[object]]) -> None:
     """Raises SetupNeeded where a column that would be taken for the dialer's is people's. `rows`
-    are all of the tab, the header first."""
+    are all of the tab."""
     found = namesake(rows, columns)
     if found is not None:
         name, row = found
         raise SetupNeeded(say("column_is_peoples", tab=tab, column=DIALER[name], row=row + 1))
-
-
-def columns_sentence(tab: str, columns: Columns) -> str:
-    """What is wrong with a tab's header row, and what to do."""
-    if columns.doubled:
-        return say("columns_doubled", tab=tab, columns=", ".join(columns.doubled))
-    for title in columns.missing:
-        if title not in DIALER.values():
-            return say("phone_column_missing", tab=tab, column=title)
-    return say("columns_missing", tab=tab, columns=", ".join(columns.missing))

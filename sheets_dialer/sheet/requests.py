@@ -17,6 +17,9 @@ Cells = Mapping[int, Mapping[str, str]]
 """Texts by row index and column name."""
 
 
+MOST_AT_ONCE = 8
+"""How many columns, or rows above the header, one act of a person is taken to insert, delete or
+move."""
 CELLS_BACK = (
     "replies,updatedSpreadsheet(sheets(properties.sheetId,"
     "data(startRow,startColumn,rowData(values(effectiveValue,formattedValue)))))"
@@ -150,7 +153,7 @@ def ranges_of(title: str, columns: Columns, marks: Sequence[Mark]) -> list[str]:
     wanted = [columns.places[name] for name in ("status", "ref")]
     wanted += [columns.places[name] for name in PEOPLE if name in columns.places]
     first, last = letters(min(wanted)), letters(max(wanted))
-    return [f"{quoted(title)}!1:1"] + [
+    return [f"{quoted(title)}!1:{columns.header_row + 1 + MOST_AT_ONCE}"] + [
         f"{quoted(title)}!{first}{start + 1}:{last}{end}"
         for start, end in row_runs(mark.row for mark in marks)
     ]
@@ -196,10 +199,10 @@ def _cells(
                     yield (down, across), cell
 
 
-def header_of(seen: Mapping[tuple[int, int], Any]) -> list[Any]:
+def header_of(seen: Mapping[tuple[int, int], Any], header_row: int = 0) -> list[Any]:
     """The header row, where the answer shows it."""
-    width = max((column + 1 for row, column in seen if row == 0), default=0)
-    return [seen.get((0, column)) for column in range(width)]
+    width = max((column + 1 for row, column in seen if row == header_row), default=0)
+    return [seen.get((header_row, column)) for column in range(width)]
 
 
 def confirmed(

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from ..columns import Columns
 from ..token import Token
 from .connection import cells_of
+from .requests import MOST_AT_ONCE
 
 Grid = list[list[Any]]
 
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """What one read found: the queue tab's rows (the header first, each as JSON) and columns, and
+    """What one read found: the queue tab's rows (each as JSON) and columns, and
     the other tabs, None where there is no such tab. `is_old` is whether so much time has passed
     since that people may have typed meanwhile."""
 
@@ -25,6 +26,15 @@ class Snapshot:
     do_not_call: Sequence[bytes] | None
     token: Token | None
     is_old: bool = False
+
+    @property
+    def ref(self) -> tuple[int, int]:
+        """Row and column of the Ref column's header."""
+        return self.columns.header_row, self.columns.places["ref"]
+
+    def head(self) -> Snapshot:
+        """The same without the rows far below the header: they may be many."""
+        return replace(self, rows=self.rows[: self.columns.header_row + 1 + MOST_AT_ONCE])
 
     @property
     def grid(self) -> Grid:

@@ -32,16 +32,41 @@ def the_tab_is_renamed(stage: Stage) -> None:
 @in_the_sheet(
     "The header row is changed",
     {
-        "the numbers' column is called Kontakt": "phone_column_missing",
-        "Status is called Stage": "columns_missing",
-        "two columns are called Phone and Mobile": "columns_doubled",
+        "the numbers' column is called Kontakt": ("phone_column_missing", "header_found"),
+        "Status is called Stauts": ("columns_missing", "column_near"),
+        "two columns are called Phone and Mobile": ("columns_doubled", "columns_doubled_or"),
+        "a column is called Call after 5pm?": "column_unclear",
     },
 )
 def the_header_is_changed(stage: Stage) -> None:
-    for old, new in (("Phone", "Kontakt"), ("Status", "Stage"), ("Store", "Mobile")):
+    for old, new in (
+        ("Phone", "Kontakt"),
+        ("Status", "Stauts"),
+        ("Store", "Mobile"),
+        ("Call After", "Call after 5pm?"),
+    ):
         stage.rename_column(old, new)
         stage.dial(1)
         stage.rename_column(new, old)
+
+
+@in_the_sheet("The header row is copied", {"below the rows": "headers_doubled"})
+def the_header_is_copied(stage: Stage) -> None:
+    stage.dial(1)
+    stage.tab().update([stage.tab().row_values(1)], "A5")
+    stage.dial(1)
+
+
+@in_the_sheet("The queue tab is emptied", {"all of it": "header_not_found"})
+def the_tab_is_emptied(stage: Stage) -> None:
+    stage.tab().clear()
+    stage.dial(1)
+
+
+@in_the_sheet("The configuration names a column", {"that the sheet lacks": "named_column_missing"})
+def a_named_column_is_missing(stage: Stage) -> None:
+    stage.configure(campaign={"columns": {"amount": "Bill of the shop"}})
+    stage.dial(1)
 
 
 @in_the_sheet(

@@ -42,6 +42,37 @@ def deleted(stage: Stage) -> None:
     stage.dial(1)
 
 
+@in_the_sheet("A row is inserted above the header row", {"under a write": "header_moved"})
+def above_the_header(stage: Stage) -> None:
+    _move_under_a_write(stage, {"insertDimension": _row(stage, 0)})
+    stage.dial(1)
+
+
+@in_the_sheet(
+    "A row is inserted above a title with a remark over the hidden column",
+    {"under a write": "header_moved_put_back"},
+)
+def above_a_title(stage: Stage) -> None:
+    stage.tab().insert_row(["Orders of November"], 1)
+    stage.tab().update_cell(1, stage.tab().row_values(2).index("Why") + 2, "By Ali")
+    _move_under_a_write(stage, {"insertDimension": _row(stage, 0)}, at=3)
+    stage.dial(1)
+
+
+@in_the_sheet(
+    "A row is inserted above a title that is written anew, with a remark over the hidden column",
+    {"under a write": "header_moved_lost"},
+)
+def above_another_title(stage: Stage) -> None:
+    stage.tab().insert_row(["Orders of November"], 1)
+    stage.tab().update_cell(1, stage.tab().row_values(2).index("Why") + 2, "By Ali")
+    title = {"values": [{"userEnteredValue": {"stringValue": "Orders of December"}}]}
+    start = {"sheetId": stage.tab().id, "rowIndex": 1, "columnIndex": 0}
+    anew = {"start": start, "rows": [title], "fields": "userEnteredValue"}
+    _move_under_a_write(stage, {"insertDimension": _row(stage, 0)}, {"updateCells": anew}, at=3)
+    stage.dial(1)
+
+
 @in_the_sheet(
     "A row is inserted on the Dialer tab under a write", {"anywhere": "tab_moved_put_back"}
 )
@@ -66,10 +97,11 @@ def two_rows_inserted(stage: Stage) -> None:
     stage.dial(1)
 
 
-def _move_under_a_write(stage: Stage, *acts: dict[str, Any]) -> None:
-    """A pass that has read the sheet and not yet written to it when people act."""
+def _move_under_a_write(stage: Stage, *acts: dict[str, Any], at: int = 2) -> None:
+    """A pass that has read the sheet and not yet written to it when people act. A number is typed
+    into the row `at` before."""
     stage.dial(1)
-    stage.type(2, "Phone", "0300 0000001")
+    stage.tab().update_cell(at, stage.tab().row_values(at - 1).index("Phone") + 1, "0300 0000001")
     stage.fault("sheets", "slow", "batchGetByDataFilter", seconds=2, count=1)
     one_pass = Thread(target=stage.dial, args=(1,))
     one_pass.start()
@@ -81,6 +113,12 @@ def _move_under_a_write(stage: Stage, *acts: dict[str, Any]) -> None:
 def _columns(stage: Stage, *, at: int) -> dict[str, Any]:
     """One column, counted from 0."""
     place = {"dimension": "COLUMNS", "startIndex": at, "endIndex": at + 1}
+    return {"range": {"sheetId": stage.tab().id, **place}}
+
+
+def _row(stage: Stage, at: int) -> dict[str, Any]:
+    """One row of the queue tab, counted from 0."""
+    place = {"dimension": "ROWS", "startIndex": at, "endIndex": at + 1}
     return {"range": {"sheetId": stage.tab().id, **place}}
 
 

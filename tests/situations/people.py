@@ -27,6 +27,23 @@ def words_in_status(stage: Stage) -> None:
 
 
 @in_the_sheet(
+    "An export is pasted over people's columns and the dialer's",
+    {"words where a call's id and number stand": "pasted_over"},
+)
+def pasted_over(stage: Stage) -> None:
+    stage.paste(ANSWERED)
+    stage.dial(until=lambda: stage.cell(2, "Status") == "Answered")
+    export = {"Call ID": "COD", "Called Number": "Lahore", "Attempts": "3 pieces", "DTMF": "paid"}
+    for column, text in {"Phone": "0300 0000006", "Status": "Shipped", **export}.items():
+        stage.type(2, column, text)
+    stage.dial(until="pasted_over")
+    assert stage.cell(2, "Call ID") == "COD"
+    for column in ("Status", *export):
+        stage.type(2, column, "")
+    stage.dial(until=lambda: stage.cell(2, "Status") == "No Answer")
+
+
+@in_the_sheet(
     "Something else is pasted into Call ID",
     {"a note on a row that wasn't called": "no_call_id"},
 )

@@ -57,11 +57,12 @@ class Making:
     What is added gets rows and columns of its own, `new_rows` and `new_columns`, inserted by the
     batch that fills them: cells that were blank at the read may be people's by then. `placed` is
     what goes into cells of people's rows and columns all the same, and must be looked after;
-    `found` is what stood on the tab at the read.
+    `found` is what stood on the tab at the read. `header_row` is where its header row stands.
     """
 
     def __init__(self, tab: TabState) -> None:
         self.tab = tab
+        self.header_row = 0
         self.added: list[str] = []
         self.found = tab.values()
         self.new_rows, self.new_columns = Room(), Room()
@@ -255,7 +256,7 @@ class Making:
 
     def below_header(self, column: int) -> dict[str, int]:
         """A column without its header cell."""
-        return self.area(rows=(1, None), columns=(column, column + 1))
+        return self.area(rows=(self.header_row + 1, None), columns=(column, column + 1))
 
     def protect(self, columns: Sequence[int], why: str) -> None:
         """Lets people be warned before they change these columns, where no protection is."""
@@ -263,7 +264,7 @@ class Making:
             self.ask(
                 "addProtectedRange",
                 protectedRange={
-                    "range": self.area(rows=(0, None), columns=(start, end)),
+                    "range": self.area(rows=(self.header_row, None), columns=(start, end)),
                     "description": why,
                     "warningOnly": True,
                 },
@@ -325,7 +326,7 @@ class Making:
     def _is_protected(self, column: int) -> bool:
         return any(
             area.get("startColumnIndex", 0) <= column < area.get("endColumnIndex", _MOST)
-            and not area.get("startRowIndex")
+            and area.get("startRowIndex", 0) <= self.header_row
             and "endRowIndex" not in area
             for area in self.tab.protected
         )

@@ -41,12 +41,15 @@ def make_queue_tab(
     `callback_column` is the header of a column for people, `callback_labels` are the words in
     Answer that ask for a callback.
     """
-    making.need(rows=2, columns=1)  # what is below the header gets its looks, and must be there
+    making.header_row = at = columns.header_row
+    making.need(
+        rows=at + 2, columns=1
+    )  # what is below the header gets its looks, and must be there
     places = dict(columns.places)
     missing = list(columns.missing)
     names = {title: name for name, title in DIALER.items()}
     places |= {names[title]: start + at for at, title in enumerate(missing)}
-    header = [cell.text for cell in making.tab.cells[0]] if making.tab.cells else []
+    header = [cell.text for cell in making.tab.cells[at]] if making.tab.cells else []
     callback: int | None = None
     if callback_column is not None:
         there = [normal(text) for text in header]
@@ -56,13 +59,13 @@ def make_queue_tab(
             missing.append(callback_column)
     if missing:
         making.insert_columns(start, len(missing))
-        making.write(0, start, [missing])
+        making.write(at, start, [missing])
         making.added += [f"column {title}" for title in missing]
     for name, place in places.items():
         _note(making, name, place, say(_NOTES.get(name, f"note_{name}")))
     if callback is not None:
         _note(making, "callback", callback, say("note_callback"))
-    making.freeze(rows=1)
+    making.freeze(rows=at + 1)
     phone_as_text(making, places["phone"])
     _status(making, places["status"])
     _views(making, places, callback_labels)
@@ -79,24 +82,28 @@ def make_queue_tab(
 
 def phone_as_text(making: Making, column: int) -> None:
     """Keeps leading zeros and plus signs of what will be typed or pasted into a column."""
-    if making.once("text phone", column) and making.tab.cell(1, column).kind != "TEXT":
+    if (
+        making.once("text phone", column)
+        and making.tab.cell(making.header_row + 1, column).kind != "TEXT"
+    ):
         number_format = {"type": "TEXT", "pattern": "@"}
         making.look(making.below_header(column), "numberFormat", numberFormat=number_format)
         making.tell("Phone as text")
 
 
 def _note(making: Making, name: str, column: int, text: str) -> None:
-    if making.once(f"note {name}", column) and not making.tab.cell(0, column).note:
-        making.note(0, column, text)
+    if making.once(f"note {name}", column) and not making.tab.cell(making.header_row, column).note:
+        making.note(making.header_row, column, text)
         making.tell("notes on the headers")
 
 
 def _status(making: Making, column: int) -> None:
-    if making.once("dropdown status", column) and not making.tab.cell(1, column).is_validated:
+    first = making.header_row + 1
+    if making.once("dropdown status", column) and not making.tab.cell(first, column).is_validated:
         making.dropdown(making.below_header(column), (_CALL_AGAIN, _SKIP))
         making.tell("a dropdown in Status")
     if making.once("colours status", column):
-        cell = f"${letters(column)}2"
+        cell = f"${letters(column)}{first + 1}"
         for words, colour in _COLOURS.items():
             equal = [f'{cell}="{word}"' for word in words]
             # A sum instead of OR(…): arguments are parted otherwise in other countries.
@@ -132,7 +139,7 @@ def _views(making: Making, places: Mapping[str, int], callback_labels: Sequence[
         view = {
             "filterViewId": number,
             "title": title,
-            "range": {"sheetId": making.tab.id},
+            "range": _with_header(making),
             "filterSpecs": [{"columnIndex": column, "filterCriteria": _criteria(words)}],
         }
         if making.tab.views.get(number) == title:
@@ -141,6 +148,13 @@ def _views(making: Making, places: Mapping[str, int], callback_labels: Sequence[
         elif title not in making.tab.views.values():
             making.ask("addFilterView", filter=view)
             making.tell(f"filter view {title}")
+
+
+def _with_header(making: Making) -> dict[str, int]:
+    """The tab from its header row on: a view's first row is what it calls its columns by."""
+    if not making.header_row:
+        return {"sheetId": making.tab.id}
+    return {"sheetId": making.tab.id, "startRowIndex": making.header_row}
 
 
 def _criteria(words: Sequence[str]) -> dict[str, object]:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from ...columns import HEADER_WITHIN
 from ..connection import Connection
 
 MEMORY_KEY = "sheets-dialer.made"
@@ -51,7 +52,7 @@ class TabState:
 
     `made` holds the parts that were made for the whole tab, `made_at` those of each column, and
     `memory_ids` the ids of the developer metadata that say so. `cells`
-    are all rows of a control tab, and the first two of the others. `rules`, `protected` and
+    are all rows of a control tab, and the first of the others. `rules`, `protected` and
     `charts` hold Google's JSON.
     """
 
@@ -125,8 +126,10 @@ def read_tabs(connection: Connection) -> SheetState:
 
 
 def read_cells(connection: Connection, heads: Iterable[TabState], whole: TabState | None) -> None:
-    """Reads the first two rows of some tabs, and all cells of one, in one request."""
-    tabs = {tab.id: f"{_quoted(tab.title)}!1:{min(tab.rows, 2)}" for tab in heads}
+    """Reads the first rows of some tabs, with one below what may be the header row, and all cells
+    of one tab, in one request."""
+    first = HEADER_WITHIN + 1
+    tabs = {tab.id: f"{_quoted(tab.title)}!1:{min(tab.rows, first)}" for tab in heads}
     known = {tab.id: tab for tab in heads}
     if whole is not None:
         tabs[whole.id] = _quoted(whole.title)
