@@ -73,6 +73,8 @@ HANDLERS: Mapping[str, Handler] = MappingProxyType(
         "setBasicFilter": filters.set_basic_filter,
         "clearBasicFilter": filters.clear_basic_filter,
         "createDeveloperMetadata": metadata.create_developer_metadata,
+        "updateDeveloperMetadata": metadata.update_developer_metadata,
+        "deleteDeveloperMetadata": metadata.delete_developer_metadata,
         "addFilterView": filters.add_filter_view,
         "updateFilterView": filters.update_filter_view,
         "deleteFilterView": filters.delete_filter_view,
