@@ -196,7 +196,7 @@ def test_a_lookup_finds_by_all_that_it_says(noted: gspread.Worksheet) -> None:
 def test_a_range_finds_what_hangs_on_anything_it_meets(noted: gspread.Worksheet) -> None:
     assert found_values(noted, {"a1Range": "Noted!A2"}) == ["row 2", "tab"]
     assert found_values(noted, {"a1Range": "Noted!B3:C9"}) == ["column B", "row 3", "tab"]
-    assert found_values(noted, {"gridRange": {"sheetId": noted.id}}) == EVERYTHING[:3] + ["tab"]
+    assert found_values(noted, {"gridRange": {"sheetId": noted.id}}) == [*EVERYTHING[:3], "tab"]
 
 
 def test_each_note_is_matched_once_with_all_filters_that_named_it(

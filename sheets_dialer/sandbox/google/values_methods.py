@@ -25,6 +25,7 @@ from .values import (
     grow_for,
     inside_grid,
     read_range,
+    without_trailing_nulls,
     write_range,
 )
 
@@ -95,7 +96,8 @@ def append(call: Call) -> Answer:
         answer["tableRange"] = format_range(sheet, table)
         start = GridRange(sheet.id, table.end_row, None, table.start_column, None)
     dimension = call.body.get("majorDimension") or "ROWS"
-    data = data_extent(start, call.body.get("values") or (), dimension)
+    body = {**call.body, "values": without_trailing_nulls(call.body.get("values") or ())}
+    data = data_extent(start, body["values"], dimension)
     if table is None and area.end_column is not None and not _is_anchor(call.subject, area):
         _check_width(sheet, closed, data)
     top, end = data.start_row or 0, data.end_row or 0
@@ -103,8 +105,8 @@ def append(call: Call) -> Answer:
         insertion = Insertion(sheet.id, "ROWS", top, end - top)
         insert(call.workbook, insertion, inherit_from_before=table is not None)
     grow_for(call.workbook, sheet, data)
-    written = writing.write(call, data, call.body, is_anchor=False)
-    updates = writing.answer(call, written, call.body)
+    written = writing.write(call, data, body, is_anchor=False)
+    updates = writing.answer(call, written, body)
     return {**answer, "updates": {"spreadsheetId": call.document.id, **updates}}
 
 
