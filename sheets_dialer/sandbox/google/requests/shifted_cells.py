@@ -6,9 +6,11 @@ from dataclasses import replace
 from typing import Any
 
 from ..context import Context
+from ..followers import follow_names
 from ..model import EMPTY, Json, Sheet
 from ..protection import check_may_edit
 from ..ranges import GridRange
+from ..rectangles import contains
 from .areas import editable_area
 from .clipboard import GridCoordinate, move_cells
 from .lines import dimension_of
@@ -36,7 +38,7 @@ def insert_range(context: Context, request: Json, place: str) -> dict[str, Any]:
 
 def delete_range(context: Context, request: Json, place: str) -> dict[str, Any]:
     """Takes the range's cells out; those below go up, or those to the right go left. The grid
-    keeps its size.
+    keeps its size, and a name that lay wholly on them has no cells any more.
 
     Raises:
         GoogleError: 400 when the range makes no sense, no dimension is said, or cells that would
@@ -51,6 +53,7 @@ def delete_range(context: Context, request: Json, place: str) -> dict[str, Any]:
     following = _filled(sheet, beyond)
     if following is not None:
         check_may_edit(context.workbook, following, context.account, context.owner, place)
+    follow_names(context.workbook, lambda name: None if contains(area, name) else name)
     for row in area.rows(sheet.row_count):
         filled = range(area.start_column or 0, min(area.end_column or 0, len(sheet.rows[row])))
         sheet.set_cells(row, dict.fromkeys(filled, EMPTY))
