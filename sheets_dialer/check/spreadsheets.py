@@ -127,11 +127,10 @@ class _Spreadsheet:
             },
         )
         by_id = {
-            matched["dataFilters"][0]["gridRange"].get("sheetId", 0): matched["valueRange"].get(
-                "values", []
-            )
+            data_filter["gridRange"].get("sheetId", 0): matched["valueRange"].get("values", [])
             for matched in answer.get("valueRanges", [])
+            for data_filter in matched["dataFilters"]
         }
-        if set(by_id) < set(ids.values()):
+        if not by_id.keys() >= set(ids.values()):
             raise SheetUnreachable("Google Sheets gave no clear answer.")
         return {title: by_id[sheet_id] for title, sheet_id in ids.items()}

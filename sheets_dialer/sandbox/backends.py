@@ -9,7 +9,6 @@ from .gate import Gate, unauthenticated
 from .google.drive_files import DriveDoorError, DriveError
 from .google.errors import GoogleError
 from .http import Request, Response, json_response
-from .limits import quota_exceeded
 from .methods import drive_method, sheets_method
 from .oauth import OAuthError, TokenEndpoint
 
@@ -126,7 +125,7 @@ class SheetsBackend:
     def refusal(self, code: int, request: Request) -> Response:
         """Google's error body."""
         if code == 429:
-            return quota_exceeded(reads=self.reads(request)).response()
+            return self._gate.quota_refusal(reads=self.reads(request)).response()
         if code == 401:
             return unauthenticated(self.name, "ACCESS_TOKEN_EXPIRED").response()
         return GoogleError(code, _GOOGLE_WORDS[code]).response()

@@ -32,6 +32,7 @@ def document_to_json(document: Document) -> dict[str, Any]:
         "parents": document.parents,
         "properties": workbook.properties,
         "named_ranges": workbook.named_ranges,
+        "developer_metadata": workbook.developer_metadata,
         "sheets": [_sheet_to_json(sheet) for sheet in workbook.sheets],
     }
 
@@ -46,7 +47,12 @@ def document_from_json(
             sheet.rows[index] = row
     return Document(
         id=document_id,
-        workbook=Workbook(data["properties"], sheets, dict(data["named_ranges"])),
+        workbook=Workbook(
+            data["properties"],
+            sheets,
+            dict(data["named_ranges"]),
+            data.get("developer_metadata", []),
+        ),
         owner=data["owner"],
         created_at=data["created_at"],
         modified_at=data["modified_at"],

@@ -57,6 +57,10 @@ class Gate:
             self._limits.spend(grant.email, reads=reads)
         return grant.email
 
+    def quota_refusal(self, *, reads: bool) -> GoogleError:
+        """The 429 of a quota that is used up, whether it is or not: for faults."""
+        return self._limits.refusal(reads=reads)
+
     def _grant(self, service: str, request: Request) -> Grant:
         token = bearer_token(request)
         if token is None:
@@ -122,7 +126,13 @@ def _switched_off(service: str) -> GoogleError:
         f"{title} has not been used in project {PROJECT_NUMBER} before or it is disabled. Enable"
         f" it by visiting {page} then retry. If you enabled this API recently, wait a few minutes"
         " for the action to propagate to our systems and retry.",
-        details=[detail],
+        details=[
+            {
+                "@type": "type.googleapis.com/google.rpc.Help",
+                "links": [{"description": "Google developers console API activation", "url": page}],
+            },
+            detail,
+        ],
     )
 
 

@@ -51,11 +51,15 @@ class Limits:
         user = self._window(group, account)
         project = self._window(group, "")
         if user.used >= PER_USER:
-            raise quota_exceeded(reads=reads)
+            raise quota_exceeded(reads=reads, since=user.started_at)
         if project.used >= PER_PROJECT:
-            raise quota_exceeded(reads=reads, per_user=False)
+            raise quota_exceeded(reads=reads, since=project.started_at, per_user=False)
         user.used += 1
         project.used += 1
+
+    def refusal(self, *, reads: bool) -> GoogleError:
+        """The 429 that somebody gets whose minute has just begun: for faults."""
+        return quota_exceeded(reads=reads, since=self._now())
 
     def _window(self, group: str, owner: str) -> _Window:
         now = self._now()
@@ -65,8 +69,12 @@ class Limits:
         return window
 
 
-def quota_exceeded(*, reads: bool, per_user: bool = True) -> GoogleError:
-    """The 429 for a quota that is used up; its form is Google's, `details` as users report them."""
+def quota_exceeded(*, reads: bool, since: float, per_user: bool = True) -> GoogleError:
+    """The 429 for a quota that is used up, in Google's form (recorded in 2021 and 2026).
+
+    Args:
+        since: when the minute began of which the requests are counted, in seconds since 1970.
+    """
     group, limit = _group(reads), PER_USER if per_user else PER_PROJECT
     name = f"{group} requests per minute" + (" per user" if per_user else "")
     details: list[dict[str, Any]] = [
@@ -82,6 +90,7 @@ def quota_exceeded(*, reads: bool, per_user: bool = True) -> GoogleError:
                 "quota_metric": f"sheets.googleapis.com/{group.lower()}_requests",
                 "quota_unit": "1/min/{project}" + ("/{user}" if per_user else ""),
                 "service": "sheets.googleapis.com",
+                "window_start_time": str(int(since)),
             },
         },
         {

@@ -17,9 +17,9 @@ _DRIVE_VERBS: Mapping[str, str] = {"POST": "create", "PATCH": "update", "DELETE"
 
 def sheets_method(method: str, path: str) -> str:
     """Such as ``batchUpdate`` or ``values.batchGet``; ``unknown`` for a path of no method."""
-    if path == "/v4/spreadsheets":
+    if path.removesuffix("/") == "/v4/spreadsheets":
         return "create"
-    found = _SHEETS.fullmatch(path)
+    found = _SHEETS.fullmatch(path.removesuffix("/"))
     if found is None:
         return "unknown"
     action, collection, collection_action, item = found.groups()

@@ -126,18 +126,23 @@ class Connection:
             ranges = _read_ranges(answer).value_ranges
         except msgspec.DecodeError as error:
             raise SheetUnreachable(say("google_unclear")) from error
-        if len(ranges) < len(sheet_ids):
+        # Google sorts the answers and merges equal ones: only its echo of the filters tells which
+        # tab each is about.
+        by_id = {
+            data_filter.grid_range.sheet_id: each.value_range
+            for each in ranges
+            for data_filter in each.data_filters
+        }
+        if not by_id.keys() >= set(sheet_ids):
             raise SheetUnreachable(say("google_empty"))
-        for each in ranges:
-            known = self.tabs().get(each.data_filters[0].grid_range.sheet_id)
-            if known is None or known.title != _title(each.value_range.range):
+        for sheet_id, answered in by_id.items():
+            known = self.tabs().get(sheet_id)
+            if known is None or known.title != _title(answered.range):
                 self.forget_tabs()
                 break
         return {
-            each.data_filters[0].grid_range.sheet_id: [
-                bytes(row) for row in each.value_range.values
-            ]
-            for each in ranges
+            sheet_id: [bytes(row) for row in answered.values]
+            for sheet_id, answered in by_id.items()
         }
 
     def batch(

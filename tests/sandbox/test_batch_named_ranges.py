@@ -44,7 +44,7 @@ def test_a_range_that_is_gone_cannot_be_deleted_again() -> None:
     book = Book()
     book.send(add_name("Token", area(0, 1, 0, 1), namedRangeId="t1"))
     book.send(_delete("t1"))
-    words = "Invalid requests[0].deleteNamedRange: No named range with id: t1"
+    words = "Invalid requests[0].deleteNamedRange: No NamedRange with id: t1"
     assert book.refusal(_delete("t1")) == words
 
 
@@ -91,7 +91,7 @@ def test_an_update_is_refused_for_a_missing_id_or_a_taken_name() -> None:
     book = Book()
     book.send(add_name("One", area(0, 1, 0, 1), namedRangeId="1"))
     book.send(add_name("Two", area(0, 1, 0, 1), namedRangeId="2"))
-    assert "No named range with id: 3" in book.refusal(_update("name", namedRangeId="3"))
+    assert "No NamedRange with id: 3" in book.refusal(_update("name", namedRangeId="3"))
     assert "already exists" in book.refusal(_update("name", namedRangeId="2", name="one"))
     book.send(_update("name", namedRangeId="2", name="TWO"))
 

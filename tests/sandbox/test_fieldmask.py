@@ -66,7 +66,7 @@ def test_mask_shows_only_what_it_names(text: str, expected: dict[str, Any]) -> N
     assert Mask.parse(text).project(SPREADSHEET) == expected
 
 
-@pytest.mark.parametrize("text", ["a,", ",a", "a..b", "a(", "a(b", "a)", "a()", "(a)", ".a"])
+@pytest.mark.parametrize("text", ["a,,", ",a", "a..b", "a(", "a(b", "a)", "a()", "(a)", ".a"])
 def test_mask_that_cannot_be_read_is_refused(text: str) -> None:
     with pytest.raises(GoogleError):
         Mask.parse(text)

@@ -358,15 +358,6 @@ class TestBatchWriting:
         ]
         assert services.get("A2", valueRenderOption="UNFORMATTED_VALUE") == [[7]]
 
-    def test_metadata_lookup_is_said_not_to_be_emulated(self, services: Services) -> None:
-        with pytest.raises(Refused) as refused:
-            services.call(
-                "POST",
-                f"{services.values_path}:batchGetByDataFilter",
-                {"dataFilters": [{"developerMetadataLookup": {"metadataId": 1}}]},
-            )
-        assert "not emulated" in refused.value.message
-
 
 class TestAppending:
     TWO_TABLES = (

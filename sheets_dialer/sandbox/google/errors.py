@@ -77,6 +77,11 @@ def not_found() -> GoogleError:
     return GoogleError(404, "Requested entity was not found.")
 
 
+def internal_error() -> GoogleError:
+    """The 500 that Google answers where it trips over a request itself."""
+    return GoogleError(500, "Internal error encountered.")
+
+
 def unsupported_document() -> GoogleError:
     """The 400 for a file in Drive that only looks like a Google Sheet (as users report it)."""
     return GoogleError(

@@ -25,7 +25,7 @@ class Mask:
     @lru_cache(maxsize=512)
     def parse(text: str, *, place: str = "fields") -> Mask:
         """Reads a mask; names may be parted by dots or slashes, and grouped by parentheses.
-        Blanks count as parts of names, as at Google.
+        Blanks count as parts of names and a comma at the end as nothing (measured by others).
 
         Raises:
             GoogleError: 400 when it can't be read; `place` is the name of the parameter.
@@ -148,6 +148,8 @@ def _read_list(tokens: list[str], tree: _Tree, place: str) -> None:
         if not tokens or tokens[-1] != ",":
             return
         tokens.pop()
+        if not tokens:
+            return
 
 
 def _read_path(tokens: list[str], tree: _Tree, place: str) -> None:

@@ -69,11 +69,11 @@ def grid_data_json(
         rows.pop()
     if rows:
         answer["rowData"] = rows
-    if fields.row_metadata:
+    if fields.row_metadata and closed.rows(sheet.row_count):
         answer["rowMetadata"] = [
             _dimension_json(sheet, "ROWS", row) for row in closed.rows(sheet.row_count)
         ]
-    if fields.column_metadata:
+    if fields.column_metadata and closed.columns(sheet.column_count):
         answer["columnMetadata"] = [
             _dimension_json(sheet, "COLUMNS", column)
             for column in closed.columns(sheet.column_count)

@@ -183,6 +183,7 @@ class Workbook:
     properties: Json
     sheets: list[Sheet]
     named_ranges: dict[str, Json] = field(default_factory=dict)
+    developer_metadata: list[Json] = field(default_factory=list)
 
     def draft(self) -> Workbook:
         """A copy that can be changed without the original noticing."""
@@ -190,6 +191,7 @@ class Workbook:
             properties=self.properties,
             sheets=[sheet.draft() for sheet in self.sheets],
             named_ranges=dict(self.named_ranges),
+            developer_metadata=self.developer_metadata,
         )
 
     def sheet(self, sheet_id: int, *, request: str | None = None) -> Sheet:

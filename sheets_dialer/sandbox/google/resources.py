@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from .appearance import with_twins
+from .developer_metadata import Location, Note
 from .fieldmask import Mask
 from .formulas.calculator import Calculator
 from .grid_data import GridFields, grid_data_json
@@ -58,6 +59,11 @@ def spreadsheet_json(
     ]
     if named_ranges:
         answer["namedRanges"] = named_ranges
+    if workbook.developer_metadata:
+        answer["developerMetadata"] = [
+            Note(content, Location("SPREADSHEET")).to_json()
+            for content in workbook.developer_metadata
+        ]
     answer["spreadsheetUrl"] = SPREADSHEET_URL.format(id=document.id)
     return answer
 
@@ -159,7 +165,9 @@ def _sheet_json(
         ],
         "charts": [with_twins(chart) for chart in sheet.charts.values()],
     }
-    lists["developerMetadata"] = [metadata_json(note, sheet) for note in sheet.developer_metadata]
+    lists["developerMetadata"] = [
+        Note(content, Location("SHEET", sheet.id)).to_json() for content in sheet.developer_metadata
+    ]
     answer |= {name: items for name, items in lists.items() if items}
     if sheet.basic_filter is not None:
         answer["basicFilter"] = with_ranges(sheet.basic_filter)
@@ -174,11 +182,6 @@ def with_ranges(thing: Json) -> dict[str, Any]:
     if isinstance(thing.get("ranges"), list):
         answer["ranges"] = [_range_json(area) for area in thing["ranges"]]
     return answer
-
-
-def metadata_json(note: Json, sheet: Sheet) -> dict[str, Any]:
-    """Google's DeveloperMetadata of a tab."""
-    return {**note, "location": {"locationType": "SHEET", "sheetId": sheet.id}}
 
 
 def _range_json(area: Json) -> dict[str, Any]:

@@ -10,12 +10,13 @@ from urllib.parse import unquote
 import orjson
 
 from ..http import Request, Response, json_response
-from . import batch, values_methods
+from . import batch, metadata_methods, values_methods
 from .a1 import parse_range
 from .behaviour import AS_KNOWN
 from .call import Call
 from .copying import copy_to
 from .creation import new_document, workbook_from_json
+from .data_filters import selected
 from .errors import GoogleError, unsupported_document, violation
 from .fieldmask import Mask
 from .formulas.calculator import Calculator
@@ -25,7 +26,6 @@ from .ranges import GridRange
 from .resources import spreadsheet_json
 from .schema import has_field, read, read_query, request_of, response_of
 from .values import inside_grid
-from .values_methods import filtered_range
 
 _ROOT = "/v4/spreadsheets"
 _BODY_PLACES = {
@@ -58,6 +58,10 @@ class SheetsService:
             "spreadsheets.get": _get,
             "spreadsheets.getByDataFilter": _get_by_data_filter,
             **{values + name: method for name, method in values_methods.READS.items()},
+            **{
+                f"spreadsheets.developerMetadata.{name}": method
+                for name, method in metadata_methods.READS.items()
+            },
         }
         self._writes = {
             "spreadsheets.batchUpdate": self._batch_update,
@@ -68,7 +72,7 @@ class SheetsService:
         """Whether the request changes nothing, as Google counts it for its quotas."""
         request = _plain(request)
         return request.method == "GET" or request.path.endswith(
-            (":batchGetByDataFilter", ":getByDataFilter")
+            (":batchGetByDataFilter", ":getByDataFilter", "/developerMetadata:search")
         )
 
     def handle(self, request: Request, account: str, *, age: float = 0.0) -> Response:
@@ -182,8 +186,13 @@ def _get(call: Call) -> dict[str, Any]:
 
 
 def _get_by_data_filter(call: Call) -> dict[str, Any]:
-    filters = call.body.get("dataFilters")
-    ranges = [filtered_range(call.workbook, item) for item in filters] if filters else None
+    """No filter means every tab, and so do lookups that select nothing (measured by others)."""
+    workbook = call.workbook
+    each_once: dict[GridRange, GridRange] = {}
+    for data_filter in call.body.get("dataFilters") or ():
+        for area in selected(workbook, data_filter, tab_word="sheet"):
+            each_once.setdefault(workbook.sheet(area.sheet_id).bounded(area), area)
+    ranges = list(each_once.values()) or None
     return _spreadsheet(call, ranges, includes_cells=bool(call.body.get("includeGridData")))
 
 
@@ -221,6 +230,7 @@ def _route(method: str, path: str) -> _Route | None:
     """Which method the path and the HTTP method mean; None when there is none."""
     if not path.startswith(_ROOT):
         return None
+    path = path.removesuffix("/")  # which Google ignores (recorded)
     segments = path.removeprefix(_ROOT).split("/")
     if segments == [""]:
         return _Route("spreadsheets.create") if method == "POST" else None
@@ -242,6 +252,8 @@ def _route(method: str, path: str) -> _Route | None:
 def _collection_route(
     method: str, spreadsheet_id: str, collection: str, verb: str
 ) -> _Route | None:
+    if (method, collection, verb) == ("POST", "developerMetadata", "search"):
+        return _Route("spreadsheets.developerMetadata.search", spreadsheet_id)
     expected = "GET" if verb == "batchGet" else "POST"
     is_known = collection == "values" and (
         verb in values_methods.READS or verb in values_methods.WRITES
@@ -257,6 +269,8 @@ def _item_route(method: str, spreadsheet_id: str, collection: str, item: str) ->
         item, _, verb = item.rpartition(":")
     if collection == "values" and verb in {"get", "update", "append", "clear"}:
         return _Route(f"spreadsheets.values.{verb}", spreadsheet_id, unquote(item))
+    if collection == "developerMetadata" and method == "GET":
+        return _Route("spreadsheets.developerMetadata.get", spreadsheet_id, unquote(item))
     if collection == "sheets" and verb == "copyTo":
         return _Route("spreadsheets.sheets.copyTo", spreadsheet_id, unquote(item))
     return None

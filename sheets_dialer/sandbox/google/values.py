@@ -135,6 +135,20 @@ def write_range(
     )
 
 
+def without_trailing_nulls(values: Rows) -> list[list[Any]]:
+    """The values without the nulls that end a row, and without rows at the end that hold nothing
+    else. Google skips nulls (documented), so they ask for no cells; "" is a value."""
+    kept: list[list[Any]] = []
+    for row in values:
+        end = len(row)
+        while end and row[end - 1] is None:
+            end -= 1
+        kept.append(list(row[:end]))
+    while kept and not kept[-1]:
+        kept.pop()
+    return kept
+
+
 def data_extent(area: GridRange, values: Rows, dimension: str) -> GridRange:
     """The cells that a write of these values from the range's first cell on would cover."""
     major = len(values)

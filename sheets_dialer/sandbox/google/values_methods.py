@@ -8,6 +8,7 @@ from typing import Any
 
 from .a1 import column_letters, format_range, parse_range
 from .call import Call
+from .data_filters import all_selected, echo, selected
 from .errors import GoogleError, invalid
 from .model import Json, Sheet, Workbook
 from .protection import check_may_edit
@@ -24,6 +25,7 @@ from .values import (
     grow_for,
     inside_grid,
     read_range,
+    without_trailing_nulls,
     write_range,
 )
 
@@ -46,17 +48,23 @@ def batch_get(call: Call) -> Answer:
 
 
 def batch_get_by_data_filter(call: Call) -> Answer:
-    """values.batchGetByDataFilter: every range once, with all the filters that named it."""
+    """values.batchGetByDataFilter: every range once, with all the filters that named it, sorted by
+    tab, column and row, the shorter first. All empty ranges are one, ``#REF!`` (measured)."""
     rendering = _reading(call.body)
-    matched: dict[GridRange, list[Json]] = {}
-    for data_filter in call.body.get("dataFilters") or ():
-        area = filtered_range(call.workbook, data_filter)
-        matched.setdefault(area, []).append(_filter_json(data_filter))
+    filters = call.body.get("dataFilters")
+    if not filters:
+        raise invalid("Must specify at least one dataFilter.")
+    matched: dict[str, tuple[GridRange, list[Json]]] = {}
+    for data_filter, areas in all_selected(call.workbook, filters):
+        bounded = [call.workbook.sheet(area.sheet_id).bounded(area) for area in areas]
+        for text, area in {_range_text(call.workbook, area): area for area in bounded}.items():
+            matched.setdefault(text, (area, []))[1].append(echo(data_filter))
+    tabs = {sheet.id: index for index, sheet in enumerate(call.workbook)}
     answer: Answer = {"spreadsheetId": call.document.id}
     if matched:
         answer["valueRanges"] = [
-            {"valueRange": _value_range(call, area, rendering), "dataFilters": filters}
-            for area, filters in matched.items()
+            {"valueRange": _value_range(call, area, rendering), "dataFilters": named}
+            for area, named in sorted(matched.values(), key=lambda each: _place(each[0], tabs))
         ]
     return answer
 
@@ -88,7 +96,8 @@ def append(call: Call) -> Answer:
         answer["tableRange"] = format_range(sheet, table)
         start = GridRange(sheet.id, table.end_row, None, table.start_column, None)
     dimension = call.body.get("majorDimension") or "ROWS"
-    data = data_extent(start, call.body.get("values") or (), dimension)
+    body = {**call.body, "values": without_trailing_nulls(call.body.get("values") or ())}
+    data = data_extent(start, body["values"], dimension)
     if table is None and area.end_column is not None and not _is_anchor(call.subject, area):
         _check_width(sheet, closed, data)
     top, end = data.start_row or 0, data.end_row or 0
@@ -96,8 +105,8 @@ def append(call: Call) -> Answer:
         insertion = Insertion(sheet.id, "ROWS", top, end - top)
         insert(call.workbook, insertion, inherit_from_before=table is not None)
     grow_for(call.workbook, sheet, data)
-    written = writing.write(call, data, call.body, is_anchor=False)
-    updates = writing.answer(call, written, call.body)
+    written = writing.write(call, data, body, is_anchor=False)
+    updates = writing.answer(call, written, body)
     return {**answer, "updates": {"spreadsheetId": call.document.id, **updates}}
 
 
@@ -114,15 +123,16 @@ def batch_update(call: Call) -> Answer:
 
 
 def batch_update_by_data_filter(call: Call) -> Answer:
-    """values.batchUpdateByDataFilter"""
+    """values.batchUpdateByDataFilter: a filter that selects several ranges writes into each."""
     writing = _Writing.of(call.body)
     done = []
     for index, item in enumerate(call.body.get("data") or ()):
         data_filter = item.get("dataFilter") or {}
         with _Placed(f"data[{index}]"):
-            area = filtered_range(call.workbook, data_filter)
-            written = writing.write(call, area, item, is_anchor=False)
-        done.append((item, written, {"dataFilter": _filter_json(data_filter)}))
+            for area in selected(call.workbook, data_filter):
+                _check_holds_cells(area)
+                written = writing.write(call, area, item, is_anchor=False)
+                done.append((item, written, {"dataFilter": echo(data_filter)}))
     return _batch_answer(call, writing, done)
 
 
@@ -140,8 +150,9 @@ def batch_clear(call: Call) -> Answer:
 
 def batch_clear_by_data_filter(call: Call) -> Answer:
     """values.batchClearByDataFilter"""
-    filters = call.body.get("dataFilters") or ()
-    return _batch_clear(call, [filtered_range(call.workbook, item) for item in filters])
+    chosen = all_selected(call.workbook, call.body.get("dataFilters") or ())
+    areas = dict.fromkeys(area for _, areas in chosen for area in areas)
+    return _batch_clear(call, [area for area in areas if not _is_empty(area)])
 
 
 READS: Mapping[str, Callable[[Call], Answer]] = {
@@ -158,25 +169,6 @@ WRITES: Mapping[str, Callable[[Call], Answer]] = {
     "batchClear": batch_clear,
     "batchClearByDataFilter": batch_clear_by_data_filter,
 }
-
-
-def filtered_range(workbook: Workbook, data_filter: Json) -> GridRange:
-    """The range that a DataFilter selects.
-
-    Raises:
-        GoogleError: 400 when it selects nothing here, or by developer metadata, which this sandbox
-            doesn't emulate.
-    """
-    if "a1Range" in data_filter:
-        return parse_range(workbook, data_filter["a1Range"])
-    if "gridRange" in data_filter:
-        area = GridRange.from_json(data_filter["gridRange"])
-        workbook.sheet(area.sheet_id)
-        _check_order(area)
-        return area
-    if "developerMetadataLookup" in data_filter:
-        raise invalid("developerMetadataLookup is not emulated by this sandbox.")
-    raise invalid("Must specify one filter in each DataFilter.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -305,6 +297,8 @@ def _put_counts(answer: Answer, **counts: int) -> None:
 
 
 def _value_range(call: Call, area: GridRange, rendering: Rendering) -> Answer:
+    if _is_empty(area):
+        return {"range": "#REF!", "majorDimension": rendering.dimension}
     return read_range(call.workbook.sheet(area.sheet_id), area, rendering, call.calculator)
 
 
@@ -331,19 +325,26 @@ def _batch_clear(call: Call, areas: Sequence[GridRange]) -> Answer:
     return answer
 
 
-def _filter_json(data_filter: Json) -> Json:
-    if "gridRange" in data_filter:
-        return {"gridRange": GridRange.from_json(data_filter["gridRange"]).to_json()}
-    return data_filter
+def _range_text(workbook: Workbook, closed: GridRange) -> str:
+    """The range in A1 notation; one without cells has no name, and Google says ``#REF!``."""
+    if _is_empty(closed):
+        return "#REF!"
+    return format_range(workbook.sheet(closed.sheet_id), closed)
 
 
-def _check_order(area: GridRange) -> None:
-    for name, start, end in (
-        ("Row", area.start_row or 0, area.end_row),
-        ("Column", area.start_column or 0, area.end_column),
-    ):
-        if start < 0 or (end is not None and end <= start):
-            raise invalid(
-                f"Invalid gridRange: start{name}Index [{start}] must lie before "
-                f"end{name}Index [{end}]."
-            )
+def _is_empty(area: GridRange) -> bool:
+    return (area.end_row is not None and area.end_row <= (area.start_row or 0)) or (
+        area.end_column is not None and area.end_column <= (area.start_column or 0)
+    )
+
+
+def _check_holds_cells(area: GridRange) -> None:
+    """Refuses to write into a range without cells (the words are ours)."""
+    if _is_empty(area):
+        raise invalid("The range holds no cells.")
+
+
+def _place(closed: GridRange, tabs: Mapping[int, int]) -> tuple[int, ...]:
+    """Where a closed range stands among the answers; `tabs` gives each tab's index."""
+    corners = (closed.start_column, closed.start_row, closed.end_column, closed.end_row)
+    return (tabs[closed.sheet_id], *(corner or 0 for corner in corners))

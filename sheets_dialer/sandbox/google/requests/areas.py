@@ -14,6 +14,9 @@ from ..ranges import GridRange
 MAX_CELL_CHARACTERS = 50_000
 """Google's documented limit of one cell."""
 
+MAX_COLUMN = 18_277
+"""The index of column ZZZ, the last one that has letters."""
+
 
 def area_of(workbook: Workbook, data: Json | None, place: str) -> tuple[Sheet, GridRange]:
     """The sheet and the closed area that a GridRange means.
@@ -47,6 +50,32 @@ def area_of(workbook: Workbook, data: Json | None, place: str) -> tuple[Sheet, G
             f"Max rows: {sheet.row_count}, max columns: {sheet.column_count}"
         )
     return sheet, sheet.bounded(area)
+
+
+def checked_grid_range(workbook: Workbook, data: Json, *, tab_word: str = "grid") -> GridRange:
+    """The range that a DataFilter's GridRange means. It may be empty, its end at its start.
+
+    Raises:
+        GoogleError: 400 when there is no such tab, an index is negative, an end lies before its
+            start or the start outside the grid: in this order and these words, without the place
+            (measured on the real service by others).
+    """
+    area = GridRange.from_json(data)
+    sheet = next((each for each in workbook if each.id == area.sheet_id), None)
+    if sheet is None:
+        raise invalid(f"No {tab_word} with id: {area.sheet_id}")
+    rows, columns = (area.start_row, area.end_row), (area.start_column, area.end_column)
+    if any(index is not None and index < 0 for index in (*rows, *columns)):
+        raise invalid("GridRange indexes must be >= 0")
+    for name, (start, end) in (("Row", rows), ("Column", columns)):
+        if start is not None and end is not None and end < start:
+            raise invalid(f"end{name}Index[{end}] cannot be before start{name}Index[{start}]")
+    if (area.start_row or 0) >= sheet.row_count or (area.start_column or 0) >= sheet.column_count:
+        raise invalid(
+            f"Range ({_as_asked(sheet, area)}) exceeds grid limits. "
+            f"Max rows: {sheet.row_count}, max columns: {sheet.column_count}"
+        )
+    return area
 
 
 def editable_area(context: Context, data: Json | None, place: str) -> tuple[Sheet, GridRange]:
@@ -120,3 +149,21 @@ def _written(sheet: Sheet, area: GridRange) -> str:
     end = end_column + end_row
     text = start if end in ("", start) else f"{start}:{end}"
     return f"{quoted_title(sheet.title)}!{text}"
+
+
+def _as_asked(sheet: Sheet, area: GridRange) -> str:
+    """A GridRange as Google's refusal writes it: only the edges that were given (measured)."""
+
+    def letters(column: int | None) -> str:
+        return "" if column is None or column > MAX_COLUMN else column_letters(column)
+
+    last_column = None if area.end_column is None else area.end_column - 1
+    start = letters(area.start_column)
+    if area.start_row is not None:
+        start += str(area.start_row + 1 if area.start_row < 2**31 - 1 else -(2**31))
+    end = letters(last_column) + ("" if area.end_row is None else str(area.end_row))
+    text = start if start == end else f"{start}:{end}"
+    is_empty = (area.start_row is not None and area.end_row == area.start_row) or (
+        area.start_column is not None and area.end_column == area.start_column
+    )
+    return f"{'(empty) ' if is_empty else ''}{quoted_title(sheet.title)}!{text}"

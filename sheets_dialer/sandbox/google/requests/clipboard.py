@@ -61,14 +61,38 @@ def cut_paste(context: Context, request: Json, place: str) -> dict[str, Json]:
     Raises:
         GoogleError: 400 when a range makes no sense or either place is protected.
     """
-    source_sheet, source = editable_area(context, request.get("source"), place)
+    _, source = editable_area(context, request.get("source"), place)
     target_sheet, row, column = coordinate_of(
         context.workbook, required(request, "destination", place), place
     )
     paste_type = request.get("pasteType") or "PASTE_NORMAL"
+    move_cells(context, source, GridCoordinate(target_sheet.id, row, column), paste_type, place)
+    return {}
+
+
+@dataclass(frozen=True, slots=True)
+class GridCoordinate:
+    """One cell of a tab."""
+
+    sheet_id: int
+    row: int
+    column: int
+
+
+def move_cells(
+    context: Context, source: GridRange, target: GridCoordinate, paste_type: str, place: str
+) -> None:
+    """Brings the cells of a closed range to where the target is the upper left corner.
+
+    Raises:
+        GoogleError: 400 when they are protected there or would make too many cells.
+    """
+    source_sheet = context.workbook.sheet(source.sheet_id)
+    target_sheet = context.workbook.sheet(target.sheet_id)
+    row, column = target.row, target.column
     block = _taken(context, source_sheet, source, paste_type)
     if block.is_empty:
-        return {}
+        return
     (tile,) = block.tiles(GridRange(target_sheet.id, row, row + 1, column, column + 1))
     check_may_edit(context.workbook, tile.area, context.account, context.owner, place)
     if target_sheet is not source_sheet:
@@ -80,7 +104,6 @@ def cut_paste(context: Context, request: Json, place: str) -> dict[str, Json]:
         paste_rules(source_sheet, target_sheet, source, [tile], is_cut=True)
     if paste_type in _WITH_VALUES:
         _let_references_follow(context.workbook, source_sheet, source, target_sheet, tile)
-    return {}
 
 
 @dataclass(frozen=True, slots=True)

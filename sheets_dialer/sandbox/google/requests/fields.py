@@ -13,7 +13,8 @@ from ..schema import has_field
 
 def update_mask(request: Json, message: str, place: str) -> Mask:
     """What an update request touches. Names may be parted by dots or slashes, and be written in
-    camel case or with underscores.
+    camel case or with underscores; blanks around them are left out, other than in the mask of an
+    answer.
 
     Args:
         request: the request, with its ``fields``.
@@ -30,6 +31,7 @@ def update_mask(request: Json, message: str, place: str) -> Mask:
             f"Invalid {place}: At least one field must be listed in 'fields'. "
             "(Use '*' to indicate all fields.)"
         )
+    text = re.sub(r"\s*([,./()])\s*", r"\1", text)
     camel = re.sub("_([a-z])", lambda letter: letter[1].upper(), text)
     mask = Mask.parse(camel, place=f"{place}.fields")
     for path in mask.paths():

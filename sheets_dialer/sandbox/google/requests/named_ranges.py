@@ -53,7 +53,7 @@ def update_named_range(context: Context, request: Json, place: str) -> dict[str,
     workbook = context.workbook
     named = workbook.named_ranges.get(range_id)
     if named is None:
-        raise no_such("named range", range_id, place)
+        raise no_such("NamedRange", range_id, place)
     mask = update_mask(request, "NamedRange", place)
     changed = {**merged(named, wanted, mask), "namedRangeId": range_id}
     changed["name"] = _checked_name(workbook, changed.get("name"), place, besides=range_id)
@@ -69,13 +69,13 @@ def delete_named_range(context: Context, request: Json, place: str) -> dict[str,
     """Deletes a named range.
 
     Raises:
-        GoogleError: 400 when it doesn't exist (documented; the words are ours).
+        GoogleError: 400 when it doesn't exist (documented; the words are those of an update).
     """
     range_id = str(request.get("namedRangeId", ""))
     if range_id not in context.workbook.named_ranges:
         if not context.behaviour.strict_range_deletes:
             return {}
-        raise no_such("named range", range_id, place)
+        raise no_such("NamedRange", range_id, place)
     del context.workbook.named_ranges[range_id]
     for sheet in context.workbook:
         for things in (sheet.protected_ranges, sheet.filter_views):
