@@ -7,9 +7,10 @@ from types import MappingProxyType
 
 from .evaluate import Signature
 from .functions_logic import LOGIC
+from .functions_lookup import LOOKUP
 from .functions_math import MATH
 from .functions_text import TEXT
 from .functions_time import TIME
 
-FUNCTIONS: Mapping[str, Signature] = MappingProxyType({**LOGIC, **MATH, **TEXT, **TIME})
+FUNCTIONS: Mapping[str, Signature] = MappingProxyType({**LOGIC, **LOOKUP, **MATH, **TEXT, **TIME})
 """By name, in capitals. What isn't here evaluates to ``#NAME?``."""
