@@ -77,6 +77,7 @@ def _full_sheet(sheet_id: int = 7) -> Sheet:
     sheet.charts = {8: {"chartId": 8}}
     sheet.basic_filter = {"range": {"sheetId": sheet_id}}
     sheet.developer_metadata = [{"metadataId": 9, "metadataKey": "k"}]
+    sheet.merges = [{"sheetId": sheet_id, "endRowIndex": 2}]
     return sheet
 
 

@@ -14,6 +14,7 @@ from .fieldmask import Mask
 from .formulas.calculator import Calculator
 from .ids import Ids
 from .library import Document
+from .merges import drop_covered_values
 from .model import Json, Workbook
 from .requests import (
     cells,
@@ -23,6 +24,7 @@ from .requests import (
     dimensions,
     filters,
     find_replace,
+    merging,
     metadata,
     named_ranges,
     protected_ranges,
@@ -65,6 +67,8 @@ HANDLERS: Mapping[str, Handler] = MappingProxyType(
         "deleteEmbeddedObject": charts.delete_embedded_object,
         "updateCells": cells.update_cells,
         "repeatCell": cells.repeat_cell,
+        "mergeCells": merging.merge_cells,
+        "unmergeCells": merging.unmerge_cells,
         "sortRange": sorting.sort_range,
         "cutPaste": clipboard.cut_paste,
         "copyPaste": clipboard.copy_paste,
@@ -151,7 +155,9 @@ def _apply(context: Context, request: Json, index: int) -> dict[str, Any]:
     handler = HANDLERS.get(kind)
     if handler is None:
         raise invalid(f"Invalid {place}: {kind} is not emulated by this sandbox.")
-    return handler(context, request[kind], f"{place}.{kind}")
+    reply = handler(context, request[kind], f"{place}.{kind}")
+    drop_covered_values(context.workbook)
+    return reply
 
 
 def _editors(document: Document) -> tuple[str, ...]:

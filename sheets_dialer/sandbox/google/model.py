@@ -85,6 +85,7 @@ class Sheet:
     charts: dict[int, Json] = field(default_factory=dict)
     basic_filter: Json | None = None
     developer_metadata: list[Json] = field(default_factory=list)
+    merges: list[Json] = field(default_factory=list)
 
     @classmethod
     def new(cls, properties: Json, row_count: int = 1000, column_count: int = 26) -> Sheet:
@@ -123,6 +124,7 @@ class Sheet:
             conditional_formats=list(self.conditional_formats),
             filter_views=dict(self.filter_views),
             charts=dict(self.charts),
+            merges=list(self.merges),
         )
 
     def cell(self, row: int, column: int) -> Cell:

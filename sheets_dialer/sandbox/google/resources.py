@@ -151,6 +151,7 @@ def _sheet_json(
     if calculator is not None:
         answer["data"] = [grid_data_json(sheet, area, calculator, fields) for area in areas]
     lists = {
+        "merges": [_range_json(area) for area in sheet.merges],
         "conditionalFormats": [with_ranges(rule) for rule in sheet.conditional_formats],
         "filterViews": [with_ranges(view) for view in sheet.filter_views.values()],
         "protectedRanges": [

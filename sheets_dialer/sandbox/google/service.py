@@ -21,6 +21,7 @@ from .fieldmask import Mask
 from .formulas.calculator import Calculator
 from .ids import Ids
 from .library import Library
+from .merges import drop_covered_values
 from .ranges import GridRange
 from .resources import spreadsheet_json
 from .schema import has_field, read, read_query, request_of, response_of
@@ -130,6 +131,7 @@ class SheetsService:
         if route.method != "spreadsheets.batchUpdate":  # which makes its own draft
             call.workbook = document.workbook.draft()
         answer = self._writes[route.method](call)
+        drop_covered_values(call.workbook)
         self._library.commit(document, call.workbook, call.now)
         return answer
 
