@@ -11,7 +11,7 @@ from .behaviour import AS_KNOWN, Behaviour
 from .context import Context
 from .errors import invalid, violation
 from .fieldmask import Mask
-from .formulas.calculator import Calculator
+from .formulas.calculator import Fetching
 from .ids import Ids
 from .library import Document
 from .merges import drop_covered_values
@@ -94,6 +94,7 @@ def batch_update(
     ids: Ids,
     mask: Mask | None = None,
     behaviour: Behaviour = AS_KNOWN,
+    imports: Fetching | None = None,
 ) -> tuple[Workbook, dict[str, Any]]:
     """Works out what a batch makes of a spreadsheet. The document stays as it is: the caller
     keeps the new state or forgets it.
@@ -107,6 +108,7 @@ def batch_update(
         mask: the mask that will be put over the answer, if any. Then it alone decides whether
             cells come along (discovery document, `responseIncludeGridData`).
         behaviour: where Google is to behave otherwise than known.
+        imports: where formulas find what isn't in the spreadsheet.
 
     Returns:
         The new state and the whole answer, before any mask.
@@ -125,6 +127,7 @@ def batch_update(
         ids=ids,
         editors=_editors(document),
         behaviour=behaviour,
+        imports=imports,
     )
     if not behaviour.range_swaps and _swaps_named_ranges(requests):
         raise invalid("Named ranges can't be deleted and added in one batch.")
@@ -186,7 +189,7 @@ def _updated(document: Document, context: Context, body: Json, mask: Mask | None
         ranges=ranges or None,
         grid_data=grid_data,
         account=context.account,
-        calculator=Calculator(workbook, context.now),
+        calculator=context.calculator(),
         mask=_below(mask),
     )
 

@@ -65,10 +65,10 @@ def json_value(
         return ""
     if isinstance(value, Formula):
         return value.text
-    if isinstance(value, ErrorValue) and render != "FORMATTED_VALUE":
-        return _error_with_message(value)
     if render == "FORMATTED_VALUE":
         return formatted(value, number_format)
+    if isinstance(value, ErrorValue):
+        return _error_with_message(value)
     if isinstance(value, str | bool):
         return value
     if dates == "FORMATTED_STRING" and is_date_format(number_format):

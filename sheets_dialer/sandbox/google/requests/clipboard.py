@@ -9,7 +9,6 @@ from ..context import Context
 from ..display import formatted
 from ..followers import follow_names, without_sources
 from ..formula_walk import rewrite_formulas
-from ..formulas.calculator import Calculator
 from ..formulas.references import Reference, Span
 from ..formulas.shift import Carry, carried, rewritten, translated
 from ..grid_limits import check_cell_count
@@ -185,7 +184,7 @@ def _taken(context: Context, sheet: Sheet, area: GridRange, paste_type: str) -> 
     block = _Block(area, rows)
     if paste_type != "PASTE_VALUES":
         return block
-    calculator = Calculator(context.workbook, context.now)
+    calculator = context.calculator()
 
     def worked_out(row: int, column: int, cell: Cell) -> Cell:
         if not isinstance(cell.value, Formula):

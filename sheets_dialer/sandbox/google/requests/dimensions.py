@@ -9,7 +9,6 @@ from ..column_widths import fitted_height, fitted_width
 from ..context import Context
 from ..errors import invalid
 from ..fieldmask import merged
-from ..formulas.calculator import Calculator
 from ..grid_limits import check_cell_count
 from ..merges import merges_of
 from ..model import NOTHING, Json, Sheet
@@ -200,7 +199,7 @@ def auto_resize_dimensions(context: Context, request: Json, place: str) -> dict[
     lines = existing_lines(context, request.get("dimensions"), place)
     check_lines_editable(context, lines, place)
     fitted = fitted_height if lines.dimension == "ROWS" else fitted_width
-    calculator = Calculator(context.workbook, context.now)
+    calculator = context.calculator()
     properties = _properties_of(lines)
     for index in range(lines.start, lines.last):
         size = fitted(lines.sheet, index, calculator)

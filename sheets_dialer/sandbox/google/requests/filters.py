@@ -8,7 +8,6 @@ from ..context import Context
 from ..errors import invalid
 from ..fieldmask import merged
 from ..filtering import criteria_by_column, hidden_rows, tests_by_column
-from ..formulas.calculator import Calculator
 from ..merges import check_none_is_vertical
 from ..model import Json, Sheet
 from ..ranges import GridRange
@@ -38,7 +37,7 @@ def set_basic_filter(context: Context, request: Json, place: str) -> dict[str, J
         below_header = (area.start_row or 0) + 1
         body = GridRange(sheet.id, below_header, area.end_row, area.start_column, area.end_column)
         sort_rows(context, sheet, body, specs)
-    calculator = Calculator(context.workbook, context.now)
+    calculator = context.calculator()
     for row in hidden_rows(sheet, area, tests, calculator):
         sheet.row_properties[row] = {**sheet.row_properties[row], "hiddenByFilter": True}
     sheet.basic_filter = {"range": area.to_json(), **_specs_json(wanted)}

@@ -54,7 +54,7 @@ def sort_range(context: Context, request: Json, place: str) -> dict[str, Json]:
 
 def sort_rows(context: Context, sheet: Sheet, area: GridRange, specs: Sequence[Json]) -> None:
     """Brings the area's visible rows into the order of the (checked) specs."""
-    calculator = Calculator(context.workbook, context.now)
+    calculator = context.calculator()
     visible = [row for row in area.rows(sheet.row_count) if not is_hidden(sheet, row)]
     order = visible
     for spec in reversed(specs):
