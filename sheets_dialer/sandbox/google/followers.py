@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from .groups import follow_groups
 from .merges import follow_merges
 from .model import Json, Sheet, Workbook
 from .ranges import GridRange
@@ -34,6 +35,7 @@ def follow(workbook: Workbook, change: Change, rules_change: Change | None = Non
             sheet.conditional_formats = with_moved_rules(sheet.conditional_formats, moved_rule)
             _follow_filters(sheet, change)
             follow_merges(sheet, change)
+            follow_groups(sheet, change)
         _follow_charts(sheet, change)
 
 

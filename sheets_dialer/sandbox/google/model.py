@@ -86,6 +86,8 @@ class Sheet:
     basic_filter: Json | None = None
     developer_metadata: list[Json] = field(default_factory=list)
     merges: list[Json] = field(default_factory=list)
+    row_groups: list[Json] = field(default_factory=list)
+    column_groups: list[Json] = field(default_factory=list)
 
     @classmethod
     def new(cls, properties: Json, row_count: int = 1000, column_count: int = 26) -> Sheet:
@@ -125,6 +127,8 @@ class Sheet:
             filter_views=dict(self.filter_views),
             charts=dict(self.charts),
             merges=list(self.merges),
+            row_groups=list(self.row_groups),
+            column_groups=list(self.column_groups),
         )
 
     def cell(self, row: int, column: int) -> Cell:

@@ -9,6 +9,7 @@ from .appearance import with_twins
 from .fieldmask import Mask
 from .formulas.calculator import Calculator
 from .grid_data import GridFields, grid_data_json
+from .groups import group_json
 from .library import Document
 from .model import Json, Sheet, Workbook
 from .ranges import GridRange
@@ -161,6 +162,8 @@ def _sheet_json(
         "charts": [with_twins(chart) for chart in sheet.charts.values()],
     }
     lists["developerMetadata"] = [metadata_json(note, sheet) for note in sheet.developer_metadata]
+    lists["rowGroups"] = [group_json(sheet, "ROWS", group) for group in sheet.row_groups]
+    lists["columnGroups"] = [group_json(sheet, "COLUMNS", group) for group in sheet.column_groups]
     answer |= {name: items for name, items in lists.items() if items}
     if sheet.basic_filter is not None:
         answer["basicFilter"] = with_ranges(sheet.basic_filter)
