@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from .groups import follow_groups
+from .merges import follow_merges
 from .model import Json, Sheet, Workbook
 from .ranges import GridRange
 from .spans import Change, moved_range
@@ -32,6 +34,8 @@ def follow(workbook: Workbook, change: Change, rules_change: Change | None = Non
             _follow_protections(sheet, moved)
             sheet.conditional_formats = with_moved_rules(sheet.conditional_formats, moved_rule)
             _follow_filters(sheet, change)
+            follow_merges(sheet, change)
+            follow_groups(sheet, change)
         _follow_charts(sheet, change)
 
 
