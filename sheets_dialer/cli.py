@@ -94,7 +94,7 @@ def setup(config: ConfigOption = None) -> None:
 
     with built_parts(config) as parts:
         for queue, campaign in zip(parts.queues, parts.config.campaigns, strict=True):
-            added = prepare(
+            prepared = prepare(
                 queue.connection,
                 queue.sheet,
                 queue.tab,
@@ -103,8 +103,11 @@ def setup(config: ConfigOption = None) -> None:
                 callback_labels=[campaign.answers["3"]],
                 callback_column=campaign.callback_column,
             )
-            what = f"added {', '.join(added)}" if added else "nothing was missing"
-            typer.echo(f"{queue.name}: {what}")
+            nothing = "nothing was added" if prepared.left_out else "nothing was missing"
+            added = ", ".join(prepared.added)
+            typer.echo(f"{queue.name}: {f'added {added}' if added else nothing}")
+            for sentence in prepared.left_out:
+                typer.echo(f"{queue.name}: {sentence}")
     typer.echo("Nobody is called until a person sets Control to RUN on the Dialer tab.")
 
 

@@ -377,7 +377,9 @@ def rings(
     local = moment.astimezone(opened.zone)
     for ago in (0, 1):
         day = local.date() - timedelta(days=ago)
-        entries = [(len(read_days(days)), days) for days in named if day.weekday() in read_days(days)]
+        entries = [
+            (len(read_days(days)), days) for days in named if day.weekday() in read_days(days)
+        ]
         if day in closed or not entries:
             continue
         for text in named[min(entries)[1]]:

@@ -18,6 +18,8 @@ from ...control import (
     SHOWN,
     alarm_after,
 )
+from ...settings import DAYS, VOICE
+from ...settings import HOURS as SETTINGS_HOURS
 from ...texts import say
 from ..requests import letters
 from .charts import make_charts
@@ -87,6 +89,12 @@ def make_control_tab(
         making.look(values, ",".join(look), **look)
     _control(making, rows[CONTROL_LABEL], column, campaign, again=CONTROL_LABEL in fresh)
     _alarm(making, rows, fresh, column, campaign, every)
+    for label in (DAYS, SETTINGS_HOURS, VOICE):
+        # Else Sheets makes a date of 10-20.
+        is_text = making.tab.cell(rows[label], column).kind == "TEXT"
+        if making.once(f"text {label}", column, again=label in fresh) and not is_text:
+            _number(making, rows[label], column, "TEXT", "@")
+            making.call_it("settings as text")
     for label in _RUPEES:
         if making.once(f"rupees {label}", column, again=label in fresh):
             _number(making, rows[label], column, "NUMBER", "#,##0.00")
@@ -212,7 +220,7 @@ def _alarm(
     place, seconds = f"{letters(column)}{beat + 1}", alarm_after(every)
     cell = making.tab.cell(alarm, column)
     wanted: str | None = None
-    wants = making.once("alarm", column, again=ALARM_LABEL in fresh)
+    wants = making.once("alarm", column, again=ALARM_LABEL in fresh, needed=True)
     if cell.formula:
         wanted = _renewed(cell.formula, place, seconds)
     elif cell.value == "" and wants:

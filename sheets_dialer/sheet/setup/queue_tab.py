@@ -83,19 +83,19 @@ def phone_as_text(making: Making, column: int) -> None:
     if making.once("text phone", column) and making.tab.cell(1, column).kind != "TEXT":
         number_format = {"type": "TEXT", "pattern": "@"}
         making.look(making.below_header(column), "numberFormat", numberFormat=number_format)
-        making.tell("Phone as text")
+        making.call_it("Phone as text")
 
 
 def _note(making: Making, name: str, column: int, text: str) -> None:
     if making.once(f"note {name}", column) and not making.tab.cell(0, column).note:
         making.note(0, column, text)
-        making.tell("notes on the headers")
+        making.call_it("notes on the headers")
 
 
 def _status(making: Making, column: int) -> None:
     if making.once("dropdown status", column) and not making.tab.cell(1, column).is_validated:
         making.dropdown(making.below_header(column), (_CALL_AGAIN, _SKIP))
-        making.tell("a dropdown in Status")
+        making.call_it("a dropdown in Status")
     if making.once("colours status", column):
         cell = f"${letters(column)}2"
         for words, colour in _COLOURS.items():
@@ -107,7 +107,7 @@ def _status(making: Making, column: int) -> None:
                 {"type": "CUSTOM_FORMULA", "values": [{"userEnteredValue": formula}]},
                 {"backgroundColor": rgb(colour)},
             )
-        making.tell("colours by Status")
+        making.call_it("colours by Status")
 
 
 def rgb(colour: str) -> dict[str, float]:
@@ -141,7 +141,7 @@ def _views(making: Making, places: Mapping[str, int], callback_labels: Sequence[
             making.ask("updateFilterView", filter=view, fields="filterSpecs")
         elif title not in making.tab.views.values():
             making.ask("addFilterView", filter=view)
-            making.tell(f"filter view {title}")
+            making.call_it(f"filter view {title}")
 
 
 def _criteria(words: Sequence[str]) -> dict[str, object]:
@@ -159,4 +159,4 @@ def _protection(making: Making, places: Mapping[str, int]) -> None:
     fresh = [places[each] for each in results if making.once(f"protected {each}", places[each])]
     if fresh:
         making.protect(fresh, say("protected"))
-        making.tell("a warning before the dialer's columns are changed")
+        making.call_it("a warning before the dialer's columns are changed")

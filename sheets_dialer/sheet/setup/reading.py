@@ -12,6 +12,9 @@ MEMORY_KEY = "sheets-dialer.made"
 """The key of the developer metadata that say what was made at a tab or column."""
 MEMORY_SEPARATOR = "; "
 
+_FEW_ROWS = 2000
+"""A tab with so many rows is read whole with its first ones, which spares a request."""
+
 _ABOUT_TABS = (
     "properties(autoRecalc,timeZone),sheets(properties(sheetId,title,gridProperties),"
     "developerMetadata(metadataId,metadataKey,metadataValue),conditionalFormats,"
@@ -51,7 +54,7 @@ class TabState:
 
     `made` holds the parts that were made for the whole tab, `made_at` those of each column, and
     `memory_ids` the ids of the developer metadata that say so. `cells`
-    are all rows of a control tab, and the first two of the others. `rules`, `protected` and
+    are all rows of a control tab and of one that `is_whole`, and the first two of the others. `rules`, `protected` and
     `charts` hold Google's JSON.
     """
 
@@ -62,6 +65,7 @@ class TabState:
     frozen_rows: int = 0
     frozen_columns: int = 0
     is_new: bool = False
+    is_whole: bool = False
     made: frozenset[str] = frozenset()
     made_at: list[frozenset[str]] = field(default_factory=list)
     memory_ids: frozenset[int] = frozenset()
@@ -125,8 +129,14 @@ def read_tabs(connection: Connection) -> SheetState:
 
 
 def read_cells(connection: Connection, heads: Iterable[TabState], whole: TabState | None) -> None:
-    """Reads the first two rows of some tabs, and all cells of one, in one request."""
-    tabs = {tab.id: f"{_quoted(tab.title)}!1:{min(tab.rows, 2)}" for tab in heads}
+    """Reads the first two rows of some tabs, or all where there are few, and all cells of one, in
+    one request."""
+    for tab in heads:
+        tab.is_whole = tab.rows <= _FEW_ROWS
+    tabs = {
+        tab.id: f"{_quoted(tab.title)}!1:{tab.rows if tab.is_whole else min(tab.rows, 2)}"
+        for tab in heads
+    }
     known = {tab.id: tab for tab in heads}
     if whole is not None:
         tabs[whole.id] = _quoted(whole.title)
