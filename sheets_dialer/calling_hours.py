@@ -28,8 +28,8 @@ _DASHES = str.maketrans(dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2212", "-
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """From `start` to before `end`, which is on the next day where it isn't after `start`. An end of
-    24:00 is kept as the day's last moment."""
+    """From `start` to before `end`, which is on the next day where it isn't after `start`. An end
+    of 24:00 is kept as the day's last moment."""
 
     start: time
     end: time

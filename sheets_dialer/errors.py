@@ -96,7 +96,8 @@ class WriteRefused(SheetRefused):
 
 class TokenLost(SheetRefused):
     """The token that the write was planned from is gone: somebody has written since the read.
-    `words` are Google's own, where a batch that takes no token away is refused at its first request."""
+    `words` are Google's own: a batch that takes no token away may be refused at its first request,
+    too."""
 
     words = ""
 

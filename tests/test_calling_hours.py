@@ -406,7 +406,7 @@ def test_every_minute_of_two_days_is_open_as_its_windows_say(
         return
     opened = CallingHours(zone, week, frozenset(closed))
     first = first.replace(second=0, microsecond=0)
-    for ahead in range(0, 2 * 24 * 60):
+    for ahead in range(2 * 24 * 60):
         moment = first + timedelta(minutes=ahead)
         assert opened.open_at(moment) is rings(opened, named, closed, moment)
 

@@ -73,7 +73,7 @@ def make_charts(making: Making, rows: Mapping[str, int], fresh: set[str], column
     """Adds the charts where they weren't made yet, and a further campaign's column to those that
     are there. A chart that people deleted stays deleted; one whose rows were deleted is drawn
     anew over the new ones."""
-    had = making.had_made("series", column)
+    had = making.has_made("series", column, before=True)
     for at, chart in enumerate(_CHARTS):
         number = stable_id(making.tab.id, chart.name)
         there = making.tab.charts.get(number)
@@ -85,7 +85,7 @@ def make_charts(making: Making, rows: Mapping[str, int], fresh: set[str], column
             columns = [
                 each
                 for each in range(1, making.tab.columns)
-                if making.had_made("series", each) or making.has_made(series, each)
+                if making.has_made("series", each) or making.has_made(series, each)
             ]
             spec = _spec(making.tab.id, chart, rows, columns or [column])
             if there is not None:

@@ -114,4 +114,5 @@ def _named(each: _Wanted) -> str:
 
 def _waits(waiting: Sequence[_Wanted], words: str = "") -> str:
     names = ", ".join(_named(each) for each in waiting)
-    return f"left for the next setup: {names}.{' ' + with_stop(words) if words else ''} Run setup again."
+    why = f" {with_stop(words)}" if words else ""
+    return f"left for the next setup: {names}.{why} Run setup again."

@@ -22,14 +22,14 @@ Request = dict[str, Any]
 class Placed:
     """A value that is put into a cell that was there before. It belongs beside `label`, which
     stands in the first column, and under `heading`, which stands in the first row. A formula
-    `needs` another row, with its label."""
+    `needs` other rows, with their labels."""
 
     row: int
     column: int
     value: str
     label: str
     heading: str
-    needs: tuple[int, str] | None = None
+    needs: tuple[tuple[int, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,13 +108,9 @@ class Making:
         self._marked.add((column, part))
         return True
 
-    def has_made(self, part: str, column: int) -> bool:
-        """Whether a part was made at a column, now or before."""
-        return part in self._known(column) or (column, part) in self._marked
-
-    def had_made(self, part: str, column: int) -> bool:
-        """Whether a part was made at a column before."""
-        return part in self._known(column)
+    def has_made(self, part: str, column: int, *, before: bool = False) -> bool:
+        """Whether a part was made at a column, now or `before`."""
+        return part in self._known(column) or (not before and (column, part) in self._marked)
 
     def tell(self, what: str) -> None:
         """Says once what dialling needs and was added."""

@@ -53,8 +53,8 @@ class TabState:
     """A tab as far as `setup` looks at it.
 
     `made` holds the parts that were made for the whole tab, `made_at` those of each column, and
-    `memory_ids` the ids of the developer metadata that say so. `cells`
-    are all rows of a control tab and of one that `is_whole`, and the first two of the others. `rules`, `protected` and
+    `memory_ids` the ids of the developer metadata that say so. `cells` are all rows of a control
+    tab and of one that `is_whole`, and the first two of the others. `rules`, `protected` and
     `charts` hold Google's JSON.
     """
 
@@ -143,15 +143,15 @@ def read_cells(connection: Connection, heads: Iterable[TabState], whole: TabStat
         known[whole.id] = whole
     answer = connection.get(_ABOUT_CELLS, list(tabs.values()))
     for sheet in answer.get("sheets", []):
-        tab = known.get(sheet.get("properties", {}).get("sheetId", 0))
-        for block in sheet.get("data", []) if tab is not None else []:
-            assert tab is not None
-            tab.cells = [
+        its = known.get(sheet.get("properties", {}).get("sheetId", 0))
+        for block in sheet.get("data", []) if its is not None else []:
+            assert its is not None
+            its.cells = [
                 [_cell(cell) for cell in row.get("values", [])] for row in block.get("rowData", [])
             ]
             columns = block.get("columnMetadata", [])
-            tab.made_at = [_made(column) for column in columns]
-            tab.memory_ids = tab.memory_ids.union(*map(_ids, columns))
+            its.made_at = [_made(column) for column in columns]
+            its.memory_ids = its.memory_ids.union(*map(_ids, columns))
 
 
 def _moved_along(area: Mapping[str, Any], at: int, count: int) -> Mapping[str, Any]:
