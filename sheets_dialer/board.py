@@ -13,6 +13,7 @@ from .control import (
     ANSWER_PREFIX,
     ANSWERS,
     CALLS_PREFIX,
+    CLOCK_LABEL,
     HOURS,
     LAST_PASS_LABEL,
     RATE_PREFIX,
@@ -69,7 +70,8 @@ def board(made: Plan, facts: Facts) -> Board:
     to_call = made.to_call
     cells: dict[str, str | float] = {
         STATE_LABEL: state(made, facts.now, rules, facts.paused_at),
-        LAST_PASS_LABEL: serial(facts.now, facts.zone),
+        LAST_PASS_LABEL: serial(facts.now, rules.zone),
+        CLOCK_LABEL: _clock_difference(facts),
         NEXT_PASS: facts.next_pass,
         HELD_BY: facts.held_by,
         "Last problem": _problem(facts),
@@ -100,6 +102,12 @@ def notes(
     whether the sheet is written in any case, `afresh` whether the grid isn't what stands there now.
     """
     column = cells_of_campaign(grid, campaign)
+    if LAST_PASS_LABEL in board and len(column.get(CLOCK_LABEL.casefold(), ())) != 1:
+        # A tab of an older setup: its alarm reckons with a heartbeat by the spreadsheet's clocks.
+        beat, apart = (board.get(label, 0) for label in (LAST_PASS_LABEL, CLOCK_LABEL))
+        assert not isinstance(beat, str)
+        assert not isinstance(apart, str)
+        board = {**board, LAST_PASS_LABEL: round(beat + apart / 24, 8)}
     stale: dict[str, Cell] = {}
     for label, value in board.items():
         cells = column.get(label.casefold(), ())
@@ -111,6 +119,13 @@ def notes(
     if not beats:
         stale.pop(LAST_PASS_LABEL, None)
     return [Note(cell.row, cell.column, board[label]) for label, cell in stale.items()]
+
+
+def _clock_difference(facts: Facts) -> float:
+    """The alarm compares Google's NOW() with the heartbeat, and NOW() is by other clocks."""
+    sheets, ours = (facts.now.astimezone(zone) for zone in (facts.zone, facts.rules.zone))
+    difference = (sheets.utcoffset() or timedelta()) - (ours.utcoffset() or timedelta())
+    return difference / timedelta(hours=1)
 
 
 def _is_due(cell: Cell | None, board: Board) -> bool:

@@ -1,7 +1,8 @@
 """May it ring now? If not, when?
 
 Everything is reckoned in the campaign's time zone by wall-clock windows of whole days, so that a
-change of the clocks moves the moment and not the hour that people see.
+change of the clocks moves the moment and not the hour that people see. A window may pass midnight:
+its night part belongs to the day on which it opens, whatever holds on the day it reaches into.
 """
 
 from __future__ import annotations
@@ -15,22 +16,40 @@ from zoneinfo import ZoneInfo
 
 DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _LAST_MOMENT = time(23, 59, 59, 999999)
+_SURELY_PM = time(13)
+"""From here on a clock time without am or pm is none of the twelve-hour clock's."""
 _DAYS_AHEAD = 400
 _INSTANT = timedelta(microseconds=1)
 _LONGEST_DAY = timedelta(hours=25)
-_WINDOW = re.compile(r"([0-9]{1,2}):([0-9]{2})\s*-\s*([0-9]{1,2}):([0-9]{2})")
+_CLOCK = r"(\d{1,2})(?:[:.](\d{2}))?\s*([ap]\.?m\.?)?"
+_SPAN = re.compile(rf"{_CLOCK}\s*(?:-|to)\s*{_CLOCK}", re.IGNORECASE)
+_DASHES = str.maketrans(dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2212", "-"))
 
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """From `start` to before `end` on one day. An end of 24:00 is kept as the day's last moment."""
+    """From `start` to before `end`, which is on the next day where it isn't after `start`. An end
+    of 24:00 is kept as the day's last moment."""
 
     start: time
     end: time
 
+    @property
+    def passes_midnight(self) -> bool:
+        """Whether it ends on the day after the one on which it opens."""
+        return self.end <= self.start
+
     def holds(self, moment: time) -> bool:
-        """Whether the moment lies inside."""
+        """Whether the moment lies inside what it has of one day."""
         return self.start <= moment < self.end or (self.end == _LAST_MOMENT <= moment)
+
+    def evening(self) -> Window:
+        """What it has of the day on which it opens."""
+        return Window(self.start, _LAST_MOMENT) if self.passes_midnight else self
+
+    def night(self) -> Window:
+        """What a window that passes midnight has of the next day."""
+        return Window(time(), self.end)
 
 
 Windows = tuple[Window, ...]
@@ -88,11 +107,18 @@ class CallingHours:
     def closing(self, moment: datetime) -> datetime:
         """The end of the window that holds this moment, or the moment itself when none does."""
         local = moment.astimezone(self.zone)
-        ends = [window.end for window in self._windows(local.date()) if window.holds(local.time())]
-        if not ends:
+        today, clock = local.date(), local.time()
+        held = [window for window in self._windows(today) if window.holds(clock)]
+        if not held:
             return moment
-        own = [each for each in self._moments(local.date(), max(ends)) if each > moment]
-        changes = [each for each in self._changes(local.date()) if each > moment]
+        latest = max(window.end for window in held)
+        own = [each for each in self._moments(today, latest) if each > moment]
+        changes = [each for each in self._changes(today) if each > moment]
+        if latest == _LAST_MOMENT and any(each.passes_midnight for each in self._opening(today)):
+            tomorrow = today + timedelta(days=1)
+            ends = {window.end for window in self._windows(tomorrow)}
+            own += [each for end in ends for each in self._moments(tomorrow, end)]
+            changes += self._changes(tomorrow)
         closings = (each for each in sorted(own + changes) if not self.open_at(each + _INSTANT))
         return next(closings, max(own, default=moment))
 
@@ -139,6 +165,16 @@ class CallingHours:
         return (after,)
 
     def _windows(self, day: date) -> Windows:
+        """The hours of a day, with what the windows of the day before have of it."""
+        return (*self._nights(day), *(each.evening() for each in self._opening(day)))
+
+    def _nights(self, day: date) -> Windows:
+        before = self._opening(day - timedelta(days=1))
+        # A window until 0:00 has nothing of the next day.
+        return tuple(each.night() for each in before if each.passes_midnight)
+
+    def _opening(self, day: date) -> Windows:
+        """The windows that open on a day."""
         if day in self.holidays:
             return ()
         seasons = (each.week for each in self.seasons if each.first <= day <= each.last)
@@ -158,10 +194,10 @@ def read_hours(named: Mapping[str, str | Sequence[str]]) -> tuple[Windows, ...]:
     for days_text, windows_text in named.items():
         days = read_days(days_text)
         texts = [windows_text] if isinstance(windows_text, str) else windows_text
-        windows = tuple(sorted((read_window(text) for text in texts), key=lambda w: w.start))
-        for before, after in itertools.pairwise(windows):
-            if after.start < before.end:
-                raise ValueError(f"windows of {days_text} that don't overlap")
+        try:
+            windows = in_order([read_window(text) for text in texts])
+        except OverlappingWindows as error:
+            raise ValueError(f"windows of {days_text} that don't overlap") from error
         for day in days:
             if day in chosen and len(days) == chosen[day][0]:
                 raise ValueError(f"one entry for {DAYS[day]}, not two of the same width")
@@ -181,18 +217,57 @@ def read_days(text: str) -> tuple[int, ...]:
     return tuple(dict.fromkeys(days))
 
 
+class OverlappingWindows(ValueError):
+    """Two windows of one day that have a moment in common."""
+
+
+def in_order(windows: Sequence[Window]) -> Windows:
+    """The windows of one day by when they open.
+
+    Raises:
+        OverlappingWindows: two of them overlap. What reaches into the next day may meet windows
+            that open there.
+    """
+    ordered = sorted(windows, key=lambda window: window.start)
+    for before, after in itertools.pairwise(ordered):
+        if before.passes_midnight or after.start < before.end:
+            raise OverlappingWindows("windows that don't overlap")
+    return tuple(ordered)
+
+
 def read_window(text: str) -> Window:
-    """The window of ``10:00-20:00``."""
-    found = _WINDOW.fullmatch(text.replace("–", "-").strip())
-    hour, minute, end_hour, end_minute = map(int, found.groups()) if found else (0, 0, 0, 0)
+    """The window of ``10:00-20:00``, ``10-20``, ``8pm-2am`` or ``20:00-02:00``.
+
+    A window that passes midnight says so: it opens at 13:00 or later, or has am and pm. Else
+    ``10-8`` would ring all night for somebody who means the evening.
+    """
+    expected = ValueError(f"a window such as 10:00-20:00 or 8pm-2am instead of {text!r}")
+    found = _SPAN.fullmatch(" ".join(text.translate(_DASHES).split()))
+    if found is None or bool(found[3]) != bool(found[6]):
+        # Whether "1-5 pm" begins at night nobody knows.
+        raise expected
     try:
-        start = time(hour, minute)
-        end = _LAST_MOMENT if (end_hour, end_minute) == (24, 0) else time(end_hour, end_minute)
-    except ValueError:
-        end = start = time()
-    if start >= end:
-        raise ValueError(f"a window such as 10:00-20:00 instead of {text!r}")
+        start, end = _clock(*found.groups()[:3]), _clock(*found.groups()[3:])
+    except ValueError as error:
+        raise expected from error
+    if start in (_LAST_MOMENT, end):
+        raise expected
+    if end == time():
+        return Window(start, _LAST_MOMENT)
+    if end < start and not found[3] and start < _SURELY_PM:
+        raise expected
     return Window(start, end)
+
+
+def _clock(hour: str, minute: str | None, half: str | None) -> time:
+    number = int(hour)
+    if half:
+        if not 1 <= number <= 12:
+            raise ValueError(hour)
+        number = number % 12 + (12 if half[0] in "pP" else 0)
+    if (number, int(minute or 0)) == (24, 0):
+        return _LAST_MOMENT
+    return time(number, int(minute or 0))
 
 
 def _day(name: str, text: str) -> int:

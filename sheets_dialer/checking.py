@@ -78,7 +78,10 @@ def _subject(settings: Settings) -> Subject:
         google=_google_account(google, settings.folder) if google else None,
         ledger=ledger_address(address, settings.folder) if isinstance(address, str) else None,
         tabs=tuple(
-            Tab(each.name, each.spreadsheet, each.tab, each.columns, each.voice_id)
+            Tab(
+                *(each.name, each.spreadsheet, each.tab, each.columns, each.voice_id),
+                time_zone=str(data.get("timezone") or Config.model_fields["timezone"].default),
+            )
             for each in sound
             if each is not None
         ),

@@ -97,7 +97,7 @@ def setup(config: ConfigOption = None) -> None:
     with built_parts(config) as parts:
         for queue, campaign in zip(parts.queues, parts.config.campaigns, strict=True):
             seen: list[Columns] = []
-            added = prepare(
+            prepared = prepare(
                 queue.connection,
                 queue.sheet,
                 queue.tab,
@@ -107,12 +107,15 @@ def setup(config: ConfigOption = None) -> None:
                 callback_column=campaign.callback_column,
                 tells=seen.append,
             )
-            what = f"added {', '.join(added)}" if added else "nothing was missing"
-            typer.echo(f"{queue.name}: {what}")
+            nothing = "nothing was added" if prepared.left_out else "nothing was missing"
+            added = ", ".join(prepared.added)
+            typer.echo(f"{queue.name}: {f'added {added}' if added else nothing}")
             for line in columns_told(seen[-1]):
                 typer.echo(f"  {line}")
             if unclear := unclear_sentence(queue.tab, seen[-1]):
                 typer.echo(f"  {unclear}")
+            for sentence in prepared.left_out:
+                typer.echo(f"{queue.name}: {sentence}")
     typer.echo("Nobody is called until a person sets Control to RUN on the Dialer tab.")
 
 

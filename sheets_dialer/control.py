@@ -14,12 +14,14 @@ CONTROL_LABEL = "Control"
 STATE_LABEL = "State"
 ALARM_LABEL = "Running?"
 LAST_PASS_LABEL = "Last pass"
+CLOCK_LABEL = "Clock difference (hours)"
+"""By how much the spreadsheet's clocks are ahead of the configuration's, of which all times are."""
 SETTINGS = ("Calling days", "Calling hours", "Daily cap", "Daily budget (Rs)", "Voice ID")
 """What people may set for a campaign beside Control; blank means as configured."""
 SHOWN = (
     *(LAST_PASS_LABEL, "Next pass", "Held by", "Last problem", "What RUN would do"),
     *("Balance (Rs)", "Rate (Rs)", "Calls today", "Spent today (Rs)"),
-    *("Queued would cost (Rs)", "Queued would be done"),
+    *("Queued would cost (Rs)", "Queued would be done", CLOCK_LABEL),
 )
 """What the dialer shows of a campaign beside State and the counts."""
 STATUSES = (

@@ -241,12 +241,11 @@ class Dialer:
             plans[queue.name] = made
         self._strays.follow()
         self._forgetting.go_on()
-        states = {name: self._panel.state(name) for name in plans}
         return PassResult(
             self._in_order(problems),
             self._in_order(plans),
             self._portal_problem,
-            self._in_order(states),
+            self._in_order({name: self._panel.state(name) for name in plans}),
         )
 
     def _pass_over(self, queue: Queue, until_next_pass: timedelta, farewell: str | None) -> Plan:

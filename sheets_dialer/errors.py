@@ -84,17 +84,22 @@ class SheetRefused(SheetError):
 class WriteRefused(SheetRefused):
     """One request of a batch was refused, so nothing was applied: a protected cell, a row that is
     gone. `index` is its place in the batch, `rows` the queue tab's rows that it touches; `lists` is
-    whether it lists opt-outs on the do-not-call tab."""
+    whether it lists opt-outs on the do-not-call tab. `words` are Google's own."""
 
-    def __init__(self, message: str, index: int) -> None:
+    def __init__(self, message: str, index: int, words: str = "") -> None:
         super().__init__(message)
         self.index = index
+        self.words = words
         self.rows: tuple[int, ...] = ()
         self.lists = False
 
 
 class TokenLost(SheetRefused):
-    """The token that the write was planned from is gone: somebody has written since the read."""
+    """The token that the write was planned from is gone: somebody has written since the read.
+    `words` are Google's own: a batch that takes no token away may be refused at its first request,
+    too."""
+
+    words = ""
 
 
 class PortalError(DialerError):

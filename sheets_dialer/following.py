@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
-from .call import ANSWERED, NEVER_RANG, NOT_REACHED, Attempt, AttemptState, Reason
+from .call import ANSWERED, NEVER_RANG, NOT_REACHED, Attempt, AttemptState, Job, Reason
 from .policy import Policy
 
 NOT_ANSWERED_SHARE = 0.35
@@ -110,3 +110,8 @@ def holds_line(now: datetime, attempt: Attempt, policy: Policy) -> bool:
     if attempt.call_status == ANSWERED:
         return now - (attempt.answered_at or attempt.intended_at) < policy.call_length
     return True
+
+
+def is_under_way(job: Job, now: datetime, policy: Policy) -> bool:
+    """Whether a call of the job may still bring news."""
+    return any(attempt.is_open and not is_final(attempt, now, policy) for attempt in job.attempts)

@@ -31,7 +31,7 @@ from .disposition import (
     WAITING,
     marked,
 )
-from .following import is_final
+from .following import is_final, is_under_way
 from .headings import pasted_cells
 from .hearing import hear, settled, unclear
 from .limits import before_run, stop
@@ -360,7 +360,7 @@ class Planner:
         """A row whose results belong to other content than it now has; `alone` is whether no other
         row has their job."""
         same_number = row.content is not None and row.content.number == job.content.number
-        waits = alone and same_number and self._is_under_way(job)
+        waits = alone and same_number and is_under_way(job, self.now, self._rules.policy)
         if alone and row.word in (AGAIN, SKIP) and not waits:
             self._released += unclear(job)
             job = settled(job, unclear(job))
@@ -371,12 +371,6 @@ class Planner:
         self._tallies[row.index] = Tally.HELD
         shown = self._showing.changed(row, job, alone=alone, owed=owed)
         self._wanted[row.index] = shown if same_number else pasted_cells(row) or shown
-
-    def _is_under_way(self, job: Job) -> bool:
-        policy = self._rules.policy
-        return any(
-            attempt.is_open and not is_final(attempt, self.now, policy) for attempt in job.attempts
-        )
 
     def _adopt(self, row: QueueRow) -> None:
         called = row.shown["called_number"]

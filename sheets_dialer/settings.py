@@ -6,13 +6,12 @@ new calls, and `problem` names the cell, what stands there and what is expected.
 
 from __future__ import annotations
 
-import itertools
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeVar
 
-from .calling_hours import CallingHours, Window, read_days, read_window
+from .calling_hours import CallingHours, Window, in_order, read_days, read_window
 from .control import Grid, cells_of_campaign
 from .rows import text_of
 from .texts import say
@@ -25,8 +24,6 @@ DAYS, HOURS, CAP, BUDGET, VOICE = (
     "Voice ID",
 )
 _EVERY_DAY = frozenset({"daily", "every day", "all days"})
-_CLOCK = r"(\d{1,2})(?:[:.](\d{2}))?\s*([ap]\.?m\.?)?"
-_SPAN = re.compile(rf"{_CLOCK}\s*(?:-|to)\s*{_CLOCK}", re.IGNORECASE)
 _GROUPED = re.compile(r"\d{1,3}(?:,\d{2,3})*,\d{3}(?:\.\d+)?|\d+(?:\.\d+)?")
 _RUPEES = re.compile(r"(?:rs\.?|pkr)?\s*([\d,.]+?)\s*(?:rs\.?|pkr|/-)?", re.IGNORECASE)
 _VOICE_ID = re.compile(r"[0-9A-Za-z][0-9A-Za-z_-]{0,40}")
@@ -34,6 +31,10 @@ _MOST = 10**12
 _DASHES = str.maketrans(dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2212", "-"))
 
 Setting = TypeVar("Setting")
+
+
+class _NotText(ValueError):
+    """Sheets made a date, a time or another number of what was typed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +69,10 @@ def read_settings(grid: Grid | None, campaign: str) -> Settings:
             return None
         try:
             return meaning(value)
+        except _NotText:
+            example = say(expected)
+            problems.append(say("setting_became_number", label=label, expected=example))
+            return None
         except ValueError:
             said = text_of(value)[:60]
             what = say(expected)
@@ -94,30 +99,7 @@ def _days(value: object) -> tuple[int, ...]:
 
 def _windows(value: object) -> tuple[Window, ...]:
     parts = re.split(r"\s*(?:,|;|&|\band\b)\s*", _text(value).strip(), flags=re.IGNORECASE)
-    windows = sorted((_window(part) for part in parts), key=lambda window: window.start)
-    if any(after.start < before.end for before, after in itertools.pairwise(windows)):
-        raise ValueError("windows that don't overlap")
-    return tuple(windows)
-
-
-def _window(text: str) -> Window:
-    found = _SPAN.fullmatch(text.strip())
-    if found is None:
-        raise ValueError(text)
-    hour, minute, half, end_hour, end_minute, end_half = found.groups()
-    if bool(half) != bool(end_half):
-        # Whether "1-5 pm" begins at night nobody knows.
-        raise ValueError(text)
-    return read_window(f"{_clock(hour, minute, half)}-{_clock(end_hour, end_minute, end_half)}")
-
-
-def _clock(hour: str, minute: str | None, half: str | None) -> str:
-    number = int(hour)
-    if half:
-        if not 1 <= number <= 12:
-            raise ValueError(hour)
-        number = number % 12 + (12 if half[0] in "pP" else 0)
-    return f"{number:02}:{int(minute or 0):02}"
+    return in_order([read_window(part) for part in parts])
 
 
 def _cap(value: object) -> int:
@@ -153,6 +135,8 @@ def _voice(value: object) -> str:
 
 def _text(value: object) -> str:
     """The cell as typed text; what Sheets took for a number or a date is none."""
-    if not isinstance(value, str):
+    if isinstance(value, bool):
         raise ValueError("text")
+    if not isinstance(value, str):
+        raise _NotText("text")
     return value.translate(_DASHES)

@@ -30,11 +30,15 @@ class Desk:
         self.book.sheet1.update_title("Calls")
         self.book.sheet1.update([list(header)], "A1")
         self.connection = Connection(google_client(config.google), book.id)
+        self.left_out: list[str] = []
+        """What the last setup left out, and why."""
 
     def setup(self, tab: str = "Calls", campaign: str = "orders", **wishes: Any) -> list[str]:
         """Runs setup as the command does."""
         sheet = QueueSheet(self.connection, tab, {})
-        return prepare(self.connection, sheet, tab, campaign, **wishes)
+        prepared = prepare(self.connection, sheet, tab, campaign, **wishes)
+        self.left_out = prepared.left_out
+        return prepared.added
 
     def person(self, *requests: Mapping[str, Any]) -> None:
         """What a person does, as requests of one batch."""

@@ -280,6 +280,158 @@ def test_a_window_whose_end_clocks_leap_over_closes_with_the_change() -> None:
     assert opened.closing(at("2026-03-29 00:40", LONDON)) == at("2026-03-29 02:00", LONDON)
 
 
+def night_hours(zone: ZoneInfo = KARACHI, **named: str | list[str]) -> CallingHours:
+    """Every day a night, but as named."""
+    return hours(zone, **{"monday_sunday": "20:00-02:00", **named})
+
+
+@pytest.mark.parametrize(
+    ("moment", "is_open"),
+    [  # 2026-07-15 is a Wednesday.
+        ("2026-07-15 19:59:59", False),
+        ("2026-07-15 20:00", True),
+        ("2026-07-15 23:59:59.999999", True),
+        ("2026-07-16 00:00", True),
+        ("2026-07-16 01:59:59.999999", True),
+        ("2026-07-16 02:00", False),
+        ("2026-07-17 01:00", True),  # Thursday's night, though Friday has other hours
+        ("2026-07-17 21:00", False),
+        ("2026-07-18 01:00", False),  # Friday has no night
+        ("2026-07-17 11:00", True),
+        ("2026-07-19 01:00", True),  # Saturday's night reaches into Sunday, which is closed
+        ("2026-07-19 21:00", False),
+        ("2026-07-20 01:00", False),
+    ],
+)
+def test_what_passes_midnight_belongs_to_the_day_on_which_it_opens(
+    moment: str, is_open: bool
+) -> None:
+    opened = night_hours(friday="10:00-12:00", sunday=[])
+    assert opened.open_at(at(moment)) is is_open
+
+
+def test_a_night_goes_on_into_a_holiday_and_none_begins_on_it() -> None:
+    holiday = date(2026, 7, 16)
+    opened = hours(KARACHI, (holiday,), monday_sunday="20:00-02:00")
+    assert opened.open_at(at("2026-07-16 01:00"))
+    assert not opened.open_at(at("2026-07-16 21:00"))
+    assert not opened.open_at(at("2026-07-17 01:00"))
+    assert opened.next_opening(at("2026-07-16 02:00")) == at("2026-07-17 20:00")
+
+
+def test_the_last_night_of_ramadan_ends_on_the_day_after_it() -> None:
+    week = read_hours({"monday-sunday": ["10:00-16:00", "21:30-01:30"]})
+    usual = read_hours({"monday-sunday": "10:00-20:00"})
+    opened = CallingHours(
+        KARACHI, usual, frozenset(), (Season(date(2027, 2, 8), date(2027, 3, 9), week),)
+    )
+    assert not opened.open_at(at("2027-02-08 01:00"))
+    assert opened.open_at(at("2027-02-09 01:00"))
+    assert opened.open_at(at("2027-03-10 01:00"))
+    assert not opened.open_at(at("2027-03-11 01:00"))
+    assert opened.next_opening(at("2027-03-10 01:30")) == at("2027-03-10 10:00")
+
+
+def test_a_night_closes_when_it_ends_and_a_window_of_the_next_day_carries_it_on() -> None:
+    assert night_hours().closing(at("2026-07-15 21:00")) == at("2026-07-16 02:00")
+    assert night_hours().closing(at("2026-07-16 01:00")) == at("2026-07-16 02:00")
+    long = night_hours(thursday="01:00-05:00")
+    assert long.closing(at("2026-07-15 21:00")) == at("2026-07-16 05:00")
+    assert long.next_opening(at("2026-07-16 05:00")) == at("2026-07-17 20:00")
+
+
+def test_chosen_days_keep_their_nights() -> None:
+    opened = night_hours().narrowed((2,), None)
+    assert opened.open_at(at("2026-07-16 01:00"))
+    assert not opened.open_at(at("2026-07-16 21:00"))
+    assert opened.narrowed(None, [read_window("10pm-1am")]).closing(at("2026-07-15 22:00")) == at(
+        "2026-07-16 01:00"
+    )
+
+
+def test_a_night_in_which_clocks_change_ends_at_its_hour() -> None:
+    # On 29 March 2026 London's clocks go from 01:00 to 02:00, on 25 October back to 01:00.
+    opened = night_hours(LONDON, monday_sunday="22:00-03:00")
+    assert opened.closing(at("2026-03-28 23:00", LONDON)) == at("2026-03-29 03:00", LONDON)
+    assert opened.closing(at("2026-10-24 23:00", LONDON)) == at("2026-10-25 03:00", LONDON)
+    assert opened.open_at(at("2026-10-25 01:30", LONDON, fold=1))
+
+
+nights = st.builds(
+    lambda start, end: (start, end), st.integers(13 * 60, 24 * 60 - 1), st.integers(1, 12 * 60)
+).map(lambda each: f"{each[0] // 60:02}:{each[0] % 60:02}-{each[1] // 60:02}:{each[1] % 60:02}")
+some_windows = st.one_of(
+    windows,
+    nights.map(lambda text: [text]),
+    st.builds(lambda text: ["08:00-12:30", text], nights),
+)
+some_weeks = st.dictionaries(
+    st.sampled_from(["monday-sunday", "sunday", "wed-fri", "mon", "saturday"]), some_windows
+)
+
+
+def rings(
+    opened: CallingHours, named: dict[str, list[str]], closed: set[date], moment: datetime
+) -> bool:
+    """The same by minutes of the wall clock, for each of the two days a window may open on."""
+    local = moment.astimezone(opened.zone)
+    for ago in (0, 1):
+        day = local.date() - timedelta(days=ago)
+        entries = [
+            (len(read_days(days)), days) for days in named if day.weekday() in read_days(days)
+        ]
+        if day in closed or not entries:
+            continue
+        for text in named[min(entries)[1]]:
+            start, end = (int(each[:2]) * 60 + int(each[3:]) for each in text.split("-"))
+            end += 24 * 60 if end <= start else 0
+            if start <= local.hour * 60 + local.minute + ago * 24 * 60 < end:
+                return True
+    return False
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    some_weeks,
+    st.sets(st.dates(date(2026, 3, 25), date(2026, 4, 2)), max_size=2),
+    st.datetimes(datetime(2026, 3, 25), datetime(2026, 4, 2), timezones=st.just(UTC)),
+    st.sampled_from([KARACHI, LONDON, HAVANA, LORD_HOWE]),
+)
+def test_every_minute_of_two_days_is_open_as_its_windows_say(
+    named: dict[str, list[str]], closed: set[date], first: datetime, zone: ZoneInfo
+) -> None:
+    try:
+        week = read_hours(named)
+    except ValueError:  # Two entries of one width, or windows that overlap
+        return
+    opened = CallingHours(zone, week, frozenset(closed))
+    first = first.replace(second=0, microsecond=0)
+    for ahead in range(2 * 24 * 60):
+        moment = first + timedelta(minutes=ahead)
+        assert opened.open_at(moment) is rings(opened, named, closed, moment)
+
+
+@settings(max_examples=100, deadline=None)
+@given(some_weeks, moments, st.sampled_from([KARACHI, LONDON, HAVANA, LORD_HOWE]))
+def test_with_nights_an_opening_is_the_first_and_a_closing_the_first_after_it(
+    named: dict[str, list[str]], moment: datetime, zone: ZoneInfo
+) -> None:
+    try:
+        opened = CallingHours(zone, read_hours(named))
+    except ValueError:
+        return
+    moment = moment.replace(second=0, microsecond=0)
+    minutes = [moment + timedelta(minutes=ahead) for ahead in range(8 * 24 * 60)]
+    opening = opened.next_opening(moment)
+    assert opening == next((each for each in minutes if opened.open_at(each)), None)
+    if opening is None:
+        return
+    closing = opened.closing(opening)
+    assert closing > opening
+    until = [each for each in minutes if opening <= each < closing]
+    assert all(map(opened.open_at, until))
+
+
 @pytest.mark.parametrize(
     ("text", "days"),
     [
@@ -308,8 +460,9 @@ def test_windows_are_read(text: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["", "10-20", "10:00", "20:00-10:00", "10:00-10:00", "10:00-25:00", "10:00-24:01", "9am-5pm",
-     "10:00+05:00-20:00", "10:60-11:00", "24:00-24:00"],
+    ["", "10", "10:00", "10:00-08:00", "10-8", "12-8", "10:00-10:00", "10:00-25:00", "10:00-24:01",
+     "9am-5", "13pm-2am", "0am-5pm", "10:00+05:00-20:00", "10:60-11:00", "24:00-24:00",
+     "24:00-02:00", "00:00-00:00"],
 )  # fmt: skip
 def test_windows_that_make_no_sense_are_refused_with_an_example(text: str) -> None:
     with pytest.raises(ValueError, match="a window such as 10:00-20:00"):

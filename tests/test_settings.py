@@ -41,6 +41,7 @@ def window(start: str, end: str) -> Window:
     return Window(time.fromisoformat(start), time.fromisoformat(end))
 
 
+NIGHT = Window(time(21), time.max)
 MORNING, AFTERNOON = window("10:00", "13:00"), window("14:30", "20:00")
 
 
@@ -73,6 +74,17 @@ def test_days_are_read_as_people_write_them(typed: str, days: tuple[int, ...]) -
         ("10.00-13.00", (MORNING,)),
         ("10-13", (MORNING,)),
         ("12am-12pm", (window("00:00", "12:00"),)),
+        ("20:00-02:00", (window("20:00", "02:00"),)),
+        ("10pm-2am", (window("22:00", "02:00"),)),
+        ("10 PM to 2 AM", (window("22:00", "02:00"),)),
+        ("9.30 p.m. – 1.15 a.m.", (window("21:30", "01:15"),)),
+        ("20-2", (window("20:00", "02:00"),)),
+        ("13:00-1:00", (window("13:00", "01:00"),)),
+        ("11am-2am", (window("11:00", "02:00"),)),
+        ("21:30-02:30, 10:00-16:00", (window("10:00", "16:00"), window("21:30", "02:30"))),
+        ("10am-4pm & 9pm-12am", (window("10:00", "16:00"), NIGHT)),
+        ("21:00-0:00", (NIGHT,)),
+        ("21:00-24:00", (NIGHT,)),
     ],
 )
 def test_hours_are_read_as_people_write_them(typed: str, windows: tuple[Window, ...]) -> None:
@@ -107,7 +119,12 @@ def test_a_voice_is_an_id(typed: object, voice: str) -> None:
         ("calling_days", "#REF!"),
         ("calling_hours", 0.4166),
         ("calling_hours", 46315),
-        ("calling_hours", "20:00-10:00"),
+        ("calling_hours", "10-8"),
+        ("calling_hours", "9:00-5:00"),
+        ("calling_hours", "12-8"),
+        ("calling_hours", "8pm-2"),
+        ("calling_hours", "20:00-20:00"),
+        ("calling_hours", "20:00-02:00, 22:00-23:00"),
         ("calling_hours", "1-5 pm"),
         ("calling_hours", "10:00-14:00, 13:00-20:00"),
         ("calling_hours", "13pm-14pm"),
@@ -130,6 +147,14 @@ def test_what_is_not_understood_is_named_and_stops_the_calls(label: str, value: 
     assert found.problem is not None
     assert title in found.problem
     assert "clear the cell" in found.problem
+
+
+@pytest.mark.parametrize("label", ["calling_days", "calling_hours"])
+@pytest.mark.parametrize("value", [46315, 46315.5, 0.4166, 0])
+def test_what_sheets_made_a_date_of_is_told_with_how_to_type_it(label: str, value: float) -> None:
+    problem = settings_of(**{label: value}).problem or ""
+    assert "Format → Number → Plain text" in problem
+    assert "such as" in problem
 
 
 def test_a_setting_that_stands_twice_is_not_guessed() -> None:

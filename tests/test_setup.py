@@ -319,10 +319,10 @@ class TestTheDoNotCallTab:
 
 
 class TestCost:
-    def test_at_most_four_requests_and_none_writes_the_second_time(self, desk: Desk) -> None:
+    def test_at_most_five_requests_and_none_writes_the_second_time(self, desk: Desk) -> None:
         before = desk.requests()
         desk.setup(callback_column="Callback")
-        assert desk.requests() - before <= 4
+        assert desk.requests() - before <= 5
         before, writes = desk.requests(), desk.writes()
         assert desk.setup(callback_column="Callback") == []
         assert desk.requests() - before == 2
@@ -396,6 +396,10 @@ class TestCost:
         desk.shop.sandbox.post("/_sandbox/faults", fault)
         with pytest.raises(SheetUnreachable):
             desk.setup()
+        # Whatever was lost of what dialling needs was applied; the looks come with the next setup.
+        added = desk.setup()
+        assert "charts" in added
+        assert not [each for each in added if each.startswith(("column", "tab", "Control"))]
         assert desk.setup() == []
         tab = desk.tab("Calls")
         assert len(tab["filterViews"]) == len(VIEWS)
@@ -404,13 +408,13 @@ class TestCost:
         assert len(desk.tab("Dialer")["charts"]) == 3
 
 
-def test_the_command_makes_a_sheet_ready_in_four_requests(tmp_path: Path) -> None:
+def test_the_command_makes_a_sheet_ready_in_five_requests(tmp_path: Path) -> None:
     sandbox = RunningSandbox(tmp_path)
     try:
         shop = Shop(sandbox)
         before = sandbox.get("/_sandbox/requests")["sheets"]["total"]
         done = shop.run("setup")
         assert done.returncode == 0
-        assert sandbox.get("/_sandbox/requests")["sheets"]["total"] - before <= 4
+        assert sandbox.get("/_sandbox/requests")["sheets"]["total"] - before <= 5
     finally:
         sandbox.stop()

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from datetime import UTC, datetime
 from typing import Any, TypeAlias
 
 from ..columns import find_table
 from ..control import CONTROL_TAB, DO_NOT_CALL_TAB
 from ..errors import ConfigError, SheetRefused, SheetUnreachable
+from ..when import zone_named
 from .fence import Fence
-from .finding import Finding, Findings, fault, ok
+from .finding import Finding, Findings, fault, ok, warning
 from .google import AccountRefused, Google, clock, refusal
 from .local import address_in
 from .subject import GoogleAccount, Tab
@@ -17,7 +19,7 @@ from .tabs import RUN_SETUP, examine_control, examine_do_not_call, examine_tab
 
 Remember: TypeAlias = Callable[[str, str], None]
 _FIELDS = (
-    "sheets(properties(sheetId,title),protectedRanges(range,unprotectedRanges,warningOnly,"
+    "properties.timeZone,sheets(properties(sheetId,title),protectedRanges(range,unprotectedRanges,warningOnly,"
     "requestingUserCanEdit))"
 )
 
@@ -54,6 +56,15 @@ def examine_google(
                 return  # every other spreadsheet would say the same
 
 
+def _same_clocks(one: str, other: str) -> bool:
+    """Whether two zones show the same time all through this year: one may have several names."""
+    zones = zone_named(one), zone_named(other)
+    if one == other or None in zones:
+        return one == other
+    days = [datetime(datetime.now(UTC).year, month, 1, tzinfo=UTC) for month in range(1, 13)]
+    return all(len({day.astimezone(zone).utcoffset() for zone in zones}) == 1 for day in days)
+
+
 class _Spreadsheet:
     """One spreadsheet with the tabs of the campaigns that are dialled from it."""
 
@@ -70,6 +81,7 @@ class _Spreadsheet:
         if not sheets:
             raise SheetUnreachable("Google Sheets gave no clear answer.")
         ids = {title: sheet["properties"].get("sheetId", 0) for title, sheet in sheets.items()}
+        yield from self._time_zone(answer.get("properties", {}).get("timeZone", ""))
         yield from self._missing_tabs(list(ids))
         wanted = {tab.title for tab in self._tabs} | {CONTROL_TAB, DO_NOT_CALL_TAB}
         grids = self._cells({title: ids[title] for title in ids if title in wanted})
@@ -100,6 +112,17 @@ class _Spreadsheet:
             yield from fence.prove(ids[tab.title], place)
             for title in seen if fence.unsafe is not None else ():
                 remember(f"{self._spreadsheet}/{title}", fence.unsafe or "")
+
+    def _time_zone(self, its: str) -> Findings:
+        ours = self._tabs[0].time_zone
+        if its and ours and zone_named(ours) and not _same_clocks(its, ours):
+            yield warning(
+                self._what,
+                f"Its time zone is {its}, the configuration's is {ours}. Calling hours and all "
+                f"times that the dialer shows are of {ours}; formulas such as NOW() aren't.",
+                f"In the sheet, set File → Settings → Time zone to {ours}, or set timezone in the "
+                f"configuration to {its}.",
+            )
 
     def _missing_tabs(self, titles: Sequence[str]) -> Findings:
         for tab in self._tabs:

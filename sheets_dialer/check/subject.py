@@ -38,6 +38,8 @@ class Tab:
     title: str
     columns: Mapping[str, str]
     voice_id: str
+    time_zone: str = ""
+    """The configuration's; empty where it isn't known."""
 
     @property
     def what(self) -> str:

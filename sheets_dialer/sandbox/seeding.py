@@ -33,7 +33,7 @@ def make_spreadsheet(sheets: Handler, drive: Handler, writers: list[str]) -> str
         sheets,
         "/v4/spreadsheets",
         {
-            "properties": {"title": TITLE},
+            "properties": {"title": TITLE, "timeZone": "Asia/Karachi"},
             "sheets": [
                 {"properties": {"title": TAB, "gridProperties": {"frozenRowCount": 1}}},
             ],

@@ -225,7 +225,9 @@ def _refusal(error: APIError) -> SheetError:
     if code == 400 and place:
         index = int(place[1])
         if index == 0:
-            return TokenLost(say("written_by_another"))
-        return WriteRefused(say("google_refused_cell", words=message), index)
+            lost = TokenLost(say("written_by_another"))
+            lost.words = message
+            return lost
+        return WriteRefused(say("google_refused_cell", words=message), index, message)
     refused = say("google_refused", code=code, words=message)
     return SheetRefused(f"{with_stop(refused)} {say(_HINTS[code])}" if code in _HINTS else refused)

@@ -12,7 +12,7 @@ from ..errors import SetupNeeded, SheetError, SheetRefused, TokenLost, WriteRefu
 from ..headings import columns_sentence
 from ..namesakes import is_ref
 from ..rows import text_of
-from ..texts import say
+from ..texts import say, with_stop
 from .connection import Connection, cells_of
 from .moved import where
 from .queue_sheet import QueueSheet
@@ -21,6 +21,7 @@ from .requests import CELLS_BACK, cells_back, note_requests, update
 from .setup import landing
 from .setup.control_tab import make_control_tab
 from .setup.do_not_call_tab import make_do_not_call_tab, missing_columns
+from .setup.dressing import MOST_REQUESTS, dress, is_protection, remedy
 from .setup.landing import Misplaced
 from .setup.making import Making, new_tab
 from .setup.queue_tab import REF_IS_MADE, make_queue_tab
@@ -43,10 +44,21 @@ class _Wishes:
 
 @dataclass(frozen=True, slots=True)
 class _Plan:
-    """What is to be written, and what of it goes to the control tab."""
+    """What is to be written, and what of it goes to the control tab. `reads` is how many requests
+    it took to know."""
 
     requests: list[dict[str, Any]]
     control: Making
+    makings: Sequence[Making]
+    reads: int
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """What `setup` added, in words, and in sentences what it left out and why."""
+
+    added: list[str]
+    left_out: list[str]
 
 
 def prepare(
@@ -59,10 +71,10 @@ def prepare(
     callback_labels: Sequence[str] = ("Callback requested",),
     callback_column: str | None = None,
     tells: Callable[[Columns], None] = lambda _columns: None,
-) -> list[str]:
-    """Adds what dialling needs and what helps people, and the sheet lacks; returns what was added,
-    in words. It takes at most four requests where nobody changes the sheet meanwhile, and no write
-    where nothing is missing.
+) -> Prepared:
+    """Adds what dialling needs, and then what helps people, where the sheet lacks it. It takes at
+    most five requests where nobody changes the sheet meanwhile, and no write where nothing is
+    missing.
 
     Args:
         every: the configured seconds between passes, for the alarm on the control tab.
@@ -72,24 +84,27 @@ def prepare(
 
     Raises:
         SetupNeeded: something is missing that only a person can add.
-        SheetRefused: Google refused what was to be added; nothing was. Or it was added, but rows or
-            columns of the control tab were moved meanwhile and cells of people's written over; they
-            were put back, or the error names them.
+        SheetRefused: Google refused what dialling needs; nothing was added. Or it was added, but
+            rows or columns of the control tab were moved meanwhile and cells of people's written
+            over; they were put back, or the error names them.
     """
     wishes = _Wishes(tab, campaign, every, tuple(callback_labels), callback_column, tells)
     try:
-        added, misplaced = _add(connection, sheet, wishes)
+        added, plan, misplaced = _add(connection, sheet, wishes)
         if misplaced is not None:
             told = _put_back(connection, misplaced)
-            more, misplaced = _add(connection, sheet, wishes, misplaced.labels)
+            more, plan, misplaced = _add(connection, sheet, wishes, misplaced.labels)
             added += [each for each in more if each not in added]
             if misplaced is not None:
                 told = _put_back(connection, misplaced) or told or say("columns_moved")
             if told:
                 raise SheetRefused(f"{told} {_AGAIN}.")
+        spent = plan.reads + bool(plan.requests)
+        dressed, left_out = dress(connection, plan.makings, max(1, MOST_REQUESTS - spent))
+        added += [each for each in dressed if each not in added]
     finally:
         connection.forget_tabs()
-    return added
+    return Prepared(added, left_out)
 
 
 def set_control(connection: Connection, control: Sequence[Sequence[Any]], word: str) -> None:
@@ -105,22 +120,30 @@ def _add(
     sheet: QueueSheet,
     wishes: _Wishes,
     again: frozenset[str] = frozenset(),
-) -> tuple[list[str], Misplaced | None]:
-    """Adds what is missing; returns it in words, and what of it landed beside its place."""
+) -> tuple[list[str], _Plan, Misplaced | None]:
+    """Adds what dialling needs; returns it in words, the plan, and what of it landed beside its
+    place."""
     added, plan = _planned(connection, sheet, wishes, again)
     try:
-        return added, _write(connection, plan)
-    except (TokenLost, WriteRefused):
+        return added, plan, _write(connection, plan)
+    except (TokenLost, WriteRefused) as error:
+        if is_protection(error.words):
+            raise _needed_refused(error) from error
         # Somebody changed the sheet since it was read, or it was applied and the answer was lost.
         seen, plan = _planned(connection, sheet, wishes, again)
     try:
         misplaced = _write(connection, plan)
     except (TokenLost, WriteRefused) as error:
-        raise SheetRefused(
-            f"{error} Nothing was added to the sheet. {_AGAIN}; if it says the same, "
-            "look whether parts of the sheet are protected."
-        ) from error
-    return (seen if plan.requests else added), misplaced
+        raise _needed_refused(error) from error
+    return (seen if plan.requests else added), plan, misplaced
+
+
+def _needed_refused(error: TokenLost | WriteRefused) -> SheetRefused:
+    return SheetRefused(
+        "Google refused to add what dialling needs, and nothing was added to the sheet: "
+        f"{with_stop(error.words)} {remedy(error.words)} {_AGAIN}; if it says the same, "
+        "look whether parts of the sheet are protected."
+    )
 
 
 def _write(connection: Connection, plan: _Plan) -> Misplaced | None:
@@ -177,13 +200,9 @@ def _planned(
     callbacks = wishes.callback_column
     whole = _whole(connection, queue, columns, callbacks, do_not_call_making)
     if queue.id in whole:
-        rows = [cells_of(row) for row in whole[queue.id]]
-        _require_no_other_ref(wishes.tab, queue, columns, rows)
-        require_own_columns(wishes.tab, columns, rows)
-    widths = {
-        number: max((len(cells_of(row)) for row in rows), default=0)
-        for number, rows in whole.items()
-    }
+        _require_no_other_ref(wishes.tab, queue, columns, whole[queue.id])
+        require_own_columns(wishes.tab, columns, whole[queue.id])
+    widths = {number: max((len(row) for row in rows), default=0) for number, rows in whole.items()}
     start = widths.get(queue.id, 0)
     make_queue_tab(queue_making, columns, start, callbacks, wishes.callback_labels)
     make_control_tab(control_making, state, wishes.campaign, wishes.every, again)
@@ -191,7 +210,8 @@ def _planned(
     makings = (queue_making, control_making, do_not_call_making)
     added += [what for making in makings for what in making.added]
     requests = [request for making in makings for request in making.batch()]
-    return added, _Plan(requests, control_making)
+    read_alone = any(not tab.is_whole for tab in heads if tab.id in whole)
+    return added, _Plan(requests, control_making, makings, 3 if read_alone else 2)
 
 
 def _lacks_peoples(columns: Columns) -> bool:
@@ -205,18 +225,21 @@ def _whole(
     columns: Columns,
     callback_column: str | None,
     do_not_call: Making,
-) -> Mapping[int, Sequence[bytes]]:
+) -> Mapping[int, Sequence[Sequence[object]]]:
     """All rows of the tabs that lack a column or have one that may be people's, by the tabs' ids:
     columns without a header, far below perhaps, are people's too. Only then whole tabs are read."""
-    needed: list[int] = []
+    needed: list[TabState] = []
     at = columns.header_row
     header = [normal(cell.text) for cell in queue.cells[at]] if queue.cells else []
     lacks_callback = callback_column is not None and normal(callback_column) not in header
     if columns.missing or lacks_callback or _has_strange_column(queue, columns):
-        needed.append(queue.id)
+        needed.append(queue)
     if not do_not_call.tab.is_new and missing_columns(do_not_call):
-        needed.append(do_not_call.tab.id)
-    return connection.read_rows(needed) if needed else {}
+        needed.append(do_not_call.tab)
+    unread = [tab.id for tab in needed if not tab.is_whole]
+    read = connection.read_rows(unread) if unread else {}
+    whole: dict[int, Sequence[Sequence[object]]] = {tab.id: tab.values() for tab in needed}
+    return whole | {tab: [cells_of(row) for row in rows] for tab, rows in read.items()}
 
 
 def _has_strange_column(queue: TabState, columns: Columns) -> bool:

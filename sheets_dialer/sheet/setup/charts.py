@@ -73,14 +73,19 @@ def make_charts(making: Making, rows: Mapping[str, int], fresh: set[str], column
     """Adds the charts where they weren't made yet, and a further campaign's column to those that
     are there. A chart that people deleted stays deleted; one whose rows were deleted is drawn
     anew over the new ones."""
-    is_new = making.once("series", column)
+    had = making.has_made("series", column, before=True)
     for at, chart in enumerate(_CHARTS):
         number = stable_id(making.tab.id, chart.name)
         there = making.tab.charts.get(number)
+        # Before, one part stood for all of the charts.
+        series = f"series {chart.name}"
+        is_new = not had and making.once(series, column)
         lost = any(label in fresh for drawn in chart.drawn for label in drawn.labels)
         if making.once(f"chart {chart.name}", again=lost and there is not None):
             columns = [
-                each for each in range(1, making.tab.columns) if making.has_made("series", each)
+                each
+                for each in range(1, making.tab.columns)
+                if making.has_made("series", each) or making.has_made(series, each)
             ]
             spec = _spec(making.tab.id, chart, rows, columns or [column])
             if there is not None:
@@ -96,7 +101,7 @@ def make_charts(making: Making, rows: Mapping[str, int], fresh: set[str], column
                     "position": _position(making.tab.id, at * _ROWS_APART + 1, anchor),
                 },
             )
-            making.tell("charts")
+            making.call_it("charts")
         elif is_new and there is not None:
             spec = _with_column(making.tab.id, there["spec"], chart, rows, column)
             making.ask("updateChartSpec", chartId=number, spec=spec)

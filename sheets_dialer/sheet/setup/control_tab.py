@@ -9,6 +9,7 @@ from ...columns import letters
 from ...control import (
     ALARM_LABEL,
     CAMPAIGN_LABEL,
+    CLOCK_LABEL,
     CONTROL_LABEL,
     HOURS,
     LABELS,
@@ -19,6 +20,8 @@ from ...control import (
     SHOWN,
     alarm_after,
 )
+from ...settings import DAYS, VOICE
+from ...settings import HOURS as SETTINGS_HOURS
 from ...texts import say
 from .charts import make_charts
 from .making import Making, Placed, stable_id
@@ -34,6 +37,7 @@ _NOTES = {
     "Daily budget (Rs)": "note_daily_budget",
     "Voice ID": "note_voice",
     "What RUN would do": "note_preview",
+    CLOCK_LABEL: "note_clock",
 }
 _LABEL_PIXELS, _CAMPAIGN_PIXELS = 230, 380
 _RUPEES = tuple(label for label in SHOWN if label.endswith("(Rs)"))
@@ -42,11 +46,13 @@ _ALARM = "#f4b6b0"
 _CELL, _TEXT = r"#REF!|\$?[A-Z]+\$?[0-9]+", r'"(?:[^"]|"")*"'
 _OURS = re.compile(
     # Google may write separators and spaces otherwise; the sentences are of any language.
-    rf"=IF\(ISNUMBER\((?P<beat>{_CELL})\)[;,] IF\(NOW\(\) - (?P<beat2>{_CELL}) >"
-    rf" (?P<seconds>[0-9]+) / 86400[;,] {_TEXT} & TEXT\((?P<beat3>{_CELL})[;,] {_TEXT}\) &"
-    rf" {_TEXT}[;,] {_TEXT}\)[;,] {_TEXT}\)".replace(" ", r"\s*")
+    rf"=IF\(ISNUMBER\((?P<beat>{_CELL})\)[;,] IF\((?P<age>(?:ABS\()?NOW\(\) - (?P<beat2>{_CELL})"
+    rf"(?: - (?P<apart>{_CELL}) / 24\))?) > (?P<seconds>[0-9]+) / 86400[;,] {_TEXT} &"
+    rf" TEXT\((?P<beat3>{_CELL})[;,] {_TEXT}\) & {_TEXT}[;,] {_TEXT}\)[;,] {_TEXT}\)".replace(
+        " ", r"\s*"
+    )
 )
-"""The alarm's formula as `alarm_formula` writes it."""
+"""The alarm's formula as `alarm_formula` writes it, or an older setup did."""
 
 
 def make_control_tab(
@@ -87,6 +93,12 @@ def make_control_tab(
         making.look(values, ",".join(look), **look)
     _control(making, rows[CONTROL_LABEL], column, campaign, again=CONTROL_LABEL in fresh)
     _alarm(making, rows, fresh, column, campaign, every)
+    for label in (DAYS, SETTINGS_HOURS, VOICE):
+        # Else Sheets makes a date of 10-20.
+        is_text = making.tab.cell(rows[label], column).kind == "TEXT"
+        if making.once(f"text {label}", column, again=label in fresh) and not is_text:
+            _number(making, rows[label], column, "TEXT", "@")
+            making.call_it("settings as text")
     for label in _RUPEES:
         if making.once(f"rupees {label}", column, again=label in fresh):
             _number(making, rows[label], column, "NUMBER", "#,##0.00")
@@ -209,31 +221,39 @@ def _alarm(
     beat, alarm = rows[LAST_PASS_LABEL], rows[ALARM_LABEL]
     if making.once("beat", column, again=LAST_PASS_LABEL in fresh):
         _number(making, beat, column, "DATE_TIME", "d mmm yyyy hh:mm:ss")
-    place, seconds = f"{letters(column)}{beat + 1}", alarm_after(every)
+    clock = rows[CLOCK_LABEL]
+    places = [f"{letters(column)}{row + 1}" for row in (beat, clock)]
+    place, apart, seconds = *places, alarm_after(every)
     cell = making.tab.cell(alarm, column)
     wanted: str | None = None
-    wants = making.once("alarm", column, again=ALARM_LABEL in fresh)
+    wants = making.once("alarm", column, again=ALARM_LABEL in fresh, needed=True)
     if cell.formula:
-        wanted = _renewed(cell.formula, place, seconds)
+        wanted = _renewed(cell.formula, place, apart, seconds)
     elif cell.value == "" and wants:
-        wanted = alarm_formula(place, seconds)
+        wanted = alarm_formula(place, apart, seconds)
     if wanted is not None:
         making.formula(alarm, column, wanted)
-        needs = (beat, LAST_PASS_LABEL)
+        needs = ((beat, LAST_PASS_LABEL), (clock, CLOCK_LABEL))
         making.placed.append(Placed(alarm, column, wanted, ALARM_LABEL, campaign, needs))
         making.tell(f"the alarm in row {ALARM_LABEL}")
 
 
-def alarm_formula(beat: str, seconds: int) -> str:
+def alarm_formula(beat: str, apart: str, seconds: int) -> str:
     """Tells, from the time in the cell `beat`, whether the last pass is less than `seconds` ago.
+    `apart` is the cell with the hours by which NOW() is ahead of it. A heartbeat of the future is
+    one from before the spreadsheet's clocks were set back.
 
     Semicolons part arguments in every country's spelling, and a quotient needs no decimal sign.
     """
     before, after = (_quoted(part) for part in _stopped())
     stopped = f'{before}&TEXT({beat};"d mmm hh:mm")&{after}'
     running, never = _quoted(say("alarm_running")), _quoted(say("alarm_never"))
-    is_old = f"NOW()-{beat}>{seconds}/86400"
+    is_old = f"{_age(beat, apart)}>{seconds}/86400"
     return f"=IF(ISNUMBER({beat});IF({is_old};{stopped};{running});{never})"
+
+
+def _age(beat: str, apart: str) -> str:
+    return f"ABS(NOW()-{beat}-{apart}/24)"
 
 
 def _stopped() -> tuple[str, str]:
@@ -246,17 +266,19 @@ def _quoted(text: str) -> str:
     return f'"{escaped}"'
 
 
-def _renewed(formula: str, beat: str, seconds: int) -> str | None:
+def _renewed(formula: str, beat: str, apart: str, seconds: int) -> str | None:
     """Our formula with its heartbeat and its time put right, in the words that it has; None where
     nothing is wrong with it or it isn't ours."""
     ours = _OURS.fullmatch(formula)
     if ours is None:
         return None
     beats = {each.replace("$", "") for each in ours.group("beat", "beat2", "beat3")}
-    is_lost = "#REF!" in beats
-    if not is_lost and (beats != {beat} or int(ours["seconds"]) == seconds):
+    clock = (ours["apart"] or "").replace("$", "")
+    is_lost = "#REF!" in beats | {clock}
+    is_right = int(ours["seconds"]) == seconds and clock == apart
+    if not is_lost and (beats != {beat} or is_right):
         return None
-    right = {"beat": beat, "beat2": beat, "beat3": beat, "seconds": str(seconds)}
+    right = {"beat": beat, "age": _age(beat, apart), "beat3": beat, "seconds": str(seconds)}
     renewed = formula
     for name in sorted(right, key=ours.start, reverse=True):
         renewed = renewed[: ours.start(name)] + right[name] + renewed[ours.end(name) :]

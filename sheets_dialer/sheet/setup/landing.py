@@ -89,7 +89,7 @@ def _beside(making: Making, placed: Iterable[Placed]) -> Beside:
 
 
 def _is_right(placed: Placed, seen: Seen) -> bool:
-    labels = {placed.row: placed.label, **dict([placed.needs] if placed.needs else [])}
+    labels = {placed.row: placed.label, **dict(placed.needs)}
     return _text(seen.get((0, placed.column))) == _text(placed.heading) and all(
         _text(seen.get((row, 0))) == _text(label) for row, label in labels.items()
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 import zlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import count
 from typing import Any
 
@@ -22,14 +22,14 @@ Request = dict[str, Any]
 class Placed:
     """A value that is put into a cell that was there before. It belongs beside `label`, which
     stands in the first column, and under `heading`, which stands in the first row. A formula
-    `needs` another row, with its label."""
+    `needs` other rows, with their labels."""
 
     row: int
     column: int
     value: str
     label: str
     heading: str
-    needs: tuple[int, str] | None = None
+    needs: tuple[tuple[int, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +51,24 @@ class Room:
         return place + self.count if place >= self.at else place
 
 
+@dataclass(slots=True)
+class Look:
+    """A look or comfort: its requests, what is remembered once they were applied, and what it is
+    in words where it has any. It is made as a whole or not at all."""
+
+    requests: list[Request] = field(default_factory=list)
+    memory: list[tuple[int | None, str]] = field(default_factory=list)
+    words: list[str] = field(default_factory=list)
+
+    @property
+    def name(self) -> str:
+        """What it is, for people."""
+        return ", ".join(self.words) or ", ".join(part for _column, part in self.memory) or "a look"
+
+
 class Making:
-    """What is about to be made of one tab. `added` says it in words.
+    """What is about to be made of one tab: first what dialling needs, of which `added` tells in
+    words; then `looks`, each of which Google may refuse without harm to the others.
 
     What is added gets rows and columns of its own, `new_rows` and `new_columns`, inserted by the
     batch that fills them: cells that were blank at the read may be people's by then. `placed` is
@@ -67,34 +83,49 @@ class Making:
         self.found = tab.values()
         self.new_rows, self.new_columns = Room(), Room()
         self.placed: list[Placed] = []
+        self.looks: list[Look] = []
         self._inserted: list[Request] = []
         self._requests: list[Request] = []
         self._memory: dict[int | None, list[str]] = {}
+        self._marked: set[tuple[int | None, str]] = set()
         self._rows, self._columns = tab.rows, tab.columns
 
-    def once(self, part: str, column: int | None = None, *, again: bool = False) -> bool:
+    def once(
+        self, part: str, column: int | None = None, *, again: bool = False, needed: bool = False
+    ) -> bool:
         """Whether a part is to be made: it wasn't made yet here, or its cells were lost (`again`).
-        From now on it counts as made."""
-        if part not in self._known(column):
-            noted = self._memory.setdefault(column, [])
-            if part in noted:
-                return again
-            noted.append(part)
-            return True
-        return again
+        It is remembered with the look that the next requests make, or with what is `needed`."""
+        is_new = part not in self._known(column) and (column, part) not in self._marked
+        if not is_new and not again:
+            return False
+        if needed and is_new:
+            self._memory.setdefault(column, []).append(part)
+        elif not needed:
+            if not self.looks or self.looks[-1].requests:
+                self.looks.append(Look())
+            if is_new:
+                self.looks[-1].memory.append((column, part))
+        self._marked.add((column, part))
+        return True
 
-    def has_made(self, part: str, column: int) -> bool:
-        """Whether a part was made at a column, now or before."""
-        return part in self._known(column) or part in self._memory.get(column, ())
+    def has_made(self, part: str, column: int, *, before: bool = False) -> bool:
+        """Whether a part was made at a column, now or `before`."""
+        return part in self._known(column) or (not before and (column, part) in self._marked)
 
     def tell(self, what: str) -> None:
-        """Says once what was added."""
+        """Says once what dialling needs and was added."""
         if what not in self.added:
             self.added.append(what)
 
+    def call_it(self, words: str) -> None:
+        """Says what the look is whose requests were just added."""
+        self.looks[-1].words += [words] if words not in self.looks[-1].words else []
+
     def ask(self, kind: str, **content: Any) -> None:
-        """Adds a request."""
-        self._requests.append({kind: content})
+        """Adds a request to the look that is being made."""
+        if not self.looks:
+            self.looks.append(Look())
+        self.looks[-1].requests.append({kind: content})
 
     def write(self, row: int, column: int, rows: Sequence[Sequence[str]]) -> None:
         """Writes texts; the grid grows where it is too small."""
@@ -161,13 +192,13 @@ class Making:
         )
 
     def formula(self, row: int, column: int, text: str) -> None:
-        """Writes a formula."""
-        self.ask(
-            "updateCells",
-            start={"sheetId": self.tab.id, "rowIndex": row, "columnIndex": column},
-            rows=[{"values": [{"userEnteredValue": {"formulaValue": text}}]}],
-            fields="userEnteredValue",
-        )
+        """Writes a formula, which belongs to what is needed."""
+        cells = {
+            "start": {"sheetId": self.tab.id, "rowIndex": row, "columnIndex": column},
+            "rows": [{"values": [{"userEnteredValue": {"formulaValue": text}}]}],
+            "fields": "userEnteredValue",
+        }
+        self._requests.append({"updateCells": cells})
 
     def look(self, area: Mapping[str, int], fields: str, **look: Any) -> None:
         """Gives cells a format; `fields` names what of it changes."""
@@ -203,11 +234,11 @@ class Making:
             there = rule.get("booleanRule", {}).get("condition", {})
             if (there.get("type"), _operands(there)) == wanted:
                 return
-        rules = [request for request in self._requests if "addConditionalFormatRule" in request]
         self.ask(
             "addConditionalFormatRule",
             rule={"ranges": [area], "booleanRule": {"condition": condition, "format": look}},
-            index=len(self.tab.rules) + len(rules),
+            # Where an earlier one is refused, this one still finds its place.
+            index=len(self.tab.rules),
         )
 
     def column_properties(self, column: int, **properties: Any) -> None:
@@ -271,9 +302,22 @@ class Making:
             )
 
     def batch(self) -> list[Request]:
-        """All requests in order. One that can't be applied twice comes early: where an answer was
-        lost and setup runs again, only one of the two batches is applied, whichever comes late."""
-        return [*self._new_tab(), *self._inserted, *self._growth(), *self._notes(), *self._requests]
+        """All requests for what is needed, in order. One that can't be applied twice comes early:
+        where an answer was lost and setup runs again, only one of the two batches is applied,
+        whichever comes late."""
+        memory = self._memory
+        made = [*self._new_tab(), *self._inserted, *self._growth()]
+        if (self._requests or made) and not memory:
+            memory = {None: ["completed"]}  # nothing new is remembered: only against two of these
+        return [*made, *self._notes(memory), *self._requests]
+
+    def memory_of(self, looks: Sequence[Look]) -> list[Request]:
+        """Remembers in the sheet that these were made."""
+        memory: dict[int | None, list[str]] = {}
+        for look in looks:
+            for column, part in look.memory:
+                memory.setdefault(column, []).append(part)
+        return self._notes(memory)
 
     def _new_tab(self) -> list[Request]:
         if not self.tab.is_new:
@@ -287,10 +331,7 @@ class Making:
             self._append(dimension, length) for dimension, length in lacking.items() if length > 0
         ]
 
-    def _notes(self) -> list[Request]:
-        memory = self._memory
-        if self._requests and not memory:
-            memory = {None: ["completed"]}  # nothing new is remembered: only against two of these
+    def _notes(self, memory: Mapping[int | None, Sequence[str]]) -> list[Request]:
         return [
             {
                 "createDeveloperMetadata": {

@@ -88,20 +88,20 @@ def phone_as_text(making: Making, column: int) -> None:
     ):
         number_format = {"type": "TEXT", "pattern": "@"}
         making.look(making.below_header(column), "numberFormat", numberFormat=number_format)
-        making.tell("Phone as text")
+        making.call_it("Phone as text")
 
 
 def _note(making: Making, name: str, column: int, text: str) -> None:
     if making.once(f"note {name}", column) and not making.tab.cell(making.header_row, column).note:
         making.note(making.header_row, column, text)
-        making.tell("notes on the headers")
+        making.call_it("notes on the headers")
 
 
 def _status(making: Making, column: int) -> None:
     first = making.header_row + 1
     if making.once("dropdown status", column) and not making.tab.cell(first, column).is_validated:
         making.dropdown(making.below_header(column), (_CALL_AGAIN, _SKIP))
-        making.tell("a dropdown in Status")
+        making.call_it("a dropdown in Status")
     if making.once("colours status", column):
         cell = f"${letters(column)}{first + 1}"
         for words, colour in _COLOURS.items():
@@ -113,7 +113,7 @@ def _status(making: Making, column: int) -> None:
                 {"type": "CUSTOM_FORMULA", "values": [{"userEnteredValue": formula}]},
                 {"backgroundColor": rgb(colour)},
             )
-        making.tell("colours by Status")
+        making.call_it("colours by Status")
 
 
 def rgb(colour: str) -> dict[str, float]:
@@ -147,7 +147,7 @@ def _views(making: Making, places: Mapping[str, int], callback_labels: Sequence[
             making.ask("updateFilterView", filter=view, fields="filterSpecs")
         elif title not in making.tab.views.values():
             making.ask("addFilterView", filter=view)
-            making.tell(f"filter view {title}")
+            making.call_it(f"filter view {title}")
 
 
 def _with_header(making: Making) -> dict[str, int]:
@@ -172,4 +172,4 @@ def _protection(making: Making, places: Mapping[str, int]) -> None:
     fresh = [places[each] for each in results if making.once(f"protected {each}", places[each])]
     if fresh:
         making.protect(fresh, say("protected"))
-        making.tell("a warning before the dialer's columns are changed")
+        making.call_it("a warning before the dialer's columns are changed")

@@ -13,6 +13,9 @@ MEMORY_KEY = "sheets-dialer.made"
 """The key of the developer metadata that say what was made at a tab or column."""
 MEMORY_SEPARATOR = "; "
 
+_FEW_ROWS = 2000
+"""A tab with so many rows is read whole with its first ones, which spares a request."""
+
 _ABOUT_TABS = (
     "properties(autoRecalc,timeZone),sheets(properties(sheetId,title,gridProperties),"
     "developerMetadata(metadataId,metadataKey,metadataValue),conditionalFormats,"
@@ -51,8 +54,8 @@ class TabState:
     """A tab as far as `setup` looks at it.
 
     `made` holds the parts that were made for the whole tab, `made_at` those of each column, and
-    `memory_ids` the ids of the developer metadata that say so. `cells`
-    are all rows of a control tab, and the first of the others. `rules`, `protected` and
+    `memory_ids` the ids of the developer metadata that say so. `cells` are all rows of a control
+    tab and of one that `is_whole`, and the first of the others. `rules`, `protected` and
     `charts` hold Google's JSON.
     """
 
@@ -63,6 +66,7 @@ class TabState:
     frozen_rows: int = 0
     frozen_columns: int = 0
     is_new: bool = False
+    is_whole: bool = False
     made: frozenset[str] = frozenset()
     made_at: list[frozenset[str]] = field(default_factory=list)
     memory_ids: frozenset[int] = frozenset()
@@ -126,25 +130,30 @@ def read_tabs(connection: Connection) -> SheetState:
 
 
 def read_cells(connection: Connection, heads: Iterable[TabState], whole: TabState | None) -> None:
-    """Reads the first rows of some tabs, with one below what may be the header row, and all cells
-    of one tab, in one request."""
+    """Reads the first rows of some tabs, with one below what may be the header row, or all where
+    there are few, and all cells of one, in one request."""
     first = HEADER_WITHIN + 1
-    tabs = {tab.id: f"{_quoted(tab.title)}!1:{min(tab.rows, first)}" for tab in heads}
+    for tab in heads:
+        tab.is_whole = tab.rows <= _FEW_ROWS
+    tabs = {
+        tab.id: f"{_quoted(tab.title)}!1:{tab.rows if tab.is_whole else min(tab.rows, first)}"
+        for tab in heads
+    }
     known = {tab.id: tab for tab in heads}
     if whole is not None:
         tabs[whole.id] = _quoted(whole.title)
         known[whole.id] = whole
     answer = connection.get(_ABOUT_CELLS, list(tabs.values()))
     for sheet in answer.get("sheets", []):
-        tab = known.get(sheet.get("properties", {}).get("sheetId", 0))
-        for block in sheet.get("data", []) if tab is not None else []:
-            assert tab is not None
-            tab.cells = [
+        its = known.get(sheet.get("properties", {}).get("sheetId", 0))
+        for block in sheet.get("data", []) if its is not None else []:
+            assert its is not None
+            its.cells = [
                 [_cell(cell) for cell in row.get("values", [])] for row in block.get("rowData", [])
             ]
             columns = block.get("columnMetadata", [])
-            tab.made_at = [_made(column) for column in columns]
-            tab.memory_ids = tab.memory_ids.union(*map(_ids, columns))
+            its.made_at = [_made(column) for column in columns]
+            its.memory_ids = its.memory_ids.union(*map(_ids, columns))
 
 
 def _moved_along(area: Mapping[str, Any], at: int, count: int) -> Mapping[str, Any]:
