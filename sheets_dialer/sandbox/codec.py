@@ -125,6 +125,7 @@ def _sheet_to_json(sheet: Sheet) -> dict[str, Any]:
         "basic_filter": sheet.basic_filter,
         "developer_metadata": sheet.developer_metadata,
         "merges": sheet.merges,
+        "tables": sheet.tables,
         "row_groups": sheet.row_groups,
         "column_groups": sheet.column_groups,
     }
@@ -147,6 +148,7 @@ def _sheet_from_json(data: Mapping[str, Any]) -> Sheet:
         basic_filter=data["basic_filter"],
         developer_metadata=data.get("developer_metadata", []),
         merges=data.get("merges", []),
+        tables=data.get("tables", {}),
         row_groups=data.get("row_groups", []),
         column_groups=data.get("column_groups", []),
     )

@@ -33,9 +33,11 @@ from .requests import (
     shifted_cells,
     sorting,
     spreadsheet,
+    tables,
     validation,
 )
 from .resources import spreadsheet_json
+from .typed_columns import check_typed_columns, rows_with_tables
 from .values import inside_grid
 
 Handler: TypeAlias = Callable[[Context, Json, str], dict[str, Any]]
@@ -72,6 +74,8 @@ HANDLERS: Mapping[str, Handler] = MappingProxyType(
         "addDimensionGroup": grouping.add_dimension_group,
         "deleteDimensionGroup": grouping.delete_dimension_group,
         "updateDimensionGroup": grouping.update_dimension_group,
+        "addTable": tables.add_table,
+        "deleteTable": tables.delete_table,
         "mergeCells": merging.merge_cells,
         "unmergeCells": merging.unmerge_cells,
         "sortRange": sorting.sort_range,
@@ -92,6 +96,9 @@ HANDLERS: Mapping[str, Handler] = MappingProxyType(
     }
 )
 """Every kind of request that is emulated; all others are refused."""
+
+_WRITES_OF_CELLS = frozenset({"updateCells", "repeatCell", "setDataValidation", "findReplace"})
+"""The requests that typed columns of Tables refuse when they don't fit."""
 
 
 def batch_update(
@@ -167,8 +174,11 @@ def _apply(context: Context, request: Json, index: int) -> dict[str, Any]:
     handler = HANDLERS.get(kind)
     if handler is None:
         raise invalid(f"Invalid {place}: {kind} is not emulated by this sandbox.")
+    before = rows_with_tables(context.workbook)
     reply = handler(context, request[kind], f"{place}.{kind}")
     drop_covered_values(context.workbook)
+    if kind in _WRITES_OF_CELLS:
+        check_typed_columns(context.workbook, before, f"{place}.{kind}")
     return reply
 
 

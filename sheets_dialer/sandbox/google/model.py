@@ -86,6 +86,7 @@ class Sheet:
     basic_filter: Json | None = None
     developer_metadata: list[Json] = field(default_factory=list)
     merges: list[Json] = field(default_factory=list)
+    tables: dict[str, Json] = field(default_factory=dict)
     row_groups: list[Json] = field(default_factory=list)
     column_groups: list[Json] = field(default_factory=list)
 
@@ -127,6 +128,7 @@ class Sheet:
             filter_views=dict(self.filter_views),
             charts=dict(self.charts),
             merges=list(self.merges),
+            tables=dict(self.tables),
             row_groups=list(self.row_groups),
             column_groups=list(self.column_groups),
         )

@@ -170,6 +170,7 @@ def _sheet_json(
     lists["developerMetadata"] = [
         Note(content, Location("SHEET", sheet.id)).to_json() for content in sheet.developer_metadata
     ]
+    lists["tables"] = [with_ranges(table) for table in sheet.tables.values()]
     lists["rowGroups"] = [group_json(sheet, "ROWS", group) for group in sheet.row_groups]
     lists["columnGroups"] = [group_json(sheet, "COLUMNS", group) for group in sheet.column_groups]
     answer |= {name: items for name, items in lists.items() if items}
