@@ -50,9 +50,7 @@ def test_a_ledger_lies_beside_its_configuration(tmp_path: Path, name: str) -> No
 
 @settings(max_examples=60)
 @given(name=st.text("?#%&=+ab/.:@'\" é‌آ", min_size=1, max_size=12))
-def test_whatever_the_folder_is_called(
-    tmp_path_factory: pytest.TempPathFactory, name: str
-) -> None:
+def test_whatever_the_folder_is_called(tmp_path_factory: pytest.TempPathFactory, name: str) -> None:
     name = name.replace("/", "")
     if name.strip(".") == "":
         return
