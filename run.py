@@ -19,7 +19,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 
@@ -213,10 +213,8 @@ def tell(sentence: str) -> None:
     printed may be data, as of `export`."""
     if sys.stderr is None:
         return
-    try:
+    with suppress(OSError, ValueError):  # nobody reads it
         print(sentence.encode("ascii", "backslashreplace").decode(), file=sys.stderr, flush=True)
-    except (OSError, ValueError):
-        pass  # nobody reads it
 
 
 def install(python: str, needed: list[str]) -> None:
