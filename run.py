@@ -3,18 +3,25 @@
 
 An environment that already has the packages is used as it is. Elsewhere `.venv` beside this file is
 made, the versions pinned in `constraints.txt` are installed into it, and the command goes on there.
-`run.py test` adds what the tests need.
+One that no longer works, because Python was upgraded or the folder moved, or because its making was
+cut off, is made anew. `run.py test` adds what the tests need.
 """
 
 from __future__ import annotations
 
 import hashlib
+import importlib
 import importlib.metadata
 import os
 import re
+import shutil
 import subprocess
 import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import BinaryIO
 
 try:
     import tomllib
@@ -24,6 +31,9 @@ except ModuleNotFoundError:
 HOME = Path(__file__).resolve().parent
 ENVIRONMENT = HOME / ".venv"
 CONSTRAINTS = HOME / "constraints.txt"
+LOCK = HOME / ".venv.lock"
+LOOK_AGAIN_SECONDS = 0.2
+SAY_WHO = "import sys; print(sys.version_info[:2], sys.prefix)"
 
 
 def main() -> int:
@@ -32,10 +42,14 @@ def main() -> int:
     needed = requirements(for_tests)
     if not all(map(is_installed, needed)):
         python = environment_python()
-        if Path(sys.prefix).resolve() == ENVIRONMENT:
-            install(sys.executable, needed)
+        if Path(sys.prefix).resolve() == ENVIRONMENT.resolve():
+            with only_one():
+                install(sys.executable, needed)
             if not all(map(is_installed, needed)):
-                return go_on(sys.executable)
+                # What was installed just now isn't seen by a process that looked before.
+                importlib.invalidate_caches()
+            if not all(map(is_installed, needed)):
+                sys.exit(f"{ENVIRONMENT} is damaged. Delete that folder and run this again.")
         else:
             prepare(python, needed)
             return go_on(str(python))
@@ -84,22 +98,123 @@ def environment_python() -> Path:
 
 
 def prepare(python: Path, needed: list[str]) -> None:
-    """Makes the environment where it is missing and installs into it what this command needs."""
-    marker = ENVIRONMENT / "installed"
-    wanted = hashlib.sha256("\n".join([*needed, CONSTRAINTS.read_text()]).encode()).hexdigest()
-    if marker.exists() and wanted in marker.read_text().split():
+    """Makes the environment where it is missing or no longer works, and installs into it what this
+    command needs."""
+    if is_prepared(python, needed):
         return
-    print(f"First use: installing the pinned packages into {ENVIRONMENT}", flush=True)
-    if not python.exists():
-        made = subprocess.run([sys.executable, "-m", "venv", str(ENVIRONMENT)], check=False)
-        if made.returncode:
-            sys.exit(
-                "Python couldn't make a virtual environment. On Debian and Ubuntu: "
-                "apt-get install python3-venv"
-            )
-    install(str(python), needed)
-    before = marker.read_text().split() if marker.exists() else []
-    marker.write_text("\n".join([*before, wanted]))
+    with only_one():
+        # Another start may have done it meanwhile.
+        if is_prepared(python, needed):
+            return
+        if works(python):
+            tell(f"Installing the pinned packages into {ENVIRONMENT}")
+        else:
+            make()
+        install(str(python), needed)
+        marker = ENVIRONMENT / "installed"
+        before = marked()
+        unfinished = marker.with_name("installed.new")
+        unfinished.write_text("\n".join([*before, wanted(needed)]), encoding="utf-8")
+        os.replace(unfinished, marker)
+
+
+def make() -> None:
+    """Makes the environment, in place of one that no longer works."""
+    if os.path.lexists(ENVIRONMENT):
+        tell(f"{ENVIRONMENT} doesn't work with this Python any more: it is made anew")
+        if ENVIRONMENT.is_symlink() or ENVIRONMENT.is_file():
+            ENVIRONMENT.unlink()
+        else:
+            # A process that still runs in it keeps its files open, which Windows takes amiss.
+            shutil.rmtree(ENVIRONMENT, ignore_errors=True)
+    else:
+        tell(f"First use: installing the pinned packages into {ENVIRONMENT}")
+    made = subprocess.run([sys.executable, "-m", "venv", "--clear", str(ENVIRONMENT)], check=False)
+    if made.returncode:
+        sys.exit(
+            "Python couldn't make a virtual environment; its words stand above. On Debian and "
+            "Ubuntu: apt-get install python3-venv. On Windows: stop what still runs from "
+            f"{ENVIRONMENT}, then run this again."
+        )
+
+
+def wanted(needed: list[str]) -> str:
+    """What stands for exactly these packages, for this version of Python."""
+    parts = [*needed, CONSTRAINTS.read_text(encoding="utf-8")]
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+
+
+def marked() -> list[str]:
+    """What was installed to its end."""
+    try:
+        return (ENVIRONMENT / "installed").read_text(encoding="utf-8").split()
+    except (OSError, ValueError):
+        return []
+
+
+def is_prepared(python: Path, needed: list[str]) -> bool:
+    """Whether the environment works and has what this command needs."""
+    return wanted(needed) in marked() and works(python)
+
+
+def works(python: Path) -> bool:
+    """Whether the interpreter runs, is of this version, has pip, and knows the environment as its
+    own."""
+    try:
+        told = subprocess.run(
+            [str(python), "-c", SAY_WHO + "; import pip"],
+            capture_output=True,
+            text=True,
+            encoding="utf-8",
+            errors="replace",
+            env={**os.environ, "PYTHONIOENCODING": "utf-8"},
+            check=False,
+        )
+    except OSError:
+        return False
+    version, _, prefix = told.stdout.strip().rpartition(") ")
+    same = f"{version})" == str(sys.version_info[:2])
+    return not told.returncode and same and Path(prefix).resolve() == ENVIRONMENT.resolve()
+
+
+@contextmanager
+def only_one() -> Iterator[None]:
+    """Lets one start at a time work on the environment. The system lets go of the lock when its
+    holder ends, however that happens."""
+    with open(LOCK, "a+b") as file:
+        waits = False
+        while not is_locked(file):
+            if not waits:
+                tell("Another start is installing the packages: waiting for it to end")
+                waits = True
+            time.sleep(LOOK_AGAIN_SECONDS)
+        yield
+
+
+def is_locked(file: BinaryIO) -> bool:
+    """Takes the lock on the file if nobody has it."""
+    try:
+        if sys.platform == "win32":
+            import msvcrt
+
+            file.seek(0)
+            msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
+        else:
+            import fcntl
+
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    return True
+
+
+def tell(sentence: str) -> None:
+    """Says what is done, in letters that the terminal has, to whoever reads the errors: what is
+    printed may be data, as of `export`."""
+    if sys.stderr is None:
+        return
+    with suppress(OSError, ValueError):  # nobody reads it
+        print(sentence.encode("ascii", "backslashreplace").decode(), file=sys.stderr, flush=True)
 
 
 def install(python: str, needed: list[str]) -> None:

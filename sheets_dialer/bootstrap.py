@@ -21,7 +21,7 @@ from google.oauth2.service_account import Credentials
 
 from . import texts
 from .acting import Caller
-from .clock import Clock
+from .clock import Clock, ServerTime
 from .config import Campaign, Config, Google
 from .dialer import Dialer, Queue
 from .errors import ConfigError
@@ -66,7 +66,8 @@ def build(config: Config, *, clock: Clock | None = None) -> Iterator[Parts]:
     per_minute = config.google.requests_per_minute
     quota = Quota(clock, secrets.SystemRandom().random, time.sleep, per_minute)
     rhythm = Rhythm(timedelta(seconds=config.every), len(config.campaigns), per_minute)
-    client = google_client(config.google, quota)
+    server_time = ServerTime()
+    client = google_client(config.google, quota, server_time)
     ledger = Ledger(config.ledger, new_id=random_letters(8))
     portal = Portal(
         config.portal.base_url,
@@ -91,7 +92,7 @@ def build(config: Config, *, clock: Clock | None = None) -> Iterator[Parts]:
     )
     # Campaigns of one spreadsheet share what is known of its tabs, or each would look them up.
     keys = {each.spreadsheet for each in config.campaigns}
-    connections = {key: Connection(client, key) for key in keys}
+    connections = {key: Connection(client, key, server_time) for key in keys}
     queues = tuple(
         _queue(config, each, connections[each.spreadsheet], ledger) for each in config.campaigns
     )
@@ -117,6 +118,7 @@ def build(config: Config, *, clock: Clock | None = None) -> Iterator[Parts]:
                 quota,
                 rhythm,
                 forget_after=config.forget_after,
+                server_time=server_time,
                 held_by=f"{socket.gethostname()} ({os.getpid()})",
             ),
         )
@@ -126,12 +128,15 @@ def build(config: Config, *, clock: Clock | None = None) -> Iterator[Parts]:
         ledger.close()
 
 
-def google_client(settings: Google, quota: Quota | None = None) -> gspread.Client:
+def google_client(
+    settings: Google, quota: Quota | None = None, server_time: ServerTime | None = None
+) -> gspread.Client:
     """A gspread client of the configured service account, with our own retries and time-outs. Its
-    requests wait for the `quota`, where one is given.
+    requests wait for the `quota`, where one is given; what time Google says it is, at the sign-in
+    too, is noted in `server_time`.
 
     Raises:
-        ConfigError: the account's key file can't be used.
+        ConfigError: the account's key file can't be used, or the environment's certificates.
     """
     path = settings.service_account_file
     try:
@@ -153,7 +158,7 @@ def google_client(settings: Google, quota: Quota | None = None) -> gspread.Clien
             f"{path} is not a service account's key file. Download one from the Google Cloud "
             "console (IAM, Service accounts, Keys, Add key, JSON)."
         ) from error
-    adapter = google_adapter(settings.base_url, quota)
+    adapter = google_adapter(settings.base_url, quota, server_time)
     # google-auth makes requests of its own beside the refresh, so these too must go where Google
     # is said to be.
     plain = requests.Session()

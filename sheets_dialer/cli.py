@@ -103,7 +103,7 @@ def setup(config: ConfigOption = None) -> None:
                 queue.tab,
                 campaign.name,
                 every=parts.config.every,
-                callback_labels=[campaign.answers["3"]],
+                callback_labels=[campaign.answers["3"]] if "3" in campaign.answers else [],
                 callback_column=campaign.callback_column,
                 tells=seen.append,
             )

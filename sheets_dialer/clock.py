@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
 
 
 def _now() -> datetime:
@@ -55,3 +56,37 @@ class Jumps:
             return timedelta(0)
         self._apart = apart
         return timedelta(seconds=jump)
+
+
+MOST_SECONDS_OFF = 300.0
+"""Calling hours and times in the sheet bear a clock that is off by so much."""
+
+
+class ServerTime:
+    """How far this machine's clock is from that of a server whose answers say what time it is.
+
+    Safe to share between threads: the last answer counts.
+    """
+
+    def __init__(self) -> None:
+        self._ahead = 0.0
+
+    def note(self, date: str | None, sent_at: float, answered_at: float) -> None:
+        """Takes in an answer's ``Date``, with this machine's time before and after. An answer
+        without one that can be read says nothing."""
+        try:
+            theirs = parsedate_to_datetime(date or "").timestamp()
+        except (ValueError, TypeError, OverflowError):
+            return
+        # Theirs is a whole second, at some moment between the two; slow answers prove nothing.
+        if theirs > answered_at:
+            self._ahead = answered_at - theirs
+        else:
+            self._ahead = max(0.0, sent_at - theirs - 1)
+
+    @property
+    def seconds_ahead(self) -> float:
+        """By how much this machine's clock is ahead at least, behind where negative; zero while
+        that is little enough."""
+        ahead = self._ahead
+        return ahead if abs(ahead) > MOST_SECONDS_OFF else 0.0

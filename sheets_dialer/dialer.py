@@ -11,7 +11,7 @@ import structlog
 
 from .acting import Caller
 from .call import AttemptState
-from .clock import Clock
+from .clock import Clock, ServerTime
 from .control import read_control
 from .culprits import Culprits
 from .errors import (
@@ -35,6 +35,7 @@ from .planner import Planner
 from .purse import Purse
 from .quota import Kind, Quota, Rhythm
 from .recording import Queue, Recorder, ends
+from .sentences import clock_off
 from .settings import read_settings
 from .sheet import ColumnsMoved, Snapshot, require_ready
 from .strays import Strays
@@ -123,12 +124,14 @@ class Dialer:
         rhythm: Rhythm,
         *,
         forget_after: timedelta | None = None,
+        server_time: ServerTime | None = None,
         held_by: str = "",
     ) -> None:
         self._queues = queues
         self._ledger = ledger
         self._caller = caller
         self._clock = clock
+        self._server_time = server_time or ServerTime()
         self._refs = refs
         self._purse = purse
         self._portal_problem: PortalError | None = None
@@ -337,8 +340,13 @@ class Dialer:
         """What stands in the way of all new calls beside Control and hours."""
         unsafe = unsafe_sentence(self._ledger.fact(unsafe_fact(queue.sheet.name)))
         unwritable = self._culprits.sentence(queue.name, self._clock.now())
-        unclear = unclear_sentence(queue.tab, snapshot.columns)
-        return unsafe or unclear or unwritable or self._caller.caution()
+        return (
+            clock_off(self._server_time.seconds_ahead)
+            or unsafe
+            or unclear_sentence(queue.tab, snapshot.columns)
+            or unwritable
+            or self._caller.caution()
+        )
 
     def _planned(
         self,

@@ -4,6 +4,7 @@ written, because a disk is full, a pipe closed or a stream not there, is lost, a
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 from contextlib import suppress
@@ -53,6 +54,18 @@ def open_streams() -> None:
         if getattr(sys, name) is None:
             mode = "w" if number else "r"
             setattr(sys, name, open(number, mode, encoding="utf-8", closefd=False))  # noqa: SIM115 - for good
+    spell_what_is_missing()
+
+
+def spell_what_is_missing() -> None:
+    """Lets no text fail because the terminal or the pipe has fewer letters than Urdu needs: what is
+    missing is written as its number, such as \\u0622, which can be turned back.
+
+    A pipe or a file without any say in the matter gets UTF-8, as files of data should be.
+    """
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
 
 
 def give_up_the_rest() -> None:

@@ -27,17 +27,24 @@ _SHORTEST_PHONE = 7
 _SAME_DIGITS = 10
 """Numbers whose last digits are the same are the same number, written with or without country."""
 
+_SPACE = " \t\r\n\ufeff"
+_GOES_ON_BEFORE = ("[", "(", ",", ":", "=", '"', "'", "`", "\\", "&quot;")
+_GOES_ON_BEHIND = ("]", ")", ",", ":", ";", '"', "'", "`", "\\", "&quot;")
+_NOT_AROUND = re.compile(r"[{}]|<\s*(?:script|html|body|!doctype)\b|<!doctype|(?:call|rc)_id", re.I)
+"""What may not stand around an answer: another object, a page, a call."""
+
 _EXACT = 2**53
 """A float from here on may be another whole number than was written."""
 
 
 def understood(http: int, raw: bytes, key: str) -> Mapping[str, Any]:
     """The JSON object of a good answer; every other answer as the error that it means."""
+    # Some servers put a byte order mark before JSON, or words that aren't UTF-8 into it.
+    text = raw.decode("utf-8-sig", errors="replace")
     try:
-        # Some servers put a byte order mark before JSON, or words that aren't UTF-8 into it.
-        body = json.loads(raw.decode("utf-8-sig", errors="replace"))
+        body = json.loads(text)
     except (ValueError, RecursionError):
-        body = None
+        body = _only_object(text)
     if not isinstance(body, dict):
         # Not chained: a decoder's error keeps the whole text, and its place helps nobody.
         if 300 <= http <= 399:
@@ -55,6 +62,28 @@ def understood(http: int, raw: bytes, key: str) -> Mapping[str, Any]:
     if refused and named and not doubtful:
         raise PortalRefused(say("portal_refused", words=told(body, key)))
     raise PortalUnknown(say("portal_failed", http=http, words=told(body, key)))
+
+
+def _only_object(text: str) -> Any:
+    """The one JSON object among words that don't belong to it, such as a notice of PHP before it or
+    a comment behind it; None where that isn't beyond doubt.
+
+    What is called refused is tried again, so no part of something larger may pass for an answer: a
+    list, a script or a page with an object in it, or one that is quoted, is none. Braces anywhere
+    else may be a second object, and a second call's id would stand outside of this one.
+    """
+    begins = text.find("{")
+    if begins < 0:
+        return None
+    try:
+        body, ends = json.JSONDecoder().raw_decode(text, begins)
+    except (ValueError, RecursionError):
+        return None
+    before, behind = text[:begins].rstrip(_SPACE), text[ends:].lstrip(_SPACE)
+    if before.endswith(_GOES_ON_BEFORE) or behind.startswith(_GOES_ON_BEHIND):
+        return None
+    around = f"{before}\n{behind}"
+    return None if _NOT_AROUND.search(around) else body
 
 
 def call_id_in(body: Mapping[str, Any], key: str) -> str | None:

@@ -117,6 +117,14 @@ def in_words(span: timedelta) -> str:
     )
 
 
+def clock_off(seconds_ahead: float) -> str | None:
+    """What to do about a clock that is off by so much; None for one that isn't."""
+    if not seconds_ahead:
+        return None
+    name = "clock_ahead" if seconds_ahead > 0 else "clock_behind"
+    return say(name, span=in_words(timedelta(seconds=abs(seconds_ahead))))
+
+
 def without_stopped(why: str) -> str:
     """The reason without the word Stopped, for cells that say as much by their label."""
     return capital(why.removeprefix(say("state_stopped", why="").strip()).strip())

@@ -23,8 +23,10 @@ from urllib3.exceptions import NewConnectionError
 from urllib3.util.retry import Retry
 from urllib3.util.ssl_match_hostname import CertificateError
 
+from .clock import ServerTime
 from .quota import Kind, Quota
 from .redaction import in_one_line, without_query
+from .surroundings import certificates, proxy_for
 from .texts import say
 
 CONNECT_SECONDS = 5.0
@@ -48,14 +50,17 @@ class NeverConnected(NewConnectionError):
     `problem` is what to tell the user.
     """
 
-    def __init__(self, connection: HTTPConnection, cause: Exception) -> None:
+    def __init__(self, connection: _Careful, cause: Exception) -> None:
         super().__init__(connection, f"{type(cause).__name__}: {cause}")
         if isinstance(cause, ssl.SSLCertVerificationError | CertificateError):
             self.problem = say("no_trust")
         elif isinstance(cause, ssl.SSLError):
             self.problem = say("no_encryption")
         else:
-            self.problem = say("no_network")
+            proxy = proxy_for(f"{connection.default_scheme}://{connection.host}")
+            self.problem = (
+                say("no_network_but_a_proxy", variable=proxy) if proxy else say("no_network")
+            )
 
 
 class _Patience(io.RawIOBase):
@@ -116,6 +121,7 @@ class _Careful(HTTPConnection):
     been idle for long, and keeps the key out of the addresses that others see."""
 
     response_class = _Answer
+    default_scheme = "http"
     debuglevel = 0  # whatever is set for all of http.client: it prints whole requests
     _used_at = 0.0
     _query_key: str | None = None
@@ -157,6 +163,8 @@ class _Careful(HTTPConnection):
 class _CarefulTls(_Careful, HTTPSConnection):
     """The same with TLS; the handshake is part of `connect`."""
 
+    default_scheme = "https"
+
 
 class _Pool(HTTPConnectionPool):
     ConnectionCls = _Careful
@@ -190,11 +198,16 @@ def portal_session(connections: int) -> requests.Session:
     """A session that never sends anything twice: no retries, no redirects, no proxies.
 
     A GET to ``/api/calls`` rings a phone. Whatever stands between could repeat it, so proxies of
-    the environment are not used (nor its certificates and .netrc, which come by the same switch).
+    the environment are not used (nor its .netrc, which comes by the same switch). The certificates
+    that it names are.
+
+    Raises:
+        ConfigError: the file of certificates that the environment names can't be used.
     """
     session = _OnceSession()
     _settle(session)
     session.trust_env = False
+    session.verify = certificates() or True
     # PHP answers requests that share a session cookie one after the other.
     session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
     adapter = _OnceAdapter(connections)
@@ -222,6 +235,19 @@ def was_redirected(error: Exception) -> bool:
     return isinstance(error, Redirected) or isinstance(error.__cause__, Redirected)
 
 
+def failed_by_proxy(error: Exception) -> bool:
+    """Whether a request to Google ended at the proxy that the environment names."""
+    each: BaseException | None = error
+    while each is not None:
+        if isinstance(each, requests.exceptions.ProxyError | requests.exceptions.InvalidProxyURL):
+            return True
+        # An address of a proxy whose kind needs a package that isn't installed.
+        if isinstance(each, requests.exceptions.InvalidSchema) and "SOCKS" in str(each):
+            return True
+        each = each.__cause__ or each.__context__
+    return False
+
+
 def harmless(error: Exception) -> requests.RequestException:
     """A library's error as it can be chained. Itself it holds whatever Google, or something in its
     place, answered: perhaps the token, or the signed request for one, that we had sent."""
@@ -240,11 +266,24 @@ class GoogleAdapter(HTTPAdapter):
     # without the quota only ever signs in, which Google counts elsewhere.
     __attrs__ = [*HTTPAdapter.__attrs__, "_origin"]  # noqa: RUF012 - requests declares it so
     _quota: Quota | None = None
+    _server_time: ServerTime | None = None
 
-    def __init__(self, origin: str | None, quota: Quota | None, **options: Any) -> None:
+    def __init__(
+        self,
+        origin: str | None,
+        quota: Quota | None,
+        server_time: ServerTime | None = None,
+        **options: Any,
+    ) -> None:
         self._origin = origin.rstrip("/") if origin else None
         self._quota = quota
+        self._server_time = server_time
         super().__init__(**options)
+
+    @property
+    def server_time(self) -> ServerTime | None:
+        """Where it is noted what time Google says it is."""
+        return self._server_time
 
     def send(self, request: requests.PreparedRequest, *args: Any, **options: Any) -> Any:
         assert request.url is not None
@@ -252,15 +291,22 @@ class GoogleAdapter(HTTPAdapter):
         if self._origin is not None:
             request.url = request.url.replace(f"{parts.scheme}://{parts.netloc}", self._origin, 1)
         if self._quota is None or parts.netloc != SHEETS_HOST:
-            return _unless_redirected(super().send(request, *args, **options))
+            return self._sent(request, *args, **options)
         # Only a GET is tried again here, and how often is known when its answer has come.
         places = 1 + GET_RETRIES if request.method == "GET" else 1
         with self._quota.spending(_kind(request.method, parts.path), places) as ticket:
-            response = super().send(request, *args, **options)
+            response = self._sent(request, *args, **options)
             retried = response.raw.retries
             ticket.used = 1 + len(retried.history) if retried else None
             ticket.refused = response.status_code == requests.codes.too_many_requests
-        return _unless_redirected(response)
+        return response
+
+    def _sent(self, request: requests.PreparedRequest, *args: Any, **options: Any) -> Any:
+        sent_at = time.time()
+        response = _unless_redirected(super().send(request, *args, **options))
+        if self._server_time is not None:
+            self._server_time.note(response.headers.get("Date"), sent_at, time.time())
+        return response
 
 
 def _unless_redirected(response: requests.Response) -> requests.Response:
@@ -276,8 +322,11 @@ def _kind(method: str | None, path: str) -> Kind:
     return Kind.READ if reads else Kind.WRITE
 
 
-def google_adapter(origin: str | None, quota: Quota | None = None) -> HTTPAdapter:
-    """The adapter for Google: reads are tried again, writes never by this layer.
+def google_adapter(
+    origin: str | None, quota: Quota | None = None, server_time: ServerTime | None = None
+) -> HTTPAdapter:
+    """The adapter for Google: reads are tried again, writes never by this layer. What time Google
+    says it is with each answer is noted in `server_time`.
 
     A write that got no clear answer is settled by the next read, because only that shows whether
     it was applied.
@@ -293,15 +342,21 @@ def google_adapter(origin: str | None, quota: Quota | None = None) -> HTTPAdapte
         raise_on_status=False,
         redirect=0,
     )
-    return GoogleAdapter(origin, quota, max_retries=retries)
+    return GoogleAdapter(origin, quota, server_time, max_retries=retries)
 
 
 def settle_for_google(session: requests.Session, adapter: HTTPAdapter) -> None:
-    """Lets a session ask Google through this adapter, as signed in and never elsewhere."""
+    """Lets a session ask Google through this adapter, as signed in and never elsewhere.
+
+    Raises:
+        ConfigError: the file of certificates that the environment names can't be used.
+    """
     session.auth = _as_signed
+    session.verify = certificates() or True
     session.mount("https://", adapter)
     # Only a sandbox's key file names a sign-in without encryption.
-    session.mount("http://", google_adapter(None))
+    server_time = adapter.server_time if isinstance(adapter, GoogleAdapter) else None
+    session.mount("http://", google_adapter(None, None, server_time))
 
 
 class _QuietQueries(logging.Filter):

@@ -63,7 +63,7 @@ def test_two_tabs_of_one_spreadsheet_share_the_dialer_and_do_not_call_tabs(chain
 def test_the_key_of_a_test_call_means_what_its_own_campaign_says(chain: Chain) -> None:
     """Also when the process that made the call died before it was answered."""
     book = chain.add("Orders")
-    chain.add("Surveys", book=book, opt_out_key="1")
+    chain.add("Surveys", book=book, opt_out_key="1", answers={"1": ""})
     # Nobody asks about the call while it is made.
     chain.open(poll={"first_after": 600})
     with chain.running("call", "03000000001", "--campaign", "Surveys") as process:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import re
 import traceback
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -14,7 +15,6 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pydantic import BaseModel
 
-from sheets_dialer.calling_hours import PRESETS
 from sheets_dialer.config import (
     Campaign,
     Config,
@@ -31,7 +31,7 @@ from sheets_dialer.errors import ConfigError
 from sheets_dialer.may_be_called import MayBeCalled
 
 EXAMPLE = Path(__file__).parent.parent / "config.example.yaml"
-SHEET = "1AbCdEfGhIjKlMnOpQrStUvWxYz0123456789abcdefg"
+SHEET = "1QwErTyUiOpAsDfGhJkLzXcVbNm0123456789qwertyui"
 SECRET = "geheim-77"
 UNSHOWN = "what is there is not shown, it may be a secret"
 LEAST = f"""\
@@ -576,9 +576,21 @@ def test_nothing_raises_but_our_error(tmp_path: Path, data: dict[str, Any]) -> N
 # --- The example and the model can't drift apart --------------------------------------------------
 
 
-def example() -> dict[str, Any]:
-    data: dict[str, Any] = yaml.load(EXAMPLE.read_text(encoding="utf-8"), yaml.BaseLoader)
-    return data
+FILLED_IN = {
+    "put-your-key-here": "0123456789abcdef",
+    "put-your-sheets-address-here": f"https://docs.google.com/spreadsheets/d/{SHEET}/edit#gid=0",
+    "put-your-voice-here": "102",
+}
+EXAMPLES = re.compile(r"^( *)# (\w+: .*# example)$", re.MULTILINE)
+
+
+def filled_in(*, with_examples: bool = False) -> str:
+    """The example with what README says to fill in; with every example in it switched on."""
+    text = EXAMPLE.read_text(encoding="utf-8")
+    for placeholder, real in FILLED_IN.items():
+        assert text.count(placeholder) == 1
+        text = text.replace(placeholder, real)
+    return EXAMPLES.sub(r"\1\2", text) if with_examples else text
 
 
 SECTIONS: list[tuple[str, type[BaseModel]]] = [
@@ -594,16 +606,48 @@ SECTIONS: list[tuple[str, type[BaseModel]]] = [
 
 
 def section_of(name: str) -> dict[str, Any]:
-    data = example()
+    """A section of the example with everything switched on."""
+    data: dict[str, Any] = yaml.load(filled_in(with_examples=True), yaml.BaseLoader)
     if name in ("redial", "redial_no_key"):
         return dict(data["campaigns"][0][name])
     section = data[name] if name else data
     return dict(section[0] if isinstance(section, list) else section)
 
 
-def test_the_example_loads() -> None:
-    config = load_config(EXAMPLE, {})
-    assert config.campaigns[0].redial is not None
+def test_the_example_as_it_stands_says_what_to_fill_in_and_where_it_is_found(
+    tmp_path: Path,
+) -> None:
+    _, *found = faults(tmp_path, EXAMPLE.read_text(encoding="utf-8"))
+    assert [each.partition(":")[0] for each in found] == [
+        "portal.api_key",
+        "campaigns[0].spreadsheet",
+        "campaigns[0].voice_id",
+    ]
+    assert "sign in at https://portal.robocall.pk and copy it" in found[0]
+    assert "put-your-key-here" not in found[0]
+    assert "copy what stands in the address bar" in found[1]
+    assert "the list of voices" in found[2]
+
+
+def test_nothing_is_on_in_the_example_that_was_not_asked_for(tmp_path: Path) -> None:
+    config = load(tmp_path, filled_in())
+    [campaign] = config.campaigns
+    assert config.ramadan is None
+    assert config.forget_after_days is None
+    least = load(tmp_path, LEAST.replace(SECRET, "0123456789abcdef"))
+    assert campaign == least.campaigns[0]
+    assert config == least
+
+
+def test_every_example_in_it_can_be_switched_on(tmp_path: Path) -> None:
+    config = load(tmp_path, filled_in(with_examples=True))
+    [campaign] = config.campaigns
+    assert config.ramadan is not None
+    assert campaign.redial == Redial()
+    assert campaign.redial_no_key == RedialNoKey()
+    assert campaign.columns == {"phone": "Mobile No"}
+    assert campaign.holidays
+    assert len(EXAMPLES.findall(EXAMPLE.read_text(encoding="utf-8"))) == 5
 
 
 @pytest.mark.parametrize(("name", "model"), SECTIONS)
@@ -612,35 +656,14 @@ def test_the_example_shows_every_setting_and_no_other(name: str, model: type[Bas
     assert list(section_of(name)) == settings
 
 
-@pytest.mark.parametrize(("name", "model"), SECTIONS)
-def test_what_the_example_shows_is_the_default(name: str, model: type[BaseModel]) -> None:
-    lines = EXAMPLE.read_text(encoding="utf-8").splitlines()
-    loaded: Any = load_config(EXAMPLE, {})
-    if name == "ramadan":
-        assert loaded.ramadan.calling_hours == PRESETS["ramadan"]
-        return
-    if name in ("redial", "redial_no_key"):
-        loaded = getattr(loaded.campaigns[0], name)
-    elif name:
-        loaded = getattr(loaded, name)
-    loaded = loaded[0] if isinstance(loaded, tuple) else loaded
-    if name in ("redial", "redial_no_key"):  # they stand in one line
-        assert loaded == model()
-        return
-    for key, field in model.model_fields.items():
-        line = next(each for each in lines if each.strip(" -").startswith(f"{key}:"))
-        if key in ("portal", "google", "poll", "campaigns", "ledger", "service_account_file"):
-            continue  # sections, and paths that are resolved
-        if "# example" not in line:
-            assert getattr(loaded, key) == field.get_default(call_default_factory=True), key
-
-
 def test_every_setting_of_the_example_is_explained() -> None:
     lines = EXAMPLE.read_text(encoding="utf-8").splitlines()
     sections = ("portal:", "google:", "poll:", "campaigns:", "api_key_file:")
     for before, line in itertools.pairwise(lines):
-        if line.strip() and "#" not in line and not line.strip().startswith(sections):
-            assert before.strip().startswith("#"), line
+        is_setting = line.strip() and not line.strip().startswith(("#", *sections))
+        if is_setting or EXAMPLES.fullmatch(line):
+            assert re.fullmatch(r" *# .*", before), line
+            assert not EXAMPLES.fullmatch(before), line
 
 
 @pytest.mark.parametrize(
@@ -659,7 +682,77 @@ def test_which_numbers_may_be_called(tmp_path: Path, line: str, rule: MayBeCalle
     assert config.policy(config.campaigns[0]).may_be_called == rule
 
 
-@pytest.mark.parametrize("key", ["9", "1", '"*"', '"#"'])
+@pytest.mark.parametrize(
+    "value",
+    [
+        *("put-your-key-here", "PUT-YOUR-KEY-HERE", "your-api-key", "<your-key>", "YOUR_API_KEY"),
+        *("insert_key_here", "paste-key", "xxxxxxxx", "changeme", "my-key", "[api-key]", "..."),
+    ],
+)
+def test_a_placeholder_is_no_key(tmp_path: Path, value: str) -> None:
+    _, fault = faults(tmp_path, LEAST.replace(f"api_key: {SECRET}", f'api_key: "{value}"'))
+    assert fault.startswith("portal.api_key: ")
+    assert fault.endswith("copy it from the account's page")
+
+
+@pytest.mark.parametrize("value", ["0123456789abcdef", "hereford1", "mykey77", "yours", "Xx1x"])
+def test_a_key_is_no_placeholder(tmp_path: Path, value: str) -> None:
+    assert key_of(load(tmp_path, LEAST.replace(SECRET, value))) == value
+
+
+def test_a_placeholder_gives_way_to_the_key_from_elsewhere(tmp_path: Path) -> None:
+    text = filled_in().replace("0123456789abcdef", "put-your-key-here")
+    assert key_of(load(tmp_path, text, ROBOCALL_API_KEY="outside")) == "outside"
+    (tmp_path / "portal.key").write_text("in-a-file")
+    text = text.replace("api_key_file: null", "api_key_file: portal.key")
+    assert key_of(load(tmp_path, text)) == "in-a-file"
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "put-your-sheets-address-here",
+        "1AbCdEfGhIjKlMnOpQrStUvWxYz0123456789abcdefg",
+        "https://docs.google.com/spreadsheets/d/1AbCdEfGhIjKlMnOpQrStUvWxYz0123456789abcdefg/edit",
+        "https://docs.google.com/spreadsheets/d/1BxiMVs0XRA5nFMdKvBdBZjgmUUqptlbs74OgvE2upms/edit",
+        "https://docs.google.com/spreadsheets/d/your-spreadsheet-id-is-here/edit",
+    ],
+)
+def test_a_sheet_of_an_example_is_nobodys(tmp_path: Path, value: str) -> None:
+    _, fault = faults(tmp_path, LEAST.replace(SHEET, value))
+    assert "campaigns[0].spreadsheet: found" in fault
+    assert "open the sheet in the browser" in fault
+
+
+@pytest.mark.parametrize(
+    ("settings", "key", "free"),
+    [
+        ("opt_out_key: 1", "1", "9"),
+        ("opt_out_key: 3", "3", "9"),
+        ("opt_out_key: '2'", "2", "9"),
+        ("opt_out_key: 9\n    answers: {9: Never again}", "9", "8"),
+        ("answers: {9: a, 8: b}\n    opt_out_key: 9", "9", "7"),
+        ("answers: {'*': Star}\n    opt_out_key: '*'", "*", "9"),
+    ],
+)
+def test_the_key_that_opts_out_means_nothing_else(
+    tmp_path: Path, settings: str, key: str, free: str
+) -> None:
+    _, fault = faults(tmp_path, with_campaign(settings))
+    assert fault.startswith("campaigns[0].answers: ")
+    assert f"no meaning for {key}, which is the opt_out_key" in fault
+    assert f"another key, such as {free}," in fault
+
+
+def test_a_keys_meaning_can_be_taken_away(tmp_path: Path) -> None:
+    config = load(tmp_path, with_campaign('opt_out_key: 3\n    answers: {3: ""}'))
+    [campaign] = config.campaigns
+    assert campaign.opt_out_key == "3"
+    assert config.policy(campaign).answer("3") == "Key 3"
+    assert config.policy(campaign).answer("1") == "Confirmed"
+
+
+@pytest.mark.parametrize("key", ["9", "4", '"*"', '"#"'])
 def test_the_key_that_opts_out_is_one_of_the_phones(tmp_path: Path, key: str) -> None:
     config = load(tmp_path, with_campaign(f"opt_out_key: {key}"))
     assert config.campaigns[0].opt_out_key == key.strip('"')

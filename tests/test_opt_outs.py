@@ -423,7 +423,7 @@ def test_a_tab_on_which_people_wrote_nothing_stops_none(grid: list[list[object]]
 def with_key(shop: Shop, key: str = "2") -> gspread.Worksheet:
     """Sets the key that opts out, and gives the do-not-call tab its columns."""
     data = yaml.safe_load(shop.config.read_text())
-    data["campaigns"][0]["opt_out_key"] = key
+    data["campaigns"][0] |= {"opt_out_key": key, "answers": {key: ""}}
     shop.config.write_text(yaml.safe_dump(data, sort_keys=False))
     tab = shop.tab("Do Not Call")
     tab.update([HEADER, ["0300 9999999"]], "A1", raw=True)

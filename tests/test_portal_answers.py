@@ -372,3 +372,79 @@ def test_words_without_secrets_stay_as_they_are(scripted: RawServer, portal: Por
         PortalRefused, match=r"^The portal refused: بیلنس ختم: Rs 0.00 \(نمبر 0300\)$"
     ):
         portal.place(CONTENT)
+
+
+# --- Words around the answer ----------------------------------------------------------------------
+
+REFUSED = '{"status": 401, "message": "Invalid key"}'
+MADE = '{"status": "200", "data": {"call_id": "20076"}}'
+NOTICE = (
+    "<br />\n<b>Notice</b>:  Undefined index: x in <b>/var/www/a.php</b> on line <b>7</b><br />\n"
+)
+AROUND = [
+    (NOTICE, ""),
+    ("\ufeff" + NOTICE, ""),
+    (NOTICE + "\ufeff", "\n"),
+    ("\ufeff\ufeff", ""),
+    ("", "\n<!-- 0.02 s -->"),
+    ("", "\n// done"),
+    ("", " /* cached */"),
+    (NOTICE * 3, "<!-- served by 2 -->"),
+    ("PHP Deprecated: strftime() is deprecated\n", ""),
+    ("\n\n  ", "\0"),
+]
+MAYBE_MORE = [
+    ("[", "]"),
+    ("[1, ", "]"),
+    ("callback(", ");"),
+    ("var answer = ", ";"),
+    ('"', '"'),
+    ('{"first": 1}', ""),
+    ("", MADE),
+    ("", "{"),
+    ("}", ""),
+    ("Notice in {closure}: ", ""),
+    ("<html><script>", "</script></html>"),
+    ("<!DOCTYPE html>", ""),
+    ("call_id 20077 ", ""),
+    ("", " rc_id=7"),
+    ('"data": ', ""),
+    ("", ', "call": 1'),
+]
+
+
+@pytest.mark.parametrize(("before", "behind"), AROUND)
+def test_words_around_the_one_object_are_no_part_of_it(before: str, behind: str) -> None:
+    assert understood(200, f"{before}{MADE}{behind}".encode(), KEY)["status"] == "200"
+    for http in (200, 401):
+        with pytest.raises(PortalRefused, match="Invalid key"):
+            understood(http, f"{before}{REFUSED}{behind}".encode(), KEY)
+
+
+@pytest.mark.parametrize(("before", "behind"), MAYBE_MORE)
+@pytest.mark.parametrize("body", [REFUSED, MADE])
+def test_what_may_be_a_part_of_something_larger_stays_unknown(
+    before: str, behind: str, body: str
+) -> None:
+    for http in (200, 401):
+        with pytest.raises(PortalUnknown):
+            understood(http, f"{before}{body}{behind}".encode(), KEY)
+
+
+@given(cut=st.integers(1, len(MADE) - 1), notice=st.sampled_from(["", NOTICE]))
+def test_half_an_object_is_none(cut: int, notice: str) -> None:
+    for text in (notice + MADE[:cut], notice + MADE[cut:], MADE[:cut] + notice + MADE[cut:]):
+        with pytest.raises(PortalUnknown):
+            understood(200, text.encode(), KEY)
+
+
+@given(before=st.text(max_size=20), behind=st.text(max_size=20))
+def test_a_refusal_is_believed_only_if_no_other_object_stands_there(
+    before: str, behind: str
+) -> None:
+    try:
+        understood(401, f"{before}{REFUSED}{behind}".encode(), KEY)
+    except PortalRefused:
+        assert not set("{}") & set(before + behind)
+    except PortalUnknown:
+        pass

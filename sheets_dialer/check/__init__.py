@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 
 from .finding import Finding, Level, Side, fault, ok, warning
-from .local import ledger
+from .local import ledger, network
 from .portal import examine_portal
 from .spreadsheets import Remember, examine_google
 from .subject import GoogleAccount, PortalAccount, Subject, Tab
@@ -49,6 +49,10 @@ def examine(subject: Subject, new_word: Callable[[], str], remember: Remember) -
 def _each(subject: Subject, new_word: Callable[[], str], remember: Remember) -> Iterable[Finding]:
     if subject.ledger:
         yield from ledger(subject.ledger, new_word())
+    surroundings = tuple(network(subject.portal.base_url if subject.portal else None))
+    yield from surroundings
+    if any(each.level is Level.FAULT for each in surroundings):
+        return  # no connection can be made without certificates
     if subject.google:
         yield from examine_google(subject.google, subject.tabs, new_word, remember)
     if subject.portal:

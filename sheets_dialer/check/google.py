@@ -13,10 +13,12 @@ from gspread.exceptions import APIError
 
 from ..errors import SheetRefused, SheetUnreachable
 from ..redaction import in_one_line
+from ..surroundings import proxy_for
 from ..transport import (
     CONNECT_SECONDS,
     SHEETS_READ_SECONDS,
     Redirected,
+    failed_by_proxy,
     google_adapter,
     harmless,
     seconds_apart,
@@ -96,7 +98,14 @@ def _failed(error: Exception) -> SheetRefused | SheetUnreachable:
         return AccountRefused(in_one_line(error.args[0] if error.args else error))
     if was_redirected(error):
         return SheetUnreachable(REDIRECTED)
-    return SheetUnreachable(f"{_UNREACHABLE}.")
+    return SheetUnreachable(_unreachable(error))
+
+
+def _unreachable(error: Exception) -> str:
+    variable = failed_by_proxy(error) and proxy_for(API)
+    if variable:
+        return f"The proxy that is set in {variable} can't be used. Correct or remove {variable}."
+    return f"{_UNREACHABLE}."
 
 
 def _told(error: APIError) -> SheetRefused | SheetUnreachable:
@@ -123,8 +132,8 @@ def clock(account: GoogleAccount) -> Findings:
         except Redirected:
             yield service_fault("Google", REDIRECTED, _TRY_LATER)
             return
-        except requests.RequestException:
-            yield service_fault("Google", f"{_UNREACHABLE}.", _TRY_LATER)
+        except requests.RequestException as error:
+            yield service_fault("Google", _unreachable(error), _TRY_LATER)
             return
         ahead = seconds_apart(answer.headers, (before + time.time()) / 2)
     if ahead is None:

@@ -6,8 +6,9 @@ import json
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from ..errors import LedgerError
+from ..errors import ConfigError, LedgerError
 from ..ledger import Ledger
+from ..surroundings import certificates, proxy_for
 from .finding import Findings, fault, ok, warning
 
 PORTAL_HOST = "portal.robocall.pk"
@@ -61,6 +62,25 @@ def portal_address(base_url: str) -> Findings:
         )
     else:
         yield ok(what, f"Calls are placed at {base_url}")
+
+
+def network(portal_url: str | None) -> Findings:
+    """Whether what the environment says of certificates can be used, and that no proxy is used for
+    calls though one is set."""
+    try:
+        certificates()
+    except ConfigError as error:
+        sentence, _, remedy = str(error).rpartition(". ")
+        yield fault("Certificates", f"{sentence}.", remedy)
+    variable = proxy_for(portal_url) if portal_url else None
+    if variable:
+        host = urlsplit(portal_url or "").hostname
+        yield warning(
+            "Proxy",
+            f"A proxy is set in {variable}. It is used for Google, but not for the portal: a proxy "
+            "might repeat a call, so calls go there directly or not at all.",
+            f"Let this machine reach {host} without a proxy, and add {host} to no_proxy.",
+        )
 
 
 def ledger(address: str, new_id: str) -> Findings:

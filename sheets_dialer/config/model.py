@@ -27,6 +27,7 @@ from ..policy import Policy, RedialRule
 from ..quota import PER_MINUTE
 from .callable_lines import CallableLines
 from .hours import Ramadan, Week
+from .placeholders import REAL_KEY, REAL_SHEET, REAL_VOICE, is_placeholder, is_sample_sheet
 from .section import Section as _Section
 from .section import as_list as _as_list
 
@@ -97,6 +98,8 @@ class Portal(_Section):
         if isinstance(value, SecretStr):
             return value
         key = _as_text(value)
+        if is_placeholder(key):
+            raise ValueError(REAL_KEY)
         if not isinstance(key, str) or not re.fullmatch(r"[!-~]+", key):
             raise ValueError("the portal's API key: letters, digits and signs without a space")
         return key
@@ -171,7 +174,10 @@ class Campaign(_Section):
     opt_out_key: Text | None = None
     daily_cap: Annotated[Whole, Field(ge=0)] | None = None
     daily_budget: Annotated[Number, Field(ge=0)] | None = None
-    answers: Mapping[str, Text] = Field(default_factory=lambda: dict(_LABELS))
+    # Behind the key that it must say nothing of; looked at also where it isn't set.
+    answers: Mapping[str, Text] = Field(
+        default_factory=lambda: dict(_LABELS), validate_default=True
+    )
     callback_column: Text | None = None
 
     @field_validator("opt_out_key")
@@ -191,9 +197,18 @@ class Campaign(_Section):
     def _key_of_address(cls, value: str) -> str:
         address = _SPREADSHEET_ADDRESS.search(value)
         key = address.group(1) if address else value
+        if is_placeholder(value) or is_placeholder(key) or is_sample_sheet(key):
+            raise ValueError(REAL_SHEET)
         if not re.fullmatch(r"[A-Za-z0-9_-]{20,}", key):
             raise ValueError("the sheet's address from the browser, or the key in it")
         return key
+
+    @field_validator("voice_id")
+    @classmethod
+    def _is_a_voice(cls, value: str) -> str:
+        if is_placeholder(value):
+            raise ValueError(REAL_VOICE)
+        return value
 
     @field_validator("columns")
     @classmethod
@@ -230,7 +245,25 @@ class Campaign(_Section):
         labels = {"none" if key is None else str(key): text for key, text in value.items()}
         if not all(key == "none" or (key and set(key) <= _KEYS) for key in labels):
             raise ValueError("labels for keys of the phone (1, 2, …, *, #) and for none")
-        return _LABELS | labels
+        labels = _LABELS | labels
+        # An empty label takes a key's meaning away; an answer without a key always has one.
+        return {key: text for key, text in labels.items() if text != "" or key == "none"}
+
+    @field_validator("answers")
+    @classmethod
+    def _say_nothing_of_who_opts_out(
+        cls, value: Mapping[str, str], others: ValidationInfo
+    ) -> Mapping[str, str]:
+        key = others.data.get("opt_out_key")
+        if key is None or key not in value:
+            return value
+        free = next((each for each in "987654321*" if each not in value), "#")
+        raise ValueError(
+            f"no meaning for {key}, which is the opt_out_key: whoever presses it for "
+            f"“{value[key]}” would never be called again. Set opt_out_key to another key, such as "
+            f"{free}, and say that one in the voice message, or take the meaning of {key} away: "
+            f'answers: {{{key}: ""}}'
+        )
 
 
 class Config(_Section):

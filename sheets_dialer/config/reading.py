@@ -16,6 +16,7 @@ from .. import texts
 from ..errors import ConfigError
 from .faults import faults_of
 from .model import Config
+from .placeholders import is_placeholder
 
 API_KEY_VARIABLE = "ROBOCALL_API_KEY"
 CONFIG_VARIABLE = "SHEETS_DIALER_CONFIG"
@@ -219,6 +220,8 @@ def _add_api_key(
     if not isinstance(portal, dict):
         return
     from_environment = environment.get(API_KEY_VARIABLE, "").strip()
+    if portal.get("api_key_file") is not None and is_placeholder(portal.get("api_key")):
+        del portal["api_key"]  # as it stands in the example
     file = portal.get("api_key_file")
     if from_environment:
         portal["api_key"] = from_environment

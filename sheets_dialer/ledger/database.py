@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sqlite3
 import time
 from collections.abc import Iterator
@@ -20,6 +21,9 @@ _DRIVERS = {
     "postgresql": "postgresql+psycopg",
     "postgres": "postgresql+psycopg",
 }
+_SQLITE = "sqlite:///"
+_SQLITE_OPTION = r"(?:uri|mode|cache|vfs|nolock|immutable|psow|timeout|check_same_thread)=[^&/\\?]*"
+_SQLITE_OPTIONS = re.compile(rf"{_SQLITE_OPTION}(?:&{_SQLITE_OPTION})*")
 _SECRET_OPTIONS = ("password", "passwd", "secret", "client_key", "server_key")
 # By libpq's names: a connection that is lost without a word is noticed within a minute.
 _CONNECTING = {
@@ -48,10 +52,7 @@ def make_engine(address: str) -> sa.Engine:
     Raises:
         LedgerError: the address is none, or its driver isn't installed.
     """
-    try:
-        url = sa.make_url(address)
-    except (ArgumentError, ValueError):
-        url = None
+    url = _url(address)
     driver = url and _DRIVERS.get(url.drivername, url.drivername)
     if url is None or driver not in _DRIVERS.values() or not _names_a_database(url):
         # Not chained: the parser's error may quote the address, with its password.
@@ -85,6 +86,22 @@ def make_engine(address: str) -> sa.Engine:
     else:
         sa.event.listen(engine, "connect", _settle_postgresql)
     return engine
+
+
+def _url(address: str) -> sa.URL | None:
+    """The address in its parts. A file's name may hold any sign: what stands behind a question mark
+    is SQLite's options only if it can be nothing else."""
+    name = address.removeprefix(_SQLITE)
+    if name != address:
+        file, _, options = name.rpartition("?")
+        if not _SQLITE_OPTIONS.fullmatch(options):
+            return sa.URL.create("sqlite", database=name)
+        query = dict(each.split("=", 1) for each in options.split("&"))
+        return sa.URL.create("sqlite", database=file, query=query)
+    try:
+        return sa.make_url(address)
+    except (ArgumentError, ValueError):
+        return None
 
 
 def _refuse_open_password(address: str, url: sa.URL) -> None:

@@ -13,10 +13,19 @@ import requests
 from google.auth.exceptions import GoogleAuthError, RefreshError
 from gspread.exceptions import APIError
 
+from ..clock import ServerTime
 from ..errors import SheetError, SheetRefused, SheetUnreachable, TokenLost, WriteRefused
 from ..redaction import in_one_line
+from ..sentences import clock_off
+from ..surroundings import proxy_for
 from ..texts import say, with_stop
-from ..transport import CONNECT_SECONDS, SHEETS_READ_SECONDS, harmless, was_redirected
+from ..transport import (
+    CONNECT_SECONDS,
+    SHEETS_READ_SECONDS,
+    failed_by_proxy,
+    harmless,
+    was_redirected,
+)
 
 _TABS = "properties.timeZone,sheets.properties(sheetId,title,gridProperties(rowCount,columnCount))"
 _HINTS = {401: "google_key_hint", 403: "google_share_hint", 404: "google_address_hint"}
@@ -64,7 +73,10 @@ class TabFacts:
 class Connection:
     """Talks to one spreadsheet. Not safe to share between threads."""
 
-    def __init__(self, client: gspread.Client, key: str) -> None:
+    def __init__(
+        self, client: gspread.Client, key: str, server_time: ServerTime | None = None
+    ) -> None:
+        self._server_time = server_time or ServerTime()
         client.set_timeout((CONNECT_SECONDS, SHEETS_READ_SECONDS))
         self._http = client.http_client
         self._address = f"https://sheets.googleapis.com/v4/spreadsheets/{key}"
@@ -185,7 +197,8 @@ class Connection:
             TypeError,
             AttributeError,
         ) as error:
-            problem, cause = _failure(error), harmless(error)
+            problem = _failure(error, self._server_time.seconds_ahead)
+            cause = harmless(error)
         # Outside of the handler, so that the library's own error isn't kept as the context.
         raise problem from cause
 
@@ -203,15 +216,22 @@ def _title(a1_range: str) -> str:
     return title
 
 
-def _failure(error: Exception) -> SheetError:
+def _failure(error: Exception, seconds_ahead: float) -> SheetError:
     """What a failure of the sign-in or of the network means."""
     if isinstance(error, RefreshError) and not error.retryable:
+        # A signature says when it was made; a bad key is refused in other words.
+        off = clock_off(seconds_ahead)
+        if off or "timeframe" in str(error):
+            return SheetRefused(off or say("clock_off_somehow"))
         words = in_one_line(error.args[0] if error.args else error)
         return SheetRefused(say("google_refused_account", words=words))
     if isinstance(error, RefreshError):
         return SheetUnreachable(say("google_sign_in_silent"))
     if was_redirected(error):
         return SheetUnreachable(say("google_redirected"))
+    if failed_by_proxy(error):
+        variable = proxy_for("https://sheets.googleapis.com") or "HTTPS_PROXY"
+        return SheetUnreachable(say("google_proxy", variable=variable))
     return SheetUnreachable(say("google_unclear"))
 
 
