@@ -1,14 +1,16 @@
 """The configuration: one YAML file, secrets from the environment, a frozen model.
 
-`model` says what there is, `reading` reads the file, `faults` puts what is wrong into sentences.
+`model` and `campaign` say what there is, `reading` reads the file, `faults` puts what is wrong into
+sentences.
 What each setting is for stands in `config.example.yaml`, with its unit, its default and the reason.
 """
 
 from __future__ import annotations
 
+from .campaign import Campaign, Redial, RedialNoKey
 from .hours import Ramadan
 from .key_files import open_to_others
-from .model import Campaign, Config, Google, Poll, Portal, Redial, RedialNoKey
+from .model import Config, Google, Poll, Portal
 from .reading import (
     API_KEY_VARIABLE,
     CONFIG_VARIABLE,
