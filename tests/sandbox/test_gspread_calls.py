@@ -501,8 +501,8 @@ def test_a_batch_is_applied_whole_or_not_at_all(tab: gspread.Worksheet) -> None:
             "Cannot find field.",
         ),
         (
-            {"requests": [{"mergeCells": {"range": {"sheetId": 0}, "mergeType": "MERGE_ALL"}}]},
-            "Invalid requests[0]: mergeCells is not emulated by this sandbox.",
+            {"requests": [{"addSlicer": {"slicer": {}}}]},
+            "Invalid requests[0]: addSlicer is not emulated by this sandbox.",
         ),
         (
             {"requests": [{"repeatCell": {"range": {"sheetId": 5}, "cell": {}, "fields": "*"}}]},
