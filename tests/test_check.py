@@ -790,8 +790,8 @@ def test_a_spreadsheet_of_another_time_zone_is_told_at_no_further_request(
     before = ready.sandbox.get("/_sandbox/requests")["sheets"]["total"]
     checked = Checked(ready)
     assert ready.sandbox.get("/_sandbox/requests")["sheets"]["total"] - before == usual
-    told = [each for each in checked.findings if "time zone is" in each["sentence"]]
+    told = [each for each in checked.all if "time zone is" in each.sentence]
     assert len(told) == is_told
     if told:
-        assert told[0]["level"] == "warning"
-        assert f"set timezone in the configuration to {zone}" in told[0]["remedy"]
+        assert told[0].level == "warning"
+        assert f"set timezone in the configuration to {zone}" in told[0].remedy
