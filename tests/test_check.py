@@ -766,3 +766,32 @@ def test_a_path_behind_the_portals_address(ready: Shop) -> None:
     configure(ready, portal={"base_url": f"{ready.sandbox.url}/api"})
     found = Checked(ready).one("warning", "portal.base_url ends in /api")
     assert found.remedy == f"Set portal.base_url to {ready.sandbox.url}"
+
+
+@pytest.mark.parametrize(
+    ("zone", "is_told"),
+    [
+        ("Asia/Karachi", False),
+        ("Asia/Samarkand", False),  # the same clocks by another name
+        ("Etc/GMT", True),
+        ("Asia/Kolkata", True),
+        ("America/New_York", True),
+    ],
+)
+def test_a_spreadsheet_of_another_time_zone_is_told_at_no_further_request(
+    ready: Shop, zone: str, is_told: bool
+) -> None:
+    before = ready.sandbox.get("/_sandbox/requests")["sheets"]["total"]
+    Checked(ready)
+    usual = ready.sandbox.get("/_sandbox/requests")["sheets"]["total"] - before
+    change = {"properties": {"timeZone": zone}, "fields": "timeZone"}
+    book = ready.tab("Dialer").spreadsheet
+    book.batch_update({"requests": [{"updateSpreadsheetProperties": change}]})
+    before = ready.sandbox.get("/_sandbox/requests")["sheets"]["total"]
+    checked = Checked(ready)
+    assert ready.sandbox.get("/_sandbox/requests")["sheets"]["total"] - before == usual
+    told = [each for each in checked.all if "time zone is" in each.sentence]
+    assert len(told) == is_told
+    if told:
+        assert told[0].level == "warning"
+        assert f"set timezone in the configuration to {zone}" in told[0].remedy

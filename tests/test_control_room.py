@@ -142,10 +142,10 @@ def test_everything_that_the_tab_shows_from_the_pause_to_the_end(desk: Desk) -> 
     assert desk.shows("Held by") != ""
     beat = desk.shows("Last pass")
     assert isinstance(beat, float)
-    assert desk.parts.queues[0].connection.time_zone == "Etc/GMT", "the sheet's own zone"
+    assert desk.parts.queues[0].connection.time_zone == "Asia/Karachi", "as people's is"
     karachi = ZoneInfo("Asia/Karachi")
     assert 0 <= serial(datetime.now(UTC), karachi) - beat < 60 / 86_400, "as all other times are"
-    assert desk.shows("Clock difference (hours)") == -5
+    assert desk.shows("Clock difference (hours)") == 0
 
     desk.type("Control", "RUN")
     result = desk.run()
@@ -167,6 +167,37 @@ def test_everything_that_the_tab_shows_from_the_pause_to_the_end(desk: Desk) -> 
     rates = [desk.shows(label) for label in LABELS if label.startswith("Answered at ")]
     assert sum(map(float, map(str, by_hour))) == 4
     assert any(isinstance(rate, float) and 0 < rate <= 1 for rate in rates)
+
+
+@pytest.mark.parametrize(
+    ("zone", "hours"), [("Etc/GMT", -5), ("Asia/Kolkata", 0.5), ("Pacific/Kiritimati", 9)]
+)
+def test_a_spreadsheet_of_another_zone_shows_our_times_and_its_alarm_works(
+    desk: Desk, zone: str, hours: float
+) -> None:
+    queue = desk.parts.queues[0]
+    change = {"properties": {"timeZone": zone}, "fields": "timeZone"}
+    queue.connection.batch([{"updateSpreadsheetProperties": change}])
+    queue.connection.forget_tabs()
+    desk.run()
+    beat = desk.shows("Last pass")
+    assert isinstance(beat, float)
+    assert 0 <= serial(datetime.now(UTC), ZoneInfo("Asia/Karachi")) - beat < 60 / 86_400
+    assert desk.shows("Clock difference (hours)") == hours
+    assert desk.shows("Running?") == "Running"
+    desk.type("Last pass", beat - 400 / 86_400)
+    assert str(desk.shows("Running?")).startswith("NOT RUNNING since")
+    desk.type("Last pass", beat + 3600 / 86_400)
+    assert str(desk.shows("Running?")).startswith("NOT RUNNING"), "clocks were set back since"
+    desk.run()
+    assert desk.shows("Running?") == "Running"
+    # A tab of an older setup has no such row, and an alarm that reckons by its own clocks.
+    desk.tab.update_cell(LABELS.index("Clock difference (hours)") + 1, 1, "Mine")
+    desk.type("Last pass", "")
+    desk.run()
+    beat = desk.shows("Last pass")
+    assert isinstance(beat, float)
+    assert 0 <= serial(datetime.now(UTC), ZoneInfo(zone)) - beat < 60 / 86_400
 
 
 def test_a_pass_that_changes_nothing_writes_nothing_but_a_beat_a_minute(desk: Desk) -> None:

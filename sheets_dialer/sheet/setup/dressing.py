@@ -3,6 +3,7 @@ costs only itself."""
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Sequence
 
 from ...columns import letters
@@ -13,6 +14,10 @@ from .making import Look, Making, Request
 
 MOST_REQUESTS = 5
 """What a setup may cost."""
+
+_OF_CELLS = frozenset(
+    {"repeatCell", "updateCells", "setDataValidation", "updateDimensionProperties"}
+)
 
 _Wanted = tuple[Making, Look]
 """A look with the tab that is to get it."""
@@ -26,7 +31,7 @@ def dress(
 
     Only what was made is remembered in the sheet, so the next setup tries the rest.
     """
-    wanted = [(making, look) for making in makings for look in making.looks]
+    wanted = _by_risk([(making, look) for making in makings for look in making.looks])
     refused: list[_Wanted] = []
     waiting: list[_Wanted] = []
     told: list[str] = []
@@ -43,11 +48,13 @@ def dress(
                 return [], [*told, _waits(wanted, error.words)]
             refused.append(owner)
             told.append(_refusal(owner, error.words))
+            proven = wanted[: wanted.index(owner)]
             wanted.remove(owner)
             if left == 1 and len(refused) > 1:
-                # The last try: what is like those would be refused, too, and cost all the others.
-                waiting = [each for each in wanted if any(_alike(each, bad) for bad in refused)]
-                wanted = [each for each in wanted if each not in waiting]
+                # One more refusal would cost all the others.
+                safe = _safest(wanted, proven, refused)
+                waiting = [each for each in wanted if each not in safe]
+                wanted = safe
         except SheetRefused as error:
             return [], [*told, _waits(wanted, str(error))]
         else:
@@ -90,12 +97,32 @@ def _batch(
     ]
 
 
+def _by_risk(looks: Sequence[_Wanted]) -> list[_Wanted]:
+    """What changes cells or columns comes last: that is what protections and Tables refuse. Of
+    these always others come first, so that what is refused each time holds nothing up for ever."""
+    risky = [each for each in looks if _kinds(each) & _OF_CELLS]
+    calm = [each for each in looks if each not in risky]
+    return calm + secrets.SystemRandom().sample(risky, len(risky))
+
+
+def _safest(
+    wanted: Sequence[_Wanted], proven: Sequence[_Wanted], refused: Sequence[_Wanted]
+) -> list[_Wanted]:
+    """What Google read without a word before it refused something, and what is on other tabs; else
+    what isn't like any that was refused, else all."""
+    tabs = [making for making, _look in refused]
+    safe = [each for each in wanted if each in proven or each[0] not in tabs]
+    other = [each for each in wanted if not any(_alike(each, bad) for bad in refused)]
+    return safe or other or list(wanted)
+
+
+def _kinds(each: _Wanted) -> frozenset[str]:
+    return frozenset(kind for request in each[1].requests for kind in request)
+
+
 def _alike(one: _Wanted, other: _Wanted) -> bool:
     """Whether both are of one tab and ask for something of the same kind."""
-    kinds = [
-        {kind for request in look.requests for kind in request} for _making, look in (one, other)
-    ]
-    return one[0] is other[0] and bool(kinds[0] & kinds[1])
+    return one[0] is other[0] and bool(_kinds(one) & _kinds(other))
 
 
 def _refusal(refused: _Wanted, words: str) -> str:

@@ -360,9 +360,7 @@ class Making:
         return {"dimensionRange": {"sheetId": self.tab.id, **span}}
 
     def _known(self, column: int | None) -> frozenset[str]:
-        if column is None:
-            return self.tab.made
-        return self.tab.made_there(column)
+        return self.tab.made if column is None else self.tab.made_there(column)
 
     def _is_protected(self, column: int) -> bool:
         return any(
