@@ -22,7 +22,7 @@ import structlog
 from .breaker import Breaker
 from .call import Attempt, AttemptState
 from .clock import Clock
-from .errors import LedgerError, PortalError, PortalNotSent, PortalUnknown
+from .errors import AccountRefused, LedgerError, PortalError, PortalNotSent, PortalUnknown
 from .following import has_given_up, is_confirmed
 from .ledger import Ledger, Move
 from .outcome import Confirmed, Outcome, move_of, news_of, tell
@@ -68,6 +68,9 @@ class Caller:
         self._line_count = lines
         self._seconds_per_call = 60.0 / calls_per_minute
         self._breaker = Breaker.from_text(ledger.fact(_BREAKER))
+        self._good_replies = 0
+        self._turned_away: dict[int, int] = {}
+        """By job, how many good replies had come when the portal refused the account for it."""
         self._lock = threading.RLock()
         self._dials: deque[Confirmed] = deque()
         self._watched = Watchlist(clock)
@@ -307,10 +310,21 @@ class Caller:
             placed = replace(attempt, state=move.target, **move.values)
             self._watched.follow(placed, next_poll(placed, policy), policy)
             self._breaker = self._breaker.after_good()
+            self._good_replies += 1
             return move
         problem = str(outcome.result)
+        if isinstance(outcome.result, AccountRefused):
+            since = self._turned_away.get(attempt.job_id)
+            if since is not None and self._good_replies > since:
+                # Others were called meanwhile: it is this row that the portal won't have.
+                move = replace(move, target=AttemptState.REFUSED)
+            else:
+                self._turned_away[attempt.job_id] = self._good_replies
+                wait = outcome.result.retry_after
+                self._breaker = self._breaker.after_turned_away(problem, wait, now)
         self._watched.drop(replace(attempt, state=move.target), policy)
-        self._breaker = self._breaker.after_failure(move.target, problem, now)
+        if move.target is not AttemptState.TURNED_AWAY:
+            self._breaker = self._breaker.after_failure(move.target, problem, now)
         return move
 
     def _reported(self, outcome: Outcome, now: datetime) -> tuple[int, dict[str, Any], str | None]:

@@ -17,11 +17,14 @@ COOLS = timedelta(minutes=5)
 """How long no call starts after three failures; each further one doubles it."""
 COOLS_AT_MOST = timedelta(hours=1)
 COOLS_WITHOUT_NETWORK = timedelta(seconds=30)
+COOLS_TURNED_AWAY = timedelta(seconds=30)
+"""How long no call starts after the portal refused the account; each further time doubles it."""
 
 _SENTENCES = {
     AttemptState.REFUSED: "stopped_refused",
     AttemptState.UNKNOWN: "stopped_unknown",
     AttemptState.NOT_SENT: "stopped_not_sent",
+    AttemptState.TURNED_AWAY: "stopped_turned_away",
     None: "stopped_failed",
 }
 
@@ -39,13 +42,27 @@ class Breaker:
     failures: int = 0
     tripped_at: datetime | None = None
     problem: str = ""
+    wait: timedelta | None = None
+    """How long the portal asked to wait."""
 
     def after_good(self) -> Breaker:
         """The portal accepted a call."""
         return Breaker(proven=True)
 
+    def after_turned_away(self, problem: str, wait: float | None, now: datetime) -> Breaker:
+        """The portal refused the account, and so would it any other call. What was in flight along
+        with it says nothing more."""
+        again = self.kind is AttemptState.TURNED_AWAY and self.tripped_at is not None
+        failures = self.failures + (self.width(now) != 0) if again else 1
+        asked = None if wait is None else timedelta(seconds=wait)
+        kind = AttemptState.TURNED_AWAY
+        return Breaker(self.proven, kind, failures, now, problem, asked)
+
     def after_failure(self, kind: AttemptState, problem: str, now: datetime) -> Breaker:
         """A dial ended as refused, unknown or not sent."""
+        if self.kind is AttemptState.TURNED_AWAY and kind is AttemptState.REFUSED:
+            # The account is served again; what it was refused for now is another matter.
+            return Breaker(self.proven, kind, 1, None, problem)
         failures = self.failures + 1
         same = kind if not self.failures or kind is self.kind else None
         tripped_at = now if failures >= TRIPS_AFTER else self.tripped_at
@@ -74,6 +91,9 @@ class Breaker:
         # What was not sent costs nothing; each other try leaves a row for a person to look at.
         if self.kind is AttemptState.NOT_SENT:
             return COOLS_WITHOUT_NETWORK
+        if self.kind is AttemptState.TURNED_AWAY:
+            doubled = COOLS_TURNED_AWAY * (1 << min(self.failures - 1, 10))
+            return max(min(doubled, COOLS_AT_MOST), self.wait or timedelta(0))
         doublings = min(max(self.failures - TRIPS_AFTER, 0), 10)
         return min(COOLS * (1 << doublings), COOLS_AT_MOST)
 
@@ -83,7 +103,13 @@ class Breaker:
             return ""
         at = self.tripped_at.astimezone(UTC).isoformat()
         return json.dumps(
-            {"kind": self.kind, "at": at, "problem": self.problem, "failures": self.failures}
+            {
+                "kind": self.kind,
+                "at": at,
+                "problem": self.problem,
+                "failures": self.failures,
+                "wait": None if self.wait is None else self.wait.total_seconds(),
+            }
         )
 
     @classmethod
@@ -97,4 +123,5 @@ class Breaker:
             failures=data.get("failures", TRIPS_AFTER),
             tripped_at=datetime.fromisoformat(data["at"]),
             problem=data["problem"],
+            wait=None if data.get("wait") is None else timedelta(seconds=data["wait"]),
         )

@@ -54,6 +54,7 @@ class AttemptState(StrEnum):
     WITHDRAWN = "withdrawn"
     REFUSED = "refused"
     NOT_SENT = "not sent"
+    TURNED_AWAY = "turned away"
     UNKNOWN = "unknown"
     RELEASED = "released"
 
@@ -65,6 +66,7 @@ MOVES: Mapping[AttemptState, frozenset[AttemptState]] = {
             AttemptState.PLACED,
             AttemptState.REFUSED,
             AttemptState.NOT_SENT,
+            AttemptState.TURNED_AWAY,
             AttemptState.UNKNOWN,
         }
     ),
@@ -74,6 +76,8 @@ MOVES: Mapping[AttemptState, frozenset[AttemptState]] = {
     AttemptState.WITHDRAWN: frozenset(),
     AttemptState.REFUSED: frozenset(),
     AttemptState.NOT_SENT: frozenset(),
+    # The portal refused the account: nobody was called, and the row is no worse for it.
+    AttemptState.TURNED_AWAY: frozenset(),
     # Only a person's word on the row releases an unknown. Its call becomes known when another
     # process gave it up while the one that sent it still waited for the reply.
     AttemptState.UNKNOWN: frozenset({AttemptState.RELEASED, AttemptState.PLACED}),
@@ -86,8 +90,9 @@ OPEN_STATES = frozenset(
 )
 """While an attempt is in one of these its number is not called again, whatever a sheet says."""
 
-NEVER_RANG = frozenset({AttemptState.WITHDRAWN, AttemptState.NOT_SENT})
-"""The attempt provably left no trace at the portal, so the job may be tried again by itself."""
+NEVER_RANG = frozenset({AttemptState.WITHDRAWN, AttemptState.NOT_SENT, AttemptState.TURNED_AWAY})
+"""The attempt provably made no call, through no fault of its row, so the job may be tried again by
+itself."""
 MADE_NO_CALL = NEVER_RANG | {AttemptState.REFUSED}
 """The attempt provably rang nobody, so it keeps no other row from making the same call. After a
 refusal its own row is called again only by a person's word."""
@@ -256,8 +261,16 @@ class Job:
     @property
     def again_is_owed(self) -> bool:
         """Whether a person's `Call again` has not led to a call yet."""
-        used = sum(attempt.reason is Reason.AGAIN for attempt in self.tried)
-        return self.granted > used
+        return self.granted > self.agains_used
+
+    @property
+    def agains_used(self) -> int:
+        """How often a person's `Call again` was followed, or failed on what the cells show."""
+        return sum(
+            attempt.reason is Reason.AGAIN
+            for attempt in self.attempts
+            if attempt.state not in NEVER_RANG or attempt.unspoken
+        )
 
     def is_same_order(self, content: Content | None) -> bool:
         """Whether content is this job's but for text that may change by itself: its number and its

@@ -16,6 +16,7 @@
     └── PortalError                 the Robo Call portal
         ├── PortalNotSent           provably never left this machine
         ├── PortalRefused           the portal said no, in so many words
+        │   └── AccountRefused      not to this call, but to the account: any other fares alike
         └── PortalUnknown           it may have happened
 
 The library's own error is always chained as the cause. No message holds a key: whatever text of a
@@ -112,6 +113,15 @@ class PortalNotSent(PortalError):
 
 class PortalRefused(PortalError):
     """The portal answered with an error of its own; no call was made."""
+
+
+class AccountRefused(PortalRefused):
+    """The portal refused the account: its key, balance, lines or pace. No call was made, and no row
+    is to blame. `retry_after` is how many seconds the portal asks to wait, if it says so."""
+
+    def __init__(self, message: str, retry_after: float | None = None) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
 
 
 class PortalUnknown(PortalError):

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from .call import Attempt, AttemptState, Job, JobChange, Reason
+from .call import Attempt, AttemptState, Job, JobChange
 from .matching import AGAIN, SKIP
 from .rows import QueueRow
 
@@ -30,7 +30,7 @@ def hear(row: QueueRow, job: Job, now: datetime) -> Heard:
     """Hears what the row's Status says to its job."""
     again, skip = row.word == AGAIN, row.word == SKIP
     asks_again = again and not job.again_seen
-    used = sum(attempt.reason is Reason.AGAIN for attempt in job.tried)
+    used = job.agains_used
     granted = job.granted
     if asks_again:
         # Impatience is no second order: while one call is owed, asking again adds none.

@@ -12,7 +12,7 @@ import structlog
 
 from .call import ANSWERED, Attempt, AttemptState, Content
 from .calling_hours import CallingHours
-from .errors import PortalError, PortalNotSent, PortalRefused
+from .errors import AccountRefused, PortalError, PortalNotSent, PortalRefused
 from .ledger import Move
 from .policy import Policy
 from .portal import CallReport, Placed
@@ -64,6 +64,8 @@ def _state_after(result: object) -> AttemptState:
     """The state of an attempt of which the portal didn't say that it was placed."""
     if isinstance(result, PortalNotSent):
         return AttemptState.NOT_SENT
+    if isinstance(result, AccountRefused):
+        return AttemptState.TURNED_AWAY
     return AttemptState.REFUSED if isinstance(result, PortalRefused) else AttemptState.UNKNOWN
 
 

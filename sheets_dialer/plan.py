@@ -105,6 +105,11 @@ class Dial:
     """What the ledger must know anew of the job, where that is called with other content than the
     ledger has: the voice was chosen since, or text changed by itself."""
 
+    @property
+    def said(self) -> str:
+        """The fingerprint of what is to be said."""
+        return self.job.content.fingerprint()
+
 
 @dataclass(frozen=True, slots=True)
 class Poll:

@@ -48,7 +48,7 @@ from .matching import (
 from .pacing import followed, rest, room
 from .phone import NotDiallable
 from .plan import Dial, Face, LedgerState, Part, Plan, Poll, Quiet, Rules, SheetState, Tally
-from .readiness import as_rewritten, barred, dial_of, ready_at, rewriting
+from .readiness import as_rewritten, barred, dial_of, ready_at, rewriting, was_turned_away
 from .rows import PAYLOAD_BYTES, QueueRow, beside_their_calls, written_bytes
 from .same_call import asked_before, calls_of, prints
 from .shifted import undo_shift
@@ -217,7 +217,8 @@ class Planner:
     def _choose(self) -> None:
         """Decides which of the rows whose turn it is are called before the next pass."""
         released = {attempt.number for attempt in self._released}
-        for dial in self._queue:
+        # Others first after the portal refused the account for a row: it may be the row after all.
+        for dial in sorted(self._queue, key=lambda each: was_turned_away(each.job)):
             number = dial.job.content.number
             if number in self._taken or (number in self._busy and number not in released):
                 self._say(dial.row, dial.job, NotYet(self._why_busy(number)))

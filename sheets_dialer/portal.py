@@ -164,7 +164,8 @@ class Portal:
             cause = self._harmless(error)
         else:
             try:
-                return understood(*self._answer(request), self._api_key())
+                http, raw, retry_after = self._answer(request)
+                return understood(http, raw, self._api_key(), retry_after)
             except PortalError:
                 raise
             except Exception as error:  # whatever it is: from here on a call may have been made
@@ -190,7 +191,7 @@ class Portal:
             request.url = f"{request.url}?{urlencode(parameters)}"
         return request
 
-    def _answer(self, request: requests.PreparedRequest) -> tuple[int, bytes]:
+    def _answer(self, request: requests.PreparedRequest) -> tuple[int, bytes, str | None]:
         connect, read = self._timeouts
         begun = time.monotonic()
         with self._session.send(
@@ -205,7 +206,7 @@ class Portal:
                     raise PortalUnknown(say("portal_answer_too_long"))
                 if time.monotonic() - begun > 2 * read:
                     raise PortalUnknown(say("portal_answer_too_slow"))
-            return response.status_code, b"".join(pieces)
+            return response.status_code, b"".join(pieces), response.headers.get("Retry-After")
 
     def _harmless(self, error: Exception) -> Exception:
         """A copy of a library's error that can be chained: without key, queries and request."""

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from .call import is_call_id
-from .errors import PortalRefused, PortalUnknown
+from .errors import AccountRefused, PortalRefused, PortalUnknown
 from .portal_words import holds_key, reason, told
 from .texts import say
 
@@ -37,8 +37,23 @@ _EXACT = 2**53
 """A float from here on may be another whole number than was written."""
 
 
-def understood(http: int, raw: bytes, key: str) -> Mapping[str, Any]:
-    """The JSON object of a good answer; every other answer as the error that it means."""
+_OF_THE_ACCOUNT = frozenset({401, 402, 403, 429})
+"""Statuses that refuse whoever asks, whatever is asked for."""
+_ACCOUNT_WORDS = re.compile(
+    r"\bapi[\s_-]?key|\bkey not matched|\bbalance|\bcredits?\b|\bfunds?\b|\brecharge|\btop.?up"
+    r"|\blimit|\bquota|\btoo many\b|\bthrottl|\brate\b|\blines?\b|\bchannels?\b|\bconcurrent"
+    r"|\bunauthori[sz]ed|\bforbidden|\bnot allowed to\b|\bsuspended|\baccount|\bsubscription"
+    r"|\bpackage|\bplan (?:has )?expired",
+    re.IGNORECASE,
+)
+_MOST_SECONDS = 24 * 3600
+
+
+def understood(
+    http: int, raw: bytes, key: str, retry_after: str | None = None
+) -> Mapping[str, Any]:
+    """The JSON object of a good answer; every other answer as the error that it means.
+    `retry_after` is the header of that name."""
     # Some servers put a byte order mark before JSON, or words that aren't UTF-8 into it.
     text = raw.decode("utf-8-sig", errors="replace")
     try:
@@ -60,8 +75,17 @@ def understood(http: int, raw: bytes, key: str) -> Mapping[str, Any]:
     # Whatever stands where a call's id belongs: there may be a call.
     doubtful = says_good or 408 in (code, http) or any(_named_calls(body))
     if refused and named and not doubtful:
-        raise PortalRefused(say("portal_refused", words=told(body, key)))
+        words = say("portal_refused", words=told(body, key))
+        if {code, http} & _OF_THE_ACCOUNT or _ACCOUNT_WORDS.search(reason(body)):
+            raise AccountRefused(words, _seconds(retry_after))
+        raise PortalRefused(words)
     raise PortalUnknown(say("portal_failed", http=http, words=told(body, key)))
+
+
+def _seconds(retry_after: str | None) -> float | None:
+    """The seconds that a Retry-After header names; a date in it says no more than none at all."""
+    text = (retry_after or "").strip()
+    return min(float(text), _MOST_SECONDS) if re.fullmatch(r"\d{1,9}", text) else None
 
 
 def _only_object(text: str) -> Any:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
-from .call import MOST_RESTARTS, Job, Reason, Rewriting
+from .call import MOST_RESTARTS, AttemptState, Job, Reason, Rewriting
 from .do_not_call import DoNotCall
 from .plan import Dial, Part, Rules
 from .policy import Policy
@@ -100,8 +100,30 @@ def barred(
         return NotYet(say("listed", row=listed.rows[number]), waits=False)
     if row.problem is not None:
         return NotYet(row.problem.reason, waits=False)
+    if answer.reason is Reason.AGAIN:
+        return answer
+    if held := unspeakable(row, job, part):
+        return held
     held = unready(row, job, part, rules, now) if answer.reason is Reason.FIRST else None
     return held or answer
+
+
+def unspeakable(row: QueueRow, job: Job, part: Part) -> NotYet | None:
+    """Why the row isn't called, where its cells showed what can't be said when it was marked, and
+    their values are the same; another format can't be seen in a read."""
+    last = job.attempts[-1] if job.attempts else None
+    if last is None or last.unspoken is None or row.content is None:
+        return None
+    if last.said not in (row.content.fingerprint(), dial_of(row, job, last.reason).said):
+        return None
+    name, text = last.unspoken
+    why = say("unspeakable", column=part.titles.get(name, name), text=text)
+    return NotYet(why, waits=False)
+
+
+def was_turned_away(job: Job) -> bool:
+    """Whether the portal refused the account when the job was last tried."""
+    return bool(job.attempts) and job.attempts[-1].state is AttemptState.TURNED_AWAY
 
 
 def unready(row: QueueRow, job: Job, part: Part, rules: Rules, now: datetime) -> NotYet | None:
@@ -109,11 +131,6 @@ def unready(row: QueueRow, job: Job, part: Part, rules: Rules, now: datetime) ->
     said; None where it may be called, or will be once it has stood for a moment."""
     if ready_at(job, rules.policy, now) is not None:
         return NotYet(say("changes_by_itself")) if job.restarts >= MOST_RESTARTS else None
-    last = job.attempts[-1] if job.attempts else None
-    if last and last.unspoken and row.content and last.said == row.content.fingerprint():
-        name, text = last.unspoken
-        shows = say("unspeakable", column=part.titles.get(name, name), text=text)
-        return NotYet(shows, waits=False)
     blank = [name for name in row.blank if name in part.needed | rules.policy.needs]
     blank += sorted(rules.policy.needs - part.titles.keys()) if part.titles else []
     if not blank:

@@ -6,7 +6,13 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from sheets_dialer.breaker import COOLS, COOLS_WITHOUT_NETWORK, Breaker
+from sheets_dialer.breaker import (
+    COOLS,
+    COOLS_AT_MOST,
+    COOLS_TURNED_AWAY,
+    COOLS_WITHOUT_NETWORK,
+    Breaker,
+)
 from sheets_dialer.call import AttemptState
 
 NOW = datetime(2026, 5, 1, 12, tzinfo=UTC)
@@ -93,3 +99,62 @@ def test_the_next_run_knows(kinds: tuple[AttemptState, ...]) -> None:
 def test_nothing_is_left_for_the_next_run_while_all_is_well() -> None:
     assert after(REFUSED, REFUSED).to_text() == ""
     assert Breaker.from_text("") == Breaker()
+
+
+# --- The account is refused ----------------------------------------------------------------------
+
+
+def turned_away(times: int, wait: float | None = None) -> tuple[Breaker, datetime]:
+    """The breaker after so many refusals of the account, each of a call that was let through."""
+    breaker, now = Breaker().after_good(), NOW
+    for _ in range(times):
+        breaker = breaker.after_turned_away("Low balance.", wait, now)
+        while breaker.width(now) == 0:
+            now += timedelta(seconds=10)
+    return breaker, now
+
+
+def test_one_refusal_of_the_account_stops_all_calls_and_says_what_to_look_at() -> None:
+    breaker = Breaker().after_good().after_turned_away("Low balance.", None, NOW)
+    assert breaker.width(NOW) == 0
+    assert "refuses the account" in (breaker.sentence(NOW) or "")
+    assert "Low balance." in (breaker.sentence(NOW) or "")
+    assert breaker.width(NOW + COOLS_TURNED_AWAY) == 1
+
+
+def test_the_account_is_tried_at_growing_intervals_but_not_more_rarely_than_hourly() -> None:
+    waits = []
+    for times in range(1, 12):
+        breaker, _now = turned_away(times)
+        assert breaker.tripped_at is not None
+        late = breaker.tripped_at + COOLS_AT_MOST
+        assert breaker.width(late) == 1
+        waits.append(
+            sum(
+                breaker.width(breaker.tripped_at + timedelta(seconds=s)) == 0
+                for s in range(0, 3600, 30)
+            )
+        )
+    assert waits == sorted(waits)
+    assert waits[0] == 1
+
+
+def test_what_was_in_flight_along_with_it_makes_the_wait_no_longer() -> None:
+    breaker = Breaker().after_good()
+    for _ in range(16):
+        breaker = breaker.after_turned_away("Too many requests.", None, NOW)
+    assert breaker.width(NOW + COOLS_TURNED_AWAY) == 1
+
+
+def test_retry_after_is_waited_for_and_survives_a_restart() -> None:
+    breaker = Breaker().after_good().after_turned_away("Too many requests.", 300, NOW)
+    kept = Breaker.from_text(breaker.to_text())
+    for each in (breaker, kept):
+        assert each.width(NOW + timedelta(seconds=299)) == 0
+        assert each.width(NOW + timedelta(seconds=300)) == 1
+
+
+def test_a_good_reply_ends_it_and_a_refusal_of_the_row_is_another_matter() -> None:
+    breaker, now = turned_away(3)
+    assert breaker.after_good().width(now) is None
+    assert breaker.after_failure(REFUSED, "Bad number.", now).width(now) is None

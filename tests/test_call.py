@@ -34,6 +34,7 @@ TABLE = {
     (S.SENDING, S.PLACED),
     (S.SENDING, S.REFUSED),
     (S.SENDING, S.NOT_SENT),
+    (S.SENDING, S.TURNED_AWAY),
     (S.SENDING, S.UNKNOWN),
     (S.PLACED, S.ENDED),
     (S.PLACED, S.UNKNOWN),
@@ -68,7 +69,7 @@ def test_whatever_may_still_ring_is_open() -> None:
 
 
 def test_only_what_provably_never_left_is_tried_again_by_itself() -> None:
-    assert set(NEVER_RANG) == {S.WITHDRAWN, S.NOT_SENT}
+    assert set(NEVER_RANG) == {S.WITHDRAWN, S.NOT_SENT, S.TURNED_AWAY}
     assert not NEVER_RANG & OPEN_STATES
 
 

@@ -21,7 +21,7 @@ from hypothesis import strategies as st
 from raw_server import Act, RawServer, answer
 
 from sheets_dialer.call import Content
-from sheets_dialer.errors import PortalRefused, PortalUnknown
+from sheets_dialer.errors import AccountRefused, PortalRefused, PortalUnknown
 from sheets_dialer.portal import CallReport, Placed, Portal
 from sheets_dialer.portal_answers import (
     amount,
@@ -448,3 +448,54 @@ def test_a_refusal_is_believed_only_if_no_other_object_stands_there(
         assert not set("{}") & set(before + behind)
     except PortalUnknown:
         pass
+
+
+# --- Whom a refusal concerns ----------------------------------------------------------------------
+
+OF_THE_ACCOUNT = (
+    (429, {"status": 429, "message": "Too many requests"}),
+    (200, {"status": 401, "response": "API Key not matched"}),
+    (200, {"status": 422, "response": "API Key not matched"}),
+    (403, {"message": "Forbidden"}),
+    (402, {"status": 402, "message": "Payment required"}),
+    (200, {"status": 400, "message": "Insufficient balance"}),
+    (400, {"error": "You have no credit left, please recharge"}),
+    (200, {"status": "400", "message": "Daily limit reached"}),
+    (200, {"status": "400", "message": "All lines are busy"}),
+    (200, {"status": "400", "message": "No free channel"}),
+    (200, {"status": 400, "message": "Your account is suspended"}),
+    (200, {"status": 400, "message": "Subscription expired"}),
+)
+OF_THE_ROW = (
+    (200, {"status": 400, "message": "caller_id is invalid"}),
+    (200, {"status": "422", "message": "voice_id is invalid"}),
+    (400, {"message": "Landline numbers can't be called"}),
+    (404, {"message": "Voice not found"}),
+    (200, {"status": 400, "message": "text1 is required"}),
+)
+
+
+@pytest.mark.parametrize(("http", "body"), OF_THE_ACCOUNT)
+def test_a_refusal_of_the_account_is_told_from_one_of_the_row(
+    http: int, body: dict[str, Any]
+) -> None:
+    with pytest.raises(AccountRefused):
+        understood(http, json.dumps(body).encode(), KEY)
+
+
+@pytest.mark.parametrize(("http", "body"), OF_THE_ROW)
+def test_a_refusal_of_the_row_is_no_refusal_of_the_account(http: int, body: dict[str, Any]) -> None:
+    with pytest.raises(PortalRefused) as caught:
+        understood(http, json.dumps(body).encode(), KEY)
+    assert not isinstance(caught.value, AccountRefused)
+
+
+@pytest.mark.parametrize(
+    ("header", "seconds"),
+    [("30", 30), (" 5 ", 5), ("Wed, 21 Oct 2026 07:28:00 GMT", None), ("-1", None), (None, None),
+     ("999999999", 86_400)],
+)  # fmt: skip
+def test_how_long_the_portal_asks_to_wait(header: str | None, seconds: float | None) -> None:
+    with pytest.raises(AccountRefused) as caught:
+        understood(429, b'{"status": 429, "message": "Too many requests"}', KEY, header)
+    assert caught.value.retry_after == seconds

@@ -136,6 +136,26 @@ def test_a_row_without_a_number_and_a_word_nobody_knows_say_why(orders: Shop) ->
     assert "no phone number" in blank["Why"]
 
 
+@pytest.mark.parametrize("kind", ["429", "401"])
+def test_a_refusal_of_the_account_stops_calls_and_costs_no_row(orders: Shop, kind: str) -> None:
+    orders.paste([[f"0300 000000{n}", "1500", "Shop", f"A{n}"] for n in range(1, 4)])
+    fault = {"service": "portal", "kind": kind, "path": "/api/calls", "count": 1}
+    orders.sandbox.post("/_sandbox/faults", fault)
+    with dialing(orders):
+        eventually(lambda: "refuses the account" in state(orders))
+        assert {row["Status"] for row in orders.rows()} == {"Queued"}
+        eventually(lambda: all(row["DTMF"] for row in orders.rows()), seconds=90)
+    assert sorted(orders.called_numbers()) == [f"92300000000{n}" for n in (1, 2, 3)]
+
+
+def state(shop: Shop) -> str:
+    """What the Dialer tab's State says."""
+    tab = shop.tab("Dialer")
+    cell = tab.find("State")
+    assert cell is not None
+    return str(tab.cell(cell.row, cell.col + 1).value or "")
+
+
 def order(source: random.Random, n: int) -> list[str]:
     """People's cells of one order, of a customer who answers and presses a key."""
     return [f"9230{n:02d}{source.randrange(10**5, 10**6)}", str(100 * (n + 1)), "Shop", f"A{n}"]
