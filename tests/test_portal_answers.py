@@ -431,7 +431,7 @@ def test_what_may_be_a_part_of_something_larger_stays_unknown(
             understood(http, f"{before}{body}{behind}".encode(), KEY)
 
 
-@given(cut=st.integers(1, len(MADE) - 1), notice=st.sampled_from(["", NOTICE]))
+@given(cut=st.integers(1, len(MADE) - 1), notice=st.sampled_from([NOTICE, "<b>Fatal error</b>"]))
 def test_half_an_object_is_none(cut: int, notice: str) -> None:
     for text in (notice + MADE[:cut], notice + MADE[cut:], MADE[:cut] + notice + MADE[cut:]):
         with pytest.raises(PortalUnknown):
