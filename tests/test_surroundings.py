@@ -226,26 +226,27 @@ def test_once_says_that_the_clock_is_off_and_not_the_key(
 def test_a_clock_that_is_minutes_off_stops_new_calls_until_it_is_right(
     shop: Shop, minutes: float
 ) -> None:
-    """As when Google still takes the signature: the token is of before."""
+    """As when Google still takes the signature, which is of before."""
     shop.settles_at_once()
     shop.ready()
-    with shop.running("start") as process:
-        eventually(lambda: shop.rows() is not None and process.poll() is None)
-        eventually(lambda: "Done" in state(shop))
+    # People's clocks are right, so they sign in before the sandbox's is put forward or back.
+    queue, dialer = shop.tab(), shop.tab("Dialer")
+    cell = dialer.find("State")
+    assert cell is not None
+
+    def state() -> str:
+        return str(dialer.cell(cell.row, cell.col + 1).value or "")
+
+    with shop.running("start"):
+        eventually(lambda: "Done" in state())
         shop.sandbox.post("/_sandbox/clock", {"offset": minutes * 60})
-        eventually(lambda: "minutes" in state(shop))
-        shop.paste_numbers("03000000001")
-        eventually(lambda: bool(shop.rows()[0].get("Ref")) or "minutes" in state(shop))
+        queue.update([["03000000001"]], "A2")
+        eventually(lambda: "minutes behind" in state() or "minutes ahead" in state())
+        ref = queue.row_values(1).index(next(h for h in queue.row_values(1) if h[:3] == "Ref")) + 1
+        eventually(lambda: bool(queue.cell(2, ref).value))
         assert shop.calls() == []
         shop.sandbox.post("/_sandbox/clock", {"offset": 0})
         eventually(lambda: len(shop.calls()) == 1)
-
-
-def state(shop: Shop) -> str:
-    tab = shop.tab("Dialer")
-    cell = tab.find("State")
-    assert cell is not None
-    return str(tab.cell(cell.row, cell.col + 1).value or "")
 
 
 def test_a_bad_key_is_still_a_bad_key(key_file: Path) -> None:  # noqa: F811
@@ -280,11 +281,12 @@ def test_no_command_dies_of_the_terminals_letters(shop: Shop, terminal: dict[str
     shop.paste([header, ["03000000001", "1", "دکان", "é؟"], ["x"]], "A1")
     shop.set_up()
     shop.control("RUN")
-    for words in (
-        *(["check"], ["check", "--json"], ["setup"], ["plan"], ["plan", "--json"]),
-        *(["once", "-v", "--for", "3"], ["start", "--until-done", "-v"], ["status"]),
-        *(["export"], ["export", "--format", "json"], ["call", "x"], ["allow", "دکان"]),
-    ):
+    # Each way of printing for each terminal; every command for the poorest.
+    commands = [["plan"], ["start", "--until-done", "-v"], ["export", "--format", "json"]]
+    if terminal == {"PYTHONIOENCODING": "ascii:strict"}:
+        commands += [["check"], ["check", "--json"], ["setup"], ["plan", "--json"], ["status"]]
+        commands += [["once", "-v", "--for", "3"], ["export"], ["call", "x"], ["allow", "دکان"]]
+    for words in commands:
         done = subprocess.run(
             shop.command(*words),
             capture_output=True,
