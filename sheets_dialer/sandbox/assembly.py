@@ -121,7 +121,6 @@ def build(*, origin: str, directory: Path | None, speed: float, seed: int) -> Sa
         portal,
         sheets,
         person=person.email,
-        now=clock.now,
         portal_now=portal_clock.now,
         speed=speed,
         counts=log.counts,

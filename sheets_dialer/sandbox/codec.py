@@ -118,6 +118,10 @@ def _sheet_to_json(sheet: Sheet) -> dict[str, Any]:
         "charts": sheet.charts,
         "basic_filter": sheet.basic_filter,
         "developer_metadata": sheet.developer_metadata,
+        "merges": sheet.merges,
+        "tables": sheet.tables,
+        "row_groups": sheet.row_groups,
+        "column_groups": sheet.column_groups,
     }
 
 
@@ -137,6 +141,10 @@ def _sheet_from_json(data: Mapping[str, Any]) -> Sheet:
         charts=_by_number(data["charts"]),
         basic_filter=data["basic_filter"],
         developer_metadata=data.get("developer_metadata", []),
+        merges=data.get("merges", []),
+        tables=data.get("tables", {}),
+        row_groups=data.get("row_groups", []),
+        column_groups=data.get("column_groups", []),
     )
 
 

@@ -79,6 +79,7 @@ class Control:
             "apis": {"GET": self._show_apis, "POST": self._set_apis},
             "clock": {"GET": self._show_clock, "POST": self._set_clock},
             "behaviour": {"GET": self._show_behaviour, "POST": self._set_behaviour},
+            "loading": {"GET": self._show_loading, "POST": self._set_loading},
         }
 
     def handle(self, request: Request) -> Response:
@@ -154,6 +155,13 @@ class Control:
     def _set_behaviour(self, request: Request) -> Any:
         self._sheets.behaviour = self._sheets.behaviour.changed(_object(request))
         return self._show_behaviour(request)
+
+    def _show_loading(self, _: Request) -> Any:
+        return {"seconds": self._sheets.loading.seconds}
+
+    def _set_loading(self, request: Request) -> Any:
+        self._sheets.load(_seconds(_object(request, "seconds"), "seconds", least=0.0))
+        return self._show_loading(request)
 
     def _show_clock(self, _: Request) -> Any:
         clock = self._clock

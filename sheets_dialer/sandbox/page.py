@@ -46,6 +46,8 @@ class Sheets(Protocol):
 
     def handle(self, request: Request, account: str) -> Response: ...
 
+    def calculator(self, document: Document) -> Calculator: ...
+
 
 @dataclass(slots=True)
 class _Seen:
@@ -64,7 +66,6 @@ class PageService:
         portal: the calls and their account.
         sheets: carries out the person's edits.
         person: the account that edits; where it may not, the spreadsheet's owner does.
-        now: Google's clock, for formulas; seconds since 1970.
         portal_now: the portal's clock.
         speed: how many times faster the portal's clock runs.
         counts: how many requests came so far, by service and kind.
@@ -77,7 +78,6 @@ class PageService:
         sheets: Sheets,
         *,
         person: str,
-        now: Callable[[], float],
         portal_now: Callable[[], float],
         speed: float,
         counts: Callable[[], Mapping[str, Mapping[str, int]]],
@@ -86,7 +86,6 @@ class PageService:
         self._portal = portal
         self._sheets = sheets
         self._person = person
-        self._now = now
         self._portal_now = portal_now
         self._speed = speed
         self._counts = counts
@@ -170,7 +169,7 @@ class PageService:
             return _refusal(404, "There is no such tab.")
         start = max(0, start)
         end = min(end, tab.row_count, start + _MOST_ROWS)
-        calculator = Calculator(workbook, self._now())
+        calculator = self._sheets.calculator(document)
         answer = rows_json(tab, range(start, end), calculator)
         answer["charts"] = charts_json(tab, calculator)
         answer["revision"] = self._document(document)["revision"]

@@ -144,11 +144,20 @@ def test_text_and_truth_values_are_shown_whatever_the_number_format() -> None:
         ("NAME", "#NAME?"),
         ("NUM", "#NUM!"),
         ("N_A", "#N/A"),
+        ("LOADING", "Loading..."),
     ],
 )
-def test_errors_are_shown_by_their_labels_under_every_option(kind: str, label: str) -> None:
+def test_errors_are_shown_by_their_labels_and_unformatted_with_their_message(
+    kind: str, label: str
+) -> None:
+    def shown_as(message: str, render: str) -> object:
+        return json_value(ErrorValue(kind, message), None, render=render, dates="SERIAL_NUMBER")
+
     for render in ("FORMATTED_VALUE", "UNFORMATTED_VALUE"):
-        assert json_value(ErrorValue(kind), None, render=render, dates="SERIAL_NUMBER") == label
+        assert shown_as("", render) == label
+    assert shown_as("Why.", "FORMATTED_VALUE") == label
+    unformatted = label if kind == "LOADING" else f"{label} (Why.)"
+    assert shown_as("Why.", "UNFORMATTED_VALUE") == unformatted
 
 
 @pytest.mark.parametrize(

@@ -145,7 +145,7 @@ def test_comparison_ranks_numbers_texts_and_truth_values(formula: str, value: bo
         ('=""+1', "VALUE"),
         ("=A2*2", "VALUE"),
         ("=NOSUCH(1)", "NAME"),
-        ("=VLOOKUP(1,A:B,2)", "NAME"),
+        ("=HLOOKUP(1,A:B,2)", "NAME"),
         ("=nosuchname", "NAME"),
         ("=1+", "ERROR"),
         ("=(1", "ERROR"),

@@ -77,6 +77,10 @@ def _full_sheet(sheet_id: int = 7) -> Sheet:
     sheet.charts = {8: {"chartId": 8}}
     sheet.basic_filter = {"range": {"sheetId": sheet_id}}
     sheet.developer_metadata = [{"metadataId": 9, "metadataKey": "k"}]
+    sheet.row_groups = [{"start": 1, "end": 3, "depth": 1, "collapsed": True}]
+    sheet.column_groups = [{"start": 0, "end": 2, "depth": 1, "collapsed": False}]
+    sheet.tables = {"t1": {"tableId": "t1", "range": {"sheetId": sheet_id, "endRowIndex": 2}}}
+    sheet.merges = [{"sheetId": sheet_id, "endRowIndex": 2}]
     return sheet
 
 

@@ -11,9 +11,10 @@ from .behaviour import AS_KNOWN, Behaviour
 from .context import Context
 from .errors import invalid, violation
 from .fieldmask import Mask
-from .formulas.calculator import Calculator
+from .formulas.calculator import Fetching
 from .ids import Ids
 from .library import Document
+from .merges import drop_covered_values
 from .model import Json, Workbook
 from .requests import (
     cells,
@@ -23,15 +24,19 @@ from .requests import (
     dimensions,
     filters,
     find_replace,
+    grouping,
+    merging,
     metadata,
     named_ranges,
     protected_ranges,
     sheets,
     sorting,
     spreadsheet,
+    tables,
     validation,
 )
 from .resources import spreadsheet_json
+from .typed_columns import check_typed_columns, rows_with_tables
 from .values import inside_grid
 
 Handler: TypeAlias = Callable[[Context, Json, str], dict[str, Any]]
@@ -65,6 +70,13 @@ HANDLERS: Mapping[str, Handler] = MappingProxyType(
         "deleteEmbeddedObject": charts.delete_embedded_object,
         "updateCells": cells.update_cells,
         "repeatCell": cells.repeat_cell,
+        "addDimensionGroup": grouping.add_dimension_group,
+        "deleteDimensionGroup": grouping.delete_dimension_group,
+        "updateDimensionGroup": grouping.update_dimension_group,
+        "addTable": tables.add_table,
+        "deleteTable": tables.delete_table,
+        "mergeCells": merging.merge_cells,
+        "unmergeCells": merging.unmerge_cells,
         "sortRange": sorting.sort_range,
         "cutPaste": clipboard.cut_paste,
         "copyPaste": clipboard.copy_paste,
@@ -80,6 +92,9 @@ HANDLERS: Mapping[str, Handler] = MappingProxyType(
 )
 """Every kind of request that is emulated; all others are refused."""
 
+_WRITES_OF_CELLS = frozenset({"updateCells", "repeatCell", "setDataValidation", "findReplace"})
+"""The requests that typed columns of Tables refuse when they don't fit."""
+
 
 def batch_update(
     document: Document,
@@ -90,6 +105,7 @@ def batch_update(
     ids: Ids,
     mask: Mask | None = None,
     behaviour: Behaviour = AS_KNOWN,
+    imports: Fetching | None = None,
 ) -> tuple[Workbook, dict[str, Any]]:
     """Works out what a batch makes of a spreadsheet. The document stays as it is: the caller
     keeps the new state or forgets it.
@@ -103,6 +119,7 @@ def batch_update(
         mask: the mask that will be put over the answer, if any. Then it alone decides whether
             cells come along (discovery document, `responseIncludeGridData`).
         behaviour: where Google is to behave otherwise than known.
+        imports: where formulas find what isn't in the spreadsheet.
 
     Returns:
         The new state and the whole answer, before any mask.
@@ -121,6 +138,7 @@ def batch_update(
         ids=ids,
         editors=_editors(document),
         behaviour=behaviour,
+        imports=imports,
     )
     if not behaviour.range_swaps and _swaps_named_ranges(requests):
         raise invalid("Named ranges can't be deleted and added in one batch.")
@@ -151,7 +169,12 @@ def _apply(context: Context, request: Json, index: int) -> dict[str, Any]:
     handler = HANDLERS.get(kind)
     if handler is None:
         raise invalid(f"Invalid {place}: {kind} is not emulated by this sandbox.")
-    return handler(context, request[kind], f"{place}.{kind}")
+    before = rows_with_tables(context.workbook)
+    reply = handler(context, request[kind], f"{place}.{kind}")
+    drop_covered_values(context.workbook)
+    if kind in _WRITES_OF_CELLS:
+        check_typed_columns(context.workbook, before, f"{place}.{kind}")
+    return reply
 
 
 def _editors(document: Document) -> tuple[str, ...]:
@@ -180,7 +203,7 @@ def _updated(document: Document, context: Context, body: Json, mask: Mask | None
         ranges=ranges or None,
         grid_data=grid_data,
         account=context.account,
-        calculator=Calculator(workbook, context.now),
+        calculator=context.calculator(),
         mask=_below(mask),
     )
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from .fieldmask import Mask
-from .formulas.calculator import Calculator
+from .formulas.calculator import Calculator, Fetching
 from .library import Document
 from .model import Workbook
 
@@ -30,11 +30,12 @@ class Call:
     body: Mapping[str, Any]
     mask: Mask | None = None
     subject: str = ""
+    imports: Fetching | None = None
     _calculator: Calculator | None = field(default=None)
 
     @property
     def calculator(self) -> Calculator:
         """Works out the workbook's formulas; ask for it only once all cells are written."""
         if self._calculator is None:
-            self._calculator = Calculator(self.workbook, self.now)
+            self._calculator = Calculator(self.workbook, self.now, self.imports)
         return self._calculator

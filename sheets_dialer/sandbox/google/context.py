@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from .behaviour import AS_KNOWN, Behaviour
+from .formulas.calculator import Calculator, Fetching
 from .ids import Ids
 from .model import Workbook
 
@@ -25,3 +26,8 @@ class Context:
     ids: Ids
     editors: tuple[str, ...] = ()
     behaviour: Behaviour = AS_KNOWN
+    imports: Fetching | None = None
+
+    def calculator(self) -> Calculator:
+        """Works out the formulas of the draft as it stands."""
+        return Calculator(self.workbook, self.now, self.imports)

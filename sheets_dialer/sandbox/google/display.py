@@ -59,14 +59,16 @@ def json_value(
     """One value of a values answer, under a ValueRenderOption and a DateTimeRenderOption.
 
     Under FORMULA pass what the cell stores: a formula comes back as its text. An empty cell is an
-    empty string.
+    empty string. Unformatted, an error carries its message behind its label (measured by others).
     """
     if value is None:
         return ""
     if isinstance(value, Formula):
         return value.text
-    if render == "FORMATTED_VALUE" or isinstance(value, ErrorValue):
+    if render == "FORMATTED_VALUE":
         return formatted(value, number_format)
+    if isinstance(value, ErrorValue):
+        return _error_with_message(value)
     if isinstance(value, str | bool):
         return value
     if dates == "FORMATTED_STRING" and is_date_format(number_format):
@@ -112,6 +114,12 @@ def plain_number(value: int | float) -> str:
         return f"{mantissa.rstrip('0').rstrip('.')}E{exponent}"
     shown = format(Decimal(format(value, ".15g")), "f")
     return shown.rstrip("0").rstrip(".") if "." in shown else shown
+
+
+def _error_with_message(error: ErrorValue) -> str:
+    label = formatted(error, None)
+    told = error.message and error.kind != "LOADING"
+    return f"{label} ({error.message})" if told else label
 
 
 def _scientific(value: int | float) -> str:

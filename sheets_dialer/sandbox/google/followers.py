@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from .groups import follow_groups
+from .merges import follow_merges
 from .model import Json, Sheet, Workbook
 from .ranges import GridRange
 from .spans import Change, moved_range
@@ -32,6 +34,9 @@ def follow(workbook: Workbook, change: Change, rules_change: Change | None = Non
             _follow_protections(sheet, moved)
             sheet.conditional_formats = with_moved_rules(sheet.conditional_formats, moved_rule)
             _follow_filters(sheet, change)
+            follow_merges(sheet, change)
+            follow_groups(sheet, change)
+            _follow_tables(sheet, moved)
         _follow_charts(sheet, change)
 
 
@@ -91,6 +96,15 @@ def _follow_protections(sheet: Sheet, moved: Moved) -> None:
         if "unprotectedRanges" in now:
             now["unprotectedRanges"] = moved_ranges(now["unprotectedRanges"], moved)
         sheet.protected_ranges[protected_id] = now
+
+
+def _follow_tables(sheet: Sheet, moved: Moved) -> None:
+    for table_id, table in list(sheet.tables.items()):
+        now = _with_range(table, moved)
+        if "range" in now:
+            sheet.tables[table_id] = now
+        else:
+            del sheet.tables[table_id]
 
 
 def _follow_filters(sheet: Sheet, change: Change) -> None:

@@ -85,6 +85,10 @@ class Sheet:
     charts: dict[int, Json] = field(default_factory=dict)
     basic_filter: Json | None = None
     developer_metadata: list[Json] = field(default_factory=list)
+    merges: list[Json] = field(default_factory=list)
+    tables: dict[str, Json] = field(default_factory=dict)
+    row_groups: list[Json] = field(default_factory=list)
+    column_groups: list[Json] = field(default_factory=list)
 
     @classmethod
     def new(cls, properties: Json, row_count: int = 1000, column_count: int = 26) -> Sheet:
@@ -123,6 +127,10 @@ class Sheet:
             conditional_formats=list(self.conditional_formats),
             filter_views=dict(self.filter_views),
             charts=dict(self.charts),
+            merges=list(self.merges),
+            tables=dict(self.tables),
+            row_groups=list(self.row_groups),
+            column_groups=list(self.column_groups),
         )
 
     def cell(self, row: int, column: int) -> Cell:

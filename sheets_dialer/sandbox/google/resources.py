@@ -9,6 +9,7 @@ from .appearance import with_twins
 from .fieldmask import Mask
 from .formulas.calculator import Calculator
 from .grid_data import GridFields, grid_data_json
+from .groups import group_json
 from .library import Document
 from .model import Json, Sheet, Workbook
 from .ranges import GridRange
@@ -151,6 +152,7 @@ def _sheet_json(
     if calculator is not None:
         answer["data"] = [grid_data_json(sheet, area, calculator, fields) for area in areas]
     lists = {
+        "merges": [_range_json(area) for area in sheet.merges],
         "conditionalFormats": [with_ranges(rule) for rule in sheet.conditional_formats],
         "filterViews": [with_ranges(view) for view in sheet.filter_views.values()],
         "protectedRanges": [
@@ -160,6 +162,9 @@ def _sheet_json(
         "charts": [with_twins(chart) for chart in sheet.charts.values()],
     }
     lists["developerMetadata"] = [metadata_json(note, sheet) for note in sheet.developer_metadata]
+    lists["tables"] = [with_ranges(table) for table in sheet.tables.values()]
+    lists["rowGroups"] = [group_json(sheet, "ROWS", group) for group in sheet.row_groups]
+    lists["columnGroups"] = [group_json(sheet, "COLUMNS", group) for group in sheet.column_groups]
     answer |= {name: items for name, items in lists.items() if items}
     if sheet.basic_filter is not None:
         answer["basicFilter"] = with_ranges(sheet.basic_filter)

@@ -20,7 +20,9 @@ from .errors import GoogleError, unsupported_document, violation
 from .fieldmask import Mask
 from .formulas.calculator import Calculator
 from .ids import Ids
-from .library import Library
+from .imports import Imports, Loading
+from .library import Document, Library
+from .merges import drop_covered_values
 from .ranges import GridRange
 from .resources import spreadsheet_json
 from .schema import has_field, read, read_query, request_of, response_of
@@ -53,6 +55,7 @@ class SheetsService:
         self._ids = ids
         self._clock = clock
         self.behaviour = AS_KNOWN
+        self.loading = Loading()
         values = "spreadsheets.values."
         self._reads = {
             "spreadsheets.get": _get,
@@ -82,6 +85,15 @@ class SheetsService:
             return self._handle(_plain(request), account, age)
         except GoogleError as error:
             return error.response()
+
+    def calculator(self, document: Document) -> Calculator:
+        """Works out the formulas of a document as it stands now."""
+        imports = Imports(self._library, self.loading, document)
+        return Calculator(document.workbook, self._clock(), imports)
+
+    def load(self, seconds: float) -> None:
+        """Makes formulas that fetch from elsewhere say ``Loading...`` for so long."""
+        self.loading.order(seconds, self._clock())
 
     def _handle(self, request: Request, account: str, age: float) -> Response:
         route = _route(request.method, request.path)
@@ -122,6 +134,7 @@ class SheetsService:
             body=body,
             mask=mask,
             subject=route.subject,
+            imports=Imports(self._library, self.loading, document),
         )
         if read_method is not None:
             return read_method(call)
@@ -130,6 +143,8 @@ class SheetsService:
         if route.method != "spreadsheets.batchUpdate":  # which makes its own draft
             call.workbook = document.workbook.draft()
         answer = self._writes[route.method](call)
+        drop_covered_values(call.workbook)
+        self.loading.notice(document.id, document.workbook, call.workbook, call.now)
         self._library.commit(document, call.workbook, call.now)
         return answer
 
@@ -162,6 +177,7 @@ class SheetsService:
             ids=self._ids,
             mask=call.mask,
             behaviour=self.behaviour,
+            imports=call.imports,
         )
         return answer
 

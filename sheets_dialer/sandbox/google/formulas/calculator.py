@@ -6,6 +6,7 @@ from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Protocol
 
 from .. import serial
 from ..model import Computed, ErrorValue, Formula, Json, Sheet, Workbook
@@ -27,15 +28,25 @@ _Key = tuple[int, int, int]
 """A cell: sheet id, row and column."""
 
 
+class Fetching(Protocol):
+    """Where formulas find what isn't in their workbook."""
+
+    def is_loading(self, text: str, now: float) -> bool: ...
+
+    def cell(self, address: str, range_text: str, now: float) -> Computed: ...
+
+
 class Calculator:
     """Works formulas out on demand and remembers the results.
 
     It is made for one reading of one state of a workbook: after a change make a new one. `now`
-    is in seconds since 1970; NOW and TODAY show it in the spreadsheet's own time zone.
+    is in seconds since 1970; NOW and TODAY show it in the spreadsheet's own time zone. Without
+    `imports` no other spreadsheet is there.
     """
 
-    def __init__(self, workbook: Workbook, now: float) -> None:
+    def __init__(self, workbook: Workbook, now: float, imports: Fetching | None = None) -> None:
         self._workbook = workbook
+        self._imports = imports
         self._instant = now
         self._known: dict[_Key, Computed] = {}
         self._open: set[_Key] = set()
@@ -80,6 +91,23 @@ class Calculator:
             return self.number_format(tab, area.start_row or 0, area.start_column or 0, depth + 1)
 
         return implied_format(root, format_of)
+
+    def is_loading(self, sheet: Sheet, row: int, column: int) -> bool:
+        """Whether the formula there doesn't have yet what it fetches from elsewhere."""
+        stored = sheet.cell(row, column).value
+        if self._imports is None or not isinstance(stored, Formula):
+            return False
+        return self._imports.is_loading(stored.text, self._instant)
+
+    def imported(self, address: str, range_text: str) -> Computed:
+        """The upper left cell of a range of another spreadsheet.
+
+        Raises:
+            Failure: there is none that can be seen from here.
+        """
+        if self._imports is None:
+            raise Failure("REF", "You don't have permissions to access that sheet.")
+        return self._imports.cell(address, range_text, self._instant)
 
     @cached_property
     def now(self) -> float:
@@ -240,6 +268,14 @@ class View:
     def named(self, name: str) -> Area:
         """The cells of a named range."""
         return CellArea(self.calculator, *self.calculator.named(name))
+
+    def is_loading(self) -> bool:
+        """Whether the formula doesn't have yet what it fetches from elsewhere."""
+        return self.calculator.is_loading(self.sheet, self.row, self.column)
+
+    def imported(self, address: str, range_text: str) -> Computed:
+        """The upper left cell of a range of another spreadsheet."""
+        return self.calculator.imported(address, range_text)
 
     def function(self, name: str) -> Signature | None:
         """The function of that name."""

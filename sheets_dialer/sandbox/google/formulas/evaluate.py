@@ -61,6 +61,12 @@ class Surroundings(Protocol):
     def named(self, name: str) -> Area:
         """The cells of a named range; raises Failure for a name that is none."""
 
+    def is_loading(self) -> bool:
+        """Whether the formula doesn't have yet what it fetches from elsewhere."""
+
+    def imported(self, address: str, range_text: str) -> Computed:
+        """The upper left cell of a range of another spreadsheet; raises Failure for none."""
+
     def function(self, name: str) -> Signature | None:
         """The function of that name, in capitals; None for one that isn't known."""
 

@@ -28,7 +28,9 @@ def _ifs(site: Site) -> Value:
 def _iferror(site: Site) -> Value:
     try:
         return unless_error(site.scalar(0))
-    except Failure:
+    except Failure as failure:
+        if failure.error.kind == "LOADING":
+            raise
         return site.value(1) if site.count > 1 else ""
 
 
@@ -65,11 +67,15 @@ def _not(site: Site) -> bool:
 
 
 def _quietly(site: Site) -> Computed:
-    """The argument with its error, if it has one, as a value."""
+    """The argument with its error, if it has one, as a value; one that is still loading goes on
+    doing so, for nothing can be said of it yet."""
     try:
-        return site.scalar(0)
+        value = site.scalar(0)
     except Failure as failure:
-        return failure.error
+        value = failure.error
+    if isinstance(value, ErrorValue) and value.kind == "LOADING":
+        raise Failure(value.kind, value.message)
+    return value
 
 
 def _isblank(site: Site) -> bool:
@@ -92,6 +98,10 @@ def _isnumber(site: Site) -> bool:
 
 def _istext(site: Site) -> bool:
     return isinstance(_quietly(site), str)
+
+
+def _na(_site: Site) -> Value:
+    raise Failure("N_A")
 
 
 def _n(site: Site) -> int | float:
@@ -132,6 +142,7 @@ LOGIC: Mapping[str, Signature] = {
     "ISNUMBER": Signature(_isnumber, 1, 1),
     "ISTEXT": Signature(_istext, 1, 1),
     "N": Signature(_n, 1, 1),
+    "NA": Signature(_na, 0, 0),
     "NOT": Signature(_not, 1, 1),
     "OR": Signature(_or, 1, MANY),
     "ROW": Signature(_row, 0, 1),

@@ -9,10 +9,10 @@ from ..context import Context
 from ..display import formatted
 from ..followers import follow_names, without_sources
 from ..formula_walk import rewrite_formulas
-from ..formulas.calculator import Calculator
 from ..formulas.references import Reference, Span
 from ..formulas.shift import Carry, carried, rewritten, translated
 from ..grid_limits import check_cell_count
+from ..merges import bring_merges, check_none_is_cut, whole_of
 from ..model import EMPTY, Cell, ErrorValue, Formula, Json, Sheet, Workbook
 from ..pasted_rules import Tile, paste_rules
 from ..protection import check_may_edit
@@ -25,6 +25,9 @@ _WITH_VALUES = frozenset({"PASTE_NORMAL", "PASTE_NO_BORDERS", "PASTE_FORMULA", "
 _WITH_RULES = frozenset(
     {"PASTE_NORMAL", "PASTE_NO_BORDERS", "PASTE_FORMAT", "PASTE_CONDITIONAL_FORMATTING"}
 )
+_WITH_MERGES = frozenset({"PASTE_NORMAL", "PASTE_NO_BORDERS", "PASTE_FORMAT"})
+_CUTS_A_MERGE = "You can't perform a paste that partially intersects a merge."
+"""Google's words, reported by several."""
 
 
 def copy_paste(context: Context, request: Json, place: str) -> dict[str, Json]:
@@ -45,11 +48,15 @@ def copy_paste(context: Context, request: Json, place: str) -> dict[str, Json]:
     tiles = block.tiles(target)
     for tile in tiles:
         check_may_edit(context.workbook, tile.area, context.account, context.owner, place)
+    if tiles:
+        check_none_is_cut(target_sheet, whole_of(tiles), place, _CUTS_A_MERGE)
     _make_room(context.workbook, target_sheet, tiles, place)
     for tile in tiles:
         _put(target_sheet, tile.area, block, paste_type, is_copy=True)
     if paste_type in _WITH_RULES:
         paste_rules(source_sheet, target_sheet, source, tiles, is_cut=False)
+    if paste_type in _WITH_MERGES:
+        bring_merges(source_sheet, target_sheet, source, tiles, is_cut=False)
     return {}
 
 
@@ -71,6 +78,8 @@ def cut_paste(context: Context, request: Json, place: str) -> dict[str, Json]:
         return {}
     (tile,) = block.tiles(GridRange(target_sheet.id, row, row + 1, column, column + 1))
     check_may_edit(context.workbook, tile.area, context.account, context.owner, place)
+    for sheet, area in ((source_sheet, source), (target_sheet, tile.area)):
+        check_none_is_cut(sheet, area, place, _CUTS_A_MERGE)
     if target_sheet is not source_sheet:
         block = block.naming_its_tab(source_sheet.title)
     _make_room(context.workbook, target_sheet, [tile], place)
@@ -78,6 +87,8 @@ def cut_paste(context: Context, request: Json, place: str) -> dict[str, Json]:
     _put(target_sheet, tile.area, block, paste_type, is_copy=False)
     if paste_type in _WITH_RULES:
         paste_rules(source_sheet, target_sheet, source, [tile], is_cut=True)
+    if paste_type in _WITH_MERGES:
+        bring_merges(source_sheet, target_sheet, source, [tile], is_cut=True)
     if paste_type in _WITH_VALUES:
         _let_references_follow(context.workbook, source_sheet, source, target_sheet, tile)
     return {}
@@ -173,7 +184,7 @@ def _taken(context: Context, sheet: Sheet, area: GridRange, paste_type: str) -> 
     block = _Block(area, rows)
     if paste_type != "PASTE_VALUES":
         return block
-    calculator = Calculator(context.workbook, context.now)
+    calculator = context.calculator()
 
     def worked_out(row: int, column: int, cell: Cell) -> Cell:
         if not isinstance(cell.value, Formula):

@@ -9,8 +9,8 @@ from ..column_widths import fitted_height, fitted_width
 from ..context import Context
 from ..errors import invalid
 from ..fieldmask import merged
-from ..formulas.calculator import Calculator
 from ..grid_limits import check_cell_count
+from ..merges import merges_of
 from ..model import NOTHING, Json, Sheet
 from ..spans import Deletion, Insertion, Relocation
 from .areas import not_emulated
@@ -117,10 +117,25 @@ def move_dimension(context: Context, request: Json, place: str) -> dict[str, Any
         )
     check_lines_editable(context, lines, place)
     check_gap_editable(context, lines, destination, place)
+    _check_no_merge_torn(lines, destination, place)
     change = Relocation(lines.sheet.id, lines.dimension, lines.start, lines.last, destination)
     if change.distance:
         shifting.move(context.workbook, change)
     return {}
+
+
+def _check_no_merge_torn(lines: Lines, destination: int, place: str) -> None:
+    """Refuses a move that would tear a merge apart; the words are ours."""
+    for merge in merges_of(lines.sheet):
+        by_row = lines.dimension == "ROWS"
+        start = (merge.start_row if by_row else merge.start_column) or 0
+        end = (merge.end_row if by_row else merge.end_column) or 0
+        inside = [lines.start <= index < lines.last for index in range(start, end)]
+        if (any(inside) and not all(inside)) or start < destination < end:
+            raise invalid(
+                f"Invalid {place}: You can't move {lines.name}s which contain only part of a "
+                "merged cell."
+            )
 
 
 def append_dimension(context: Context, request: Json, place: str) -> dict[str, Any]:
@@ -184,7 +199,7 @@ def auto_resize_dimensions(context: Context, request: Json, place: str) -> dict[
     lines = existing_lines(context, request.get("dimensions"), place)
     check_lines_editable(context, lines, place)
     fitted = fitted_height if lines.dimension == "ROWS" else fitted_width
-    calculator = Calculator(context.workbook, context.now)
+    calculator = context.calculator()
     properties = _properties_of(lines)
     for index in range(lines.start, lines.last):
         size = fitted(lines.sheet, index, calculator)

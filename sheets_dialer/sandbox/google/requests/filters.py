@@ -8,7 +8,7 @@ from ..context import Context
 from ..errors import invalid
 from ..fieldmask import merged
 from ..filtering import criteria_by_column, hidden_rows, tests_by_column
-from ..formulas.calculator import Calculator
+from ..merges import check_none_is_vertical
 from ..model import Json, Sheet
 from ..ranges import GridRange
 from .areas import area_of, not_emulated
@@ -31,12 +31,13 @@ def set_basic_filter(context: Context, request: Json, place: str) -> dict[str, J
     tests = tests_by_column(wanted, area, place)
     specs = wanted.get("sortSpecs") or []
     check_specs(specs, area, place)
+    check_none_is_vertical(sheet, area, place, "create a filter over")
     _show_all(sheet)
     if specs:
         below_header = (area.start_row or 0) + 1
         body = GridRange(sheet.id, below_header, area.end_row, area.start_column, area.end_column)
         sort_rows(context, sheet, body, specs)
-    calculator = Calculator(context.workbook, context.now)
+    calculator = context.calculator()
     for row in hidden_rows(sheet, area, tests, calculator):
         sheet.row_properties[row] = {**sheet.row_properties[row], "hiddenByFilter": True}
     sheet.basic_filter = {"range": area.to_json(), **_specs_json(wanted)}

@@ -29,6 +29,8 @@ def copied(context: Context, source: Sheet, properties: Json) -> Sheet:
         number = _free(context.ids.number, copy.filter_views, context)
         unnamed = {key: value for key, value in view.items() if key != "namedRangeId"}
         copy.filter_views[number] = {**_here(unnamed, source, copy), "filterViewId": number}
+    copy.tables = {}
+    copy.merges = [_laid_here(area, source, copy) for area in source.merges]
     copy.charts = {}
     for chart in source.charts.values():
         number = _free(context.ids.number, copy.charts, context)

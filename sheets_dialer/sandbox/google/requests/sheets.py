@@ -10,6 +10,7 @@ from ..context import Context
 from ..errors import GoogleError, invalid
 from ..fieldmask import Mask, merged
 from ..grid_limits import check_cell_count
+from ..merges import merges_of
 from ..model import NOTHING, Json, Sheet, Workbook
 from ..protection import check_may_edit
 from ..ranges import GridRange
@@ -178,6 +179,15 @@ def _check_frozen(sheet: Sheet, place: str) -> None:
             raise invalid(f"Invalid {place}: {key} must not be negative.")
         if frozen >= size:
             raise invalid(f"Invalid {place}: You can't freeze all visible {name} on the sheet.")
+        for merge in merges_of(sheet):
+            by_row = name == "rows"
+            start = merge.start_row if by_row else merge.start_column
+            end = merge.end_row if by_row else merge.end_column
+            if (start or 0) < frozen < (end or 0):
+                raise invalid(
+                    f"Invalid {place}: You can't freeze {name} which contain only part of a "
+                    "merged cell."
+                )
 
 
 def _move(workbook: Workbook, sheet: Sheet, index: int | None, place: str) -> None:

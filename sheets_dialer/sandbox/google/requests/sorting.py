@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from ..context import Context
 from ..errors import GoogleError, invalid
 from ..formulas.calculator import Calculator
 from ..formulas.shift import translated
+from ..merges import check_none_is_vertical, merges_of, set_merges
 from ..model import EMPTY, Cell, Computed, ErrorValue, Formula, Json, Row, Sheet, trimmed
 from ..ranges import GridRange
+from ..rectangles import contains
 from .areas import editable_area, not_emulated
 
 _BY_COLOR = (
@@ -44,13 +47,14 @@ def sort_range(context: Context, request: Json, place: str) -> dict[str, Json]:
     if not specs:
         raise invalid(f"Invalid {place}: sortSpecs is required.")
     check_specs(specs, area, place)
+    check_none_is_vertical(sheet, area, place, "sort")
     sort_rows(context, sheet, area, specs)
     return {}
 
 
 def sort_rows(context: Context, sheet: Sheet, area: GridRange, specs: Sequence[Json]) -> None:
     """Brings the area's visible rows into the order of the (checked) specs."""
-    calculator = Calculator(context.workbook, context.now)
+    calculator = context.calculator()
     visible = [row for row in area.rows(sheet.row_count) if not is_hidden(sheet, row)]
     order = visible
     for spec in reversed(specs):
@@ -58,6 +62,20 @@ def sort_rows(context: Context, sheet: Sheet, area: GridRange, specs: Sequence[J
         values = _column_values(sheet, calculator, column)
         order = sorted_rows(order, values, descending=spec.get("sortOrder") == "DESCENDING")
     _rearrange(sheet, area, visible, order)
+    _carry_merges(sheet, area, dict(zip(order, visible, strict=True)))
+
+
+def _carry_merges(sheet: Sheet, area: GridRange, now: Mapping[int, int]) -> None:
+    """Merges of one row inside the area go where their row went."""
+    set_merges(
+        sheet,
+        [
+            replace(merge, start_row=now[row], end_row=now[row] + 1)
+            if contains(area, merge) and (row := merge.start_row or 0) in now
+            else merge
+            for merge in merges_of(sheet)
+        ],
+    )
 
 
 def check_specs(specs: Sequence[Json], area: GridRange, place: str) -> None:
