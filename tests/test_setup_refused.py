@@ -58,6 +58,30 @@ def test_a_refused_look_costs_only_itself_and_is_named_and_comes_later(desk: Des
     assert desk.setup() == []
 
 
+def test_a_table_with_typed_columns_costs_its_own_looks_and_says_how_to_convert_it(
+    desk: Desk,
+) -> None:
+    desk.book.sheet1.update([["Phone", "Amount"], ["03001234567", 500]], "A1")
+    area = {"sheetId": desk.sheet_id(), "startRowIndex": 0, "endRowIndex": 2}
+    area |= {"startColumnIndex": 0, "endColumnIndex": 2}
+    types = [
+        {"columnIndex": 0, "columnName": "Phone", "columnType": "TEXT"},
+        {"columnIndex": 1, "columnName": "Amount", "columnType": "DOUBLE"},
+    ]
+    table = {"name": "Orders", "range": area, "columnProperties": types}
+    desk.person({"addTable": {"table": table}})
+    before = desk.requests()
+    added = desk.setup()
+    assert desk.requests() - before <= 5
+    assert {f"column {title}" for title in DIALER.values()} <= set(added)
+    assert "charts" in added
+    [told] = desk.left_out
+    assert "Phone as text on Calls, column A" in told
+    assert "typed columns" in told
+    assert "Convert to range" in told
+    assert desk.setup() == []
+
+
 def test_with_more_refusals_than_requests_the_rest_waits_and_says_so(desk: Desk) -> None:
     desk.book.sheet1.update([["Phone", "Status", "Why"], ["03001234567"]], "A1")
     for column in range(3):
