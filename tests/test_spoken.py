@@ -7,6 +7,14 @@ from typing import Any
 
 import pytest
 from dialing import Shop
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from sheets_dialer.call import Content
+from sheets_dialer.cell_errors import is_error
+from sheets_dialer.columns import find_columns
+from sheets_dialer.rows import read_row
+from sheets_dialer.speaking import Shown, spoken
 
 HEADER = ["Phone", "Amount", "Store", "Order ID", "Text3"]
 FORMATS: Mapping[str, tuple[str, str]] = {
@@ -151,6 +159,47 @@ def test_an_error_is_never_said_and_its_cell_is_named(
     orders.paste([[cells[title] for title in HEADER]])
     run(orders)
     assert len(orders.calls()) == 1
+
+
+ERRORS = st.sampled_from(
+    [
+        *("#DIV/0!", "#N/A", "#REF!", "#NAME?", "#VALUE!", "#NUM!", "#NULL!", "#ERROR!"),
+        "#DIV/0! (Function DIVIDE parameter 2 cannot be zero.)",
+        "#N/A (Did not find value 'X' in VLOOKUP evaluation.)",
+        "#REF! (Reference does not exist.)",
+        *("Loading...", "Loading…", " #REF!", "#n/a"),
+    ]
+)
+VALUES = st.one_of(
+    ERRORS,
+    st.text(max_size=12),
+    st.integers(-10, 10**7),
+    st.floats(allow_nan=False, allow_infinity=False, width=32),
+    st.booleans(),
+    st.sampled_from(["", "1,500", "Rs 20", "Karachi Mart", "A-1"]),
+)
+SPOKEN = ("Amount", "Store", "Order ID", "Text3", "Key1", "Voice ID")
+
+
+def test_never_is_an_error_value_said(full: bool) -> None:
+    @settings(max_examples=20_000 if full else 500)
+    @given(st.lists(VALUES, min_size=len(SPOKEN), max_size=len(SPOKEN)))
+    def search(values: list[object]) -> None:
+        columns = find_columns(["Phone", *SPOKEN], {})
+        row = read_row(1, ["03001234567", *values], columns.places, "102")
+        assert row is not None
+        wrong = [value for value in values if is_error(value)]
+        assert bool(wrong) <= (row.problem is not None)
+        # Between the read and the mark any cell may turn into an error.
+        names = [name for name in columns.places if name != "phone"]
+        cells = {
+            name: Shown(value, str(value), is_error(value))
+            for name, value in zip(names, values, strict=True)
+        }
+        said = spoken(Content("923001234567", "102"), str(values[2]), cells)
+        assert not wrong or said is None
+
+    search()
 
 
 def test_a_formula_that_loads_for_a_moment_keeps_its_row_in_the_queue(orders: Shop) -> None:
