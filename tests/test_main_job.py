@@ -49,7 +49,7 @@ def test_a_refused_call_shows_the_portals_words_and_is_not_repeated(shop: Shop) 
 
 def test_everything_on_the_row_is_sent_with_the_call(shop: Shop) -> None:
     header = ["Phone", "Amount", "Store", "Order ID", "Text3", "Key1", "Voice ID"]
-    shop.paste([header, ["0300-0000001", "1500", "چائے خانہ", "ORD-7", "=x", "k", "103"]], "A1")
+    shop.paste([header, ["0300-0000001", "1500", "چائے خانہ", "ORD-7", "'=x", "k", "103"]], "A1")
     shop.sandbox.post("/_sandbox/portal", {"voices": ["102", "103"]})
     shop.run("setup")
     shop.control("RUN")

@@ -291,11 +291,11 @@ class Stage:
         return Clock(now=lambda: NOON + passed(), steady=lambda: passed().total_seconds())
 
     def googles_clock(self) -> Clock:
-        """One that is half an hour ahead of what NOW() says in a formula."""
+        """One that is a minute ahead of what NOW() says in a formula."""
 
         def now() -> datetime:
             there = self.sandbox.get("/_sandbox/clock")["now"]
-            return datetime.fromtimestamp(there, NOON.tzinfo) + timedelta(minutes=30)
+            return datetime.fromtimestamp(there, NOON.tzinfo) + timedelta(minutes=1)
 
         return replace(self.clock(), now=now)
 

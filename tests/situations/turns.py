@@ -55,14 +55,14 @@ def paused_for_long(stage: Stage) -> None:
     "Busy numbers are tried again",
     {
         "the row until then": ("tried_again", "today"),
-        "and then its amount is changed": "row_changed",
+        "and then its order is changed": "row_changed",
     },
 )
 def tried_again(stage: Stage) -> None:
     stage.configure(campaign={"redial": {"attempts": 1, "after_minutes": 120, "on": "busy"}})
-    stage.paste({"Phone": "0300 0000005", "Amount": "100"})
+    stage.paste({"Phone": "0300 0000005", "Order ID": "A1"})
     stage.dial(until="tried_again")
-    stage.type(2, "Amount", "200")
+    stage.type(2, "Order ID", "A2")
     stage.dial(until="row_changed")
 
 
