@@ -3,6 +3,7 @@ checked, whatever else is wrong with it."""
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterator, Mapping
 from functools import partial
 from pathlib import Path
@@ -54,7 +55,7 @@ def check_file(path: Path, environment: Mapping[str, str]) -> Iterator[Finding]:
         yield ok(_WHAT, f"{path} has no faults.")
         for file in open_to_others(path, config):
             sentence = f"Other users of this machine can read {file}."
-            yield warning("Key file", sentence, f"Run: chmod 600 {file}")
+            yield warning("Key file", sentence, f"Run: chmod 600 {shlex.quote(str(file))}")
     for each in faults:
         yield fault(_WHAT, each, f"Correct it in {path}; config.example.yaml shows every setting.")
     subject = _subject(settings)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import shlex
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -65,7 +66,8 @@ def built_parts(path: Path | None, *, warns: bool = False) -> Iterator[Parts]:
         config = load_config(file)
         for key_file in open_to_others(file, config) if warns else ():
             show(
-                f"Other users of this machine can read {key_file}. Run: chmod 600 {key_file}",
+                f"Other users of this machine can read {key_file}. Run: "
+                f"chmod 600 {shlex.quote(str(key_file))}",
                 err=True,
             )
         with build(config) as parts:

@@ -9,7 +9,7 @@ import re
 
 _STANDS_FOR = re.compile(
     r"[<\[{(]?\s*(?:(?:put|paste|insert|enter|replace)[-_ ].*|(?:your|my)[-_ ].*|.*[-_ ]here"
-    r"|x{3,}|\.{3,}|change[-_ ]?me|todo|tbd|example|sample|placeholder|api[-_ ]?key)\s*[>\])}]?",
+    r"|x{3,24}|\.{3,}|change[-_ ]?me|todo|tbd|example|sample|placeholder|api[-_ ]?key)\s*[>\])}]?",
     re.IGNORECASE | re.DOTALL,
 )
 _SAMPLE_SHEETS = frozenset(

@@ -11,7 +11,7 @@ To add one for a new sentence of `texts/english.yaml`:
    tab), `limits` (what people set on the Dialer tab), `preview` (what RUN would do), `preparing`
    (what `setup` leaves), `lacking` (tabs, columns and cells that the dialer can't use), `portal`,
    `google`, `moving` (columns and rows, under a write), `safety` (ledgers, tokens, named ranges),
-   or a new one, named in `_MODULES` below.
+   `machine` (the computer's clock, proxies), or a new one, named in `_MODULES` below.
 2. Write what happens as a function of a `Stage`, which has a sheet of its own, made ready by the
    real `setup`, with Control at RUN; it is noon on 15 July 2026 by the dialer's clock:
 
@@ -54,6 +54,7 @@ _MODULES = (
     "google",
     "moving",
     "safety",
+    "machine",
 )
 
 for _module in _MODULES:
