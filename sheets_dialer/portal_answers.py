@@ -42,8 +42,8 @@ _OF_THE_ACCOUNT = frozenset({401, 402, 403, 429})
 _ACCOUNT_WORDS = re.compile(
     r"\bapi[\s_-]?key|\bkey not matched|\bbalance|\bcredits?\b|\bfunds?\b|\brecharge|\btop.?up"
     r"|\blimit|\bquota|\btoo many\b|\bthrottl|\brate\b|\blines?\b|\bchannels?\b|\bconcurrent"
-    r"|\bunauthori[sz]ed|\bforbidden|\bnot allowed to\b|\bsuspended|\baccount|\bsubscription"
-    r"|\bpackage|\bplan (?:has )?expired",
+    r"|\bunauthori[sz]ed|\bforbidden|\bsubscription"
+    r"|\b(?:account|user|client|package|plan)\b[^.]*\b(?:suspend|block|disabl|inactiv|expir)",
     re.IGNORECASE,
 )
 _MOST_SECONDS = 24 * 3600

@@ -390,8 +390,8 @@ def test_the_sheets_api_is_not_enabled(ready: Shop) -> None:
 
 
 def test_a_wrong_spreadsheet_key(ready: Shop) -> None:
-    configure_campaign(ready, spreadsheet="x" * 44)
-    found = Checked(ready).one("fault", f"There is no spreadsheet with the key {'x' * 44}.")
+    configure_campaign(ready, spreadsheet="1k2" * 14)
+    found = Checked(ready).one("fault", f"There is no spreadsheet with the key {'1k2' * 14}.")
     assert "Copy the sheet's address" in found.remedy
 
 

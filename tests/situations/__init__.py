@@ -6,10 +6,10 @@ at once, so a situation says about each of them in a few words what it is that l
 
 To add one for a new sentence of `texts/english.yaml`:
 
-1. Choose the module: `numbers` (what stands in the rows), `turns` (when rows are called), `people`
-   (what people do on rows), `calls` (how calls end), `control` (the Dialer and the Do Not Call
-   tab), `limits` (what people set on the Dialer tab), `preview` (what RUN would do), `preparing`
-   (what `setup` leaves), `lacking` (tabs, columns and cells that the dialer can't use), `portal`,
+1. Choose the module: `numbers` and `lists` (what stands in the rows), `turns` (when rows are
+   called), `people` (what people do on rows), `calls` (how calls end), `control` (the Dialer and
+   the Do Not Call tab), `limits` (what people set on the Dialer tab), `preview` (what RUN would
+   do), `preparing` (what `setup` leaves), `lacking` (tabs, columns and cells that the dialer can't use), `portal`,
    `google`, `moving` (columns and rows, under a write), `safety` (ledgers, tokens, named ranges),
    `machine` (the computer's clock, proxies), or a new one, named in `_MODULES` below.
 2. Write what happens as a function of a `Stage`, which has a sheet of its own, made ready by the
@@ -42,6 +42,7 @@ __all__ = ["SITUATIONS", "Situation", "Stage", "Studio"]
 
 _MODULES = (
     "numbers",
+    "lists",
     "turns",
     "people",
     "calls",

@@ -17,6 +17,7 @@ TWO = ("0300 0000001", "0300 0000002")
         "Daily budget": ("setting_unclear", "budget_expected"),
         "Voice ID": ("setting_unclear", "voice_expected"),
         "Daily cap stands in two rows": "setting_stands_twice",
+        "Sheets took 10-20 for a date": "setting_became_number",
     },
 )
 def unclear_settings(stage: Stage) -> None:
@@ -30,6 +31,11 @@ def unclear_settings(stage: Stage) -> None:
         stage.control(typed, label)
         stage.dial(1)
         stage.control("", label)
+    # As a cell keeps it that was pasted with the format of a date: a number.
+    hours = stage.control_cell("Calling hours")
+    stage.tab("Dialer").update([[46315]], hours, raw=True)
+    stage.dial(1)
+    stage.control("", "Calling hours")
     stage.control("100", "Daily cap")
     stage.control("Daily cap", "Held by", column="A")
     stage.dial(1)

@@ -21,7 +21,8 @@ from situations.table import in_the_sheet
             *("note_do_not_call", "note_opted_out", "note_opted_out_at", "note_opted_out_in"),
         ),
         "notes on the Dialer tab": (
-            *("note_control", "note_alarm", "note_calling_days", "note_calling_hours"),
+            *("note_control", "note_alarm", "note_clock"),
+            *("note_calling_days", "note_calling_hours"),
             *("note_daily_cap", "note_daily_budget", "note_voice", "note_preview"),
         ),
         "what the dialer alone writes is protected": "protected",

@@ -122,6 +122,8 @@ class Stage:
         self.configure(
             portal={"calls_per_minute": 60_000, "retries": 0},
             poll={"first_after": 1, "every": 1},
+            # Nobody types here cell by cell, but where a situation is about that.
+            campaign={"typing_seconds": 0},
         )
 
     # --- What people do
