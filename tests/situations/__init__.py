@@ -9,7 +9,8 @@ To add one for a new sentence of `texts/english.yaml`:
 1. Choose the module: `numbers` and `lists` (what stands in the rows), `turns` (when rows are
    called), `people` (what people do on rows), `calls` (how calls end), `control` (the Dialer and
    the Do Not Call tab), `limits` (what people set on the Dialer tab), `preview` (what RUN would
-   do), `preparing` (what `setup` leaves), `lacking` (tabs, columns and cells that the dialer can't use), `portal`,
+   do), `preparing` (what `setup` leaves), `lacking` (tabs, columns and cells that the dialer can't
+   use), `portal`,
    `google`, `moving` (columns and rows, under a write), `safety` (ledgers, tokens, named ranges),
    `machine` (the computer's clock, proxies), or a new one, named in `_MODULES` below.
 2. Write what happens as a function of a `Stage`, which has a sheet of its own, made ready by the
