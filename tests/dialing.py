@@ -34,12 +34,19 @@ class Shop:
         demo_config(sandbox.directory, SPEED)
         # Google's quotas are off for tests, so passes needn't be as far apart as in the demo.
         self.change(every=PASS_SECONDS)
+        self.change_campaign(typing_seconds=0)
 
     def change(self, **sections: object) -> None:
         """Changes the configuration: mappings are merged, the rest is replaced."""
         data = yaml.safe_load(self.config.read_text(encoding="utf-8"))
         for name, section in sections.items():
             data[name] = data[name] | section if isinstance(section, Mapping) else section
+        self.config.write_text(yaml.safe_dump(data, sort_keys=False), encoding="utf-8")
+
+    def change_campaign(self, **settings: object) -> None:
+        """Changes settings of the only campaign."""
+        data = yaml.safe_load(self.config.read_text(encoding="utf-8"))
+        data["campaigns"][0] |= settings
         self.config.write_text(yaml.safe_dump(data, sort_keys=False), encoding="utf-8")
 
     def settles_at_once(self) -> None:

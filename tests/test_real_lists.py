@@ -105,9 +105,7 @@ def test_rows_typed_cell_by_cell_are_called_with_all_that_they_end_up_with(order
     """A second of a person is a twentieth here, and so is the time for which a row must stand."""
     source = random.Random(14)
     speed = 20
-    config = orders.config.read_text(encoding="utf-8")
-    assert "typing_seconds: 0.3" in config
-    orders.config.write_text(config.replace("typing_seconds: 0.3", f"typing_seconds: {30 / speed}"))
+    orders.change_campaign(typing_seconds=30 / speed)
     tab = orders.tab()
     typed = [order(source, n) for n in range(12)]
     with dialing(orders):
