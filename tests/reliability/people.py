@@ -30,6 +30,7 @@ WEIGHTS = {
     "word": 3,
     "over": 1,
     "paste": 2,
+    "feed": 2,
 }
 """What people do, and how often."""
 
@@ -54,20 +55,7 @@ class Person:
 
     def act(self) -> None:
         """Does one thing, chosen by chance."""
-        kinds = (
-            "sort",
-            "insert",
-            "delete",
-            "cut",
-            "copy",
-            "clear",
-            "edit",
-            "word",
-            "over",
-            "paste",
-        )
-        weights = tuple(WEIGHTS.values())
-        kind = self._source.choices(kinds, weights)[0]
+        kind = self._source.choices(tuple(WEIGHTS), tuple(WEIGHTS.values()))[0]
         if len(self.left) < 10:
             kind = "paste"
         self.done[kind] = self.done.get(kind, 0) + 1
@@ -148,6 +136,23 @@ class Person:
 
     def _paste(self) -> None:
         self.paste(3)
+
+    def _feed(self) -> None:
+        """Another sheet's rows come anew into people's columns, as with IMPORTRANGE or a script:
+        with one more on top or at the end, one gone, or sorted; the dialer's cells stay."""
+        rows = [list(row) for row in self.left]
+        match self._source.choice(("top", "end", "gone", "sorted")):
+            case "top":
+                rows.insert(0, self._new_row())
+            case "end":
+                rows.append(self._new_row())
+            case "gone":
+                del rows[self._place()]
+            case _:
+                rows.sort(key=lambda row: row[::-1])
+        gone = [[""] * len(PEOPLES)] * max(0, len(self.left) - len(rows))
+        self._put(0, [*rows, *gone])
+        self.left = rows
 
     def _put(self, at: int, rows: list[list[str]]) -> None:
         self._batch(self._typed(at, rows))
