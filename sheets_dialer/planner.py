@@ -195,20 +195,20 @@ class Planner:
         for row in matches.strange_marks:
             moment = called_at(row, self.now, self._rules.zone)
             if moment is None or abs(self.now - moment) >= MARK_IS_STRANGE_FOR:
-                self._wanted[row.index] = {
-                    **row.shown,
-                    "status": CHECK,
-                    "why": say("unknown_outcome"),
-                }
+                unclear_mark = {"status": CHECK, "why": say("unknown_outcome")}
+                self._wanted[row.index] = {**row.shown, **unclear_mark}
         for row, job, alone in matches.changed:
             self._take_in_changed(row, with_number_of(row, job), alone=alone)
         for row, job in matches.copies:
             self._wanted[row.index] = self._showing.copied(row, job)
+        at_home = {job.id for job in matches.jobs.values()}
         for row, of_call in matches.foreign:
             if row.has_content or of_call:
                 known = of_call and with_number_of(row, of_call)
                 # What was pasted stands until it is undone: writing over it would hide it.
-                self._wanted[row.index] = pasted_cells(row) or self._showing.hands_off(row, known)
+                self._wanted[row.index] = pasted_cells(row) or self._showing.hands_off(
+                    row, known, is_elsewhere=known is not None and known.id in at_home
+                )
         others = (row for row, _job in (*matches.copies, *matches.foreign))
         for row in (*matches.strange_marks, *others):
             self._tallies[row.index] = Tally.HELD

@@ -29,7 +29,7 @@ from .when import spoken_date
 
 _ENDED_WORDS = frozenset(call_status_words(s).casefold() for s in (ANSWERED, *NOT_REACHED))
 
-_OF_THE_WORD = ("in_queue", "skipped", "own_word")
+_OF_THE_WORD = ("in_queue", "skipped", "own_word", "unknown_word", "old_results")
 """What a row says that waits, or that a person's word keeps from being called."""
 
 Cells = Mapping[str, str]
@@ -106,20 +106,23 @@ class Showing:
         """The cells of a row that was copied with the results of another one, whose job it is."""
         return {**self._of_another(row, job), "why": say("copied")}
 
-    def hands_off(self, row: QueueRow, of_call: Job | None) -> Cells:
+    def hands_off(self, row: QueueRow, of_call: Job | None, *, is_elsewhere: bool) -> Cells:
         """The cells of a row that a person's own word keeps from being called. `of_call` is the job
-        of the call that it shows."""
+        of the call that it shows, and `is_elsewhere` whether another row has that."""
+        word = row.shown["status"]
+        said = say("skipped") if row.word == SKIP else say("own_word", word=word)
+        number = row.content.number if row.content else ""
+        is_anothers = of_call is not None and of_call.content.number != number
+        if is_anothers and is_elsewhere:
+            # Left here by a race; nothing of another customer's call stays.
+            return {**EMPTY, "status": word, "why": said}
         cells = dict(row.shown)
         if of_call is not None:
             cells |= self._of_another(row, of_call)
-        cells |= {"status": row.shown["status"], "why": retold(row.shown["why"])}
+        cells |= {"status": word, "why": retold(row.shown["why"])}
         # Another reason that stands there says more.
         if not cells["why"] or any(is_said(name, cells["why"]) for name in _OF_THE_WORD):
-            said = say("skipped") if row.word == SKIP else say("own_word", word=row.shown["status"])
-            cells["why"] = said
-            number = row.content.number if row.content else ""
-            if of_call and of_call.content.number != number:
-                cells["why"] = say("number_changed")
+            cells["why"] = say("number_changed") if is_anothers else said
         return cells
 
     def changed(self, row: QueueRow, job: Job, *, alone: bool, owed: bool) -> Cells:
