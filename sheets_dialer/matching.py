@@ -25,6 +25,8 @@ MAY_BE_NEW = frozenset({"", "queued", "waiting", "not called", AGAIN})
 OURS = MAY_BE_NEW | {MARKED, "check", "failed", *map(str.casefold, CALL_STATUS_WORDS.values())}
 """The words in Status that the dialer writes or answers to; any other is a person's own."""
 CLEARING_IS_REMEMBERED = timedelta(hours=1)
+TYPING_MAY_GO_ON = timedelta(hours=1)
+"""How long after the last change of its number or Order ID a row may still be that of its job."""
 _SAME_MOMENT = timedelta(minutes=2)
 """A mark's time and its attempt's differ by what lies between planning and sending."""
 
@@ -110,11 +112,6 @@ def is_same_order(row: QueueRow, job: Job) -> bool:
     return job.is_same_order(row.content)
 
 
-def _may_still_be_typed(row: QueueRow, job: Job) -> bool:
-    """Whether a row may be that of a job which nobody has tried to call, whatever it asks for."""
-    return not job.attempts and row.word in MAY_BE_NEW
-
-
 class _Matching:
     def __init__(self, jobs: Sequence[Job], now: datetime, zone: ZoneInfo) -> None:
         self._jobs = jobs
@@ -150,7 +147,7 @@ class _Matching:
         rest = self._take(rest, self._spare)
         rest = self._take(rest, self._spare_of_torn)
         rest = self._take(rest, self._whose_text_changed, is_same_order)
-        rest = self._take(rest, lambda row: self._by_ref.get(row.ref), _may_still_be_typed)
+        rest = self._take(rest, lambda row: self._by_ref.get(row.ref), self._may_still_be_typed)
         new: list[QueueRow] = []
         changed: list[tuple[QueueRow, Job, bool]] = []
         copies: list[tuple[QueueRow, Job]] = []
@@ -232,6 +229,12 @@ class _Matching:
             key=lambda job: job.id,
             default=None,
         )
+
+    def _may_still_be_typed(self, row: QueueRow, job: Job) -> bool:
+        """Whether a row may be that of a job which nobody has tried to call, whatever it asks for
+        by now; after a while another number is another job."""
+        since = self._now - (job.steady_since or job.queued_at)
+        return not job.attempts and row.word in MAY_BE_NEW and since < TYPING_MAY_GO_ON
 
     def _whose_text_changed(self, row: QueueRow) -> Job | None:
         """The job whose Ref or call stands beside its number and Order ID, with other text: of days

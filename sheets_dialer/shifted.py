@@ -9,6 +9,7 @@ goes along with the customer beside whom it was typed.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 
@@ -78,12 +79,15 @@ class _Shift:
         for row in self._rows:
             if row.content and row.index not in self._taken and self._may_be_home(row):
                 homes.setdefault(row.content.number, []).append(row)
+        every = list(itertools.chain.from_iterable(homes.values()))
         for row in self._open():
             owner = self._owners[row.index]
             if owner.id in self._at_home:
                 # What stands here was copied from its row.
                 continue
-            for home in homes.get(owner.content.number, ()):
+            # Of a job that was forgotten only the digest of its order tells which row is its.
+            near = every if owner.is_forgotten else homes.get(owner.content.number, ())
+            for home in near:
                 if home is not row and home.index not in self._taken and fits(home, owner):
                     self._taken.add(home.index)
                     self._source[home.index] = row

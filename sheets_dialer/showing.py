@@ -29,7 +29,7 @@ from .when import spoken_date
 
 _ENDED_WORDS = frozenset(call_status_words(s).casefold() for s in (ANSWERED, *NOT_REACHED))
 
-_OF_THE_WORD = ("in_queue", "skipped", "own_word", "unknown_word", "old_results")
+_OF_THE_WORD = ("in_queue", "skipped", "own_word", "unknown_word")
 """What a row says that waits, or that a person's word keeps from being called."""
 
 Cells = Mapping[str, str]

@@ -55,6 +55,8 @@ class Office:
         config = yaml.safe_load((home / "config.yaml").read_text(encoding="utf-8"))
         config["google"]["service_account_file"] = str(home / "service-account.json")
         config["campaigns"][0]["spreadsheet"] = key
+        # Rows come whole here, and processes live shorter than a person types.
+        config["campaigns"][0]["typing_seconds"] = 0
         self._config = directory / "config.yaml"
         self._config.write_text(yaml.safe_dump(config), encoding="utf-8")
 

@@ -67,7 +67,7 @@ def test_google_that_is_away_loses_nothing_and_is_named_in_the_log(
 
 @pytest.mark.parametrize(
     ("kind", "words"),
-    [("403", "the portal refused 3 calls in a row"), ("503", "got no clear answer")],
+    [("400", "the portal refused 3 calls in a row"), ("503", "got no clear answer")],
 )
 def test_a_portal_that_takes_no_calls_does_not_burn_through_the_list(
     tmp_path: Path, full: bool, kind: str, words: str
@@ -87,3 +87,20 @@ def test_a_portal_that_takes_no_calls_does_not_burn_through_the_list(
             shop.finish(120)
             assert len(shop.calls()) == left
         assert_kept(shop, unclear=asked, refused=asked)
+
+
+def test_an_account_that_is_refused_costs_no_row(tmp_path: Path, full: bool) -> None:
+    """One refusal stops all calls; one call at a time tries again, and in the end all are made."""
+    with hurried_shop(tmp_path) as shop:
+        shop.ready(*[f"92300{2_000_000 + each}" for each in range(40)])
+        shop.sandbox.post("/_sandbox/faults", fault("calls", "403", 1))
+        with shop.dialling():
+            eventually(lambda: "refuses the account" in shop.state())
+            time.sleep(away_for(full))
+        asked = shop.sandbox.get("/_sandbox/requests")["portal"]["calls"]
+        assert 1 <= asked <= 12, "each try waits twice as long as the one before"
+        assert [row["Status"] for row in shop.rows()].count("Queued") == 40
+        if full:
+            shop.finish(120)
+            assert len(shop.calls()) == 40
+        assert_kept(shop)
