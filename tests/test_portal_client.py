@@ -11,7 +11,13 @@ from raw_server import RawServer, answer
 from running import RunningSandbox
 
 from sheets_dialer.call import Content
-from sheets_dialer.errors import PortalError, PortalNotSent, PortalRefused, PortalUnknown
+from sheets_dialer.errors import (
+    AccountRefused,
+    PortalError,
+    PortalNotSent,
+    PortalRefused,
+    PortalUnknown,
+)
 from sheets_dialer.portal import MOST_BYTES, Balance, CallReport, Placed, Portal
 from sheets_dialer.sandbox.portal.shapes import known_shapes
 from sheets_dialer.transport import portal_session
@@ -144,10 +150,10 @@ def test_the_key_travels_in_the_header_where_it_is_told_to(sandbox: RunningSandb
 
 KIND_OF_FAILURE = {
     "400": PortalRefused,
-    "401": PortalRefused,
-    "403": PortalRefused,
+    "401": AccountRefused,
+    "403": AccountRefused,
     "404": PortalRefused,
-    "429": PortalRefused,
+    "429": AccountRefused,
     "500": PortalUnknown,
     "503": PortalUnknown,
     "503-applied": PortalUnknown,
