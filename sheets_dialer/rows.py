@@ -110,7 +110,9 @@ def read_row(
     if problem is not None and not isinstance(number, Number):
         number = problem
     content = _content(number, known, voice_id) if isinstance(number, Number) else None
-    typed = content and replace(content, amount=text_of(known.get("amount")))
+    typed, as_typed = content, text_of(known.get("amount"))
+    if content is not None and content.amount != as_typed:
+        typed = replace(content, amount=as_typed)
     fingerprint = sounds_like = content.fingerprint() if content else ""
     names_voice = bool(text_of(known.get("voice_id")))
     if content and chosen_voice and not names_voice:

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 from .call import Job
 from .following import final_at
 from .matching import CLEARING_IS_REMEMBERED, MARKED, called_at
-from .policy import WHOLE_ROWS_STAND, Policy
+from .policy import Policy
 from .rows import QueueRow
 from .when import read_moment
 
@@ -51,8 +51,8 @@ def _of_row(row: QueueRow, now: datetime, policy: Policy, zone: ZoneInfo) -> Ite
 
 def _of_job(job: Job, policy: Policy) -> Iterator[datetime]:
     yield job.queued_at + policy.max_age
-    if job.steady_since is not None:
-        yield job.steady_since + WHOLE_ROWS_STAND
+    # A row without blanks says nothing else once it has stood; for its turn it is looked at anyway.
+    if job.steady_since is not None and (job.blank or job.restarts):
         yield job.steady_since + policy.typing
     if job.cleared_at is not None:
         yield job.cleared_at + CLEARING_IS_REMEMBERED
