@@ -25,7 +25,7 @@ MAY_BE_NEW = frozenset({"", "queued", "waiting", "not called", AGAIN})
 OURS = MAY_BE_NEW | {MARKED, "check", "failed", *map(str.casefold, CALL_STATUS_WORDS.values())}
 """The words in Status that the dialer writes or answers to; any other is a person's own."""
 CLEARING_IS_REMEMBERED = timedelta(hours=1)
-TYPING_MAY_GO_ON = timedelta(hours=1)
+TYPING_MAY_GO_ON = timedelta(days=7)
 """How long after the last change of its number or Order ID a row may still be that of its job."""
 _SAME_MOMENT = timedelta(minutes=2)
 """A mark's time and its attempt's differ by what lies between planning and sending."""
