@@ -74,6 +74,13 @@ class Shop:
         self.set_up()
         self.control("RUN")
 
+    def takes_orders(self, header: Sequence[str]) -> None:
+        """Writes a header row, sets the sheet up and says RUN; the portal tries nobody again."""
+        self.settles_at_once()
+        self.paste([header], "A1")
+        self.set_up()
+        self.control("RUN")
+
     def set_up(self) -> None:
         """Runs `setup` without a process of its own, which takes most of its time to start."""
         done = CliRunner().invoke(app, ["setup", "-c", str(self.config)])

@@ -31,10 +31,7 @@ FORMATS: Mapping[str, tuple[str, str]] = {
 @pytest.fixture
 def orders(shop: Shop) -> Shop:
     """A shop whose tab has the columns of an order, ready to call."""
-    shop.settles_at_once()
-    shop.paste([HEADER], "A1")
-    shop.set_up()
-    shop.control("RUN")
+    shop.takes_orders(HEADER)
     return shop
 
 
