@@ -188,6 +188,7 @@ class Planner:
 
     def _take_in(self, matches: Matches) -> None:
         """Makes jobs of new rows, adopts strange calls, and says of the others what is wrong."""
+        self._restarts = {job.ref: job.restarts + 1 for job in self._part.jobs}
         for row in matches.new:
             self._take_in_new(row)
         for row in matches.strange_calls:
@@ -343,8 +344,7 @@ class Planner:
         if again:
             self._asked_again.add(content.number)
         since = asked_before(row, self._part)
-        before = next((job for job in self._part.jobs if job.ref == row.ref), None)
-        restarts = 1 + before.restarts if before else 0
+        restarts = self._restarts.get(row.ref, 0)
         job = NewJob(
             next(self._refs), content, int(again), row.fingerprint, since, row.blank, restarts
         )

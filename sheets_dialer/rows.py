@@ -115,8 +115,8 @@ def read_row(
         typed = replace(content, amount=as_typed)
     fingerprint = sounds_like = content.fingerprint() if content else ""
     names_voice = bool(text_of(known.get("voice_id")))
-    if content and chosen_voice and not names_voice:
-        content = replace(content, voice_id=chosen_voice)
+    if content and chosen_voice and chosen_voice != content.voice_id and not names_voice:
+        content = content.with_voice(chosen_voice)
         sounds_like = content.fingerprint()
     if content is not None and is_too_long(content):
         number, content = NotDiallable(TOO_LONG), None

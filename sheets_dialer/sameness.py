@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from decimal import Decimal
+from functools import lru_cache
 
 _LETTERS = str.maketrans(
     {
@@ -55,8 +56,12 @@ _MONEY = re.compile(
     r"(?:rs\.?|rupees?|pkr|inr|روپے|روپیہ)?\s*:?\s*([+-]?[\d,]*\.?\d+\.?)\s*"
     r"(?:/-|/=|/|-|=)?\s*(?:rs\.?|rupees?|pkr|only|روپے|روپیہ|صرف)?\s*(?:/-|/=|/|only)?"
 )
+_REMEMBERED = 1024
+"""How many texts' normal forms are kept: a list says its store, its voice and most of its amounts
+again and again."""
 
 
+@lru_cache(_REMEMBERED)
 def heard(text: str) -> str:
     """A text as it is compared: two texts with one normal form are heard as the same. Nothing and
     0 are one, since the portal's own samples send 0 for what isn't used."""
@@ -66,6 +71,7 @@ def heard(text: str) -> str:
     return text if not _may_be_number(text) else _number(text)
 
 
+@lru_cache(_REMEMBERED)
 def heard_amount(text: str) -> str:
     """An amount as it is compared: as `heard`, without the currency that stands around it."""
     if not text:
