@@ -2,7 +2,8 @@
 """Starts sheets_dialer with nothing but Python: makes its virtual environment on first use.
 
 An environment that already has the packages is used as it is. Elsewhere `.venv` beside this file is
-made, the versions pinned in `constraints.txt` are installed into it, and the command goes on there.
+made, the versions pinned in `constraints.txt` are installed into it, each file of theirs compared
+with the digests that stand there, and the command goes on there.
 One that no longer works, because Python was upgraded or the folder moved, or because its making was
 cut off, is made anew. `run.py test` adds what the tests need.
 """
@@ -30,7 +31,8 @@ except ModuleNotFoundError:
 
 HOME = Path(__file__).resolve().parent
 ENVIRONMENT = HOME / ".venv"
-CONSTRAINTS = HOME / "constraints.txt"
+CONSTRAINTS = ("constraints.txt",)
+CONSTRAINTS_OF_TESTS = (*CONSTRAINTS, "constraints-postgresql.txt", "constraints-dev.txt")
 LOCK = HOME / ".venv.lock"
 LOOK_AGAIN_SECONDS = 0.2
 SAY_WHO = "import sys; print(sys.version_info[:2], sys.prefix)"
@@ -44,14 +46,14 @@ def main() -> int:
         python = environment_python()
         if Path(sys.prefix).resolve() == ENVIRONMENT.resolve():
             with only_one():
-                install(sys.executable, needed)
+                install(sys.executable, for_tests)
             if not all(map(is_installed, needed)):
                 # What was installed just now isn't seen by a process that looked before.
                 importlib.invalidate_caches()
             if not all(map(is_installed, needed)):
                 sys.exit(f"{ENVIRONMENT} is damaged. Delete that folder and run this again.")
         else:
-            prepare(python, needed)
+            prepare(python, for_tests)
             return go_on(str(python))
     sys.path.insert(0, str(HOME))
     # Imported only here: before this line the packages may not be there.
@@ -97,24 +99,24 @@ def environment_python() -> Path:
     return ENVIRONMENT / folder / name
 
 
-def prepare(python: Path, needed: list[str]) -> None:
+def prepare(python: Path, for_tests: bool) -> None:
     """Makes the environment where it is missing or no longer works, and installs into it what this
     command needs."""
-    if is_prepared(python, needed):
+    if is_prepared(python, for_tests):
         return
     with only_one():
         # Another start may have done it meanwhile.
-        if is_prepared(python, needed):
+        if is_prepared(python, for_tests):
             return
         if works(python):
             tell(f"Installing the pinned packages into {ENVIRONMENT}")
         else:
             make()
-        install(str(python), needed)
+        install(str(python), for_tests)
         marker = ENVIRONMENT / "installed"
         before = marked()
         unfinished = marker.with_name("installed.new")
-        unfinished.write_text("\n".join([*before, wanted(needed)]), encoding="utf-8")
+        unfinished.write_text("\n".join([*before, wanted(for_tests)]), encoding="utf-8")
         os.replace(unfinished, marker)
 
 
@@ -138,9 +140,17 @@ def make() -> None:
         )
 
 
-def wanted(needed: list[str]) -> str:
-    """What stands for exactly these packages, for this version of Python."""
-    parts = [*needed, CONSTRAINTS.read_text(encoding="utf-8")]
+def pins(for_tests: bool) -> list[Path]:
+    """The files that say what is installed."""
+    return [HOME / name for name in (CONSTRAINTS_OF_TESTS if for_tests else CONSTRAINTS)]
+
+
+def wanted(for_tests: bool) -> str:
+    """What stands for exactly these packages."""
+    parts = [
+        *requirements(for_tests),
+        *(file.read_text(encoding="utf-8") for file in pins(for_tests)),
+    ]
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 
@@ -152,9 +162,9 @@ def marked() -> list[str]:
         return []
 
 
-def is_prepared(python: Path, needed: list[str]) -> bool:
+def is_prepared(python: Path, for_tests: bool) -> bool:
     """Whether the environment works and has what this command needs."""
-    return wanted(needed) in marked() and works(python)
+    return wanted(for_tests) in marked() and works(python)
 
 
 def works(python: Path) -> bool:
@@ -217,10 +227,17 @@ def tell(sentence: str) -> None:
         print(sentence.encode("ascii", "backslashreplace").decode(), file=sys.stderr, flush=True)
 
 
-def install(python: str, needed: list[str]) -> None:
-    """Installs the pinned versions; pip's own words stay visible when it fails."""
+def install(python: str, for_tests: bool) -> None:
+    """Installs the pinned versions, by their digests; pip's own words stay visible when it fails.
+
+    Both files and command are complete, so that pip decides nothing: what isn't pinned is not
+    installed.
+    """
     command = [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
-    done = subprocess.run([*command, "-c", str(CONSTRAINTS), *needed], check=False)
+    command += ["--require-hashes", "--no-deps"]
+    for file in pins(for_tests):
+        command += ["-r", str(file)]
+    done = subprocess.run(command, check=False)
     if done.returncode:
         sys.exit(
             "The packages could not be installed; pip's message stands above. Check the network "

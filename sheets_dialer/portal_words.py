@@ -6,6 +6,7 @@ import base64
 import html
 import json
 import re
+import unicodedata
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from typing import Any
@@ -13,9 +14,17 @@ from urllib.parse import quote, quote_plus
 
 from .redaction import printable, redacted, shortened
 from .texts import say
+from .unpacking import readings
 
 _SHORTEST_SOUGHT = 4
 """A key of fewer letters is only cut out as it is: in every form it would be found in any word."""
+_PART = 8
+"""So many letters of a key in a row, or half of a shorter one, give too much of it away."""
+_MOST_WORDS_OF_ONE = 3
+"""Over so many words a packed key is sought for itself; over more, all of them are dropped."""
+_SIGNS = re.compile("…(?: …)+")
+_MOST_READ = 4_000
+"""How many characters of others' words are read: a cell shows two hundred."""
 
 
 def told(body: Mapping[str, Any], key: str) -> str:
@@ -40,9 +49,9 @@ def cleaned(text: object, key: str) -> str:
     """The text in one line without secrets: not by their names, nor where the key stands for
     itself, as it is or in another writing."""
     # On one line first: the key may be wrapped at the end of one.
-    plain = printable(text)
+    plain = _beginning(printable(text))
     if len(key) >= _SHORTEST_SOUGHT:
-        plain = _anyhow(key).sub("…", plain)
+        plain = _without_parts(_anyhow(key).sub("…", plain), key)
     else:
         for form in {key, quote(key, safe=""), repr(key)[1:-1]} - {""}:
             plain = plain.replace(form, "…")
@@ -53,7 +62,50 @@ def holds_key(text: str, key: str) -> bool:
     """Whether the key stands in the text, in whatever writing; a very short one only alone."""
     if len(key) < _SHORTEST_SOUGHT:
         return text == key
-    return _anyhow(key).search(text) is not None
+    if _anyhow(key).search(text):
+        return True
+    sought = _letters(key)
+    return len(sought) >= _SHORTEST_SOUGHT and any(
+        sought in _letters(reading) for reading in readings(text)
+    )
+
+
+def _beginning(text: str) -> str:
+    """As much of a long text as is read, without a word that is cut in two."""
+    return text if len(text) <= _MOST_READ else text[:_MOST_READ].rpartition(" ")[0] or "…"
+
+
+def _without_parts(text: str, key: str) -> str:
+    """The text without the words in which, once all is undone that may have been done to them, a
+    part of the key is left."""
+    parts = _parts(key)
+    words = text.split(" ")
+    for count in range(1, _MOST_WORDS_OF_ONE + 1):
+        for start in range(len(words) - count + 1):
+            some = words[start : start + count]
+            if "…" not in some and _gives_away("".join(some), parts):
+                words[start : start + count] = ["…"] * count
+    if _gives_away("".join(words), parts):
+        return "…"
+    # One sign stands for all that was dropped in one place.
+    return _SIGNS.sub("…", " ".join(words))
+
+
+def _gives_away(text: str, parts: frozenset[str]) -> bool:
+    return any(part in plain for plain in map(_letters, readings(text)) for part in parts if plain)
+
+
+@lru_cache(maxsize=8)
+def _parts(key: str) -> frozenset[str]:
+    """Every run of the key's letters that is long enough to give it away."""
+    letters = _letters(key)
+    length = min(_PART, max(_SHORTEST_SOUGHT, (len(letters) + 1) // 2))
+    return frozenset(letters[at : at + length] for at in range(len(letters) - length + 1))
+
+
+def _letters(text: str) -> str:
+    """Letters and digits alone, without case: what stands between them hides nothing."""
+    return "".join(filter(str.isalnum, unicodedata.normalize("NFKC", text).casefold()))
 
 
 @lru_cache(maxsize=8)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, time
@@ -24,6 +25,11 @@ COLUMNS = (
     *("polled_at", "ended_at", "problem", "voice_id", "amount", "text1", "text2"),
 )
 """The columns of an export, in order. Times are ISO 8601 in UTC."""
+_BEGINS = "=+@⁺⁼₊₌⩵⩶﬩﹢﹣﹦﹫＋－＝＠−-"
+"""With what a formula begins, in ordinary letters and in those that become ordinary ones."""
+_PARTS = ",;|;︐︔﹐﹔，；｜\t\n\v\f\r\x1c-\x1f\x85\u2028\u2029"
+_UNSEEN = "\\s\x00-\x1f\x7f-\x9f\xad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff"
+_FORMULA = re.compile(f'(?:^|[{_PARTS}])["{_UNSEEN}]*(?=[{_BEGINS}])')
 REMOVED = "removed"
 """What stands for numbers and texts that the ledger has forgotten."""
 
@@ -65,14 +71,19 @@ def export_rows(jobs: Iterable[Job]) -> list[dict[str, str | int | None]]:
 def as_csv(rows: Sequence[Mapping[str, object]]) -> str:
     """The rows as CSV with a header.
 
-    A text that a spreadsheet would take for a formula gets an apostrophe in front.
+    What a spreadsheet could take for a formula gets an apostrophe in front.
     """
     text = io.StringIO()
-    writer = csv.DictWriter(text, COLUMNS, lineterminator="\n")
-    writer.writeheader()
-    for row in rows:
+    # Each end of a line that a reader may see within a cell has the cell quoted only if it is one
+    # of the writer's own.
+    writer = csv.DictWriter(text, COLUMNS, lineterminator="\r\n")
+    lines: list[str] = []
+    for row in (dict(zip(COLUMNS, COLUMNS, strict=True)), *rows):
         writer.writerow({name: _harmless(value) for name, value in row.items()})
-    return text.getvalue()
+        lines.append(text.getvalue().removesuffix("\r\n") + "\n")
+        text.seek(0)
+        text.truncate()
+    return "".join(lines)
 
 
 def as_json(rows: Sequence[Mapping[str, object]]) -> str:
@@ -154,6 +165,11 @@ def _outcome(status: int | None, state: AttemptState) -> str:
 
 
 def _harmless(value: object) -> object:
-    if isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t", "\r"):
-        return f"'{value}"
-    return value
+    """The value, with an apostrophe before whatever a spreadsheet could take for a formula: at the
+    beginning, and behind what it could take for the end of a cell or of a line, since it's the
+    reader's settings that say which sign parts cells."""
+    if not isinstance(value, str):
+        return value
+    guarded = _FORMULA.sub(r"\g<0>'", value)
+    # Whoever reads a tab or a line's end at the beginning as nothing reads on behind it.
+    return f"'{guarded}" if value[:1] in ("\t", "\r", "\n") else guarded

@@ -5,8 +5,13 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 
 from dialing import Shop
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from sheets_dialer.reports import as_csv
 
 
 def test_plan_says_what_would_be_called_and_what_it_costs_and_changes_nothing(shop: Shop) -> None:
@@ -83,6 +88,29 @@ def test_an_export_holds_no_formula(shop: Shop) -> None:
     (row,) = csv.DictReader(io.StringIO(shop.run("export").stdout))
     assert row["text1"].startswith("'")
     assert row["text2"].startswith("'")
+
+
+SIGNS = "=+-@\u207a\u208c\ufe62\ufe63\ufe66\ufe6b\uff0b\uff0d\uff1d\uff20\u2212"
+
+
+@given(
+    st.lists(
+        st.sampled_from([*SIGNS, *",;|\t\n\r\f\u2028\uff0c\uff1b", " ", '"', "\u200b", "\u202e"])
+        | st.text("a1.", max_size=2),
+        max_size=12,
+    ).map("".join)
+)
+@example("shop;=1+1")
+@example("shop\n＝HYPERLINK(1)")
+@example("\t=1")
+def test_no_reader_of_an_export_finds_a_formula_whatever_parts_its_cells(text: str) -> None:
+    (row,) = csv.DictReader(io.StringIO(as_csv([{"text1": text}]), newline=""))
+    cell = row["text1"]
+    assert not cell.startswith(("\t", "\r", "\n", *SIGNS))
+    for part in re.split("[,;|\t\n\r\f\u2028\uff0c\uff1b]", cell):
+        seen = part.strip(' "\u200b\u202e')
+        assert not seen.startswith(tuple(SIGNS)), (text, cell)
+    assert re.sub("'", "", cell) == text
 
 
 def test_status_of_an_empty_ledger_says_so(shop: Shop) -> None:

@@ -5,12 +5,14 @@ Each test has a program of its own that needs nothing but pip, so that nothing i
 
 from __future__ import annotations
 
+import hashlib
 import os
 import shutil
 import signal
 import subprocess
 import sys
 import time
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -66,10 +68,41 @@ def started(python: Path, place: Path, **environment: str) -> subprocess.Complet
     )
 
 
+def wheel_in(folder: Path, version: str) -> str:
+    """A package of one empty module; its digest is given back."""
+    folder.mkdir(exist_ok=True)
+    info = f"queue_tool-{version}.dist-info"
+    path = folder / f"queue_tool-{version}-py3-none-any.whl"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("queue_tool.py", "")
+        head = "Metadata-Version: 2.1\nName: queue-tool\n"
+        archive.writestr(f"{info}/METADATA", f"{head}Version: {version}\n")
+        archive.writestr(f"{info}/WHEEL", "Wheel-Version: 1.0\nTag: py3-none-any\n")
+        archive.writestr(f"{info}/RECORD", "")
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
 def ran(done: subprocess.CompletedProcess[bytes], place: Path) -> bool:
     """Whether the program ran in its own environment."""
     assert done.returncode == 0, (done.stdout + done.stderr).decode()
     return done.stdout.decode() == f"ran in {place / '.venv'} word\n"
+
+
+def test_only_files_with_the_pinned_digests_are_installed(bare: Path, tmp_path: Path) -> None:
+    place = program_in(tmp_path / "program")
+    (place / "pyproject.toml").write_text(PROJECT.replace("pip", "queue-tool"))
+    digest = wheel_in(tmp_path / "index", "1.0")
+    wheel_in(tmp_path / "index", "2.0")  # newer, and not what is pinned
+    pin = "queue-tool==1.0 --hash=sha256:"
+    for wrong in ("0" * 64, ""):
+        (place / "constraints.txt").write_text(f"{pin}{wrong}" if wrong else "queue-tool==1.0")
+        done = started(bare, place, PIP_FIND_LINKS=str(tmp_path / "index"))
+        assert done.returncode == 1
+        assert b"could not be installed" in done.stderr
+        assert not list((place / ".venv").rglob("queue_tool*"))
+    (place / "constraints.txt").write_text(f"{pin}{digest}")
+    assert ran(started(bare, place, PIP_FIND_LINKS=str(tmp_path / "index")), place)
+    assert len(list((place / ".venv").rglob("queue_tool-1.0.dist-info"))) == 1
 
 
 def test_a_second_start_says_nothing_and_installs_nothing(bare: Path, installed: Path) -> None:

@@ -338,6 +338,69 @@ def test_no_key_is_left_in_any_writing(key: str, place: int) -> None:
         assert key not in text
 
 
+PACKINGS: Mapping[str, Callable[[str], str]] = {
+    "in hexadecimal": lambda key: key.encode().hex(),
+    "in hexadecimal with colons": lambda key: key.encode().hex(":").upper(),
+    "each byte with a backslash": lambda key: "".join(f"\\x{each:02x}" for each in key.encode()),
+    "each letter with a backslash": lambda key: "".join(f"\\u{ord(each):04x}" for each in key),
+    "each letter an entity": lambda key: "".join(f"&#{ord(each)};" for each in key),
+    "each letter an entity in hexadecimal": lambda key: "".join(f"&#x{ord(c):X};" for c in key),
+    "each byte with a percent sign": lambda key: "".join(f"%{each:02X}" for each in key.encode()),
+    "three addresses deep": lambda key: quote(quote(quote(key, safe=""), safe=""), safe=""),
+    "packed twice": lambda key: packed(packed(key)),
+    "packed in the middle": lambda key: packed(f"id=7&apikey={key}&to=92300"),
+    "packed in an entity in an address": lambda key: quote(html.escape(packed(f'"{key}"'))),
+    "packed in base 32": lambda key: base64.b32encode(key.encode()).decode(),
+    "quoted-printable": lambda key: "".join(f"={each:02X}" for each in key.encode()),
+    "full width": lambda key: "".join(
+        chr(ord(each) + 0xFEE0) if "!" <= each <= "~" else each for each in key
+    ),
+    "a hyphen between any two": "-".join,
+    "its first letters": lambda key: f"{key[:9]}***",
+    "its last letters": lambda key: f"***{key[-9:]}",
+}
+
+
+def packed(text: str) -> str:
+    return base64.b64encode(text.encode()).decode()
+
+
+@pytest.mark.parametrize("packing", PACKINGS)
+@pytest.mark.parametrize("key", [key for key in KEYS if len(key) >= 10])
+def test_words_that_hold_a_part_of_the_key_in_any_packing_are_dropped(
+    key: str, packing: str
+) -> None:
+    for said in (PACKINGS[packing](key), PACKINGS[packing](f"{key}-{key}")):
+        told = cleaned(f"The balance is low. {said} The account is closed.", key)
+        assert told.startswith("The balance is low. ")
+        assert told.endswith(" The account is closed.")
+        assert "…" in told
+        assert said not in told
+        assert not any(key[at : at + 8] in told for at in range(len(key) - 7))
+
+
+@given(
+    key=st.text("abcdefghijkmnpqrstuvwxyzABCDEFGH23456789", min_size=16, max_size=40),
+    chain=st.lists(
+        st.sampled_from(
+            sorted(
+                PACKINGS.keys()
+                - {"its first letters", "full width"}
+                - {"its last letters", "a hyphen between any two"}
+            )
+        ),
+        max_size=3,
+    ),
+)
+def test_no_chain_of_packings_hides_the_key(key: str, chain: list[str]) -> None:
+    said = key
+    for packing in chain:
+        said = PACKINGS[packing](said)
+    told = cleaned(f"Bad key {said} given", key)
+    assert said not in told
+    assert "…" in told
+
+
 @pytest.mark.parametrize("key", ["k", "ab", "abc"])
 def test_a_very_short_key_shreds_no_more_words_than_it_stands_in(key: str) -> None:
     assert cleaned("BACK TO THE A B C", key) == "BACK TO THE A B C"

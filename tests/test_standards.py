@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import importlib.metadata
 import re
 import subprocess
 import sys
+import tomllib
+from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 from sheets_dialer.cli import app
 
@@ -67,12 +72,58 @@ def test_links_between_documents_lead_somewhere(document: Path) -> None:
         assert (document.parent / target).exists(), f"{document.name} links to {target}"
 
 
-def test_constraints_name_no_address_and_pin_every_requirement() -> None:
-    text = (HOME / "constraints.txt").read_text(encoding="utf-8")
+PIN = re.compile(r"([a-z0-9._-]+)==\S+(?: ; [^\\]+)?(?: \\\n    --hash=sha256:[0-9a-f]{64})+\n")
+PINNED = {
+    name: re.findall(PIN, (HOME / f"constraints{name}.txt").read_text(encoding="utf-8"))
+    for name in ("", "-postgresql", "-dev")
+}
+PROJECT = tomllib.loads((HOME / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+
+
+@pytest.mark.parametrize("name", PINNED)
+def test_constraints_name_no_address_and_have_a_digest_of_every_file(name: str) -> None:
+    text = (HOME / f"constraints{name}.txt").read_text(encoding="utf-8")
     assert "://" not in text
-    pinned = {line.partition("==")[0].lower().replace("_", "-") for line in text.split()}
-    project = (HOME / "pyproject.toml").read_text(encoding="utf-8")
-    wanted = re.findall(r'^    "([A-Za-z0-9_.-]+)(?:\[[a-z]+\])?(?:[<>=~!].*)?",', project, re.M)
-    rules = {name for name in wanted if re.fullmatch(r"[A-Z]{1,3}\d*", name)}
-    missing = {name for name in set(wanted) - rules if name.lower() not in pinned}
-    assert missing == set()
+    left = re.sub(r"(?m)^#.*\n", "", re.sub(PIN, "", text))
+    assert left == ""
+
+
+@pytest.mark.parametrize(
+    ("names", "extras"),
+    [(("",), ()), (("", "-postgresql"), ("postgresql",)), (tuple(PINNED), ("postgresql", "dev"))],
+)
+def test_all_that_is_needed_is_pinned_and_nothing_else(
+    names: tuple[str, ...], extras: tuple[str, ...]
+) -> None:
+    """`run.py` has pip install nothing but what is pinned."""
+    wanted: list[str] = [*PROJECT["dependencies"]]
+    for extra in extras:
+        wanted += PROJECT["optional-dependencies"][extra]
+    pinned = {each for name in names for each in PINNED[name]}
+    assert needed(map(Requirement, wanted)) - elsewhere(pinned) == pinned - elsewhere(pinned)
+
+
+def needed(wanted: Iterable[Requirement]) -> set[str]:
+    """Everything that these need on this system, by the installed packages' own words."""
+    found: set[tuple[str, str]] = set()
+    waiting = [(each, extra) for each in wanted for extra in ("", *each.extras) if applies(each)]
+    while waiting:
+        requirement, extra = waiting.pop()
+        name = canonicalize_name(requirement.name)
+        if (name, extra) in found:
+            continue
+        found.add((name, extra))
+        for line in importlib.metadata.requires(name) or ():
+            part = Requirement(line)
+            if applies(part, extra):
+                waiting += [(part, more) for more in ("", *part.extras)]
+    return {name for name, _extra in found}
+
+
+def applies(requirement: Requirement, extra: str = "") -> bool:
+    return requirement.marker is None or requirement.marker.evaluate({"extra": extra})
+
+
+def elsewhere(pinned: set[str]) -> set[str]:
+    """What is pinned for other systems."""
+    return pinned & {"colorama", "tzdata"} if sys.platform != "win32" else set()
