@@ -113,7 +113,11 @@ class TestOperatorsGuide:
         path = shutil.which(program, path=f"{postgres_programs()}:/usr/sbin:/usr/bin:/bin")
         if path is None:
             pytest.skip(f"there is no {program} here")
-        told = subprocess.run([path, "--help"], capture_output=True, text=True, check=False)
+        command = [path]
+        if words[0] == "-m":
+            # Options are those of the module's command: python -m pip install …
+            command = [sys.executable, *words[:3]]
+        told = subprocess.run([*command, "--help"], capture_output=True, text=True, check=False)
         for option in (word.partition("=")[0] for word in words if word.startswith("--")):
             assert option in told.stdout + told.stderr
 
