@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import signal
+import itertools
 import subprocess
 import sys
 import time
@@ -13,6 +13,7 @@ from typing import Any
 
 import gspread
 import yaml
+from forking import Forked, Running
 from running import RunningSandbox
 from typer.testing import CliRunner
 
@@ -31,6 +32,7 @@ class Shop:
     def __init__(self, sandbox: RunningSandbox) -> None:
         self.sandbox = sandbox
         self.config = sandbox.directory / "config.yaml"
+        self._runs = itertools.count()
         demo_config(sandbox.directory, SPEED)
         # Google's quotas are off for tests, so passes needn't be as far apart as in the demo.
         self.change(every=PASS_SECONDS)
@@ -112,27 +114,39 @@ class Shop:
         return [str(call["caller_id"]) for call in self.calls()]
 
     def command(self, *words: str) -> list[str]:
-        """The command line of one of the program's commands with this shop's configuration."""
+        """The command line of one of the program's commands with this shop's configuration, for
+        where `run.py` itself, the terminal or the shell matters."""
         name, *rest = words
         return [sys.executable, str(HOME / "run.py"), name, "-c", str(self.config), *rest]
 
-    def run(self, *words: str, seconds: float = 90) -> subprocess.CompletedProcess[str]:
-        """Runs a command to its end."""
-        return subprocess.run(
-            self.command(*words), capture_output=True, text=True, timeout=seconds, check=False
+    def start(self, *words: str, errors: Path | None = None) -> Running:
+        """Starts a command. What it says to stderr is added to the file `errors`; without one it
+        comes after what it prints."""
+        name, *rest = words
+        return Forked(
+            "sheets_dialer.cli:main", [name, "-c", str(self.config), *rest], errors=errors
         )
 
+    def run(self, *words: str, seconds: float = 90) -> subprocess.CompletedProcess[str]:
+        """Runs a command to its end."""
+        errors = self.config.with_name(f"said-{next(self._runs)}.txt")
+        process = self.start(*words, errors=errors)
+        try:
+            printed, _ = process.communicate(timeout=seconds)
+        finally:
+            process.kill()
+        said = errors.read_text(encoding="utf-8")
+        errors.unlink()
+        return subprocess.CompletedProcess(words, process.wait(), printed, said)
+
     @contextmanager
-    def running(self, *words: str) -> Iterator[subprocess.Popen[str]]:
+    def running(self, *words: str) -> Iterator[Running]:
         """A command that runs on while the test does something."""
-        process = subprocess.Popen(
-            self.command(*words), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
-        )
+        process = self.start(*words)
         try:
             yield process
         finally:
-            if process.poll() is None:
-                process.send_signal(signal.SIGKILL)
+            process.kill()
             process.communicate()
 
 

@@ -11,6 +11,7 @@ from contextlib import contextmanager
 
 import pytest
 from dialing import Shop, eventually
+from forking import Running
 
 
 @pytest.mark.parametrize(
@@ -64,20 +65,21 @@ def test_a_second_signal_does_not_wait_for_google(shop: Shop) -> None:
 def test_a_hangup_that_is_ignored_stays_so(shop: Shop) -> None:
     """As of what was started by `nohup`."""
     shop.ready("03000000001")
-    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    process = subprocess.Popen(
+        ["nohup", *shop.command("start")], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
     try:
-        with shop.running("start") as process:
-            signal.signal(signal.SIGHUP, before)
-            eventually(lambda: len(shop.calls()) == 1)
-            process.send_signal(signal.SIGHUP)
-            eventually(lambda: shop.rows()[0]["DTMF"] == "1")
-            assert process.poll() is None
+        eventually(lambda: len(shop.calls()) == 1)
+        process.send_signal(signal.SIGHUP)
+        eventually(lambda: shop.rows()[0]["DTMF"] == "1")
+        assert process.poll() is None
     finally:
-        signal.signal(signal.SIGHUP, before)
+        process.kill()
+        process.wait()
 
 
 @contextmanager
-def _a_reply_on_its_way(shop: Shop, seconds: float, *words: str) -> Iterator[subprocess.Popen[str]]:
+def _a_reply_on_its_way(shop: Shop, seconds: float, *words: str) -> Iterator[Running]:
     """The command at the moment when the portal has its request and lets it wait for the reply."""
     slow = {"service": "portal", "kind": "slow", "path": "/api/calls", "seconds": seconds}
     shop.sandbox.post("/_sandbox/faults", slow)

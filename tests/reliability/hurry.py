@@ -7,11 +7,12 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from subprocess import STDOUT, Popen
+from subprocess import PIPE, STDOUT, Popen
 from typing import Any
 
 import yaml
 from dialing import Shop
+from forking import Running
 from running import RunningSandbox
 
 PROGRAM = Path(__file__).with_name("hurried.py")
@@ -62,6 +63,13 @@ class HurriedShop(Shop):
             *(sys.executable, str(PROGRAM), str(SPEED), str(self.begun), str(PATIENCE)),
             *(name, "-c", str(self.config), *rest),
         ]
+
+    def start(self, *words: str, errors: Path | None = None) -> Running:
+        """Starts the hurried program. It takes other time-outs than what is loaded already."""
+        if errors is None:
+            return Popen(self.command(*words), stdout=PIPE, stderr=STDOUT, text=True)
+        with errors.open("a") as file:
+            return Popen(self.command(*words), stdout=PIPE, stderr=file, text=True)
 
     @contextmanager
     def dialling(self, *words: str) -> Iterator[Popen[str]]:

@@ -1,30 +1,21 @@
-"""The program's command line in real processes, forked from one that has its modules loaded.
-
-Hundreds of starts would spend their time on importing the same modules. A process of Python's own
-forkserver imports them once; each program is a fork of that, with its own pid, threads, files and
-death. What runs in it is `sheets_dialer.cli.main`, as in `run.py`.
-"""
+"""The program's command line in forked processes, under conditions that tests need: struck by a
+signal at a boundary, on a clock of its own, with less patience."""
 
 from __future__ import annotations
 
-import multiprocessing
 import os
 import signal
 import sys
-import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
-from multiprocessing import connection, forkserver
+from multiprocessing import connection
 from pathlib import Path
 from types import TracebackType
 
 from boundaries import Strike, be_impatient, watch
 from clocked import run_clocked
+from forking import CONTEXT, LOOKING, start_server
 
-_CONTEXT = multiprocessing.get_context("forkserver")
-_CONTEXT.set_forkserver_preload(["programs", "preloaded"])
-# Starting one looks after all others, too, and how one ended can be read only once.
-_LOOKING = threading.RLock()
 SECONDS = 90.0
 """How long a program that should come to its end may take on a busy machine."""
 
@@ -51,12 +42,12 @@ class Program:
 
     def __init__(self, words: Sequence[str], said: Path, conditions: Conditions = USUAL) -> None:
         """Starts it."""
-        _start_server()
+        start_server()
         self._said = said
-        self._process = _CONTEXT.Process(
+        self._process = CONTEXT.Process(
             target=_be_the_program, args=(tuple(words), said, conditions), daemon=True
         )
-        with _LOOKING:
+        with LOOKING:
             self._process.start()
 
     def __enter__(self) -> Program:
@@ -70,13 +61,13 @@ class Program:
     ) -> None:
         self.send(signal.SIGKILL)
         self.end()
-        with _LOOKING:
+        with LOOKING:
             self._process.close()
 
     def end(self, seconds: float = SECONDS) -> int:
         """Waits for its end; gives the exit code, negative for the signal that ended it."""
         connection.wait([self._process.sentinel], seconds)
-        with _LOOKING:
+        with LOOKING:
             code = self._process.exitcode
         assert code is not None, (
             f"it didn't end within {seconds:g} s; it said:\n{self.said()[-2000:]}"
@@ -85,7 +76,7 @@ class Program:
 
     def runs(self) -> bool:
         """Whether it has not ended."""
-        with _LOOKING:
+        with LOOKING:
             return self._process.is_alive()
 
     def send(self, number: signal.Signals) -> None:
@@ -104,19 +95,6 @@ class Program:
     def said(self) -> str:
         """All that runs with this file have printed."""
         return self._said.read_text(encoding="utf-8") if self._said.exists() else ""
-
-
-def _start_server() -> None:
-    """Starts the process that all are forked from. It finds modules by the environment alone."""
-    before = os.environ.get("PYTHONPATH")
-    os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, sys.path))
-    try:
-        forkserver.ensure_running()
-    finally:
-        if before is None:
-            del os.environ["PYTHONPATH"]
-        else:
-            os.environ["PYTHONPATH"] = before
 
 
 def _be_the_program(words: tuple[str, ...], said: Path, conditions: Conditions) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import signal
-import subprocess
 import sys
 from pathlib import Path
 from typing import Any, ClassVar
@@ -12,6 +11,7 @@ from urllib.parse import urlsplit
 
 import gspread
 import requests
+from forking import Forked
 from google.auth.transport.requests import AuthorizedSession
 from google.auth.transport.requests import Request as GoogleAuthRequest
 from google.oauth2.service_account import Credentials
@@ -56,14 +56,11 @@ class RunningSandbox:
 
     def start(self) -> None:
         """Starts the process and waits until it answers."""
-        with (self.directory / "stderr.txt").open("ab") as stderr:
-            self.process = subprocess.Popen(
-                [*COMMAND, "--port", "0", "--dir", str(self.directory), *self._options],
-                stdout=subprocess.PIPE,
-                stderr=stderr,
-                text=True,
-            )
-        assert self.process.stdout is not None
+        self.process = Forked(
+            "sheets_dialer.sandbox.__main__:main",
+            ["--port", "0", "--dir", str(self.directory), *self._options],
+            errors=self.directory / "stderr.txt",
+        )
         self.url = self.process.stdout.readline().strip()
         if not self.url:
             self.stop()
@@ -73,7 +70,7 @@ class RunningSandbox:
         """Sends the signal, waits for the end and gives the exit code."""
         self.process.send_signal(number)
         self.stop()
-        return self.process.returncode
+        return self.process.wait()
 
     def stop(self) -> None:
         """Ends the process, unless it is ending already, and closes every client."""
@@ -84,8 +81,7 @@ class RunningSandbox:
         if self.process.poll() is None:
             self.process.terminate()
         self.process.wait(STOP_SECONDS)
-        if self.process.stdout is not None:
-            self.process.stdout.close()
+        self.process.stdout.close()
 
     def errors(self) -> str:
         """What the process wrote to stderr."""
