@@ -17,6 +17,7 @@ from .library import Document
 from .merges import drop_covered_values
 from .model import Json, Workbook
 from .requests import (
+    appending,
     cells,
     charts,
     clipboard,
@@ -69,12 +70,14 @@ HANDLERS: Mapping[str, Handler] = MappingProxyType(
         "addChart": charts.add_chart,
         "updateChartSpec": charts.update_chart_spec,
         "deleteEmbeddedObject": charts.delete_embedded_object,
+        "appendCells": appending.append_cells,
         "updateCells": cells.update_cells,
         "repeatCell": cells.repeat_cell,
         "addDimensionGroup": grouping.add_dimension_group,
         "deleteDimensionGroup": grouping.delete_dimension_group,
         "updateDimensionGroup": grouping.update_dimension_group,
         "addTable": tables.add_table,
+        "updateTable": tables.update_table,
         "deleteTable": tables.delete_table,
         "mergeCells": merging.merge_cells,
         "unmergeCells": merging.unmerge_cells,
@@ -97,7 +100,9 @@ HANDLERS: Mapping[str, Handler] = MappingProxyType(
 )
 """Every kind of request that is emulated; all others are refused."""
 
-_WRITES_OF_CELLS = frozenset({"updateCells", "repeatCell", "setDataValidation", "findReplace"})
+_WRITES_OF_CELLS = frozenset(
+    {"appendCells", "updateCells", "repeatCell", "setDataValidation", "findReplace"}
+)
 """The requests that typed columns of Tables refuse when they don't fit."""
 
 
