@@ -453,7 +453,9 @@ class TestMergedCells:
         for beside in ("D2", "A5", "D5"):
             expect(cell(page, beside)).to_have_count(1)
         title, first, last = (cell(page, name).bounding_box() for name in ("A2", "A3", "C3"))
-        assert title and first and last
+        assert title
+        assert first
+        assert last
         assert title["x"] == first["x"]
         assert title["x"] + title["width"] == pytest.approx(last["x"] + last["width"])
         tab.unmerge_cells("A2:C2")

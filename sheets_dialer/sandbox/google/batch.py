@@ -18,11 +18,14 @@ from .merges import drop_covered_values
 from .model import Json, Workbook
 from .requests import (
     appending,
+    borders,
     cells,
     charts,
+    cleaning,
     clipboard,
     conditional_formats,
     dimensions,
+    filling,
     filters,
     find_replace,
     grouping,
@@ -33,6 +36,7 @@ from .requests import (
     sheets,
     shifted_cells,
     sorting,
+    splitting,
     spreadsheet,
     tables,
     validation,
@@ -87,6 +91,12 @@ HANDLERS: Mapping[str, Handler] = MappingProxyType(
         "insertRange": shifted_cells.insert_range,
         "deleteRange": shifted_cells.delete_range,
         "findReplace": find_replace.find_replace,
+        "trimWhitespace": cleaning.trim_whitespace,
+        "deleteDuplicates": cleaning.delete_duplicates,
+        "textToColumns": splitting.text_to_columns,
+        "pasteData": splitting.paste_data,
+        "autoFill": filling.auto_fill,
+        "updateBorders": borders.update_borders,
         "setDataValidation": validation.set_data_validation,
         "setBasicFilter": filters.set_basic_filter,
         "clearBasicFilter": filters.clear_basic_filter,
@@ -94,6 +104,7 @@ HANDLERS: Mapping[str, Handler] = MappingProxyType(
         "updateDeveloperMetadata": metadata.update_developer_metadata,
         "deleteDeveloperMetadata": metadata.delete_developer_metadata,
         "addFilterView": filters.add_filter_view,
+        "duplicateFilterView": filters.duplicate_filter_view,
         "updateFilterView": filters.update_filter_view,
         "deleteFilterView": filters.delete_filter_view,
     }
@@ -101,7 +112,10 @@ HANDLERS: Mapping[str, Handler] = MappingProxyType(
 """Every kind of request that is emulated; all others are refused."""
 
 _WRITES_OF_CELLS = frozenset(
-    {"appendCells", "updateCells", "repeatCell", "setDataValidation", "findReplace"}
+    {
+        *("appendCells", "updateCells", "repeatCell", "setDataValidation", "findReplace"),
+        *("trimWhitespace", "textToColumns", "pasteData", "autoFill"),
+    }
 )
 """The requests that typed columns of Tables refuse when they don't fit."""
 
