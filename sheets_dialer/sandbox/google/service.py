@@ -17,7 +17,7 @@ from .call import Call
 from .copying import copy_to
 from .creation import new_document, workbook_from_json
 from .data_filters import selected
-from .errors import GoogleError, unsupported_document, violation
+from .errors import GoogleError, permission_denied, unsupported_document, violation
 from .fieldmask import Mask
 from .formulas.calculator import Calculator
 from .ids import Ids
@@ -122,6 +122,8 @@ class SheetsService:
     ) -> dict[str, Any]:
         if route.method == "spreadsheets.create":
             return self._create(account, body, mask)
+        if route.spreadsheet_id in self.behaviour.strangers_files:
+            raise permission_denied()
         read_method = self._reads.get(route.method)
         document = self._library.open(
             route.spreadsheet_id, account, to_write=read_method is None and not _copies(route)
