@@ -17,6 +17,15 @@ GREY = {"rgbColor": {"red": 0.5, "green": 0.5, "blue": 0.5}}
 FOOTER = {"footerColorStyle": GREY}
 
 
+LIST = {"condition": {"type": "ONE_OF_LIST", "values": [{"userEnteredValue": "a"}]}}
+
+
+def columns(*specs: dict[str, Any]) -> dict[str, Any]:
+    """An updateTable of these columns."""
+    table = {"tableId": "t", "columnProperties": list(specs)}
+    return {"table": table, "fields": "columnProperties"}
+
+
 @pytest.fixture
 def tab(sandbox: RunningSandbox) -> Iterator[gspread.Worksheet]:
     """A tab of eight rows with a Table in B2:C4, which holds one row below its header."""
@@ -68,12 +77,10 @@ class TestColumns:
         assert names(tab) == ["Name", "Mobile"]
 
     def test_get_their_names_written_into_the_header(self, tab: gspread.Worksheet) -> None:
-        columns = [{"columnIndex": 1, "columnName": "Number", "columnType": "DOUBLE"}]
         send(
             tab,
             "updateTable",
-            table={"tableId": "t", "columnProperties": columns},
-            fields="columnProperties",
+            **columns({"columnIndex": 1, "columnName": "Number", "columnType": "DOUBLE"}),
         )
         assert tab.row_values(2) == ["", "Name", "Number"]
         tab.update_acell("C2", "Mobile")
@@ -93,12 +100,10 @@ class TestColumns:
     def test_keep_their_type_when_columns_move(
         self, tab: gspread.Worksheet, kind: str, what: dict[str, Any], column: int
     ) -> None:
-        columns = [{"columnIndex": 1, "columnType": "DOUBLE"}]
         send(
             tab,
             "updateTable",
-            table={"tableId": "t", "columnProperties": columns},
-            fields="columnProperties",
+            **columns({"columnIndex": 1, "columnName": "Phone", "columnType": "DOUBLE"}),
         )
         send(tab, kind, range={"sheetId": tab.id, **what})
         typed = [
@@ -107,6 +112,31 @@ class TestColumns:
             if "columnType" in each
         ]
         assert typed == [(column, "Phone")]
+
+    def test_are_replaced_as_a_whole(self, tab: gspread.Worksheet) -> None:
+        choices = {"columnType": "DROPDOWN", "dataValidationRule": LIST}
+        send(tab, "updateTable", **columns({"columnName": "Name", **choices}))
+        send(tab, "updateTable", **columns({"columnIndex": 1, "columnName": "P"}))
+        assert table_of(tab)["columnProperties"] == [
+            {"columnIndex": 0, "columnName": "Name"},
+            {"columnIndex": 1, "columnName": "P"},
+        ]
+
+    def test_that_become_boolean_hold_nothing_else(self, tab: gspread.Worksheet) -> None:
+        tab.update([[True]], "B4")
+        tick = {"columnName": "Name", "columnType": "BOOLEAN"}
+        send(tab, "updateTable", **columns(tick))
+        assert tab.get("B2:B4") == [["Name"], ["FALSE"], ["TRUE"]]
+
+    @pytest.mark.parametrize("as_values", [True, False])
+    def test_have_no_formula_as_a_name(self, tab: gspread.Worksheet, as_values: bool) -> None:
+        if as_values:
+            tab.update_acell("C2", "=1+2")
+        else:
+            cell = {"userEnteredValue": {"formulaValue": "=1+2"}}
+            send(tab, "repeatCell", range=at(tab, "C2"), cell=cell, fields="userEnteredValue")
+        assert tab.acell("C2", value_render_option="FORMULA").value == "Column 2"
+        assert names(tab) == ["Name", "Column 2"]
 
 
 class TestChanges:
@@ -143,6 +173,26 @@ class TestChanges:
             ("updateTable", {"table": {"tableId": "x", "name": "y"}, "fields": "name"}, "No table"),
             ("updateTable", {"table": {"tableId": "t", "name": "y"}}, "At least one field"),
             ("updateTable", {"table": {"tableId": "t"}, "fields": "colour"}, "Invalid field"),
+            (
+                "updateTable",
+                columns({"columnIndex": 1, "columnType": "DATE"}),
+                "Table header row cell must have a value.",
+            ),
+            (
+                "updateTable",
+                columns({"columnName": "Name", "columnType": "DROPDOWN"}),
+                "Condition must be set for dropdown column type.",
+            ),
+            (
+                "updateTable",
+                columns({"columnName": "Name", "columnType": "TEXT", "dataValidationRule": LIST}),
+                "Cannot set condition for non-dropdown column type.",
+            ),
+            (
+                "updateTable",
+                columns({"columnIndex": 2, "columnName": "Third"}),
+                "The table has no column with index 2",
+            ),
             ("appendCells", {"tableId": "x", "rows": [{}], "fields": "note"}, "No table with id"),
             ("appendCells", {"sheetId": 404, "rows": [{}], "fields": "note"}, "No grid with id"),
         ],
@@ -185,18 +235,18 @@ class TestAppending:
     def test_to_a_table_goes_before_the_tab_and_keeps_to_its_width(
         self, tab: gspread.Worksheet
     ) -> None:
-        append(tab, ["Bilal"], tableId="t", sheetId=tab.id)
+        append(tab, ["Bilal"], tableId="t", sheetId=tab.spreadsheet.sheet1.id)
         assert tab.acell("B4").value == "Bilal"
+        with pytest.raises(APIError, match="No grid with id: 404"):
+            append(tab, ["Chand"], tableId="t", sheetId=404)
         with pytest.raises(APIError, match="Attempting to write column: 3, beyond"):
             append(tab, ["a", "b", "c"], tableId="t")
 
     def test_to_a_typed_column_is_refused_with_its_rows(self, tab: gspread.Worksheet) -> None:
-        columns = [{"columnIndex": 1, "columnType": "DOUBLE"}]
         send(
             tab,
             "updateTable",
-            table={"tableId": "t", "columnProperties": columns},
-            fields="columnProperties",
+            **columns({"columnIndex": 1, "columnName": "Phone", "columnType": "DOUBLE"}),
         )
         for rows in ([["Bilal", "x"]], [["Bilal"]] * 9 + [["Chand", "x"]]):
             with pytest.raises(APIError, match=r"appendCells: .* does not fit"):

@@ -42,6 +42,7 @@ from .requests import (
     validation,
 )
 from .resources import spreadsheet_json
+from .table_layout import name_formula_headers
 from .typed_columns import check_typed_columns, rows_with_tables
 from .values import inside_grid
 
@@ -196,6 +197,7 @@ def _apply(context: Context, request: Json, index: int) -> dict[str, Any]:
     before = rows_with_tables(context.workbook)
     reply = handler(context, request[kind], f"{place}.{kind}")
     drop_covered_values(context.workbook)
+    name_formula_headers(context.workbook)
     if kind in _WRITES_OF_CELLS:
         check_typed_columns(context.workbook, before, f"{place}.{kind}")
     return reply

@@ -27,6 +27,7 @@ from .merges import drop_covered_values
 from .ranges import GridRange
 from .resources import spreadsheet_json
 from .schema import has_field, read, read_query, request_of, response_of
+from .table_layout import name_formula_headers
 from .values import inside_grid
 
 _ROOT = "/v4/spreadsheets"
@@ -150,6 +151,7 @@ class SheetsService:
             call.workbook = document.workbook.draft()
         answer = self._writes[route.method](call)
         drop_covered_values(call.workbook)
+        name_formula_headers(call.workbook)
         self.loading.notice(document.id, document.workbook, call.workbook, call.now)
         self._library.commit(document, call.workbook, call.now)
         return answer

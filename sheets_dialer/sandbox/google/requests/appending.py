@@ -27,13 +27,15 @@ def append_cells(context: Context, request: Json, place: str) -> dict[str, Json]
     """
     rows = request.get("rows") or ()
     table_id = request.get("tableId")
-    if table_id:  # which goes before the tab's id (discovery document)
+    # A tab must be named, or have the id 0, even beside a Table (measured by others), which goes
+    # before it (discovery document).
+    sheet = context.workbook.sheet(int(request.get("sheetId") or 0), request=place)
+    if table_id:
         found = table_with_id(context.workbook, str(table_id))
         if found is None:
             raise no_such("table", table_id, place)
         sheet, area = _room_in_table(context, *found, len(rows), place)
     else:
-        sheet = context.workbook.sheet(int(request.get("sheetId") or 0), request=place)
         first = _end_of_values(sheet, range(sheet.row_count), 0, sheet.column_count)
         _add_rows(context, sheet, first + len(rows) - sheet.row_count, place)
         area = GridRange(sheet.id, first, first + len(rows), 0, sheet.column_count)
