@@ -106,10 +106,10 @@ def _checked_gradient(gradient: Json, place: str) -> dict[str, Any]:
     The refusals are Google's words (measured by others)."""
     kept = dict(gradient)
     for name in ("minpoint", "midpoint", "maxpoint"):
-        point = gradient.get(name)
+        point = gradient.get(name) or {}
         if name == "midpoint" and not point:
             continue
-        kind = (point or {}).get("type") or "INTERPOLATION_POINT_TYPE_UNSPECIFIED"
+        kind = point.get("type") or "INTERPOLATION_POINT_TYPE_UNSPECIFIED"
         if kind == "INTERPOLATION_POINT_TYPE_UNSPECIFIED":
             raise invalid(f"Invalid {place}: No interpolationPointType specified.")
         if kind in {"MIN", "MAX"}:
