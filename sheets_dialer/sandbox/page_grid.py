@@ -8,6 +8,7 @@ from typing import Any
 from .google.appearance import with_twins
 from .google.display import formatted
 from .google.formulas.calculator import Calculator
+from .google.merges import merges_of
 from .google.model import Cell, Computed, ErrorValue, Formula, Json, Row, Sheet, Workbook
 from .google.typed import enter
 from .page_conditions import Rules
@@ -82,6 +83,10 @@ def _tab_json(tab: Sheet) -> dict[str, Any]:
                 "hidden": _is_hidden(column),
             }
             for column in tab.column_properties
+        ],
+        "merges": [
+            [area.start_row, area.end_row, area.start_column, area.end_column]
+            for area in merges_of(tab)
         ],
         "hidden_rows": _runs(
             row for row, p in enumerate(tab.row_properties) if p and _is_hidden(p)

@@ -172,6 +172,43 @@ def test_a_rule_that_cannot_be_one_is_refused(rule: dict[str, Any]) -> None:
     assert "equests[0]" in Book().refusal({"addConditionalFormatRule": {"rule": rule}})
 
 
+MIN, MAX = {"type": "MIN"}, {"type": "MAX"}
+NO_TYPE = "No interpolationPointType specified."
+NO_VALUE = "InterpolationPoint.value is required."
+
+
+@pytest.mark.parametrize(
+    ("gradient", "words"),
+    [
+        ({"minpoint": MIN}, NO_TYPE),
+        ({"maxpoint": MAX}, NO_TYPE),
+        ({"minpoint": {"value": "1"}, "maxpoint": MAX}, NO_TYPE),
+        ({"minpoint": MIN, "midpoint": {"value": "1"}, "maxpoint": MAX}, NO_TYPE),
+        ({"minpoint": {"type": "NUMBER"}, "maxpoint": MAX}, NO_VALUE),
+        ({"minpoint": MIN, "midpoint": {"type": "PERCENT"}, "maxpoint": MAX}, NO_VALUE),
+        ({"minpoint": MIN, "maxpoint": {"type": "PERCENTILE", "value": ""}}, NO_VALUE),
+    ],
+)
+def test_a_colour_scale_that_lacks_a_point_is_refused_in_googles_words(
+    gradient: dict[str, Any], words: str
+) -> None:
+    rule = {"ranges": [area(0, 1, 0, 1)], "gradientRule": gradient}
+    assert Book().refusal({"addConditionalFormatRule": {"rule": rule}}).endswith(words)
+
+
+def test_a_colour_scale_keeps_the_values_that_count() -> None:
+    points = {
+        "minpoint": {"type": "MIN", "value": "2", "color": {"red": 1}},
+        "midpoint": {"type": "PERCENTILE", "value": "50"},
+        "maxpoint": {"type": "NUMBER", "value": "9"},
+    }
+    book = Book()
+    rule = {"ranges": [area(0, 1, 0, 1)], "gradientRule": points}
+    book.send({"addConditionalFormatRule": {"rule": rule}})
+    (kept,) = book.calls.conditional_formats
+    assert kept["gradientRule"] == {**points, "minpoint": {"type": "MIN", "color": {"red": 1}}}
+
+
 def _spec(where: dict[str, int]) -> dict[str, Any]:
     series = [{"series": {"sourceRange": {"sources": [where]}}}]
     return {"title": "Calls", "basicChart": {"chartType": "COLUMN", "series": series}}

@@ -92,6 +92,11 @@ def test_the_last_tab_and_the_last_visible_one_stay() -> None:
     assert words.endswith("updateSheetProperties: You can't hide all the sheets in a document.")
 
 
+def test_a_tab_has_a_name() -> None:
+    for request in (_update("title", title=""), _update("title")):
+        assert Book().refusal(request).endswith("The sheet name cannot be empty.")
+
+
 def test_a_tab_that_is_not_there_is_named() -> None:
     words = "Invalid requests[0].deleteSheet: No sheet with id: 99"
     assert Book().refusal({"deleteSheet": {"sheetId": 99}}) == words

@@ -7,11 +7,12 @@ from typing import Any
 
 import gspread
 import pytest
-from gspread.exceptions import APIError
+from gspread.exceptions import APIError, SpreadsheetNotFound
 from running import RunningSandbox
 
 GOOGLES_WAYS = {
     "office_files": [],
+    "strangers_files": [],
     "chosen_range_ids": True,
     "unique_range_names": True,
     "strict_range_deletes": True,
@@ -53,6 +54,22 @@ def test_an_excel_file_in_drive_is_no_google_sheet(
         sheet.fetch_sheet_metadata()
     assert refused.value.error["status"] == "FAILED_PRECONDITION"
     sandbox.post("/_sandbox/behaviour", {"office_files": []})
+
+
+def test_a_strangers_file_is_neither_shown_nor_missing(
+    sandbox: RunningSandbox, sheet: gspread.Spreadsheet
+) -> None:
+    private = "1" + "p" * 43
+    sandbox.post("/_sandbox/behaviour", {"strangers_files": [private]})
+    client = sandbox.person_client()
+    with pytest.raises(PermissionError) as refused:
+        client.open_by_key(private)
+    assert isinstance(refused.value.__cause__, APIError)
+    assert refused.value.__cause__.error["status"] == "PERMISSION_DENIED"
+    assert client.open_by_key(sheet.id).title == sheet.title
+    sandbox.post("/_sandbox/behaviour", {"strangers_files": []})
+    with pytest.raises(SpreadsheetNotFound):
+        client.open_by_key(private)
 
 
 def test_chosen_ids_may_be_forgotten(sandbox: RunningSandbox, sheet: gspread.Spreadsheet) -> None:

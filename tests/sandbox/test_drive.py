@@ -318,3 +318,18 @@ class TestPermissions:
                 "POST", f"{file_path(services)}/permissions", body, transferOwnership="true"
             )
         assert self.permissions(services) == {OWNER: "owner"}
+
+    @pytest.mark.parametrize(
+        ("kind", "address"),
+        [("user", "friend"), ("group", "a@b@c"), ("user", "a b@c.com"), ("anyone", FRIEND)],
+    )
+    def test_an_address_that_is_none_or_not_wanted_is_refused(
+        self, services: Services, kind: str, address: str
+    ) -> None:
+        with pytest.raises(Refused, match="emailAddress is invalid or not applicable"):
+            services.call(
+                "POST",
+                f"{file_path(services)}/permissions",
+                {"type": kind, "role": "reader", "emailAddress": address},
+            )
+        assert self.permissions(services) == {OWNER: "owner"}

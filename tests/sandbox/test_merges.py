@@ -15,6 +15,10 @@ from running import RunningSandbox
 from services import Services
 
 CUT = "You must select all cells in a merged range to merge or unmerge them."
+MOVE = (
+    "Sorry, it is not possible to move a row to a position that crosses a merged cell. "
+    "Please unmerge and try again."
+)
 PASTE = "You can't perform a paste that partially intersects a merge."
 
 
@@ -156,7 +160,10 @@ def _request(tab: gspread.Worksheet, kind: str) -> dict[str, Any]:
         ("copy", PASTE),
         ("cut", PASTE),
         ("freeze", "You can't freeze rows which contain only part of a merged cell."),
-        ("move", "You can't move rows which contain only part of a merged cell."),
+        (
+            "move",
+            MOVE,
+        ),
     ],
 )
 def test_what_cuts_a_merge_is_refused_with_the_whole_batch(
@@ -300,3 +307,34 @@ def test_merges_never_overlap_and_hide_no_value(steps: list[Any]) -> None:
             for row, column in covered - {(top_row, first)}:
                 values = rows[row].get("values", []) if row < len(rows) else []
                 assert column >= len(values) or "userEnteredValue" not in values[column]
+
+
+@pytest.mark.parametrize(
+    ("where", "kind", "words"),
+    [
+        ("A1:F1", "MERGE_ALL", None),
+        ("B3:C3", "MERGE_ALL", None),
+        ("B3:C5", "MERGE_ROWS", None),
+        ("E3:F5", "MERGE_ALL", None),
+        ("A2:B2", "MERGE_ALL", "cross the borders of an existing filter"),
+        ("A1:F10", "MERGE_ALL", "cross the borders of an existing filter"),
+        ("B5:B7", "MERGE_ALL", "cross the borders of an existing filter"),
+        ("A3:C4", "MERGE_ROWS", "cross the borders of an existing filter"),
+        ("B3:B4", "MERGE_ALL", "vertically merge cells that intersect an existing filter"),
+        ("B3:C4", "MERGE_COLUMNS", "vertically merge cells that intersect an existing filter"),
+    ],
+)
+def test_a_filter_keeps_merges_out(
+    tab: gspread.Worksheet, where: str, kind: str, words: str | None
+) -> None:
+    tab.set_basic_filter("B2:D6")
+    if words is None:
+        batch(tab, merge(tab, where, kind))
+        assert merges(tab)
+        return
+    with pytest.raises(APIError, match=words):
+        batch(tab, merge(tab, where, kind))
+    assert merges(tab) == []
+    tab.clear_basic_filter()
+    batch(tab, merge(tab, where, kind))
+    assert merges(tab)

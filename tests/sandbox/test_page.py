@@ -432,3 +432,64 @@ class TestCharts:
         expect(bars).to_have_count(3)  # two bars and the key to their colour
         widths = [float(bars.nth(place).get_attribute("width") or 0) for place in range(2)]
         assert widths[1] == pytest.approx(3 * widths[0])
+
+
+class TestMergedCells:
+    @pytest.fixture(autouse=True)
+    def merged(self, page: Page, tab: gspread.Worksheet) -> None:
+        """A title over A2:C2, a block in B4:C5, a column of one cell in E3:E58."""
+        tab.update([["Orders of May"], [], ["", "Block", "covered"], ["a5"]], "A2")
+        tab.update([["Tall"]], "E3")
+        for area in ("A2:C2", "B4:C5", "E3:E58"):
+            tab.merge_cells(area)
+        expect(cell(page, "B4")).to_have_attribute("colspan", "2")
+
+    def test_are_drawn_as_one(self, page: Page, tab: gspread.Worksheet) -> None:
+        expect(cell(page, "A2")).to_have_attribute("colspan", "3")
+        expect(cell(page, "A2")).to_have_text("Orders of May")
+        expect(cell(page, "B4")).to_have_attribute("rowspan", "2")
+        for covered in ("B2", "C2", "C4", "B5", "C5"):
+            expect(cell(page, covered)).to_have_count(0)
+        for beside in ("D2", "A5", "D5"):
+            expect(cell(page, beside)).to_have_count(1)
+        title, first, last = (cell(page, name).bounding_box() for name in ("A2", "A3", "C3"))
+        assert title
+        assert first
+        assert last
+        assert title["x"] == first["x"]
+        assert title["x"] + title["width"] == pytest.approx(last["x"] + last["width"])
+        tab.unmerge_cells("A2:C2")
+        expect(cell(page, "B2")).to_have_count(1)
+
+    def test_are_stepped_over_and_typed_into_as_one(
+        self, page: Page, tab: gspread.Worksheet
+    ) -> None:
+        address = page.locator("#address")
+        cell(page, "A4").click()
+        for key, expected in (
+            ("ArrowRight", "B4"),
+            ("ArrowRight", "D4"),
+            ("ArrowLeft", "B4"),
+            ("ArrowDown", "B6"),
+            ("ArrowUp", "B4"),
+            ("ArrowUp", "B3"),
+            ("ArrowUp", "A2"),
+        ):
+            page.keyboard.press(key)
+            expect(address).to_have_text(expected)
+        type_into(page, "B4", "New")
+        soon(lambda: tab.get("B4:C5"), [["New"]])
+        expect(cell(page, "B4")).to_have_text("New")
+
+    def test_that_begin_out_of_sight_show_what_they_hold(self, page: Page) -> None:
+        page.locator("#grid").evaluate("grid => grid.scrollTo(0, grid.scrollHeight)")
+        expect(cell(page, "A60")).to_be_visible()
+        expect(page.locator("#grid tbody td[data-column='4'][data-row='2']")).to_have_text("Tall")
+        expect(cell(page, "E59")).to_have_count(1)
+        expect(cell(page, "E58")).to_have_count(0)
+
+    def test_lose_their_hidden_parts(self, page: Page, tab: gspread.Worksheet) -> None:
+        tab.hide_columns(0, 1)
+        expect(cell(page, "A3")).to_have_count(0)
+        expect(page.locator("#grid tr[data-row='1'] td").first).to_have_text("Orders of May")
+        expect(page.locator("#grid tr[data-row='1'] td").first).to_have_attribute("colspan", "2")

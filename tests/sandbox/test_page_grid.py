@@ -182,13 +182,16 @@ class TestConditionalFormats:
         assert shown(tab) == {"text": "5", "look": {"align": "right"}}
 
 
-def test_tabs_tell_size_frozen_and_hidden_parts() -> None:
+def test_tabs_tell_size_frozen_merged_and_hidden_parts() -> None:
     tab = tab_of(
         gridProperties={"frozenRowCount": 1, "frozenColumnCount": 2},
         tabColor={"green": 1.0},
         rightToLeft=True,
     )
     tab.column_properties[1] = {"hiddenByUser": True, "pixelSize": 60}
+    tab.merges = [
+        {"startRowIndex": 0, "endRowIndex": 1, "startColumnIndex": 0, "endColumnIndex": 3}
+    ]
     for row in (2, 3, 7):
         tab.row_properties[row] = {"hiddenByUser": True}
     (told,) = tabs_json(Workbook({}, [tab]))
@@ -206,6 +209,7 @@ def test_tabs_tell_size_frozen_and_hidden_parts() -> None:
             {"width": 60, "hidden": True},
             *[{"width": 100, "hidden": False}] * 4,
         ],
+        "merges": [[0, 1, 0, 3]],
         "hidden_rows": [[2, 4], [7, 8]],
     }
 

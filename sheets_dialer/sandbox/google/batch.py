@@ -17,11 +17,15 @@ from .library import Document
 from .merges import drop_covered_values
 from .model import Json, Workbook
 from .requests import (
+    appending,
+    borders,
     cells,
     charts,
+    cleaning,
     clipboard,
     conditional_formats,
     dimensions,
+    filling,
     filters,
     find_replace,
     grouping,
@@ -32,11 +36,13 @@ from .requests import (
     sheets,
     shifted_cells,
     sorting,
+    splitting,
     spreadsheet,
     tables,
     validation,
 )
 from .resources import spreadsheet_json
+from .table_layout import name_formula_headers
 from .typed_columns import check_typed_columns, rows_with_tables
 from .values import inside_grid
 
@@ -69,12 +75,14 @@ HANDLERS: Mapping[str, Handler] = MappingProxyType(
         "addChart": charts.add_chart,
         "updateChartSpec": charts.update_chart_spec,
         "deleteEmbeddedObject": charts.delete_embedded_object,
+        "appendCells": appending.append_cells,
         "updateCells": cells.update_cells,
         "repeatCell": cells.repeat_cell,
         "addDimensionGroup": grouping.add_dimension_group,
         "deleteDimensionGroup": grouping.delete_dimension_group,
         "updateDimensionGroup": grouping.update_dimension_group,
         "addTable": tables.add_table,
+        "updateTable": tables.update_table,
         "deleteTable": tables.delete_table,
         "mergeCells": merging.merge_cells,
         "unmergeCells": merging.unmerge_cells,
@@ -84,6 +92,12 @@ HANDLERS: Mapping[str, Handler] = MappingProxyType(
         "insertRange": shifted_cells.insert_range,
         "deleteRange": shifted_cells.delete_range,
         "findReplace": find_replace.find_replace,
+        "trimWhitespace": cleaning.trim_whitespace,
+        "deleteDuplicates": cleaning.delete_duplicates,
+        "textToColumns": splitting.text_to_columns,
+        "pasteData": splitting.paste_data,
+        "autoFill": filling.auto_fill,
+        "updateBorders": borders.update_borders,
         "setDataValidation": validation.set_data_validation,
         "setBasicFilter": filters.set_basic_filter,
         "clearBasicFilter": filters.clear_basic_filter,
@@ -91,13 +105,19 @@ HANDLERS: Mapping[str, Handler] = MappingProxyType(
         "updateDeveloperMetadata": metadata.update_developer_metadata,
         "deleteDeveloperMetadata": metadata.delete_developer_metadata,
         "addFilterView": filters.add_filter_view,
+        "duplicateFilterView": filters.duplicate_filter_view,
         "updateFilterView": filters.update_filter_view,
         "deleteFilterView": filters.delete_filter_view,
     }
 )
 """Every kind of request that is emulated; all others are refused."""
 
-_WRITES_OF_CELLS = frozenset({"updateCells", "repeatCell", "setDataValidation", "findReplace"})
+_WRITES_OF_CELLS = frozenset(
+    {
+        *("appendCells", "updateCells", "repeatCell", "setDataValidation", "findReplace"),
+        *("trimWhitespace", "textToColumns", "pasteData", "autoFill"),
+    }
+)
 """The requests that typed columns of Tables refuse when they don't fit."""
 
 
@@ -177,6 +197,7 @@ def _apply(context: Context, request: Json, index: int) -> dict[str, Any]:
     before = rows_with_tables(context.workbook)
     reply = handler(context, request[kind], f"{place}.{kind}")
     drop_covered_values(context.workbook)
+    name_formula_headers(context.workbook)
     if kind in _WRITES_OF_CELLS:
         check_typed_columns(context.workbook, before, f"{place}.{kind}")
     return reply

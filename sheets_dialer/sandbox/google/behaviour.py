@@ -14,6 +14,8 @@ class Behaviour:
 
     office_files: frozenset[str] = frozenset()
     """Ids of spreadsheets that are an Excel file in Drive, which Sheets won't work on."""
+    strangers_files: frozenset[str] = frozenset()
+    """Ids of spreadsheets that somebody else has and shares with nobody here."""
     chosen_range_ids: bool = True
     """Whether an id that the client chose for a new named range is kept."""
     unique_range_names: bool = True
@@ -36,16 +38,17 @@ class Behaviour:
         for name, value in wishes.items():
             if name not in known:
                 raise ValueError(f"There is no {name!r} here; there is {', '.join(known)}.")
-            new[name] = _ids(name, value) if name == "office_files" else _flag(name, value)
+            new[name] = _ids(name, value) if name in _LISTS else _flag(name, value)
         return replace(self, **new)
 
     def to_json(self) -> dict[str, Any]:
         """The behaviour as `changed` reads it."""
         answer = {field.name: getattr(self, field.name) for field in fields(self)}
-        return answer | {"office_files": sorted(self.office_files)}
+        return answer | {name: sorted(answer[name]) for name in _LISTS}
 
 
 AS_KNOWN = Behaviour()
+_LISTS = ("office_files", "strangers_files")
 
 
 def _ids(name: str, value: Any) -> frozenset[str]:

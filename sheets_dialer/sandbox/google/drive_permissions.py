@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from .creation import owner_permission, permission_id
@@ -12,13 +13,15 @@ from .model import Json
 _ROLES = frozenset({"owner", "writer", "commenter", "reader"})
 _SUBJECT_FIELDS = {"user": "emailAddress", "group": "emailAddress", "domain": "domain"}
 
+_ADDRESS = re.compile(r"[^@\s]+@[^@\s]+")
+
 
 def create_permission(document: Document, asked: Json, account: str, *, transfers: bool) -> Json:
     """Shares the file; who had a role on it already gets the new one under the same id.
 
     Raises:
-        DriveError: 400 for an unknown type or role or a missing address, 403 for ownership without
-            the word for it.
+        DriveError: 400 for an unknown type or role, an address that is missing, none at all or
+            beside "anyone"; 403 for ownership without the word for it.
     """
     kind, role = asked.get("type"), asked.get("role")
     if kind != "anyone" and kind not in _SUBJECT_FIELDS:
@@ -28,6 +31,10 @@ def create_permission(document: Document, asked: Json, account: str, *, transfer
         subject = str(asked.get(_SUBJECT_FIELDS[kind]) or "")
         if not subject:
             raise _invalid(_SUBJECT_FIELDS[kind], f"The {_SUBJECT_FIELDS[kind]} field is required.")
+        if kind != "domain" and not _ADDRESS.fullmatch(subject):
+            raise _not_applicable()
+    elif asked.get("emailAddress"):
+        raise _not_applicable()
     _check_role(role, transfers)
     number = permission_id(str(kind), subject)
     permission: dict[str, Any] = {
@@ -119,3 +126,11 @@ def _check_role(role: object, transfers: bool) -> None:
 
 def _invalid(name: str, message: str) -> DriveError:
     return DriveError(400, "invalid", message, parameter=f"permission.{name}")
+
+
+def _not_applicable() -> DriveError:
+    """In Google's words, reported by users of the real service."""
+    return _invalid(
+        "emailAddress",
+        "The specified emailAddress is invalid or not applicable for the given permission type.",
+    )

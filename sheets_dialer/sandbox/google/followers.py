@@ -10,6 +10,7 @@ from .merges import follow_merges
 from .model import Json, Sheet, Workbook
 from .ranges import GridRange
 from .spans import Change, moved_range
+from .table_layout import moved_columns
 
 Moved = Callable[[GridRange], GridRange | None]
 """Where a range lies after a change; None when nothing of it is left."""
@@ -102,6 +103,8 @@ def _follow_tables(sheet: Sheet, moved: Moved) -> None:
     for table_id, table in list(sheet.tables.items()):
         now = _with_range(table, moved)
         if "range" in now:
+            if "columnProperties" in now:
+                now["columnProperties"] = moved_columns(table, moved)
             sheet.tables[table_id] = now
         else:
             del sheet.tables[table_id]

@@ -14,6 +14,7 @@ from .groups import group_json
 from .library import Document
 from .model import Json, Sheet, Workbook
 from .ranges import GridRange
+from .table_layout import columns_json
 
 SPREADSHEET_URL = "https://docs.google.com/spreadsheets/d/{id}/edit"
 
@@ -170,7 +171,7 @@ def _sheet_json(
     lists["developerMetadata"] = [
         Note(content, Location("SHEET", sheet.id)).to_json() for content in sheet.developer_metadata
     ]
-    lists["tables"] = [with_ranges(table) for table in sheet.tables.values()]
+    lists["tables"] = [table_json(sheet, table) for table in sheet.tables.values()]
     lists["rowGroups"] = [group_json(sheet, "ROWS", group) for group in sheet.row_groups]
     lists["columnGroups"] = [group_json(sheet, "COLUMNS", group) for group in sheet.column_groups]
     answer |= {name: items for name, items in lists.items() if items}
@@ -187,6 +188,11 @@ def with_ranges(thing: Json) -> dict[str, Any]:
     if isinstance(thing.get("ranges"), list):
         answer["ranges"] = [_range_json(area) for area in thing["ranges"]]
     return answer
+
+
+def table_json(sheet: Sheet, table: Json) -> dict[str, Any]:
+    """A Table as Google writes it, with all of its columns."""
+    return {**with_ranges(table), "columnProperties": columns_json(sheet, table)}
 
 
 def _range_json(area: Json) -> dict[str, Any]:

@@ -17,7 +17,7 @@ from .call import Call
 from .copying import copy_to
 from .creation import new_document, workbook_from_json
 from .data_filters import selected
-from .errors import GoogleError, unsupported_document, violation
+from .errors import GoogleError, permission_denied, unsupported_document, violation
 from .fieldmask import Mask
 from .formulas.calculator import Calculator
 from .ids import Ids
@@ -27,6 +27,7 @@ from .merges import drop_covered_values
 from .ranges import GridRange
 from .resources import spreadsheet_json
 from .schema import has_field, read, read_query, request_of, response_of
+from .table_layout import name_formula_headers
 from .values import inside_grid
 
 _ROOT = "/v4/spreadsheets"
@@ -122,6 +123,8 @@ class SheetsService:
     ) -> dict[str, Any]:
         if route.method == "spreadsheets.create":
             return self._create(account, body, mask)
+        if route.spreadsheet_id in self.behaviour.strangers_files:
+            raise permission_denied()
         read_method = self._reads.get(route.method)
         document = self._library.open(
             route.spreadsheet_id, account, to_write=read_method is None and not _copies(route)
@@ -148,6 +151,7 @@ class SheetsService:
             call.workbook = document.workbook.draft()
         answer = self._writes[route.method](call)
         drop_covered_values(call.workbook)
+        name_formula_headers(call.workbook)
         self.loading.notice(document.id, document.workbook, call.workbook, call.now)
         self._library.commit(document, call.workbook, call.now)
         return answer

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from .model import Computed, ErrorValue, Formula, Json, Stored, Workbook
+from .model import Cell, Computed, ErrorValue, Formula, Json, Stored, Workbook
 from .serial import year_at
 from .typed_dates import parse_date
 from .typed_numbers import parse_number, tidy
@@ -55,6 +55,15 @@ def enter(
         # that "+92 300 1234567" ends as #ERROR! and has to be typed with an apostrophe.
         return Entered(Formula(f"={raw}"))
     return Entered(value, None if own_format else implied)
+
+
+def typed_into(cell: Cell, text: str, year: int) -> Cell:
+    """The cell after somebody typed the text into it; note and validation stay."""
+    entered = enter(text, user_entered=True, current_format=cell.format, year=year)
+    new_format = cell.format
+    if entered.number_format is not None:
+        new_format = {**(cell.format or {}), "numberFormat": entered.number_format}
+    return Cell(entered.value, new_format, cell.note, cell.validation)
 
 
 def typing_year(workbook: Workbook, now: float) -> int:

@@ -8,7 +8,7 @@ from typing import TypeAlias
 from .a1 import column_letters
 from .errors import invalid
 from .model import EMPTY, Cell, Formula, Row, Workbook
-from .ranges import GridRange
+from .table_layout import body_of_table
 
 _NUMBERS = frozenset({"DOUBLE", "CURRENCY", "PERCENT", "DATE", "TIME", "DATE_TIME"})
 _UNTYPED = frozenset({"", "COLUMN_TYPE_UNSPECIFIED"})
@@ -30,16 +30,16 @@ def check_typed_columns(workbook: Workbook, before: Before, place: str) -> None:
     """
     for sheet in workbook:
         old_rows = before.get(sheet.id)
-        if old_rows is None or len(old_rows) != sheet.row_count:
+        if old_rows is None or len(old_rows) > sheet.row_count:
             continue
         known = set(map(id, old_rows))
         for table in sheet.tables.values():
-            area = GridRange.from_json(table["range"])
-            left = area.start_column or 0
-            for row in range((area.start_row or 0) + 1, area.end_row or 0):
+            body = body_of_table(sheet, table)
+            left = body.start_column or 0
+            for row in body.rows(sheet.row_count):
                 if id(sheet.rows[row]) in known:
                     continue
-                old = old_rows[row]
+                old = old_rows[row] if row < len(old_rows) else ()
                 for spec in table.get("columnProperties", ()):
                     column = left + int(spec.get("columnIndex") or 0)
                     kind = str(spec.get("columnType") or "")

@@ -1,8 +1,10 @@
 /* A tab as a table of which only the rows in sight exist. Knows nothing of the network: it asks
    `source.rows(start, end)` for cells and tells `source` what the person wants. */
 
+import { cellElement, spacer } from "./cell.js";
 import { Editor } from "./editor.js";
 import { element, mark } from "./element.js";
+import { Merges } from "./merges.js";
 import { asBlock, letters } from "./text.js";
 
 export const ROW = 28;
@@ -48,6 +50,7 @@ export class Grid {
       this.corner = this.cursor;
     }
     this.tab = tab;
+    this.merges = new Merges(tab);
     this.revision = revision;
     this.cursor = this.inside(this.cursor);
     this.corner = this.inside(this.corner);
@@ -122,10 +125,13 @@ export class Grid {
     this.drawnFrom = Math.floor(this.root.scrollTop / ROW);
     const rows = [];
     for (let line = first; line < last; line += 1) rows.push(this.row(line));
-    this.need([...this.frozen, ...rows]);
-    this.head.replaceChildren(this.lettersRow(), ...this.frozen.map((row) => this.rowElement(row, "frozen")));
+    const corners = this.merges.all.filter((each) => rows.some((row) => each.top <= row && row < each.bottom));
+    this.need([...this.frozen, ...rows, ...corners.map((each) => each.top)]);
+    this.head.replaceChildren(
+      this.lettersRow(), ...this.frozen.map((row) => this.rowElement(row, this.frozen, "frozen")));
     this.body.replaceChildren(
-      spacer(first), ...rows.map((row) => this.rowElement(row, "")), spacer(this.lineCount - last));
+      spacer(first * ROW), ...rows.map((row) => this.rowElement(row, rows, "")),
+      spacer((this.lineCount - last) * ROW));
     this.paint();
   }
 
@@ -142,9 +148,14 @@ export class Grid {
       const isChosen = rows[0] <= row && row <= rows[1];
       for (const cell of tr.cells) {
         const column = Number(cell.dataset.column ?? -1);
-        const isNumber = column < 0;
-        cell.classList.toggle("chosen", isChosen && (isNumber || (columns[0] <= column && column <= columns[1])));
-        cell.classList.toggle("cursor", row === this.cursor.row && column === this.cursor.column);
+        if (column < 0) cell.classList.toggle("chosen", isChosen);
+        else {
+          const at = Number(cell.dataset.row);
+          const merge = this.merges.at(at, column) ?? { top: at, bottom: at + 1, left: column, right: column + 1 };
+          cell.classList.toggle("chosen", merge.top <= rows[1] && rows[0] < merge.bottom
+            && merge.left <= columns[1] && columns[0] < merge.right);
+          cell.classList.toggle("cursor", at === this.cursor.row && column === this.cursor.column);
+        }
       }
     }
   }
@@ -205,26 +216,20 @@ export class Grid {
     }));
   }
 
-  rowElement(row, className) {
+  /* One of the rows that are drawn below one another. */
+  rowElement(row, rows, className) {
     const number = element("th", { className: "stuck", textContent: row + 1 });
     number.style.insetInlineStart = "0";
     const isHidden = this.showHidden && this.tab.hidden_rows.some(([start, end]) => start <= row && row < end);
     if (isHidden) mark(number, "out-of-sight", "Hidden row");
-    const tr = element("tr", { className }, number, ...this.columns.map((column) => {
-      const cell = this.cell(row, column.index);
-      const look = this.look(row, cell);
-      const td = element("td", { textContent: cell.text ?? "", dir: "auto" });
-      td.dataset.column = column.index;
-      if (cell.note) mark(td, "noted", cell.note);
-      if (look.background) td.style.backgroundColor = look.background;
-      if (look.color) td.style.color = look.color;
-      if (look.align) td.style.textAlign = look.align;
-      if (look.bold) td.style.fontWeight = "600";
-      if (look.italic) td.style.fontStyle = "italic";
-      const lines = [look.underline && "underline", look.strikethrough && "line-through"].filter(Boolean);
-      if (lines.length) td.style.textDecoration = lines.join(" ");
-      if (look.wrap) td.classList.add("wrap");
-      if (look.error) td.classList.add("error");
+    const tr = element("tr", { className }, number, ...this.columns.flatMap((column) => {
+      const merge = this.merges.at(row, column.index);
+      const drawn = merge && this.merges.drawn(merge, row, column.index, rows, this.columns);
+      if (drawn === null) return [];
+      const place = this.merges.corner({ row, column: column.index });
+      const cell = this.cell(place.row, place.column);
+      const td = Object.assign(cellElement(cell, this.look(place.row, cell)), drawn);
+      Object.assign(td.dataset, place);
       if (column.hidden || isHidden) td.classList.add("out-of-sight");
       this.stick(td, column);
       return td;
@@ -278,7 +283,7 @@ export class Grid {
   cellOf(event) {
     const cell = event.target.closest?.("td, th");
     if (!cell || !this.table.contains(cell)) return null;
-    const { row } = cell.parentElement.dataset;
+    const { row } = { ...cell.parentElement.dataset, ...cell.dataset };
     const { column } = cell.dataset;
     return {
       row: row === undefined ? null : Number(row),
@@ -332,14 +337,15 @@ export class Grid {
   }
 
   /* One step over what is in sight: hidden rows and columns are passed over. */
-  stepped({ row, column }, [down, right]) {
+  stepped(from, [down, right]) {
+    const { row, column } = this.merges.beyond(from, [down, right]);
     const rows = this.tab.rows;
     const isHidden = (index) => !this.showHidden && this.tab.hidden_rows.some(([start, end]) => start <= index && index < end);
     let next = Math.max(0, Math.min(rows - 1, row + down));
     while (down && isHidden(next) && next + Math.sign(down) >= 0 && next + Math.sign(down) < rows) next += Math.sign(down);
     const place = this.columns.findIndex((each) => each.index >= column);
     const to = Math.max(0, Math.min(this.columns.length - 1, place + right));
-    return { row: isHidden(next) ? row : next, column: this.columns[to]?.index ?? 0 };
+    return this.merges.corner({ row: isHidden(next) ? row : next, column: this.columns[to]?.index ?? 0 });
   }
 
   /* Opens the editor on the cursor's cell, with what stands there or with a first letter. */
@@ -390,11 +396,4 @@ export class Grid {
     event.clipboardData.setData("text/plain", text);
     this.source.copied({ mode, rows, columns, text });
   }
-}
-
-function spacer(lines) {
-  const row = element("tr", { className: "spacer" });
-  row.style.height = `${lines * ROW}px`;
-  row.hidden = lines <= 0;
-  return row;
 }

@@ -95,11 +95,28 @@ def _checked(context: Context, rule: Json, place: str) -> tuple[Sheet, dict[str,
         raise _incomplete(place, "booleanRule or gradientRule")
     if kind == "booleanRule" and not (rule[kind].get("condition") or {}).get("type"):
         raise _incomplete(place, "booleanRule.condition.type")
+    kept = {**rule, "ranges": [area.to_json() for area in areas]}
     if kind == "gradientRule":
-        for point in ("minpoint", "maxpoint"):
-            if not rule[kind].get(point):
-                raise _incomplete(place, f"gradientRule.{point}")
-    return sheet, {**rule, "ranges": [area.to_json() for area in areas]}
+        kept["gradientRule"] = _checked_gradient(rule[kind], place)
+    return sheet, kept
+
+
+def _checked_gradient(gradient: Json, place: str) -> dict[str, Any]:
+    """The colour scale as it is kept: the least and greatest value lose what was said of them.
+    The refusals are Google's words (measured by others)."""
+    kept = dict(gradient)
+    for name in ("minpoint", "midpoint", "maxpoint"):
+        point = gradient.get(name) or {}
+        if name == "midpoint" and not point:
+            continue
+        kind = point.get("type") or "INTERPOLATION_POINT_TYPE_UNSPECIFIED"
+        if kind == "INTERPOLATION_POINT_TYPE_UNSPECIFIED":
+            raise invalid(f"Invalid {place}: No interpolationPointType specified.")
+        if kind in {"MIN", "MAX"}:
+            kept[name] = {key: value for key, value in point.items() if key != "value"}
+        elif not point.get("value"):
+            raise invalid(f"Invalid {place}: InterpolationPoint.value is required.")
+    return kept
 
 
 def _incomplete(place: str, what: str) -> GoogleError:

@@ -125,7 +125,7 @@ def move_dimension(context: Context, request: Json, place: str) -> dict[str, Any
 
 
 def _check_no_merge_torn(lines: Lines, destination: int, place: str) -> None:
-    """Refuses a move that would tear a merge apart; the words are ours."""
+    """Refuses a move that would tear a merge apart, in words reported by others."""
     for merge in merges_of(lines.sheet):
         by_row = lines.dimension == "ROWS"
         start = (merge.start_row if by_row else merge.start_column) or 0
@@ -133,8 +133,8 @@ def _check_no_merge_torn(lines: Lines, destination: int, place: str) -> None:
         inside = [lines.start <= index < lines.last for index in range(start, end)]
         if (any(inside) and not all(inside)) or start < destination < end:
             raise invalid(
-                f"Invalid {place}: You can't move {lines.name}s which contain only part of a "
-                "merged cell."
+                f"Invalid {place}: Sorry, it is not possible to move a {lines.name} to a position "
+                "that crosses a merged cell. Please unmerge and try again."
             )
 
 

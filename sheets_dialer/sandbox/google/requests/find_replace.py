@@ -12,7 +12,7 @@ from ..errors import invalid
 from ..model import Cell, Formula, Json, Sheet
 from ..protection import check_may_edit
 from ..ranges import GridRange
-from ..typed import enter, typing_year
+from ..typed import typed_into, typing_year
 from .areas import MAX_CELL_CHARACTERS, area_of, only_one_of, too_long
 
 _JAVA_REPLACEMENT = re.compile(r"\\(.)|\$(\d+)|\$\{(\w+)\}", re.DOTALL)
@@ -148,7 +148,7 @@ def _changed_cells(
         text, occurrences = replaced(_shown(cell))
         if not occurrences:
             continue
-        changed[column] = _typed(cell, text, year)
+        changed[column] = typed_into(cell, text, year)
         counts.occurrences += occurrences
         if is_formula:
             counts.formulas += 1
@@ -162,14 +162,6 @@ def _shown(cell: Cell) -> str:
         return cell.value.text
     number_format = (cell.format or {}).get("numberFormat")
     return cell.value if type(cell.value) is str else formatted(cell.value, number_format)
-
-
-def _typed(cell: Cell, text: str, year: int) -> Cell:
-    entered = enter(text, user_entered=True, current_format=cell.format, year=year)
-    new_format = cell.format
-    if entered.number_format is not None:
-        new_format = {**(cell.format or {}), "numberFormat": entered.number_format}
-    return Cell(entered.value, new_format, cell.note, cell.validation)
 
 
 def _check(context: Context, sheet: Sheet, row: int, column: int, cell: Cell, place: str) -> None:

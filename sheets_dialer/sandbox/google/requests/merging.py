@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from ..context import Context
@@ -21,8 +22,8 @@ def merge_cells(context: Context, request: Json, place: str) -> dict[str, Any]:
     wholly are swallowed; of the values only that of each upper left cell stays.
 
     Raises:
-        GoogleError: 400 when the range makes no sense, cuts through a merge or the frozen lines'
-            edge, or is protected from the caller.
+        GoogleError: 400 when the range makes no sense, cuts through a merge, the frozen lines'
+            edge or the filter's, merges rows of the filter, or is protected from the caller.
     """
     sheet, area = editable_area(context, request.get("range"), place)
     check_none_is_cut(sheet, area, place, _CUT)
@@ -30,6 +31,7 @@ def merge_cells(context: Context, request: Json, place: str) -> dict[str, Any]:
     new = _pieces(sheet, area, kind, place)
     for piece in new:
         _check_frozen(sheet, piece, place)
+        _check_filter(sheet, piece, place)
     kept = [merge for merge in merges_of(sheet) if not contains(area, merge)]
     set_merges(sheet, [*kept, *new])
     return {}
@@ -78,3 +80,22 @@ def _check_frozen(sheet: Sheet, area: GridRange, place: str) -> None:
             raise invalid(
                 f"Invalid {place}: You can't merge frozen and non-frozen {name.lower()}s."
             )
+
+
+def _check_filter(sheet: Sheet, area: GridRange, place: str) -> None:
+    """The rows of a filter come and go one by one; the words are reported by others."""
+    if sheet.basic_filter is None:
+        return
+    filtered = sheet.bounded(
+        replace(GridRange.from_json(sheet.basic_filter["range"]), sheet_id=sheet.id)
+    )
+    if not area.overlaps(filtered):
+        return
+    if not contains(filtered, area):
+        raise invalid(
+            f"Invalid {place}: You can't merge cells that cross the borders of an existing filter."
+        )
+    if (area.end_row or 0) - (area.start_row or 0) > 1:
+        raise invalid(
+            f"Invalid {place}: You can't vertically merge cells that intersect an existing filter."
+        )

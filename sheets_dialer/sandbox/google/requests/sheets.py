@@ -248,7 +248,7 @@ def free_title(workbook: Workbook, stem: str, first: int | None = None) -> str:
 
 def _check_title(workbook: Workbook, title: str, place: str, besides: Sheet | None = None) -> None:
     if not title:
-        raise _refused(place, "A sheet must have a name.")
+        raise _refused(place, "The sheet name cannot be empty.")
     if len(title) > MAX_TITLE_CHARACTERS:
         raise _refused(place, "The sheet name cannot be greater than 100 characters.")
     other = workbook.sheet_titled(title)
