@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from dialing import SPEED, Shop
+from examples import use_full_form
 from hypothesis import HealthCheck, settings
 from postgres import PostgresServer
 from raw_server import RawServer, answer
@@ -39,6 +40,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     """`run.py test --full`: the long sweeps in their full form, which takes hours instead of
     minutes."""
     parser.addoption("--full", action="store_true", help="run the long sweeps in full")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Before tests are loaded, which have their numbers of examples in decorators."""
+    use_full_form(bool(config.getoption("--full")))
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

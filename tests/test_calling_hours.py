@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
+from examples import some_of
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -390,7 +391,7 @@ def rings(
     return False
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=some_of(150), deadline=None)
 @given(
     some_weeks,
     st.sets(st.dates(date(2026, 3, 25), date(2026, 4, 2)), max_size=2),
@@ -411,7 +412,7 @@ def test_every_minute_of_two_days_is_open_as_its_windows_say(
         assert opened.open_at(moment) is rings(opened, named, closed, moment)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=some_of(100), deadline=None)
 @given(some_weeks, moments, st.sampled_from([KARACHI, LONDON, HAVANA, LORD_HOWE]))
 def test_with_nights_an_opening_is_the_first_and_a_closing_the_first_after_it(
     named: dict[str, list[str]], moment: datetime, zone: ZoneInfo

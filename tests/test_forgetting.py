@@ -15,6 +15,7 @@ import pytest
 import sqlalchemy as sa
 import yaml
 from dialing import Shop
+from examples import some_of
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from ledger_process import T0
@@ -229,7 +230,7 @@ def told(plan: Any, unknown: Collection[int] = ()) -> dict[str, object]:
     }
 
 
-@settings(max_examples=400, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=some_of(400), deadline=None, suppress_health_check=list(HealthCheck))
 @given(
     world=worlds(),
     more=st.lists(edits, max_size=4),
@@ -270,7 +271,7 @@ def test_forgetting_changes_no_plan(
     )
 
 
-@settings(max_examples=200, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=some_of(200), deadline=None, suppress_health_check=list(HealthCheck))
 @given(
     results=st.lists(st.sampled_from([(2, "1"), (2, None), (4, None), (5, None)]), max_size=5),
     source=st.randoms(use_true_random=False),

@@ -10,6 +10,7 @@ import gspread
 import pytest
 import yaml
 from dialing import Shop
+from examples import some_of
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from ledger_process import T0
@@ -236,7 +237,7 @@ def put(grid: list[list[Any]], row: int, column: int, text: str) -> None:
     line[column] = text
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=some_of(300), deadline=None)
 @given(opt_outs=listed, people=grids, place=st.integers(0, 3))
 def test_the_tab_lists_each_opt_out_once_whatever_people_did_to_it(
     opt_outs: list[OptOut], people: list[list[Any]], place: int

@@ -9,6 +9,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
+from examples import some_of
 from hypothesis import HealthCheck, given, note, settings
 from hypothesis import strategies as st
 from planning import POLICY, World, content, moment, people_cells
@@ -30,7 +31,9 @@ WORDS += ["No Answer", "Call again", "call  again", "Skip", "hold", "Unknown sta
 TEXTS = ["", "50", "x9", "r1", "theirs", "2026-07-15 11:59:00", "2020-01-01", "nonsense"]
 PEOPLES = ["Phone", "Amount", "Order ID", "Call After", "Call Before"]
 PEOPLES_CELLS = [*PHONES, "", "50", 46218.75, 0.5, True, "14:00", "2026-07-16 10:00", "tomorrow"]
-BRIEF = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+BRIEF = settings(
+    max_examples=some_of(150), deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
 
 minutes = st.integers(0, 6000).map(lambda number: NOW - timedelta(minutes=number))
 attempts = st.builds(

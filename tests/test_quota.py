@@ -6,6 +6,7 @@ import time
 from datetime import timedelta
 
 import pytest
+from examples import some_of
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -38,7 +39,7 @@ def spend(
     return left
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=some_of(120), deadline=None)
 @given(
     st.lists(
         st.tuples(st.floats(0, 20), st.floats(0, 9), st.floats(0, 1), st.sampled_from(Kind)),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from dialing import Shop
+from examples import some_of
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from setting_up import VIEWS, Desk, cells, columns_of
@@ -108,7 +109,7 @@ _EDITS: tuple[Edit, ...] = (
 
 
 class TestWhatPeopleChanged:
-    @settings(max_examples=8, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=some_of(16), suppress_health_check=list(HealthCheck))
     @given(edits=st.lists(st.sampled_from(_EDITS), min_size=3, max_size=9, unique=True))
     def test_stays_as_they_left_it(self, office: Shop, edits: list[Edit]) -> None:
         desk = Desk(office)

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from examples import some_of
 from hypothesis import HealthCheck, given, note, settings
 from hypothesis import strategies as st
 from planning import TITLES, World, moment
@@ -21,7 +22,7 @@ from sheets_dialer.roll import Roll
 from sheets_dialer.survey import Survey
 
 COLUMNS = find_columns(list(TITLES.values()), {})
-SEARCH = settings(max_examples=300, deadline=None, suppress_health_check=list(HealthCheck))
+SEARCH = settings(max_examples=some_of(300), deadline=None, suppress_health_check=list(HealthCheck))
 
 happenings = st.one_of(
     edits,
