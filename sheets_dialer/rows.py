@@ -68,6 +68,12 @@ class QueueRow:
         """The Order ID as its value is read."""
         return self.typed.texts[1] if self.typed else ""
 
+    def said_in(self, voice_id: str) -> Content | None:
+        """The content of a call in this voice, unless the row names one itself."""
+        if self.content is None or self.names_voice:
+            return self.content
+        return self.content.with_voice(voice_id)
+
     @property
     def word(self) -> str:
         """The Status as words are compared: without case, and with single spaces."""
