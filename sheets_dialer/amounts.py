@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import re
+import unicodedata
+from functools import lru_cache
 
-from .sameness import plain
+from .sameness import REMEMBERED, plain, shortest_number
 
-_CURRENCY = r"(?:rs\.?|re\.?|rupees?|rup\.?|pkr\.?|pak\.?\s*rs\.?|₨|روپے|روپئے|روپیہ|روپے۔)"
+_CURRENCY = (
+    r"(?:rs\.?|r\.s\.?|re\.?|rupees?|rupa?y[ae]{0,2}|rup\.?|pkr\.?|pak\.?\s*rs\.?"
+    r"|₨|روپے|روپئے|روپیہ|روپیے|روپے۔)"
+)
 _ONLY = r"(?:/-|/=|-/|\.?-(?=\s*$)|only|صرف)"
 _AMOUNT = re.compile(
-    rf"{_CURRENCY}?\s*[:=]?\s*(?P<number>[\d][\d,.]*)\s*{_ONLY}?\s*{_CURRENCY}?\s*{_ONLY}?\s*\.?"
+    rf"(?:cod\s*:?\s*)?{_CURRENCY}?\s*[:=]?\s*(?P<number>[\d][\d,.]*)\s*"
+    rf"{_ONLY}?\s*{_CURRENCY}?\s*{_ONLY}?\s*(?:cod)?\s*\.?"
 )
 _WHOLE = re.compile(r"\d+|\d{1,3}(?:,\d{3})+|\d{1,2}(?:,\d{2})+,\d{3}|\d,\d{3}")
 """Digits alone, in thousands as banks write them, or in lakhs as Pakistan does."""
@@ -26,6 +32,9 @@ def read_amount(text: str) -> str | None:
     # Most are digits alone, and there are many.
     if text.isascii() and text.isdigit():
         return (text.lstrip("0") or "0") if len(text) <= _MOST_DIGITS else None
+    if any(unicodedata.category(each) == "No" for each in text):
+        # A footnote's number, a share or a number in a circle: no digit of the amount.
+        return None
     said = plain(text)
     if not said:
         return ""
@@ -40,3 +49,12 @@ def read_amount(text: str) -> str | None:
         return None
     rupees = whole.replace(",", "").lstrip("0") or "0"
     return f"{rupees}.{paisas}" if paisas.strip("0") else rupees
+
+
+@lru_cache(REMEMBERED)
+def heard_amount(text: str) -> str:
+    """An amount as it is compared: as other texts, without the currency that stands around it.
+    What an older version sent as it was typed is the same amount still."""
+    if not text:
+        return ""
+    return shortest_number(read_amount(text) or plain(text))

@@ -14,7 +14,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
-from .sameness import heard, heard_amount
+from .amounts import heard_amount
+from .sameness import heard
 
 CALL_STATUS_WORDS: Mapping[int, str] = {
     1: "Initiated",

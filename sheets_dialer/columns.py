@@ -17,9 +17,10 @@ from .header_names import (
     limit_like,
     mark_of,
     meaning_by_form,
+    near_meaning,
+    of_people,
     plain,
     plain_names,
-    stripped,
     visible,
 )
 from .phone import Number, read_number
@@ -198,8 +199,9 @@ def _meaning(
             return _EXACT if written == plain(title) else _ALIKE, name
     if form in meanings:
         return _EXACT if written in plain_names() else _ALIKE, meanings[form]
-    near = stripped(text)
-    return _NEAR, meanings.get(near) if near else None
+    if of_people(form, meanings):
+        return _ALIKE, "phone"
+    return _NEAR, near_meaning(text, meanings)
 
 
 def _best(candidates: Sequence[tuple[int, int]], header: Sequence[object]) -> list[int]:

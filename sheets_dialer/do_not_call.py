@@ -159,7 +159,7 @@ class _Reading:
             elif self._kinds[place] is not _Kind.OWN and str(cell).strip():
                 written.append((place, find_numbers(cell)))
         for _place, found in written:
-            for number in found.numbers:
+            for number in (*found.numbers, *found.within):
                 self.numbers.setdefault(number, row + 1)
         has_number = any(found.numbers for _, found in written)
         unclear = [
@@ -278,7 +278,8 @@ def _opted_out_elsewhere(
         # As the dialer writes it; reading what people wrote takes a hundred times as long.
         if cell in (None, "") or (isinstance(cell, str) and is_settled(cell, cells)):
             return
-        yield from (each for each in find_numbers(cell).numbers if not is_settled(each, cells))
+        found = find_numbers(cell)
+        yield from (each for each in (*found.numbers, *found.within) if not is_settled(each, cells))
 
     rows: dict[str, int] = {}
     for row, cells in enumerate(grid, start=1):

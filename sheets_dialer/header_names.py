@@ -20,6 +20,7 @@ PEOPLE: Mapping[str, tuple[str, ...]] = {
         *("whatsapp number", "whatsapp no", "telephone", "tel", "ph", "ph no", "mob", "mob no"),
         *("customer phone", "customer mobile", "customer contact", "customer phone number"),
         *("customer mobile number", "customer contact number", "customer number"),
+        *("your phone number", "your phone", "your mobile number", "your contact number"),
         *(
             "فون",
             "فون نمبر",
@@ -29,12 +30,22 @@ PEOPLE: Mapping[str, tuple[str, ...]] = {
             "رابطہ نمبر",
             "رابطہ",
             "واٹس ایپ نمبر",
+            "سیل نمبر",
+            "کنٹیکٹ نمبر",
+            "کانٹیکٹ نمبر",
+            "گاہک کا نمبر",
+            "گاہک کا فون نمبر",
+            "گاہک کا موبائل نمبر",
+            "کسٹمر نمبر",
+            "کسٹمر کا نمبر",
         ),
     ),
     "amount": (
         *("amount", "total", "price", "total amount", "order amount", "order total", "grand total"),
-        *("cod amount", "cod value", "bill amount", "total price"),
-        *("رقم", "کل رقم", "قیمت", "ٹوٹل"),
+        *("cod amount", "cod value", "bill amount", "total price", "amt", "cod", "cod amt"),
+        *("net amount", "amount payable", "payable amount", "amount to collect", "order value"),
+        *("collectable amount", "cash on delivery"),
+        *("رقم", "کل رقم", "قیمت", "کل قیمت", "ٹوٹل", "ٹوٹل رقم", "آرڈر کی رقم"),
     ),
     "text1": (
         *("store", "text1", "shop", "company", "store name", "shop name", "company name"),
@@ -43,6 +54,7 @@ PEOPLE: Mapping[str, tuple[str, ...]] = {
     "text2": (
         *("order id", "text2", "order", "order no", "order number", "reference", "order ref"),
         *("order reference", "order reference number", "order ref no", "order code"),
+        *("order ref number", "reference no", "reference number"),
         *("آرڈر", "آرڈر نمبر", "آرڈر آئی ڈی"),
     ),
     "text3": ("text3",),
@@ -137,14 +149,20 @@ EXPORTS = (
                 *("Consignee Mobile Number", "Consignee Contact No", "Consignee Contact Number"),
             ),
             "amount": ("codAmount",),
-            "text2": ("customerReferenceNo", "Customer Reference", "custRefNo", "Cust Ref No"),
+            "text2": (
+                *("customerReferenceNo", "Customer Reference", "custRefNo", "Cust Ref No"),
+                *("Customer Reference Number", "Customer Ref No"),
+            ),
         },
     ),
     Export(
         "Trax (Sonic)",
         "fields of its booking interface, in public programs that call it",
         {
-            "phone": ("consignee_phone_number_1", "Consignee Phone Number", "Consignee Phone No"),
+            "phone": (
+                *("consignee_phone_number_1", "Consignee Phone Number", "Consignee Phone No"),
+                *("Consignee Phone 1", "Consignee Phone No 1"),
+            ),
             "text2": ("order_id",),
         },
     ),
@@ -163,7 +181,10 @@ EXPORTS = (
         {
             "phone": ("ConsigneeCellNo", "Consignee Cell", "customer_contact"),
             "amount": ("CodAmount", "total_order_amount"),
-            "text2": ("ConsigneeRefNo", "Consignee Ref No", "order_reference"),
+            "text2": (
+                *("ConsigneeRefNo", "Consignee Ref No", "order_reference"),
+                *("order_reference_code", "order_refernce_code"),
+            ),
         },
     ),
 )
@@ -175,7 +196,13 @@ _LETTERS = str.maketrans({**dict.fromkeys("يىې", "ی"), "ك": "ک", **dict.fr
 _TATWEEL = "ـ"
 _BRACKETS = re.compile(r"\([^()]*\)|\[[^\[\]]*\]|\{[^{}]*\}|（[^（）]*）")
 _WORD = re.compile(r"[^\W_]+")
-_UNITS = frozenset({"rs", "pkr", "rupees", "rupee", "روپے", "روپیہ"})
+_UNITS = frozenset(
+    {
+        *("rs", "pkr", "rupees", "rupee", "روپے", "روپیہ"),
+        *("required", "mandatory", "optional"),
+    }
+)
+"""Units, and what forms say of a column: Amount (Rs.) *required."""
 _LINKS = frozenset({"in"})
 _SOMETHING_ELSE = frozenset(
     {
@@ -184,6 +211,10 @@ _SOMETHING_ELSE = frozenset(
     }
 )
 """Words in brackets that make another thing of a name: Phone (Shipper), Amount (advance)."""
+_OF_CUSTOMERS = re.compile(r"\b(?:billing|shipping|customer)\b", re.IGNORECASE)
+"""Whose the Company (Billing) of an export is: no shop's."""
+_WHOSE = re.compile("(?:customer|cust|consignee|receiver|recipient|buyer|client)(?:s(?=[^s]))?")
+"""Whose number it is, before the name of a column of numbers: Buyer Mobile No."""
 
 _CALLING = r"(?:calls?|calling|ring|dial|phone|contact|callback|کال|فون)"
 _LIMITS = {
@@ -194,6 +225,9 @@ _LIMITS = {
     "call_after": re.compile(
         rf"\b{_CALLING}\b.*\b(?:after|earliest|later than|not earlier|baad|بعد)\b"
         r"|\b(?:بعد|baad)\b.*\b(?:کال|call)\b|\bearliest call\b|\bnot before\b"
+        r"|\bcall (?:from|at|on)\b|\bcall(?:ing)? (?:time|timings?|schedule)\b"
+        r"|\b(?:when|time) to call\b"
+        r"|\b(?:best|preferred|convenient) (?:call(?:ing)? )?time\b|\bکال کا وقت\b|\bکب کال\b"
     ),
 }
 _NOT = re.compile(r"\b(?:not?|don ?t|never|na|nahi|mat)\b")
@@ -240,6 +274,23 @@ def meaning_by_form(name_of_campaigns: frozenset[str], has_mark: str) -> Mapping
             if name not in name_of_campaigns:
                 meanings |= {folded(title): name for title in titles}
     return meanings
+
+
+def near_meaning(cell: str, meanings: Mapping[str, str]) -> str | None:
+    """What a header means but for its units and what stands in brackets."""
+    form = stripped(cell)
+    if not form:
+        return None
+    found = meanings.get(form) or of_people(form, meanings)
+    return None if found == "text1" and _OF_CUSTOMERS.search(cell) else found
+
+
+def of_people(form: str, meanings: Mapping[str, str]) -> str | None:
+    """Whether a folded header is that of the numbers that customers have: `phone`, or None. Whose
+    they are may stand before any known name but a mere Number, which may be the customer's own."""
+    whose = _WHOSE.match(form)
+    name = form[whose.end() :] if whose else ""
+    return "phone" if name != "number" and meanings.get(name) == "phone" else None
 
 
 @cache

@@ -13,6 +13,7 @@ import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from urllib.parse import unquote
 
 from .phone import Number, read_number, usual_mobile
 
@@ -23,6 +24,12 @@ _MOBILE = re.compile(
     r"([0-9]{3})[ -]?([0-9]{4})(?![0-9])"
 )
 """A mobile number as it stands among other words."""
+_CODE_APART = re.compile(
+    r"(?<![0-9])(?:\+?92|0)(3[0-9]{2})[^0-9]{1,20}([0-9]{3})[ -]?([0-9]{4})(?![0-9])"
+)
+"""A mobile number whose code stands apart from its line: code 0300 number 1234567."""
+_ESCAPED = re.compile(r"%[0-9A-Fa-f]{2}")
+"""A sign as it stands in the address of a link: %2B92%20300…"""
 _TIME = r"\d{1,2}:\d\d(?::\d\d)?(?:[ ]?[ap]\.?m\.?)?"
 _MONTH = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}"
 _WHEN = re.compile(
@@ -44,6 +51,9 @@ _UP_TO = re.compile(r"-|to|till|تا|سے", re.IGNORECASE)
 _BETWEEN_WORDS = re.compile(r"[^\W_]")
 _BETWEEN_DIGITS = re.compile(r"[ ()./_+-]*")
 _GLUED = re.compile(r"(?=(?:0|92)(3[0-9]{9}))")
+_WITHIN = re.compile(r"(?=(?:0|92)(3[0-9]{9}))|(?<=[0-9])(?=(3[0-9]{9})\Z)")
+"""A mobile number among more digits than one has: behind a typing error, or pasted together with
+something else."""
 _LONGEST_ALONE = 14
 """Digits of the longest number at home: 00920 and ten more are rare enough."""
 _MISTYPED_DIGITS = re.compile(r"(?<=[0-9OoIl])[OoIl]|[OoIl](?=[0-9OoIl])")
@@ -62,11 +72,13 @@ _LONGEST_MATCHED = 5_000
 class Found:
     """What was found in a cell. `missed` is whether digits stand there that must have been a number
     and can't be read as one, though others can; `digits` how many stand together at most, days,
-    times and years left out."""
+    times and years left out. `within` are numbers that digits may hold which are too many for one
+    or stand apart: they bar, too, but don't say what was meant."""
 
     numbers: tuple[str, ...] = ()
     missed: bool = False
     digits: int = 0
+    within: tuple[str, ...] = ()
 
 
 _NOTHING = Found()
@@ -115,7 +127,8 @@ def _in_text(text: str) -> Found:
     numbers = dict.fromkeys(number for each in found for number in each.numbers)
     # Nothing is missed that one of the readings explains.
     missed = all(each.missed for each in found)
-    return Found(tuple(numbers), missed, min(each.digits for each in found))
+    within = dict.fromkeys(number for each in found for number in each.within)
+    return Found(tuple(numbers), missed, min(each.digits for each in found), tuple(within))
 
 
 def _readings(text: str) -> Iterator[str]:
@@ -126,6 +139,8 @@ def _readings(text: str) -> Iterator[str]:
     mended = _MISTYPED_DIGITS.sub(lambda each: each[0].translate(_LETTERS_AS_DIGITS), plain)
     if mended != plain:
         yield mended
+    if _ESCAPED.search(plain):
+        yield unquote(plain, errors="replace")
     if text.isascii():
         return
     without = "".join(" " if _is_sign(each) else _plain(each) for each in text)
@@ -165,7 +180,16 @@ def _search(said: str) -> Found:
         return Found(digits=groups.together())
     numbers = [*mobiles, *groups.numbers(), *_matched(said)]
     missed = is_rounded or groups.missed()
-    return Found(tuple(dict.fromkeys(numbers)), missed, _MOST if is_rounded else groups.together())
+    together = _MOST if is_rounded else groups.together()
+    return Found(tuple(dict.fromkeys(numbers)), missed, together, tuple(_within(said, groups)))
+
+
+def _within(said: str, groups: _Groups) -> Iterator[str]:
+    for each in _CODE_APART.finditer(said):
+        number = usual_mobile("".join(each.groups()))
+        if number is not None:
+            yield number.digits
+    yield from groups.within()
 
 
 def _matched(said: str) -> Iterator[str]:
@@ -236,6 +260,19 @@ class _Groups:
     def missed(self) -> bool:
         """Whether digits that no number was found in begin as a mobile number does. Asked after
         `numbers`."""
+        return any(_MISTYPED_MOBILE.fullmatch(each) for each in self._unread())
+
+    def within(self) -> Iterator[str]:
+        """Every mobile number that stands among digits in which none was found. Asked after
+        `numbers`."""
+        for digits in self._unread():
+            for each in _WITHIN.finditer(digits):
+                number = usual_mobile(each[1] or each[2])
+                if number is not None:
+                    yield number.digits
+
+    def _unread(self) -> Iterator[str]:
+        """Digits that stand together and of which no number was read."""
         for start, end in self._runs():
             open_digits = "".join(
                 " " if covered else digits
@@ -243,9 +280,7 @@ class _Groups:
                     self._digits[start:end], self._covered[start:end], strict=True
                 )
             )
-            if any(_MISTYPED_MOBILE.fullmatch(each) for each in open_digits.split()):
-                return True
-        return False
+            yield from open_digits.split()
 
     def together(self) -> int:
         """How many digits stand together at most, those that tell a day or a time left out."""

@@ -50,12 +50,12 @@ from .phone import NotDiallable
 from .plan import Dial, Face, LedgerState, Part, Plan, Poll, Quiet, Rules, SheetState, Tally
 from .readiness import as_rewritten, barred, dial_of, ready_at, rewriting, was_turned_away
 from .rows import PAYLOAD_BYTES, QueueRow, beside_their_calls, written_bytes
-from .same_call import asked_before, calls_of, prints
+from .same_call import asked_before, calls_of, last_same
 from .shifted import undo_shift
 from .showing import Showing, differing, not_diallable
 from .standing import MARK_IS_STRANGE_FOR, stands_until
 from .texts import say
-from .turn import NotYet, Owed, last_same, read_bounds, turn
+from .turn import NotYet, Owed, read_bounds, turn
 
 
 class Planner:
@@ -296,14 +296,13 @@ class Planner:
                 self._wanted[row.index] = self._showing.settled(row, job)
 
     def _turn(self, row: QueueRow, job: Job) -> Owed | NotYet | None:
-        calls = {call for each in prints(row, job) for call in self._calls.get(each, ())}
         zone = self._rules.zone
         return turn(
             self.now,
             job,
             self._rules.policy,
             bounds=read_bounds(row, job.queued_at, self.now, zone),
-            last_same=last_same(job, calls, self._places),
+            last_same=last_same(row, job, self._calls, self._places),
             zone=zone,
         )
 

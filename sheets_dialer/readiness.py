@@ -142,9 +142,7 @@ def unready(row: QueueRow, job: Job, part: Part, rules: Rules, now: datetime) ->
 def dial_of(row: QueueRow, job: Job, reason: Reason) -> Dial:
     """The call of a row's job, with what the row says now. A job that was never tried speaks with
     the voice of today; one that was keeps the voice of its attempts unless its row names one."""
-    content = row.content
-    if content is not None and job.tried and not row.names_voice:
-        content = content.with_voice(job.content.voice_id)
+    content = row.said_in(job.content.voice_id) if job.tried else row.content
     if content is None or content == job.content:
         return Dial(job, row, reason)
     said = replace(job, content=content, fingerprint=row.fingerprint)

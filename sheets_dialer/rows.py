@@ -14,6 +14,7 @@ from .call import Content
 from .cell_errors import is_error
 from .columns import DIALER, OF_THE_CALL, PEOPLE, Columns, cell_name, normal
 from .phone import NotDiallable, Number, read_number
+from .sameness import plain
 
 MOST_SENT = 6_000
 """Bytes of texts that one call may carry. They travel in the address of a request, and web servers
@@ -67,6 +68,12 @@ class QueueRow:
     def order_id(self) -> str:
         """The Order ID as its value is read."""
         return self.typed.texts[1] if self.typed else ""
+
+    def said_in(self, voice_id: str) -> Content | None:
+        """The content of a call in this voice, unless the row names one itself."""
+        if self.content is None or self.names_voice:
+            return self.content
+        return self.content.with_voice(voice_id)
 
     @property
     def word(self) -> str:
@@ -132,7 +139,7 @@ def read_row(
         call_before=known.get("call_before"),
         problem=problem,
         blank=tuple(
-            name for name in OF_THE_CALL if name in places and not text_of(known.get(name))
+            name for name in OF_THE_CALL if name in places and not _is_written(known.get(name))
         ),
         typed=typed if content else None,
         names_voice=names_voice,
@@ -209,7 +216,14 @@ def _may_be_error(value: str) -> bool:
 
 def _says_something(value: object) -> bool:
     """Whether a person wrote something in a cell; a checkbox is filled down over empty rows."""
-    return not isinstance(value, bool) and text_of(value) != ""
+    return not isinstance(value, bool) and _is_written(value)
+
+
+def _is_written(value: object) -> bool:
+    """Whether a cell shows anything: what was pasted from a chat may hold marks that can't be
+    seen, and nothing else."""
+    text = text_of(value)
+    return text != "" and (text.isascii() or text.isprintable() or plain(text) != "")
 
 
 def _holds_text(cells: Sequence[Any], places: Mapping[str, int]) -> bool:
@@ -217,7 +231,7 @@ def _holds_text(cells: Sequence[Any], places: Mapping[str, int]) -> bool:
     don't count: formulas and checkboxes that are filled down say them of rows that are empty."""
     known = set(places.values())
     return any(
-        isinstance(value, str) and value.strip() != "" and place not in known
+        isinstance(value, str) and _is_written(value) and place not in known
         for place, value in enumerate(cells)
     )
 

@@ -2,22 +2,53 @@
 
 from __future__ import annotations
 
+import itertools
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
 
 from .call import Job
 from .plan import Part
 from .rows import QueueRow
+from .turn import SameCall
+
+Calls = Mapping[str, set[tuple[int, datetime]]]
+"""By fingerprint, which job was called with it, and when."""
 
 
-def prints(row: QueueRow, job: Job) -> set[str]:
-    """The fingerprints under which the row's call may have been made already: of its values, and of
-    what they showed when it was about to be called."""
-    shown = {attempt.said for attempt in job.attempts if attempt.said}
-    return {row.fingerprint, row.sounds_like} | shown
+def last_same(row: QueueRow, job: Job, calls: Calls, places: Mapping[int, int]) -> SameCall | None:
+    """The last call for another job that said what the row's call would say now, unless a call of
+    this job has said that already. `places` gives jobs' rows as the sheet counts them."""
+    prints = {row.fingerprint, row.sounds_like} | {each.said or "" for each in job.attempts}
+    others = _of_others(prints, job, calls)
+    if others and job.called:
+        # A redial: what it says is new only where the row's text changed.
+        prints = _news(row, job)
+        others = _of_others(prints, job, calls)
+    if not others:
+        return None
+    placed_at, job_id = max(others)
+    return SameCall(placed_at, places.get(job_id))
 
 
-def calls_of(part: Part) -> dict[str, set[tuple[int, datetime]]]:
+def _of_others(prints: Iterable[str], job: Job, calls: Calls) -> set[tuple[datetime, int]]:
+    found = itertools.chain.from_iterable(calls.get(each, ()) for each in prints)
+    return {(time, job_id) for job_id, time in found if job_id != job.id}
+
+
+def _news(row: QueueRow, job: Job) -> set[str]:
+    """The fingerprints of what the row's next call would say and none of its calls has said: of its
+    values, and of what they showed when it was last about to be called."""
+    of_old = {job.fingerprint, job.content.fingerprint()}
+    said = set().union(*({each.said} if each.said else of_old for each in job.called))
+    content = row.said_in(job.content.voice_id)
+    by_now = content.fingerprint() if content else ""
+    shown = job.attempts[-1].said or ""
+    prints = {shown} if by_now in said else {row.fingerprint, row.sounds_like, by_now, shown}
+    return prints - said - {""}
+
+
+def calls_of(part: Part) -> Calls:
     """By fingerprint, when which job was called, in this campaign or another. Where the voice
     changed, what was said counts beside what was asked for: neither is said twice."""
     calls = {fingerprint: set(times) for fingerprint, times in part.last_calls.items()}

@@ -52,33 +52,19 @@ _UNSEEN = re.compile("[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\u
 _ARABIC_MARKS = re.compile("[\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06dc\u06df-\u06e8\u0640]")
 """Vowel signs and the stroke that stretches a word: few people type them, and nobody the same."""
 _NUMBER = re.compile(r"[+-]?(?:\d{1,3}(?:,\d{2,3})*,\d{3}|\d+)(?:\.\d*)?|[+-]?\.\d+")
-_MONEY = re.compile(
-    r"(?:rs\.?|rupees?|pkr|inr|روپے|روپیہ)?\s*:?\s*([+-]?[\d,]*\.?\d+\.?)\s*"
-    r"(?:/-|/=|/|-|=)?\s*(?:rs\.?|rupees?|pkr|only|روپے|روپیہ|صرف)?\s*(?:/-|/=|/|only)?"
-)
-_REMEMBERED = 1024
+REMEMBERED = 1024
 """How many texts' normal forms are kept: a list says its store, its voice and most of its amounts
 again and again."""
 
 
-@lru_cache(_REMEMBERED)
+@lru_cache(REMEMBERED)
 def heard(text: str) -> str:
     """A text as it is compared: two texts with one normal form are heard as the same. Nothing and
     0 are one, since the portal's own samples send 0 for what isn't used."""
     if not text:
         return ""
     text = plain(text)
-    return text if not _may_be_number(text) else _number(text)
-
-
-@lru_cache(_REMEMBERED)
-def heard_amount(text: str) -> str:
-    """An amount as it is compared: as `heard`, without the currency that stands around it."""
-    if not text:
-        return ""
-    text = plain(text)
-    money = _MONEY.fullmatch(text)
-    return _number(money[1] if money else text)
+    return text if not _may_be_number(text) else shortest_number(text)
 
 
 def plain(text: str) -> str:
@@ -109,7 +95,7 @@ def _may_be_number(text: str) -> bool:
     return text[:1] in "+-.0123456789" if text else False
 
 
-def _number(text: str) -> str:
+def shortest_number(text: str) -> str:
     """The number that the text is, in its shortest form; the text itself where it is none."""
     if not _NUMBER.fullmatch(text):
         return text

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -85,7 +84,8 @@ def turn(
 ) -> Owed | NotYet | None:
     """Whether the job is owed an attempt. None when nothing is: it is in progress, or settled.
 
-    `last_same` is the last call with the same content for another job.
+    `last_same` is the last call for another job that said what this one would say, where this one
+    hasn't said it itself.
     """
     tried = job.tried
     if any(attempt.state is AttemptState.UNKNOWN for attempt in tried):
@@ -99,19 +99,7 @@ def turn(
         return _within(now, bounds, zone) or Owed(Reason.AGAIN)
     if not tried:
         return _first(now, job, policy, bounds=bounds, last_same=last_same, zone=zone)
-    return _redial(now, tried, policy, bounds=bounds, zone=zone)
-
-
-def last_same(
-    job: Job, calls: Iterable[tuple[int, datetime]], places: Mapping[int, int]
-) -> SameCall | None:
-    """The last of these calls, each as (job id, time), that was placed for another job. `places`
-    gives jobs' rows as the sheet counts them."""
-    others = [(time, job_id) for job_id, time in calls if job_id != job.id]
-    if not others:
-        return None
-    placed_at, job_id = max(others)
-    return SameCall(placed_at, places.get(job_id))
+    return _redial(now, tried, policy, bounds=bounds, last_same=last_same, zone=zone)
 
 
 def _first(
@@ -127,14 +115,18 @@ def _first(
     # Measured to when the row asked, not to now: a row that is held stays so until a person acts,
     # and doesn't ring somebody by surprise when the gap is over.
     if last_same is not None and asked_at - last_same.placed_at < policy.same_call_gap:
-        when = spoken(last_same.placed_at, now, zone)
-        if last_same.row is None:
-            return NotYet(say("same_call_placed", when=when), waits=False)
-        why = say("same_call_placed_for_row", when=when, row=last_same.row)
-        return NotYet(why, waits=False)
+        return _held_as_same(last_same, now, zone)
     if now - asked_at >= policy.max_age:
         return NotYet(say("too_old"), waits=False)
     return _within(now, bounds, zone) or Owed(Reason.FIRST)
+
+
+def _held_as_same(last_same: SameCall, now: datetime, zone: ZoneInfo) -> NotYet:
+    when = spoken(last_same.placed_at, now, zone)
+    if last_same.row is None:
+        return NotYet(say("same_call_placed", when=when), waits=False)
+    why = say("same_call_placed_for_row", when=when, row=last_same.row)
+    return NotYet(why, waits=False)
 
 
 def _redial(
@@ -143,6 +135,7 @@ def _redial(
     policy: Policy,
     *,
     bounds: Bounds,
+    last_same: SameCall | None,
     zone: ZoneInfo,
 ) -> Owed | NotYet | None:
     last = tried[-1]
@@ -160,6 +153,9 @@ def _redial(
         return None
     if now < due:
         return NotYet(say("tried_again", when=spoken(due, now, zone)))
+    # Its row's text changed since: measured to when the redial was due, as for a first call.
+    if last_same is not None and due - last_same.placed_at < policy.same_call_gap:
+        return _held_as_same(last_same, now, zone)
     # After a long pause, or when a redial is configured later, old calls don't ring by surprise.
     if now - due >= policy.max_age:
         return NotYet(say("too_old"), waits=False)

@@ -84,6 +84,26 @@ BARS: list[tuple[object, set[str]]] = [
     ("971501234567", {"971501234567"}),
     ("+1 415 555 2671 x5", {"14155552671"}),
     ("+8816 1234 5678", {"881612345678"}),
+    ("[12/11/2026, 10:15 PM] Ali: don't call 0300 2000001", {ONE}),
+    ("[10:15, 12/11/2026] +92 300 2000001: mat karo call", {ONE}),
+    ("2026-11-12T10:00:00 03002000001", {ONE}),
+    ("0300-2000001 blocked 12/11/2026", {ONE}),
+    ("12/11/26-03002000001", {ONE}),
+    ("Lahore 54000, H#12 St#5, 0300 2000001", {ONE}),
+    ("35202-1234567-1/03002000001", {ONE}),
+    ("+92 [0] 300 2000001", {ONE}),
+    ("92.300.2000001", {ONE}),
+    ("0300:200:0001", {ONE}),
+    ("0300,200,0001", {ONE}),
+    ("whatsapp://send?phone=923002000001&text=1234567", {ONE}),
+    ("https://wa.me/%2B923002000001", {ONE}),
+    ("https://api.whatsapp.com/send?phone=%2B92%20300%202000001", {ONE}),
+    ("sms:03002000001?body=0300%202000002", {ONE, TWO}),
+    ("نمبر۰۳۰۰۲۰۰۰۰۰۱ہے، ۰۳۰۰-۲۰۰۰۰۰۲ بھی", {ONE, TWO}),
+    ("\u2066+92 300 2000001\u2069 \u2066+92 300 2000002\u2069", {ONE, TWO}),
+    ("0️⃣3️⃣0️⃣0️⃣2000001 📵", {ONE}),
+    ("𝟎𝟑𝟎𝟎𝟐𝟎𝟎𝟎𝟎𝟎𝟏", {ONE}),
+    ('=HYPERLINK("tel:03002000001","Ali")', {ONE}),
 ]
 
 
@@ -93,6 +113,31 @@ def test_every_number_in_a_cell_bars(cell: object, numbers: set[str]) -> None:
         listed = read_do_not_call([[header], [cell]], KARACHI)
         assert numbers <= set(listed.rows), header
         assert listed.problem is None, header
+
+
+AMONG_OTHER_DIGITS = (
+    *("53002000001", "503002000001", "20193002000001", "92923002000001"),
+    *("123450300 2000001", "030020000015", "0300200000112", "9230020000015"),
+    *("code 0300 number 2000001", "0300 no 2000001", "0300 (Jazz) line 200-0001"),
+)
+
+
+@pytest.mark.parametrize("cell", AMONG_OTHER_DIGITS)
+def test_a_number_among_other_digits_bars_beside_numbers_that_can_be_read(cell: str) -> None:
+    """Alone it stops all calls, as nobody knows what was meant; beside another number it might
+    pass for an order's."""
+    alone = read_do_not_call([["Phone"], [cell]], KARACHI)
+    assert alone.problem == say("do_not_call_unclear", cells="A2")
+    assert ONE in alone.rows
+    other = "0301 9000009"
+    for grid in (
+        [["Phone"], [f"{other}, {cell}"]],
+        [["Phone"], [f"{cell}\n{other}"]],
+        [["Phone", "Order ID"], [other, cell]],
+        [["", "Remarks"], [other, cell]],
+    ):
+        listed = read_do_not_call(grid, KARACHI)
+        assert {ONE, "923019000009"} <= set(listed.rows), grid
 
 
 UNCLEAR: list[tuple[str, object]] = [

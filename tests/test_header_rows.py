@@ -46,6 +46,48 @@ DARAZ = (
     *("Shipping Name", "Shipping Phone Number", "Shipping Phone Number2", "Shipping City"),
     *("Billing Name", "Payment Method", "Paid Price", "Unit Price", "Shipping Fee", "Item Name"),
 )
+LEOPARDS_BULK = (
+    *("OrderID", "Weight (grams)", "Pieces", "COD", "Origin City", "Destination City"),
+    *("Consignee Name", "Consignee Email", "Consignee Phone", "Consignee Phone 2"),
+    *("Consignee Phone 3", "Consignee Address", "Shipment Type", "Special Instructions"),
+    *("Product Description", "Shipper Name", "Shipper Phone", "Shipper Address", "Return City"),
+)
+LEOPARDS_REPORT = (
+    *("Sr#", "CN #", "Booking Date", "Order ID", "Shipper", "Shipment Type", "Consignee"),
+    *("Consignee Phone", "Consignee Address", "Origin City", "Destination City", "Weight"),
+    *("Pieces", "COD Amount", "Status", "Status Date", "Reason"),
+)
+TCS_BULK = (
+    *("Consignee Name", "Consignee Address", "Consignee Mobile No", "Consignee Email"),
+    *("Destination City Name", "Pieces", "Weight", "COD Amount", "Customer Reference Number"),
+    *("Special Handling", "Service", "Product Details", "Remarks", "Fragile", "Insurance"),
+)
+TRAX_BULK = (
+    *("Order ID", "Consignee Name", "Consignee Phone 1", "Consignee Phone 2", "Consignee Email"),
+    *("Consignee Address", "Consignee City", "Item Description", "Quantity", "Insurance"),
+    *("Pickup Date", "Special Instructions", "Estimated Weight", "Shipping Mode", "Amount"),
+    *("Payment Mode", "Charges Mode"),
+)
+MNP_REPORT = (
+    *("S.No.", "CN No.", "Order Ref No", "Booking Date", "Consignee", "Consignee Contact No"),
+    *("Destination", "Product", "Weight", "Pieces", "COD Amount", "Call ID", "Status", "Reason"),
+)
+CALLCOURIER = (
+    *("ConsigneeName", "ConsigneeRefNo", "ConsigneeCellNo", "Address", "Origin", "DestCityId"),
+    *("ServiceTypeId", "Pcs", "Weight", "Description", "SelOrigin", "CodAmount", "SpecialHandling"),
+    *("ShipperName", "ShipperCellNo", "ShipperArea", "ShipperLandLineNo", "ShipperEmail"),
+)
+BLUEEX = (
+    *("customer_name", "customer_email", "customer_contact", "customer_address", "customer_city"),
+    *("customer_country", "customer_comment", "shipping_charges", "payment_type", "service_code"),
+    *("total_order_amount", "total_order_weight", "order_refernce_code", "fragile", "cn_generate"),
+)
+POSTEX_REPORT = (
+    *("Tracking Number", "Order Ref Number", "Order Status", "Customer Name"),
+    *("Customer Phone Number", "Customer City", "Delivery Address", "Invoice Payment"),
+    *("Transaction Date", "Order Pickup Date", "Order Delivery Date", "Transaction Tax"),
+    *("Transaction Fee", "Reserve Payment", "Balance Payment", "Merchant Name", "Status"),
+)
 TAKEN: list[tuple[Sequence[object], Mapping[str, int]]] = [
     (["Phone", "Amount (Rs)", "Shop Name", "Order #", "Call After (time)"],
      {"phone": 0, "amount": 1, "text1": 2, "text2": 3, "call_after": 4}),
@@ -107,6 +149,33 @@ TAKEN: list[tuple[Sequence[object], Mapping[str, int]]] = [
     (["Ref #", "Phone"], {"phone": 1}),
     (["Status (order)", "Answer to give", "Phone"], {"phone": 2}),
     ([7, None, True, "Phone"], {"phone": 3}),
+    (["📞 Phone", "💰 Amount", "🏪 Store", "#️⃣ Order No"],
+     {"phone": 0, "amount": 1, "text1": 2, "text2": 3}),
+    (["Phone\nNumber", "Amount\n(Rs.)", "Order\nID", "Store\r\nName"],
+     {"phone": 0, "amount": 1, "text2": 2, "text1": 3}),
+    (["\u202bفون نمبر\u202c", "\u2067رقم\u2069"], {"phone": 0, "amount": 1}),
+    (["گاہک کا فون نمبر", "کل قیمت", "آرڈر نمبر", "نمبر شمار"],
+     {"phone": 0, "amount": 1, "text2": 2}),
+    (["\"Phone\"", "'Amount'", "“Order ID”"], {"phone": 0, "amount": 1, "text2": 2}),
+    (["Phone (required)", "Amount (Rs.) *required", "Order ID *"],
+     {"phone": 0, "amount": 1, "text2": 2}),
+    (["Cust. Mobile", "Amt.", "Order Ref #"], {"phone": 0, "amount": 1, "text2": 2}),
+    (["Client Contact", "Net Amount", "Reference No."], {"phone": 0, "amount": 1, "text2": 2}),
+    (["Buyer's WhatsApp No", "COD (Rs)"], {"phone": 0, "amount": 1}),
+    (["Recipient Cell #", "Recipient Name"], {"phone": 0}),
+    (["Timestamp", "Email Address", "Your Phone Number", "Order Number"], {"phone": 2, "text2": 3}),
+    ([*WOO, "Company (Billing)", "Company (Shipping)"], {"text2": 0, "phone": 7, "amount": 12}),
+    (LEOPARDS_BULK, {"text2": 0, "amount": 3, "phone": 8}),
+    (LEOPARDS_REPORT, {"text2": 3, "phone": 7, "amount": 13, "status": 14}),
+    (TCS_BULK, {"phone": 2, "amount": 7, "text2": 8}),
+    (TRAX_BULK, {"text2": 0, "phone": 2, "amount": 14}),
+    (MNP_REPORT, {"text2": 2, "phone": 5, "amount": 10, "call_id": 11, "status": 12}),
+    (CALLCOURIER, {"text2": 1, "phone": 2, "amount": 11}),
+    (BLUEEX, {"phone": 2, "amount": 10, "text2": 12}),
+    (POSTEX_REPORT, {"text2": 1, "phone": 4, "amount": 7, "status": 16}),
+    (["ORDER_ID", "CONSIGNEE_PHONE", "CONSIGNEE_CITY", "NO_OF_PARCELS", "COD"],
+     {"text2": 0, "phone": 1, "amount": 4}),
+    (["Customer Number", "Customer No", "Consignee Number"], {"phone": 0}),
 ]  # fmt: skip
 
 
@@ -137,6 +206,9 @@ def test_each_header_is_taken_for_what_it_means(
         (["COD Amount", "Amount", "Consignee Phone"], ("COD Amount", "Amount")),
         (["فون", "موبائل"], ("فون", "موبائل")),
         (["Phone", "Phone", "Amount"], ("Phone",)),
+        (["Receiver Phone", "Receiver Mobile"], ("Receiver Phone", "Receiver Mobile")),
+        (["Phone", "Cust. Phone"], ("Phone", "Cust. Phone")),
+        (["COD", "COD Amount", "Phone"], ("COD", "COD Amount")),
     ],
 )
 def test_two_candidates_are_named_and_none_is_guessed(
@@ -227,6 +299,14 @@ def test_an_exact_name_goes_before_a_like_one(
         ("Earliest call", "call_after"),
         ("Ring after", "call_after"),
         ("کال کے بعد", "call_after"),
+        ("Call from", "call_after"),
+        ("Call at (time)", "call_after"),
+        ("Call on", "call_after"),
+        ("Call Time", "call_after"),
+        ("Preferred calling time", "call_after"),
+        ("Best time to call", "call_after"),
+        ("When to call?", "call_after"),
+        ("کال کا وقت", "call_after"),
         ("Call befor", "call_before"),
         ("Call before noon", "call_before"),
         ("call until", "call_before"),

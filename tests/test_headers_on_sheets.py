@@ -99,6 +99,81 @@ def test_titles_above_the_header_are_left_alone(shop: Shop) -> None:
     assert code == 0, told
 
 
+MERGED: dict[str, tuple[list[list[str]], list[str]]] = {
+    "a title over all columns": ([["Orders of November"]], ["A1:D1"]),
+    "a title over all columns and two rows": ([["Orders of November"], []], ["A1:D2"]),
+    "a title that speaks of phones": ([["Phone orders, amount by store"]], ["A1:D1"]),
+    "groups above the headers": ([["Customer", "", "Order", ""]], ["A1:B1", "C1:D1"]),
+    "groups with names of columns": ([["Contact", "", "Order", ""]], ["A1:B1", "C1:D1"]),
+    "a helpline above groups": (
+        [["Karachi Mart", "", "021-111-222-333"], ["Phone", "", "Order"]],
+        ["A1:B1", "C1:D1", "A2:B2", "C2:D2"],
+    ),
+    "a logo's cell at the left": ([["", "Orders"], ["", "2026-11-28"], []], ["A1:A3", "B1:D1"]),
+    "titles over more columns than the table has": ([["Call sheet"], [""]], ["A1:J1"]),
+    "titles in three rows": ([["Mart"], ["Orders"], ["November"]], ["A1:D1", "A2:D2", "A3:D3"]),
+    "a merged total": ([["Total", "", "5,400", ""]], ["A1:B1", "C1:D1"]),
+}
+
+
+@pytest.mark.parametrize(("titles", "merges"), MERGED.values(), ids=MERGED.keys())
+def test_merged_titles_above_the_header_hide_nothing(
+    shop: Shop, titles: list[list[str]], merges: list[str]
+) -> None:
+    shop.settles_at_once()
+    header = ["Phone", "Amount", "Store", "Order ID"]
+    rows = [[f"0300000000{at}", str(at * 100), "Shop", f"A{at}"] for at in (1, 2)]
+    lay_out(shop, [*titles, header, *rows])
+    tab = shop.tab()
+    tab.freeze(rows=0)
+    for each in merges:
+        tab.merge_cells(each)
+    above = tab.get(f"A1:J{len(titles)}")
+    shop.set_up()
+    shop.control("RUN")
+    assert shop.run("start", "--until-done").returncode == 0
+    at, told = table(shop)
+    assert at == len(titles)
+    assert [row["DTMF"] for row in told] == ["1", "2"]
+    assert tab.get(f"A1:J{len(titles)}") == above
+    said = [[str(call[name]) for name in ("caller_id", "amount", "text2")] for call in shop.calls()]
+    assert sorted(said) == [["923000000001", "100", "A1"], ["923000000002", "200", "A2"]]
+    code, told_by_check = command(shop, "check")
+    assert code == 0, told_by_check
+
+
+def test_a_title_that_is_merged_while_it_dials_calls_nobody_twice(shop: Shop) -> None:
+    shop.settles_at_once()
+    shop.ready("03000000001", "03000000002")
+    tab = shop.tab()
+    with shop.running("start"):
+        eventually(lambda: len(shop.calls()) == 2)
+        tab.insert_rows([["Orders of November"], [""]], 1)
+        tab.merge_cells("A1:H2")
+        tab.append_row(["03000000003"], table_range="A3")
+        eventually(lambda: all(row["DTMF"] for row in table(shop)[1]), seconds=60)
+    at, rows = table(shop)
+    assert at == 2
+    assert sorted(shop.called_numbers()) == [f"92300000000{n}" for n in (1, 2, 3)]
+    assert [row["Called Number"] for row in rows] == [f"92300000000{n}" for n in (1, 2, 3)]
+
+
+def test_customers_whose_number_is_merged_over_rows_are_called_once_and_told(shop: Shop) -> None:
+    """One customer, two lines of an order: below the first row a merged cell reads as blank."""
+    shop.settles_at_once()
+    header = ["Phone", "Amount", "Store", "Order ID"]
+    lay_out(shop, [header, ["03000000001", "100", "Shop", "A1"], ["", "200", "Shop", "A1"]])
+    shop.tab().merge_cells("A2:A3")
+    shop.set_up()
+    shop.control("RUN")
+    assert shop.run("start", "--until-done").returncode == 0
+    (_, (first, second)) = table(shop)
+    assert shop.called_numbers() == ["923000000001"]
+    assert first["DTMF"] == "1"
+    assert second["Status"] == "Not called"
+    assert "no phone number" in second["Why"]
+
+
 def test_titles_that_come_and_go_between_passes_call_nobody_twice(shop: Shop) -> None:
     numbers = [f"0300000000{at}" for at in range(1, 7)]
     shop.ready(*numbers)

@@ -282,6 +282,52 @@ def test_what_each_try_said_keeps_another_row_from_saying_it(ledger: Ledger) -> 
     assert intend(ledger, as_first, at=T0 + timedelta(hours=2)) == []
 
 
+@pytest.mark.parametrize("reason", [Reason.REDIAL, Reason.REDIAL_NO_KEY])
+def test_a_redial_says_nothing_that_another_row_has_said_since_its_own_call(
+    ledger: Ledger, reason: Reason
+) -> None:
+    (job, other) = add(ledger, content(1), content(1, amount="77"))
+    for each in (job, other):
+        (attempt,) = intend(ledger, each)
+        go(ledger, attempt.id, SENDING, PLACED, ENDED)
+    (job, _) = ledger.jobs("orders")
+    told = replace(job, content=content(1, amount="77"))
+    assert intend(ledger, told, reason=reason) == []
+    assert len(intend(ledger, job, reason=reason)) == 1
+
+
+def test_a_redial_that_was_withdrawn_has_said_nothing(ledger: Ledger) -> None:
+    (job, other) = add(ledger, content(1), content(1, amount="77"))
+    (attempt,) = intend(ledger, job)
+    go(ledger, attempt.id, SENDING, PLACED, ENDED)
+    told = replace(ledger.jobs("orders")[0], content=content(1, amount="77"))
+    (withdrawn,) = intend(ledger, told, reason=Reason.REDIAL)
+    go(ledger, withdrawn.id, AttemptState.WITHDRAWN)
+    (attempt,) = intend(ledger, other)
+    go(ledger, attempt.id, SENDING, PLACED, ENDED)
+    told = replace(ledger.jobs("orders")[0], content=content(1, amount="77"))
+    assert intend(ledger, told, reason=Reason.REDIAL) == []
+
+
+def test_what_cells_show_is_held_where_another_row_said_it_and_not_where_ones_own_did(
+    ledger: Ledger,
+) -> None:
+    shown = content(1, amount="77")
+    (job, other) = add(ledger, content(1), shown)
+    (attempt,) = intend(ledger, job)
+    assert ledger.say_otherwise({attempt.id: shown}, T0, DAY) == set()
+    go(ledger, attempt.id, SENDING, PLACED, ENDED)
+    (again,) = intend(ledger, other, reason=Reason.AGAIN)
+    go(ledger, again.id, SENDING, PLACED, ENDED)
+    (job, other) = ledger.jobs("orders")
+    (redial,) = intend(ledger, replace(job, content=content(1, amount="78")), reason=Reason.REDIAL)
+    assert ledger.say_otherwise({redial.id: shown}, T0, DAY) == set()
+    go(ledger, redial.id, AttemptState.WITHDRAWN)
+    (third,) = add(ledger, content(1, amount="79"))
+    (attempt,) = intend(ledger, third)
+    assert ledger.say_otherwise({attempt.id: shown}, T0, DAY) == {attempt.id}
+
+
 def busy(ledger: Ledger) -> dict[str, AttemptState]:
     """The numbers that open attempts hold, with their states."""
     return {attempt.number: attempt.state for attempt in ledger.open_attempts()}

@@ -6,6 +6,7 @@ import json
 from datetime import UTC, datetime
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -75,3 +76,28 @@ def test_texts_that_an_address_can_not_carry_are_told_and_not_sent() -> None:
         (row,) = read_rows([["Phone", "Store"], ["03001234567", text]], columns, "102")
         assert (row.content is not None) == is_called
         assert is_called or row.number == NotDiallable(TOO_LONG)
+
+
+UNSEEN = (
+    "\u200b",
+    "\u200e\u200f",
+    "\ufeff",
+    "\u202a\u202c",
+    " \u00a0 ",
+    "\u2066 \u2069",
+    "\u00ad",
+    "\u2060",
+)
+
+
+@pytest.mark.parametrize("unseen", UNSEEN)
+def test_a_cell_that_shows_nothing_is_blank(unseen: str) -> None:
+    header = ["Phone", "Amount", "Store", "City"]
+    columns = find_columns(header, {})
+    (row,) = read_rows([header, ["03001234567", unseen, unseen, ""]], columns, "102")
+    assert row.blank == ("amount", "text1")
+    assert row.content is not None
+    (bare,) = read_rows([header, ["03001234567", "", "", ""]], columns, "102")
+    assert row.fingerprint == bare.fingerprint
+    # Beside no number there is nothing to say why nobody is called.
+    assert not any(r.has_content for r in read_rows([header, [unseen] * 4], columns, "102"))

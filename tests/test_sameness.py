@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sheets_dialer.amounts import heard_amount
 from sheets_dialer.call import Content
-from sheets_dialer.sameness import heard, heard_amount
+from sheets_dialer.sameness import heard
 
 ALIKE = (
     ("1500", "1,500"),
@@ -49,7 +50,10 @@ DIFFERENT = (
     ("5", "-5"),
     ("آم", "ام"),
 )
-AMOUNTS = ("1500", "Rs. 1,500/-", "PKR 1,500.00", "1500 only", "۱۵۰۰ روپے", "Rs1500", "rs 1500/=")
+AMOUNTS = (
+    *("1500", "Rs. 1,500/-", "PKR 1,500.00", "1500 only", "۱۵۰۰ روپے", "Rs1500", "rs 1500/="),
+    *("PKR.1500", "PKR. 1500", "Pak Rs. 1,500", "1500 روپے صرف", "1500 .", "COD: 1500", "₨.1,500"),
+)
 
 
 @pytest.mark.parametrize(("one", "other"), ALIKE)

@@ -25,6 +25,18 @@ FORMATS: Mapping[str, tuple[str, str]] = {
     "thousands": ("NUMBER", "#,##0"),
     "rupees": ("CURRENCY", '"Rs "#,##0.00'),
     "plain": ("NUMBER", "0"),
+    "paisas": ("NUMBER", "#,##0.00"),
+    "account": ("CURRENCY", '"Rs"* #,##0'),
+    "words": ("NUMBER", '#,##0" only"'),
+    "padded": ("NUMBER", "00000"),
+    "powers": ("SCIENTIFIC", "0.00E+00"),
+    "fraction": ("NUMBER", "# ?/?"),
+    "afternoon": ("TIME", "h:mm AM/PM"),
+    "moment": ("DATE_TIME", "d mmm yyyy hh:mm"),
+    "shares": ("PERCENT", "0.00%"),
+    "thousand": ("NUMBER", '0.0,"k"'),
+    "minus": ("NUMBER", "#,##0;(#,##0)"),
+    "dollars": ("CURRENCY", '"$"#,##0.00'),
 }
 
 
@@ -78,6 +90,68 @@ def test_what_is_displayed_is_what_is_said(orders: Shop) -> None:
         ("1500.5", "Shop", "1,234,567", "1.5"),
         ("2450", "Shop", "7", "0042"),
     ]
+
+
+DISPLAYED = [
+    # (cell, looks, what is said), of a text and of an amount; None where the row is held.
+    ("C", "46361", "date", "2026-12-05"),
+    ("C", "46361", "day", "5 December"),
+    ("C", "46361.604166667", "moment", "5 Dec 2026 14:30"),
+    ("C", "0.604166667", "time", "14:30"),
+    ("C", "0.604166667", "afternoon", "2:30 PM"),
+    ("C", "0.125", "percent", "13%"),
+    ("C", "0.125", "shares", "12.50%"),
+    ("C", "=1/2", "fraction", "1/2"),
+    ("C", "=1169.1*3", "thousands", "3,507"),
+    ("C", "7", "padded", "00007"),
+    ("C", "1500", "rupees", "Rs 1,500.00"),
+    ("C", "1234567", "powers", "1234567"),
+    ("D", "42", "padded", "00042"),
+    ("D", "1234567", "thousands", "1,234,567"),
+    ("B", "=1169.1*3", "thousands", "3507"),
+    ("B", "=4500/3", "paisas", "1500"),
+    ("B", "1500.5", "paisas", "1500.50"),
+    ("B", "1500", "rupees", "1500"),
+    ("B", "150000", "account", "150000"),
+    ("B", "1500", "words", "1500"),
+    ("B", "1500", "padded", "1500"),
+    ("B", "1500", "powers", "1500"),
+    ("B", "46361", "date", None),
+    ("B", "0.5", "time", None),
+    ("B", "=1/3", "percent", None),
+    ("B", "1500", "thousand", None),
+    ("B", "-1500", "plain", None),
+    ("B", "-1500", "minus", None),
+    ("B", "15", "dollars", None),
+    ("B", "=10/3", "fraction", None),
+]
+
+
+def test_every_format_is_said_as_it_is_shown_or_its_row_is_held(orders: Shop) -> None:
+    rows = [
+        [f"0300{row:03d}0001", "10", "Shop", f"A{row}", ""] for row in range(2, len(DISPLAYED) + 2)
+    ]
+    for cells, (column, cell, _, _) in zip(rows, DISPLAYED, strict=True):
+        cells["ABCDE".index(column)] = cell
+    orders.control("PAUSE")
+    orders.paste(rows)
+    for row, (column, _, looks, _) in enumerate(DISPLAYED, start=2):
+        show(orders, f"{column}{row}", looks)
+    orders.control("RUN")
+    run(orders)
+    calls = {str(call["caller_id"]): call for call in orders.calls()}
+    told = orders.rows()
+    named = {"B": "amount", "C": "text1", "D": "text2"}
+    for cells, row, (column, cell, looks, said) in zip(rows, told, DISPLAYED, strict=True):
+        call = calls.get(f"92{cells[0][1:]}")
+        what = f"{cell} as {looks}"
+        if said is None:
+            assert call is None, what
+            assert row["Status"] == "Not called", what
+            assert "Amount shows" in row["Why"], what
+        else:
+            assert call is not None, (what, row["Why"])
+            assert str(call[named[column]]) == said, what
 
 
 def test_another_format_makes_no_row_new(orders: Shop) -> None:

@@ -270,21 +270,24 @@ def intend(
 
 def _says_something_new(intent: Intent) -> bool:
     """Whether a redial says what none of its job's calls has said: its row's text changed."""
-    said = {attempt.said for attempt in intent.job.attempts if attempt.said}
-    return intent.reason is Reason.REDIAL and intent.job.content.fingerprint() not in said
+    said = {attempt.said for attempt in intent.job.called if attempt.said}
+    is_redial = intent.reason in (Reason.REDIAL, Reason.REDIAL_NO_KEY)
+    return is_redial and intent.job.content.fingerprint() not in said
 
 
 def say_otherwise(
     connection: sa.Connection, contents: Mapping[int, Content], since: datetime
 ) -> set[int]:
     """Keeps what these attempts are about to say, where that isn't what was planned; returns those
-    that must not say it, because another job's call has said it since then."""
+    that must not say it, because another job's call has said it since then, and none of theirs."""
     prints = {attempt_id: content.fingerprint() for attempt_id, content in contents.items()}
     said = _called_since(connection, set(prints.values()), since)
     refused: set[int] = set()
     for row in list(rows_among(connection, _JOB_AND_REASON, contents)):
-        if row.reason != Reason.AGAIN and said.get(prints[row.id], set()) - {row.job_id}:
-            refused.add(row.id)
+        is_said_elsewhere = bool(said.get(prints[row.id], set()) - {row.job_id})
+        if row.reason != Reason.AGAIN and is_said_elsewhere:
+            # A redial may say once more what its own job has said.
+            refused |= {row.id} - _repeating(connection, row, prints[row.id])
         connection.execute(
             attempts.update().where(attempts.c.id == row.id).values(said=prints[row.id])
         )
@@ -345,6 +348,14 @@ def _insert_attempts(
     statement = insert(attempts).on_conflict_do_nothing()
     made = connection.execute(statement.returning(attempts.c.job_id, attempts.c.id), rows)
     return {row.job_id: row.id for row in made}
+
+
+def _repeating(connection: sa.Connection, attempt: sa.Row[Any], said: str) -> set[int]:
+    """The attempt's id, where an earlier call of its job has said just that."""
+    of_job = (attempts.c.job_id == attempt.job_id) & (attempts.c.id != attempt.id)
+    before = of_job & (attempts.c.said == said) & attempts.c.state.not_in(sorted(MADE_NO_CALL))
+    query = sa.select(attempts.c.id).where(before).limit(1)
+    return set() if connection.scalar(query) is None else {attempt.id}
 
 
 def _called_since(
