@@ -267,7 +267,10 @@ class Caller:
     def _send_polls(self) -> None:
         while self._in_flight < self._connections and (due := self._watched.take_due()):
             attempt, policy = due
-            self._submit(attempt, policy, False, self._portal.report, attempt.call_id)
+            self._submit(attempt, policy, False, self._ask, attempt)
+
+    def _ask(self, attempt: Attempt) -> CallReport:
+        return self._portal.report(attempt.call_id or "", attempt.number)
 
     def _submit(
         self,

@@ -24,6 +24,7 @@ from .portal_answers import (
     calls_another_number,
     inner,
     is_of_another_call,
+    is_of_another_number,
     key_pressed,
     retries,
     understood,
@@ -141,11 +142,14 @@ class Portal:
             raise PortalUnknown(say("portal_calls_another_number", call_id=call_id))
         return Placed(call_id)
 
-    def report(self, call_id: str) -> CallReport:
-        """How the call stands. Raises as `verify` does; asking again is always safe."""
+    def report(self, call_id: str, number: str = "") -> CallReport:
+        """How the call with this id, to this number, stands. A report that names another one is
+        none. Raises as `verify` does; asking again is always safe."""
         body = self._get("get_call", {"call_id": call_id})
         if is_of_another_call(body, call_id):
             raise PortalUnknown(say("portal_tells_of_another_call"))
+        if is_of_another_number(body, number):
+            raise PortalUnknown(say("portal_tells_of_another_number"))
         status = call_status(body)
         if status is None:
             raise PortalUnknown(say("portal_names_no_status"))
