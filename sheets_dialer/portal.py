@@ -28,6 +28,7 @@ from .portal_answers import (
     key_pressed,
     retries,
     understood,
+    username,
     whole,
 )
 from .portal_words import cleaned, told
@@ -65,10 +66,12 @@ class CallReport:
 
 @dataclass(frozen=True, slots=True)
 class Balance:
-    """The account's money in rupees; `call_rate` is rupees per pulse, where the portal tells it."""
+    """The account's money in rupees; `call_rate` is rupees per pulse and `username` whose account
+    it is, where the portal tells them."""
 
     rupees: float
     call_rate: float | None
+    username: str | None = None
 
 
 class Portal:
@@ -114,7 +117,8 @@ class Portal:
         rupees = amount(data.get("balance"))
         if rupees is None:
             raise PortalUnknown(say("portal_names_no_balance"))
-        return Balance(rupees, amount(data.get("call_rate")))
+        whose = username(data.get("username"), self._api_key())
+        return Balance(rupees, amount(data.get("call_rate")), whose)
 
     def place(self, content: Content) -> Placed:
         """Places one call. Never repeat it after anything but `PortalNotSent`.

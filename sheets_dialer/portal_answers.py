@@ -11,9 +11,10 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from .amounts import read_rupees
 from .call import is_call_id
 from .errors import AccountRefused, PortalRefused, PortalUnknown
-from .portal_words import holds_key, reason, told
+from .portal_words import cleaned, holds_key, reason, told
 from .texts import say
 
 _NOTHING = frozenset({"", "none", "null", "nil", "n/a", "na", "-"})
@@ -51,6 +52,7 @@ _ACCOUNT_WORDS = re.compile(
     re.IGNORECASE,
 )
 _MOST_SECONDS = 24 * 3600
+_LONGEST_NAME = 80
 
 
 def understood(
@@ -200,13 +202,21 @@ def whole(value: object) -> int | None:
 
 def amount(value: object) -> float | None:
     """An amount of rupees; a balance that isn't a number could pay for anything."""
-    if isinstance(value, bool) or not isinstance(value, str | int | float):
+    if isinstance(value, str):
+        return read_rupees(value)
+    if isinstance(value, bool) or not isinstance(value, int | float):
         return None
     try:
-        rupees = float(value.replace(",", "") if isinstance(value, str) else value)
-    except (ValueError, OverflowError):
+        rupees = float(value)
+    except OverflowError:
         return None
     return rupees if math.isfinite(rupees) else None
+
+
+def username(value: object, key: str) -> str | None:
+    """Whose account it is: a name or an address, on one line, without the key."""
+    name = cleaned(value, key).strip() if isinstance(value, str) else ""
+    return name if 0 < len(name) <= _LONGEST_NAME else None
 
 
 def inner(body: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -74,9 +74,7 @@ class Call:
         )
         told_id = told[0] if told else call_id
         extras = tuple(extras)
-        return cls(
-            call_id, caller_id, voice_id, amount, extras, accepted_at, timeline, told_id
-        )
+        return cls(call_id, caller_id, voice_id, amount, extras, accepted_at, timeline, told_id)
 
 
 def extras_of(parameters: Mapping[str, str]) -> tuple[str | None, ...]:
