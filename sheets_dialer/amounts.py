@@ -16,7 +16,8 @@ _WHOLE = re.compile(r"\d+|\d{1,3}(?:,\d{3})+|\d{1,2}(?:,\d{2})+,\d{3}|\d,\d{3}")
 """Digits alone, in thousands as banks write them, or in lakhs as Pakistan does."""
 _MOST_DIGITS = 12
 _MONEY = re.compile(
-    rf"{_CURRENCY}?\s*[:=]?\s*(?P<number>-?(?:\d[\d., ']*|[.,]\d+))\s*{_ONLY}?\s*{_CURRENCY}?\s*\.?"
+    rf"{_CURRENCY}?\s*[:=]?\s*(?P<number>-?(?:\d[\d., ']*|[.,]\d+))\s*(?:/[-=])?"
+    rf"\s*{_CURRENCY}?\s*(?:only|صرف)?\s*\.?"
 )
 _SEPARATOR = re.compile("[., ']")
 
@@ -60,9 +61,7 @@ def read_rupees(text: str) -> float | None:
     number = found["number"].rstrip(" ,.'")
     minus, digits = number.startswith("-"), number.removeprefix("-")
     signs = _SEPARATOR.findall(digits)
-    if not signs:
-        whole, paisas = digits, ""
-    elif signs.count(signs[-1]) > 1 or signs[-1] in " '" or _is_thousands(digits):
+    if not signs or signs.count(signs[-1]) > 1 or signs[-1] in " '" or _is_thousands(digits):
         whole, paisas = digits, ""
     else:
         whole, _, paisas = digits.rpartition(signs[-1])

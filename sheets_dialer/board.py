@@ -38,7 +38,9 @@ NEXT_PASS, HELD_BY, BALANCE, RATE = "Next pass", "Held by", "Balance (Rs)", "Rat
 ACCOUNT = "Account"
 QUEUED_DONE = "Queued would be done"
 PREVIEW = "What RUN would do"
-RIDERS = frozenset({LAST_PASS_LABEL, NEXT_PASS, HELD_BY, ACCOUNT, BALANCE, RATE, QUEUED_DONE, PREVIEW})
+RIDERS = frozenset(
+    {LAST_PASS_LABEL, NEXT_PASS, HELD_BY, ACCOUNT, BALANCE, RATE, QUEUED_DONE, PREVIEW}
+)
 """What changes by itself: written along with other things or with the heartbeat, never alone."""
 _SAME_NUMBER = 1e-7
 _OTHER = "Other"
