@@ -82,7 +82,7 @@ def test_calls_in_progress_count_against_the_budget_as_if_answered() -> None:
     limited.today = called(13, 8, 2)
     plan = limited.plan()
     assert plan.dials == ()
-    assert str(plan.stopped).startswith("Daily budget of Rs 100 reached, calls in progress incl")
+    assert str(plan.stopped).startswith("Daily budget of Rs 100 reached, calls that may still")
 
 
 def test_a_budget_without_a_rate_lets_nobody_be_called() -> None:
