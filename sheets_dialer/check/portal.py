@@ -84,14 +84,14 @@ def _settled(by_header: Callable[[], Answer], by_query: Callable[[], Answer]) ->
 
 
 def _balance(balance: Balance, account: PortalAccount) -> Finding:
-    whose = f"The account {balance.username}" if balance.username else "The account"
-    holds = f"{whose}, which pays for the calls, holds {balance.rupees:.2f} rupees"
-    pulse = f"a pulse of {account.pulse_seconds:g} seconds"
-    rate = "" if balance.call_rate is None else f" at {balance.call_rate:.2f} {pulse}"
+    holds = f"The account holds {balance.rupees:.2f} rupees"
+    if balance.call_rate is not None:
+        holds += f" at {balance.call_rate:.2f} a pulse of {account.pulse_seconds:g} seconds"
+    whose = f" It is the account of {balance.username} that is charged." if balance.username else ""
     if funds(balance, account.call_seconds, 0, account.pulse_seconds).calls == 0:
         return service_fault(
             BALANCE,
-            f"{holds}{rate}, which is less than one call, so nobody is called.",
+            f"{holds}, which is less than one call, so nobody is called.{whose}",
             "Top up the account at the portal.",
         )
-    return ok(BALANCE, f"{holds}{rate}.")
+    return ok(BALANCE, f"{holds}.{whose}")

@@ -46,8 +46,8 @@ _MAY_COST = attempts.c.state.in_(
 ) | ((attempts.c.state == AttemptState.ENDED) & (~_NOT_REACHED | attempts.c.problem.is_not(None)))
 """Whether an attempt that isn't known to be answered may be charged all the same: it isn't over, or
 nobody knows how it ended."""
-_LEAVES_WITHIN = timedelta(days=1)
-"""So long after it was intended a call has left, or never does."""
+_LEAVES_WITHIN = timedelta(hours=1)
+"""So long after it was intended a call has left, or never does: its mark is too old by far."""
 
 # Made once: building a statement costs more than running it.
 _IN_CAMPAIGN = jobs.c.campaign == sa.bindparam("campaign")
