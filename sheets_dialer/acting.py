@@ -19,10 +19,10 @@ from typing import Any
 
 import structlog
 
-from .breaker import Breaker
 from .call import Attempt, AttemptState
+from .caution import Caution
 from .clock import Clock
-from .errors import AccountRefused, LedgerError, PortalError, PortalNotSent, PortalUnknown
+from .errors import LedgerError, PortalError, PortalNotSent, PortalUnknown
 from .following import has_given_up, is_confirmed
 from .ledger import Ledger, Move
 from .outcome import Confirmed, Outcome, move_of, news_of, tell
@@ -36,7 +36,6 @@ from .watchlist import Watchlist
 __all__ = ["Caller", "Confirmed"]
 
 log = structlog.get_logger()
-_BREAKER = "breaker"
 _LONGEST_WAIT = 1.0
 _BURST_SECONDS = 0.2
 """How much of the pace may be made up for after a wait, in seconds of it."""
@@ -67,10 +66,7 @@ class Caller:
         self._connections = connections
         self._line_count = lines
         self._seconds_per_call = 60.0 / calls_per_minute
-        self._breaker = Breaker.from_text(ledger.fact(_BREAKER))
-        self._good_replies = 0
-        self._turned_away: dict[int, int] = {}
-        """By job, how many good replies had come when the portal refused the account for it."""
+        self._caution = Caution(ledger)
         self._lock = threading.RLock()
         self._dials: deque[Confirmed] = deque()
         self._watched = Watchlist(clock)
@@ -134,9 +130,14 @@ class Caller:
             self._heed_jump()
             self._take_back(len(self._dials))
 
+    def resume(self) -> None:
+        """A person has stopped the calls and let them go on again."""
+        with self._lock:
+            self._caution.resume()
+
     def caution(self) -> str | None:
         """Why the portal's own behaviour stops all new calls, for people."""
-        return self._breaker.sentence(self._clock.now())
+        return self._caution.sentence(self._clock.now())
 
     def silence(self) -> str | None:
         """What a person should know while the portal doesn't say how calls stand."""
@@ -194,8 +195,9 @@ class Caller:
             # It writes to the ledger, which may fail; by now what has arrived is kept all the same.
             self._heed_jump()
             now = self._clock.now()
-            known_breaker = self._breaker.to_text()
-            settled = [self._settled(outcome, now) for outcome in dialled]
+            settled = self._caution.hear(dialled, now)
+            for outcome, move in zip(dialled, settled, strict=True):
+                self._take_in(outcome, move)
             # Asked once: what is committed as sending below must also be sent.
             finishing = self._finishing
             leaving = [] if finishing else self._leaving(now)
@@ -216,14 +218,16 @@ class Caller:
                 self._ledger.report(reports, now, opting_out=opting_out)
                 reports = []
             # One commit for what came back and what goes out: a free line waits for one disk.
-            moved = self._ledger.move(settled + sending + self._given_up(now), now)
+            moved = self._ledger.moved(settled + sending + self._given_up(now), now)
             self._unkept.clear()
+            self._caution.learn(moved, now)
             self._ledger.report(reports, now)
-            if self._breaker.to_text() != known_breaker:
-                self._ledger.set_fact(_BREAKER, self._breaker.to_text())
+            self._caution.remember()
             goes_on = not finishing or self._in_flight > 0
             if not finishing:
-                self._send([item for item in leaving if item.attempt.id in moved], now)
+                held = [item for item in leaving if item.attempt.id in moved.held]
+                self._dials.extendleft(reversed(held))
+                self._send([item for item in leaving if item.attempt.id in moved.made], now)
                 self._send_polls()
         # Last, since whoever reads the log may let it wait.
         for outcome in outcomes:
@@ -237,7 +241,7 @@ class Caller:
             self._connections - self._in_flight,
             self._line_count - self._watched.lines_in_use(),
         )
-        width = self._breaker.width(now)
+        width = self._caution.width(now)
         if width is not None:
             free = min(free, width - self._dials_in_flight)
         leaving: list[Confirmed] = []
@@ -267,7 +271,10 @@ class Caller:
     def _send_polls(self) -> None:
         while self._in_flight < self._connections and (due := self._watched.take_due()):
             attempt, policy = due
-            self._submit(attempt, policy, False, self._portal.report, attempt.call_id)
+            self._submit(attempt, policy, False, self._ask, attempt)
+
+    def _ask(self, attempt: Attempt) -> CallReport:
+        return self._portal.report(attempt.call_id or "", attempt.number)
 
     def _submit(
         self,
@@ -303,29 +310,14 @@ class Caller:
             pass
         return [outcome for outcome in arrived if outcome is not None]
 
-    def _settled(self, outcome: Outcome, now: datetime) -> Move:
-        """Takes in how a dial ended; returns what the ledger must know of it."""
-        attempt, policy, move = outcome.attempt, outcome.policy, move_of(outcome, now)
-        if isinstance(outcome.result, Placed):
-            placed = replace(attempt, state=move.target, **move.values)
+    def _take_in(self, outcome: Outcome, move: Move) -> None:
+        """Follows a call that was placed; of others nothing is expected."""
+        attempt, policy = replace(outcome.attempt, state=move.target), outcome.policy
+        if move.target is AttemptState.PLACED:
+            placed = replace(attempt, **move.values)
             self._watched.follow(placed, next_poll(placed, policy), policy)
-            self._breaker = self._breaker.after_good()
-            self._good_replies += 1
-            return move
-        problem = str(outcome.result)
-        if isinstance(outcome.result, AccountRefused):
-            since = self._turned_away.get(attempt.job_id)
-            if since is not None and self._good_replies > since:
-                # Others were called meanwhile: it is this row that the portal won't have.
-                move = replace(move, target=AttemptState.REFUSED)
-            else:
-                self._turned_away[attempt.job_id] = self._good_replies
-                wait = outcome.result.retry_after
-                self._breaker = self._breaker.after_turned_away(problem, wait, now)
-        self._watched.drop(replace(attempt, state=move.target), policy)
-        if move.target is not AttemptState.TURNED_AWAY:
-            self._breaker = self._breaker.after_failure(move.target, problem, now)
-        return move
+        else:
+            self._watched.drop(attempt, policy)
 
     def _reported(self, outcome: Outcome, now: datetime) -> tuple[int, dict[str, Any], str | None]:
         """Takes in what the portal said about a call; returns what the ledger must know of it, and

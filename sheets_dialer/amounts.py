@@ -1,4 +1,5 @@
-"""From what an amount's cell shows to the digits that the portal says."""
+"""From what an amount's cell shows to the digits that the portal says, and from what the portal
+says it holds to a number."""
 
 from __future__ import annotations
 
@@ -20,6 +21,11 @@ _AMOUNT = re.compile(
 _WHOLE = re.compile(r"\d+|\d{1,3}(?:,\d{3})+|\d{1,2}(?:,\d{2})+,\d{3}|\d,\d{3}")
 """Digits alone, in thousands as banks write them, or in lakhs as Pakistan does."""
 _MOST_DIGITS = 12
+_MONEY = re.compile(
+    rf"{_CURRENCY}?\s*[:=]?\s*(?P<number>-?(?:\d[\d., ']*|[.,]\d+))\s*(?:/[-=])?"
+    rf"\s*{_CURRENCY}?\s*(?:only|صرف)?\s*\.?"
+)
+_SEPARATOR = re.compile("[., ']")
 
 
 def read_amount(text: str) -> str | None:
@@ -58,3 +64,37 @@ def heard_amount(text: str) -> str:
     if not text:
         return ""
     return shortest_number(read_amount(text) or plain(text))
+
+
+def read_rupees(text: str) -> float | None:
+    """What a balance or a rate says, whichever sign of its country stands before the paisas; None
+    where it is no number.
+
+    `1,234.50`, `1.234,50` and `1234,50` are read. Three digits behind a lone comma are thousands,
+    any other count of them paisas; a lone point always stands before paisas, as the portal has it.
+    """
+    found = _MONEY.fullmatch(plain(text))
+    if found is None:
+        return None
+    number = found["number"].rstrip(" ,.'")
+    minus, digits = number.startswith("-"), number.removeprefix("-")
+    signs = _SEPARATOR.findall(digits)
+    if not signs or signs.count(signs[-1]) > 1 or signs[-1] in " '" or _is_thousands(digits):
+        whole, paisas = digits, ""
+    else:
+        whole, _, paisas = digits.rpartition(signs[-1])
+        signs = signs[:-1]
+    if len(set(signs)) > 1 or not (not signs or _is_grouped(whole, signs[0])):
+        return None
+    rupees = _SEPARATOR.sub("", whole)
+    if len(rupees) > _MOST_DIGITS or len(paisas) > _MOST_DIGITS:
+        return None
+    return float(f"{'-' if minus else ''}{rupees or 0}.{paisas or 0}")
+
+
+def _is_thousands(digits: str) -> bool:
+    return re.fullmatch(r"[1-9]\d{0,2},\d{3}", digits) is not None
+
+
+def _is_grouped(whole: str, sign: str) -> bool:
+    return _WHOLE.fullmatch(whole.replace(sign, ",")) is not None

@@ -35,9 +35,12 @@ from .when import serial, spoken
 BEAT = timedelta(seconds=60)
 """The heartbeat is written this often at most."""
 NEXT_PASS, HELD_BY, BALANCE, RATE = "Next pass", "Held by", "Balance (Rs)", "Rate (Rs)"
+ACCOUNT = "Account"
 QUEUED_DONE = "Queued would be done"
 PREVIEW = "What RUN would do"
-RIDERS = frozenset({LAST_PASS_LABEL, NEXT_PASS, HELD_BY, BALANCE, RATE, QUEUED_DONE, PREVIEW})
+RIDERS = frozenset(
+    {LAST_PASS_LABEL, NEXT_PASS, HELD_BY, ACCOUNT, BALANCE, RATE, QUEUED_DONE, PREVIEW}
+)
 """What changes by itself: written along with other things or with the heartbeat, never alone."""
 _SAME_NUMBER = 1e-7
 _OTHER = "Other"
@@ -58,6 +61,8 @@ class Facts:
     held_by: str
     paused_at: datetime | None = None
     """When this ledger's dialer first saw the PAUSE, unless it never saw anything else."""
+    account: str | None = None
+    """Whose account at the portal pays, where the portal tells."""
     balance: float | None = None
     rate: float | None = None
     problem: tuple[str, datetime] | None = None
@@ -76,6 +81,7 @@ def board(made: Plan, facts: Facts) -> Board:
         HELD_BY: facts.held_by,
         "Last problem": _problem(facts),
         PREVIEW: preview(made, facts.now, rules) if made.halt is Halt.PAUSED else "",
+        ACCOUNT: facts.account or "",
         BALANCE: _number(facts.balance),
         RATE: _number(facts.rate),
         "Calls today": rules.today.calls,

@@ -68,7 +68,7 @@ def build(config: Config, *, clock: Clock | None = None) -> Iterator[Parts]:
     rhythm = Rhythm(timedelta(seconds=config.every), len(config.campaigns), per_minute)
     server_time = ServerTime()
     client = google_client(config.google, quota, server_time)
-    ledger = Ledger(config.ledger, new_id=random_letters(8))
+    ledger = Ledger(config.ledger, new_id=random_letters(8), portal=config.portal.address)
     portal = Portal(
         config.portal.base_url,
         config.portal.api_key.get_secret_value,
@@ -89,6 +89,7 @@ def build(config: Config, *, clock: Clock | None = None) -> Iterator[Parts]:
         config.portal.call_seconds,
         known=read_account(ledger.fact("account")),
         remember=lambda account: ledger.set_fact("account", account.as_text()),
+        pulse_seconds=config.portal.pulse_seconds,
     )
     # Campaigns of one spreadsheet share what is known of its tabs, or each would look them up.
     keys = {each.spreadsheet for each in config.campaigns}

@@ -1,5 +1,9 @@
 """Caution towards the portal: a run begins with one call, and stops when the portal fails in a row.
 
+The second call tells whether ids make sense, so only two good replies let all go that else may.
+After a failure that leaves a row for a person no more calls are on their way than may fail before
+all stop.
+
 A value that each reply turns into the next; it neither reads a clock nor keeps anything by itself.
 """
 
@@ -8,11 +12,16 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from typing import Literal
 
 from .call import AttemptState
 from .texts import say, with_stop
 
 TRIPS_AFTER = 3
+PROVEN_AFTER = 2
+"""So many good replies at the beginning show that the portal takes calls and tells them apart."""
+SENSELESS: Literal["senseless"] = "senseless"
+"""The portal took the calls, but gave them ids by which nobody can ask what became of them."""
 COOLS = timedelta(minutes=5)
 """How long no call starts after three failures; each further one doubles it."""
 COOLS_AT_MOST = timedelta(hours=1)
@@ -25,6 +34,7 @@ _SENTENCES = {
     AttemptState.UNKNOWN: "stopped_unknown",
     AttemptState.NOT_SENT: "stopped_not_sent",
     AttemptState.TURNED_AWAY: "stopped_turned_away",
+    SENSELESS: "stopped_senseless",
     None: "stopped_failed",
 }
 
@@ -33,36 +43,69 @@ _SENTENCES = {
 class Breaker:
     """How the portal treated the last dials.
 
-    `proven` is set by the first good reply of a run. `failures` counts the bad replies since the
-    last good one; `kind` is what they were, None when they were of several kinds.
+    `good` counts a run's good replies as far as `PROVEN_AFTER`. `failures` counts the bad replies
+    since the last good one; `kind` is what they were, None when they were of several kinds.
     """
 
-    proven: bool = False
-    kind: AttemptState | None = None
+    good: int = 0
+    kind: AttemptState | Literal["senseless"] | None = None
     failures: int = 0
     tripped_at: datetime | None = None
     problem: str = ""
     wait: timedelta | None = None
     """How long the portal asked to wait."""
+    senseless: int = 0
+    """How many calls' results nobody can ask for, of those since the last good reply."""
 
     def after_good(self) -> Breaker:
-        """The portal accepted a call."""
-        return Breaker(proven=True)
+        """The portal accepted a call, with an id of its own."""
+        return self if self.is_over else Breaker(min(self.good + 1, PROVEN_AFTER))
+
+    def after_senseless(self, calls: int, problem: str, now: datetime) -> Breaker:
+        """The portal accepted a call with an id that makes no sense, by which the results of so
+        many calls are lost. Time doesn't mend that, and each further try would cost one more."""
+        failed = self
+        for _ in range(calls):
+            failed = failed._after_one_more(SENSELESS, problem, now)
+        senseless = self.senseless + calls
+        kind = SENSELESS if senseless >= TRIPS_AFTER else failed.kind
+        return replace(failed, senseless=senseless, kind=kind)
+
+    def resumed(self) -> Breaker:
+        """A person says that ids are right again: one call tries, and decides."""
+        if not self.is_over:
+            return self
+        last = TRIPS_AFTER - 1
+        return Breaker(0, SENSELESS, last, None, self.problem, senseless=last)
 
     def after_turned_away(self, problem: str, wait: float | None, now: datetime) -> Breaker:
         """The portal refused the account, and so would it any other call. What was in flight along
         with it says nothing more."""
+        if self.is_over:
+            return self
         again = self.kind is AttemptState.TURNED_AWAY and self.tripped_at is not None
         failures = self.failures + (self.width(now) != 0) if again else 1
         asked = None if wait is None else timedelta(seconds=wait)
         kind = AttemptState.TURNED_AWAY
-        return Breaker(self.proven, kind, failures, now, problem, asked)
+        return Breaker(self.good, kind, failures, now, problem, asked)
 
     def after_failure(self, kind: AttemptState, problem: str, now: datetime) -> Breaker:
         """A dial ended as refused, unknown or not sent."""
         if self.kind is AttemptState.TURNED_AWAY and kind is AttemptState.REFUSED:
             # The account is served again; what it was refused for now is another matter.
-            return Breaker(self.proven, kind, 1, None, problem)
+            return Breaker(self.good, kind, 1, None, problem)
+        return self._after_one_more(kind, problem, now)
+
+    @property
+    def is_over(self) -> bool:
+        """Whether nobody is called until a person says so."""
+        return self.kind is SENSELESS and self.tripped_at is not None
+
+    def _after_one_more(
+        self, kind: AttemptState | Literal["senseless"], problem: str, now: datetime
+    ) -> Breaker:
+        if self.is_over and kind is not SENSELESS:
+            return self
         failures = self.failures + 1
         same = kind if not self.failures or kind is self.kind else None
         tripped_at = now if failures >= TRIPS_AFTER else self.tripped_at
@@ -71,10 +114,16 @@ class Breaker:
     def width(self, now: datetime) -> int | None:
         """How many dials may be in flight at once; None is as many as else may."""
         if self.tripped_at is not None:
+            if self.is_over:
+                return 0
             # A clock that was set back must not stop the calls for longer.
             hot = self.tripped_at <= now < self._cool_at(self.tripped_at)
             return 0 if hot else 1
-        return None if self.proven else 1
+        left = max(TRIPS_AFTER - self.failures, 1)
+        if self.good < PROVEN_AFTER:
+            return min(self.good + 1, left)
+        leaves_rows = self.kind not in (AttemptState.REFUSED, AttemptState.NOT_SENT)
+        return left if self.failures and leaves_rows else None
 
     def sentence(self, now: datetime) -> str | None:
         """Why no new call starts, for people; None while calls may start."""
@@ -99,13 +148,14 @@ class Breaker:
 
     def to_text(self) -> str:
         """What the next run must know of this one; empty when that is nothing."""
-        if self.tripped_at is None:
+        if self.tripped_at is None and self.kind is not SENSELESS:
             return ""
-        at = self.tripped_at.astimezone(UTC).isoformat()
+        at = self.tripped_at and self.tripped_at.astimezone(UTC).isoformat()
         return json.dumps(
             {
                 "kind": self.kind,
                 "at": at,
+                "senseless": self.senseless,
                 "problem": self.problem,
                 "failures": self.failures,
                 "wait": None if self.wait is None else self.wait.total_seconds(),
@@ -118,10 +168,12 @@ class Breaker:
         if not text:
             return cls()
         data = json.loads(text)
+        kind = data["kind"]
         return cls(
-            kind=data["kind"] and AttemptState(data["kind"]),
+            kind=SENSELESS if kind == SENSELESS else kind and AttemptState(kind),
+            senseless=data.get("senseless", 0),
             failures=data.get("failures", TRIPS_AFTER),
-            tripped_at=datetime.fromisoformat(data["at"]),
+            tripped_at=data["at"] and datetime.fromisoformat(data["at"]),
             problem=data["problem"],
             wait=None if data.get("wait") is None else timedelta(seconds=data["wait"]),
         )

@@ -105,6 +105,10 @@ MARK_IN_DOUBT = "A copy of this ledger was at work elsewhere; its marks look lik
 """The problem of a withdrawn attempt whose mark could be another machine's as well."""
 
 
+LEFT_BEHIND = "The portal's address was changed while this call was in progress."
+"""The problem of an ended attempt whose portal isn't asked any more: it stays what was last known.
+At the new address its id would be another call's."""
+
 _UNSPOKEN = "unspoken "
 
 
@@ -190,6 +194,20 @@ class Attempt:
     problem: str | None = None
     said: str | None = None
     """The fingerprint of what is said, as far as it is known."""
+    portal: str | None = None
+    """The address of the portal that gave it its call id; None where that isn't known."""
+
+    @property
+    def went_out(self) -> bool:
+        """Whether its call was surely made though it is unclear, or was until a person released it:
+        the portal gave its id to another call, too."""
+        unclear = self.state in (AttemptState.UNKNOWN, AttemptState.RELEASED)
+        return unclear and self.call_id is not None and self.reason is not Reason.ADOPTED
+
+    @property
+    def is_left_behind(self) -> bool:
+        """Whether it was ended because its portal isn't asked any more."""
+        return self.state is AttemptState.ENDED and self.problem == LEFT_BEHIND
 
     @property
     def is_open(self) -> bool:

@@ -107,6 +107,7 @@ def _portal_account(portal: Portal, *, key_known: bool) -> PortalAccount:
         api_key=portal.api_key.get_secret_value if key_known else None,
         key_in_header=portal.key_in == "header",
         call_seconds=portal.call_seconds,
+        pulse_seconds=portal.pulse_seconds,
     )
 
 

@@ -20,7 +20,7 @@ SETTINGS = ("Calling days", "Calling hours", "Daily cap", "Daily budget (Rs)", "
 """What people may set for a campaign beside Control; blank means as configured."""
 SHOWN = (
     *(LAST_PASS_LABEL, "Next pass", "Held by", "Last problem", "What RUN would do"),
-    *("Balance (Rs)", "Rate (Rs)", "Calls today", "Spent today (Rs)"),
+    *("Account", "Balance (Rs)", "Rate (Rs)", "Calls today", "Spent today (Rs)"),
     *("Queued would cost (Rs)", "Queued would be done", CLOCK_LABEL),
 )
 """What the dialer shows of a campaign beside State and the counts."""

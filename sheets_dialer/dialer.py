@@ -10,7 +10,7 @@ from typing import TypeVar
 import structlog
 
 from .acting import Caller
-from .call import AttemptState
+from .call import LEFT_BEHIND, AttemptState
 from .clock import Clock, ServerTime
 from .control import read_control
 from .culprits import Culprits
@@ -219,7 +219,8 @@ class Dialer:
         except TokenLost:
             self._recorder.settle(queue, snapshot)
             raise
-        self._panel.hear(queue, sheet)
+        if self._panel.hear(queue, sheet):
+            self._caller.resume()
         obstacle = fenced or self._obstacle(queue, snapshot)
         if farewell is not None:
             # What stopped the calls before the run ended still says more than that it ended.
@@ -343,6 +344,8 @@ class Dialer:
         now, policy = self._clock.now(), queue.rules.policy
         jobs = self._ledger.jobs_under_way(queue.name, now - policy.give_up_after)
         polls, ended = followed(jobs, now, policy)
+        if left := [each for each in ended if each.problem == LEFT_BEHIND]:
+            log.warning("the portal's address was changed; calls aren't followed", calls=len(left))
         self._caller.follow((poll, policy) for poll in polls)
         self._ledger.move(ends(ended, now), now)
 

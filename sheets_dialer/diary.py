@@ -17,18 +17,21 @@ class Diary:
         self._ledger = ledger
         self._known: dict[str, str] = {}
 
-    def heard(self, tab: str, word: str, now: datetime) -> None:
+    def heard(self, tab: str, word: str, now: datetime) -> bool:
         """Takes in what Control says: RUN or PAUSE. Saying RUN after a PAUSE is a new beginning, so
-        it clears the last problem."""
+        it clears the last problem; returns whether that was said just now."""
+        begins = False
         name, before = f"control: {tab}", self._fact(f"control: {tab}")
         if word == RUN and before != RUN:
             self._keep(name, RUN)
             # The first word that is heard at all is no new beginning.
             if before:
+                begins = True
                 self._keep(f"problem: {tab}", "")
         elif word == PAUSE and not before.startswith(PAUSE):
             # Before anybody said RUN it was set-up that paused, not a person.
             self._keep(name, f"{PAUSE} {now.isoformat()}" if before else PAUSE)
+        return begins
 
     def paused_at(self, tab: str) -> datetime | None:
         """When this ledger's dialer first saw the PAUSE that stands there, after a RUN."""

@@ -58,7 +58,8 @@ def shown(job: Job, now: datetime, policy: Policy, zone: ZoneInfo) -> Mapping[st
     cells["call_id"] = attempt.call_id or ""
     cells["status"], cells["why"] = _status_and_why(attempt, now, policy)
     answered = attempt.call_status == ANSWERED
-    if attempt.dtmf or (answered and is_final(attempt, now, policy)):
+    is_over = is_final(attempt, now, policy) and not attempt.is_left_behind
+    if attempt.dtmf or (answered and is_over):
         cells["answer"] = policy.answer(attempt.dtmf)
         cells["dtmf"] = attempt.dtmf or ""
     if job.cleared_at and not cells["why"] and all(is_final(a, now, policy) for a in tried):
@@ -93,13 +94,18 @@ def _is_under_way(attempt: Attempt) -> bool:
 def _status_and_why(attempt: Attempt, now: datetime, policy: Policy) -> tuple[str, str]:
     match attempt.state:
         case AttemptState.UNKNOWN:
-            return CHECK, say("unknown_outcome")
+            return CHECK, say("result_unknown" if attempt.went_out else "unknown_outcome")
         case AttemptState.RELEASED:
-            return SKIP, say("released")
+            return SKIP, say("released_after_call" if attempt.went_out else "released")
         case AttemptState.REFUSED:
             return FAILED, say("refused", problem=with_stop(attempt.problem or "")).strip()
         case AttemptState.INTENDED | AttemptState.SENDING:
             return CALLING, ""
+    if attempt.is_left_behind:
+        if attempt.call_status is None:
+            return CHECK, say("address_changed")
+        last_known = call_status_words(attempt.call_status)
+        return last_known, say("address_changed_since", status=last_known)
     if attempt.call_status is None:
         given_up = is_never_told(attempt, now, policy)
         return (CHECK, say("never_ended")) if given_up else (CALLING, "")

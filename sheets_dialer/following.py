@@ -3,9 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
-from .call import ANSWERED, NEVER_RANG, NOT_REACHED, Attempt, AttemptState, Job, Reason
+from .call import (
+    ANSWERED,
+    LEFT_BEHIND,
+    NEVER_RANG,
+    NOT_REACHED,
+    Attempt,
+    AttemptState,
+    Job,
+    Reason,
+)
 from .policy import Policy
 
 NOT_ANSWERED_SHARE = 0.35
@@ -69,7 +79,10 @@ def is_followed(
     longer than it follows calls asks once how they ended. (Not about old calls that it adopts: a
     lost ledger may mean thousands, and the sheet shows how they ended.) One that was dialled again
     still is, more rarely, because the account's own late retry may yet bring an answer or a key.
+    At another portal than the one that placed it, its id would be another call's.
     """
+    if is_elsewhere(attempt, policy):
+        return False
     is_placed = attempt.state is AttemptState.PLACED
     if is_placed and attempt.reason is not Reason.ADOPTED:
         return not is_confirmed(attempt, policy)
@@ -79,6 +92,18 @@ def is_followed(
         return not is_confirmed(attempt, policy)
     dialled_again = any(one.state not in NEVER_RANG for one in later)
     return attempt.state is AttemptState.ENDED and dialled_again and not attempt.dtmf
+
+
+def is_elsewhere(attempt: Attempt, policy: Policy) -> bool:
+    """Whether another portal placed the call than the one that is asked now."""
+    return bool(attempt.portal and policy.portal) and attempt.portal != policy.portal
+
+
+def as_ended(attempt: Attempt, policy: Policy) -> Attempt:
+    """A placed attempt that isn't followed any more, with what people must know of that."""
+    if is_elsewhere(attempt, policy) and not is_confirmed(attempt, policy):
+        return replace(attempt, problem=LEFT_BEHIND)
+    return attempt
 
 
 def lines_coming_free(

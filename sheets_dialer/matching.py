@@ -112,15 +112,36 @@ def is_same_order(row: QueueRow, job: Job) -> bool:
     return job.is_same_order(row.content)
 
 
+class ByCall:
+    """Jobs by the calls that rows show. Portals may give an id again after a while: of several jobs
+    that had it a row means the one with its number, else the last."""
+
+    def __init__(self, jobs: Iterable[Job]) -> None:
+        self._jobs: dict[str, list[Job]] = {}
+        for job in jobs:
+            for attempt in job.attempts:
+                if attempt.call_id:
+                    self._jobs.setdefault(attempt.call_id, []).append(job)
+
+    def __contains__(self, call_id: str) -> bool:
+        return call_id in self._jobs
+
+    def of(self, row: QueueRow) -> Job | None:
+        """The job whose call the row shows."""
+        jobs = self._jobs.get(row.shown["call_id"], ())
+        if len(jobs) < 2:
+            return jobs[0] if jobs else None
+        called = row.shown["called_number"] or (row.content.number if row.content else "")
+        return next((job for job in reversed(jobs) if job.content.number == called), jobs[-1])
+
+
 class _Matching:
     def __init__(self, jobs: Sequence[Job], now: datetime, zone: ZoneInfo) -> None:
         self._jobs = jobs
         self._now = now
         self._zone = zone
         self._by_ref = {job.ref: job for job in jobs}
-        self._by_call = {
-            attempt.call_id: job for job in jobs for attempt in job.attempts if attempt.call_id
-        }
+        self._by_call = ByCall(jobs)
         self._alike: dict[str, list[Job]] = {}
         for job in jobs:
             self._alike.setdefault(job.fingerprint, []).append(job)
@@ -143,7 +164,7 @@ class _Matching:
                 rest.append(row)
         rest.sort(key=_likeness_to_original)
         rest = self._take(rest, lambda row: self._by_ref.get(row.ref))
-        rest = self._take(rest, lambda row: self._by_call.get(row.shown["call_id"]))
+        rest = self._take(rest, self._by_call.of)
         rest = self._take(rest, self._spare)
         rest = self._take(rest, self._spare_of_torn)
         rest = self._take(rest, self._whose_text_changed, is_same_order)
@@ -153,7 +174,7 @@ class _Matching:
         copies: list[tuple[QueueRow, Job]] = []
         foreign: list[QueueRow] = []
         for row in rest:
-            kept = self._by_ref.get(row.ref) or self._by_call.get(row.shown["call_id"])
+            kept = self._by_ref.get(row.ref) or self._by_call.of(row)
             if self._is_foreign(row, kept):
                 foreign.append(row)
             elif kept is None or self._is_new(row, kept):
@@ -174,9 +195,7 @@ class _Matching:
             strange_marks=_in_order(strange_marks),
             changed=tuple(sorted(changed, key=lambda pair: pair[0].index)),
             copies=tuple(sorted(copies, key=lambda pair: pair[0].index)),
-            foreign=tuple(
-                (row, self._by_call.get(row.shown["call_id"])) for row in _in_order(foreign)
-            ),
+            foreign=tuple((row, self._by_call.of(row)) for row in _in_order(foreign)),
         )
 
     def _take(
@@ -240,13 +259,13 @@ class _Matching:
         """The job whose Ref or call stands beside its number and Order ID, with other text: of days
         overdue, of a price in another currency, or as a person corrected it. What the portal
         refused is new once it is corrected, but not again and again."""
-        job = self._by_ref.get(row.ref) or self._by_call.get(row.shown["call_id"])
+        job = self._by_ref.get(row.ref) or self._by_call.of(row)
         is_corrected = job is not None and job.only_refused and job.restarts < MOST_RESTARTS
         return None if is_corrected else job
 
     def _pasted(self, row: QueueRow) -> Job | None:
         """The job with other content whose results the row shows."""
-        shown = self._by_ref.get(row.ref) or self._by_call.get(row.shown["call_id"])
+        shown = self._by_ref.get(row.ref) or self._by_call.of(row)
         return shown if shown and shown.fingerprint != row.fingerprint and shown.tried else None
 
     def _shows_strange_call(self, row: QueueRow) -> bool:

@@ -16,6 +16,7 @@ from .errors import AccountRefused, PortalError, PortalNotSent, PortalRefused
 from .ledger import Move
 from .policy import Policy
 from .portal import CallReport, Placed
+from .today import midnight
 
 log = structlog.get_logger()
 _NUMBERS = re.compile(r"\d{9,}")
@@ -34,7 +35,10 @@ class Confirmed:
     leaves_by: float = math.inf
 
     def may_leave(self, now: datetime, steady: float) -> bool:
-        """Whether the mark is young enough and the hours still hold."""
+        """Whether the mark is young enough, the hours still hold, and it is still the day by whose
+        limits the call was let go."""
+        if self.attempt.intended_at < midnight(now, self.hours.zone):
+            return False
         lives = self.policy.mark_lives.total_seconds()
         young = steady < min(self.marked_at + lives, self.leaves_by)
         return young and self.hours.open_at(now)

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
 from .call import ANSWERED, NOT_REACHED, Attempt, AttemptState, Job
-from .following import final_at, holds_line, is_followed, lines_coming_free
+from .following import as_ended, final_at, holds_line, is_followed, lines_coming_free
 from .limits import calls_left
 from .plan import Plan, Poll, Rules, Tally
 from .policy import Policy
@@ -42,7 +42,7 @@ def followed(
             if is_followed(attempt, now, policy, later=job.attempts[place:]):
                 polls.append(Poll(attempt, next_poll(attempt, policy)))
             elif attempt.state is AttemptState.PLACED:
-                ended.append(attempt)
+                ended.append(as_ended(attempt, policy))
     return polls, ended
 
 

@@ -30,11 +30,13 @@ class Panel:
         self._diary = Diary(ledger)
         self._last: dict[str, tuple[Plan, Facts]] = {}
 
-    def hear(self, queue: Queue, sheet: SheetState) -> None:
-        """Takes in what Control says."""
-        if sheet.control.problem is None:
-            word = RUN if sheet.control.run else PAUSE
-            self._diary.heard(queue.sheet.name, word, self._clock.now())
+    def hear(self, queue: Queue, sheet: SheetState) -> bool:
+        """Takes in what Control says; returns whether a person has just let calls go on that were
+        paused."""
+        if sheet.control.problem is not None:
+            return False
+        word = RUN if sheet.control.run else PAUSE
+        return self._diary.heard(queue.sheet.name, word, self._clock.now())
 
     def note_failure(self, queue: Queue, problem: str) -> None:
         """Remembers why a pass failed, for the next one that can write."""
@@ -54,6 +56,7 @@ class Panel:
             next_pass=say("no_next_pass") if last else self._next_pass(queue, made, every),
             held_by=self._held_by,
             paused_at=self._diary.paused_at(tab),
+            account=account.balance.username if account else None,
             balance=account.balance.rupees if account else None,
             rate=account.balance.call_rate if account else None,
             problem=self._diary.last_problem(tab),

@@ -73,6 +73,8 @@ class Policy:
     typing: timedelta = timedelta(seconds=30)
     """How long a row with blanks must have stood as it is before its first call: somebody may be
     typing it cell by cell."""
+    portal: str = ""
+    """The portal's address; empty where that doesn't matter."""
     needs: frozenset[str] = frozenset()
     """Our names of the columns without which no row is called for the first time."""
 

@@ -24,9 +24,11 @@ from .portal_answers import (
     calls_another_number,
     inner,
     is_of_another_call,
+    is_of_another_number,
     key_pressed,
     retries,
     understood,
+    username,
     whole,
 )
 from .portal_words import cleaned, told
@@ -64,10 +66,12 @@ class CallReport:
 
 @dataclass(frozen=True, slots=True)
 class Balance:
-    """The account's money in rupees; `call_rate` is rupees per pulse, where the portal tells it."""
+    """The account's money in rupees; `call_rate` is rupees per pulse and `username` whose account
+    it is, where the portal tells them."""
 
     rupees: float
     call_rate: float | None
+    username: str | None = None
 
 
 class Portal:
@@ -113,7 +117,8 @@ class Portal:
         rupees = amount(data.get("balance"))
         if rupees is None:
             raise PortalUnknown(say("portal_names_no_balance"))
-        return Balance(rupees, amount(data.get("call_rate")))
+        whose = username(data.get("username"), self._api_key())
+        return Balance(rupees, amount(data.get("call_rate")), whose)
 
     def place(self, content: Content) -> Placed:
         """Places one call. Never repeat it after anything but `PortalNotSent`.
@@ -141,11 +146,14 @@ class Portal:
             raise PortalUnknown(say("portal_calls_another_number", call_id=call_id))
         return Placed(call_id)
 
-    def report(self, call_id: str) -> CallReport:
-        """How the call stands. Raises as `verify` does; asking again is always safe."""
+    def report(self, call_id: str, number: str = "") -> CallReport:
+        """How the call with this id, to this number, stands. A report that names another one is
+        none. Raises as `verify` does; asking again is always safe."""
         body = self._get("get_call", {"call_id": call_id})
         if is_of_another_call(body, call_id):
             raise PortalUnknown(say("portal_tells_of_another_call"))
+        if is_of_another_number(body, number):
+            raise PortalUnknown(say("portal_tells_of_another_number"))
         status = call_status(body)
         if status is None:
             raise PortalUnknown(say("portal_names_no_status"))

@@ -11,15 +11,20 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from .amounts import read_rupees
 from .call import is_call_id
 from .errors import AccountRefused, PortalRefused, PortalUnknown
-from .portal_words import holds_key, reason, told
+from .portal_words import cleaned, holds_key, reason, told
 from .texts import say
 
 _NOTHING = frozenset({"", "none", "null", "nil", "n/a", "na", "-"})
 _NO_CALL = _NOTHING | {"0", "false"}
 _NUMBER_BUT_NO_ID = re.compile(r"0+|[0-9]+\.[0-9]*(?:[eE][0-9]+)?")
 _ID_NAMES = ("call_id", "rc_id")
+_LIKELY_NAMES = ("to", "customer", "number", "phone", "phone_number", "mobile", "msisdn")
+"""By which a report may name the number that was called, beside the vendor's own names for it. What
+stands there may also be a date or a serial number."""
+_LIKE_A_PHONE = re.compile(r"(?:0|92|3)[0-9]{9,13}")
 _KEYS = re.compile(r"[0-9*#A-D]{1,20}")
 _BETWEEN_KEYS = re.compile(r"[\s,;|]+")
 _PHONE = re.compile(r"[0-9 +().\-/]*")
@@ -47,6 +52,7 @@ _ACCOUNT_WORDS = re.compile(
     re.IGNORECASE,
 )
 _MOST_SECONDS = 24 * 3600
+_LONGEST_NAME = 80
 
 
 def understood(
@@ -131,13 +137,33 @@ def is_of_another_call(body: Mapping[str, Any], call_id: str) -> bool:
 def calls_another_number(body: Mapping[str, Any], number: str) -> bool:
     """Whether the answer says that the call goes to another number than this one. A number that is
     cut short or partly hidden says nothing."""
+    named = _named_numbers(body, ("call_to",))
+    return bool(named) and not _is_same(named[0], number)
+
+
+def is_of_another_number(body: Mapping[str, Any], number: str) -> bool:
+    """Whether a report names numbers by the names that mean the customer's, but never this one.
+    Of a call whose number isn't known any more nothing is said."""
+    likely = filter(_LIKE_A_PHONE.fullmatch, _named_numbers(body, _LIKELY_NAMES))
+    named = [*_named_numbers(body, ("call_to", "caller_id")), *likely]
+    return bool(number and named) and not any(_is_same(each, number) for each in named)
+
+
+def _named_numbers(body: Mapping[str, Any], names: Sequence[str]) -> list[str]:
+    """The digits of the numbers that stand under these names, as far as they are whole."""
+    found: list[str] = []
     for place in (inner(body), body):
-        text = _text(place.get("call_to"))
-        # Without the zeros that stand before an area or a country.
-        digits = re.sub(r"\(0\)|[^0-9]", "", text)
-        if _PHONE.fullmatch(text) and len(digits) >= _SHORTEST_PHONE:
-            return not number.endswith(digits.lstrip("0")[-_SAME_DIGITS:])
-    return False
+        for name in names:
+            text = _text(place.get(name))
+            digits = re.sub(r"\(0\)|[^0-9]", "", text)
+            if _PHONE.fullmatch(text) and len(digits) >= _SHORTEST_PHONE:
+                found.append(digits)
+    return found
+
+
+def _is_same(digits: str, number: str) -> bool:
+    # Without the zeros that stand before an area or a country.
+    return number.endswith(digits.lstrip("0")[-_SAME_DIGITS:])
 
 
 def call_status(body: Mapping[str, Any]) -> int | None:
@@ -176,13 +202,21 @@ def whole(value: object) -> int | None:
 
 def amount(value: object) -> float | None:
     """An amount of rupees; a balance that isn't a number could pay for anything."""
-    if isinstance(value, bool) or not isinstance(value, str | int | float):
+    if isinstance(value, str):
+        return read_rupees(value)
+    if isinstance(value, bool) or not isinstance(value, int | float):
         return None
     try:
-        rupees = float(value.replace(",", "") if isinstance(value, str) else value)
-    except (ValueError, OverflowError):
+        rupees = float(value)
+    except OverflowError:
         return None
     return rupees if math.isfinite(rupees) else None
+
+
+def username(value: object, key: str) -> str | None:
+    """Whose account it is: a name or an address, on one line, without the key."""
+    name = cleaned(value, key).strip() if isinstance(value, str) else ""
+    return name if 0 < len(name) <= _LONGEST_NAME else None
 
 
 def inner(body: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -14,7 +14,7 @@ from .errors import PortalError
 from .portal import Balance, Portal
 from .texts import say
 
-PULSE_SECONDS = 30
+PULSE_SECONDS = 30.0
 """The portal charges by pulses, "for example per 30 seconds" (vendor text)."""
 READ_AGAIN_SECONDS = 60
 GLANCE_AGAIN = timedelta(minutes=10)
@@ -41,20 +41,23 @@ class Account:
 
     def as_text(self) -> str:
         """The account as text, for the ledger."""
-        return json.dumps([self.balance.rupees, self.balance.call_rate, self.read_at.isoformat()])
+        known = self.balance
+        at = self.read_at.isoformat()
+        return json.dumps([known.rupees, known.call_rate, at, known.username])
 
 
 def read_account(text: str) -> Account | None:
     """The account from `Account.as_text`; None when there is none."""
     if not text:
         return None
-    rupees, rate, read_at = json.loads(text)
-    return Account(Balance(rupees, rate), datetime.fromisoformat(read_at))
+    rupees, rate, read_at, *username = json.loads(text)
+    return Account(Balance(rupees, rate, *username), datetime.fromisoformat(read_at))
 
 
 @dataclass(slots=True)
 class Purse:
-    """The account's balance as last read. `call_seconds` is how long a call is taken to last."""
+    """The account's balance as last read. `call_seconds` is how long a call is taken to last, and
+    `pulse_seconds` for how long each started pulse of it is paid."""
 
     portal: Portal
     clock: Clock
@@ -63,6 +66,7 @@ class Purse:
     """The account as it was read last, by this process or an earlier one."""
     remember: Callable[[Account], None] = lambda _account: None
     """Keeps it for the next process."""
+    pulse_seconds: float = PULSE_SECONDS
     _read: tuple[float, Balance] | None = field(init=False, default=None)
     _glanced_at: float | None = field(init=False, default=None)
 
@@ -73,7 +77,7 @@ class Purse:
             balance = self._current()
         except PortalError as error:
             return Funds(0, say("balance_unreadable", problem=error), error)
-        return funds(balance, self.call_seconds, in_progress)
+        return funds(balance, self.call_seconds, in_progress, self.pulse_seconds)
 
     def glance(self) -> None:
         """Reads the balance when nobody is to be called, for people to see: rarely, and a portal
@@ -91,7 +95,9 @@ class Purse:
     @property
     def price(self) -> float | None:
         """Rupees that one call costs as far as is known without asking."""
-        return price(self.known.balance, self.call_seconds) if self.known else None
+        if self.known is None:
+            return None
+        return price(self.known.balance, self.call_seconds, self.pulse_seconds)
 
     def _current(self) -> Balance:
         now = self.clock.steady()
@@ -106,16 +112,23 @@ class Purse:
         return balance
 
 
-def price(balance: Balance, call_seconds: float) -> float | None:
+def price(
+    balance: Balance, call_seconds: float, pulse_seconds: float = PULSE_SECONDS
+) -> float | None:
     """Rupees that a call of this length costs; None where the portal tells no rate."""
     if balance.call_rate is None or balance.call_rate <= 0:
         return None
-    return balance.call_rate * math.ceil(call_seconds / PULSE_SECONDS)
+    return balance.call_rate * math.ceil(call_seconds / pulse_seconds)
 
 
-def funds(balance: Balance, call_seconds: float, in_progress: int) -> Funds:
+def funds(
+    balance: Balance,
+    call_seconds: float,
+    in_progress: int,
+    pulse_seconds: float = PULSE_SECONDS,
+) -> Funds:
     """How many calls a balance pays at its rate."""
-    cost = price(balance, call_seconds)
+    cost = price(balance, call_seconds, pulse_seconds)
     if cost is None:
         if balance.rupees > 0:
             return Funds(None)

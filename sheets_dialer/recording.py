@@ -307,8 +307,13 @@ def _moves(made: Plan, now: datetime) -> list[Move]:
 
 
 def ends(attempts: Iterable[Attempt], now: datetime) -> list[Move]:
-    """The moves of attempts that are over."""
+    """The moves of attempts that are over, with what people must know of how they ended."""
     return [
-        Move(attempt.id, AttemptState.PLACED, AttemptState.ENDED, {"ended_at": now})
+        Move(
+            attempt.id,
+            AttemptState.PLACED,
+            AttemptState.ENDED,
+            {"ended_at": now} | ({"problem": attempt.problem} if attempt.problem else {}),
+        )
         for attempt in attempts
     ]

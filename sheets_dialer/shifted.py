@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 
 from .call import Job
-from .matching import AGAIN, MAY_BE_NEW, is_same_order
+from .matching import AGAIN, MAY_BE_NEW, ByCall, is_same_order
 from .rows import QueueRow
 
 _Fits = Callable[[QueueRow, Job], bool]
@@ -39,15 +39,15 @@ def undo_shift(rows: Sequence[QueueRow], jobs: Iterable[Job]) -> list[QueueRow]:
 class _Shift:
     def __init__(self, rows: Sequence[QueueRow], jobs: Iterable[Job]) -> None:
         by_ref: dict[str, Job] = {}
-        by_call: dict[str, Job] = {}
+        jobs = list(jobs)
+        by_call = ByCall(jobs)
         for job in jobs:
             by_ref[job.ref] = job
-            by_call |= {each.call_id: job for each in job.attempts if each.call_id}
         self._rows = rows
         self._owners: dict[int, Job] = {}
         """By row, the job whose cells stand on it."""
         for row in rows:
-            owner = by_ref.get(row.ref) or by_call.get(row.shown["call_id"])
+            owner = by_ref.get(row.ref) or by_call.of(row)
             if owner is not None:
                 self._owners[row.index] = owner
         self._at_home: set[int] = set()

@@ -57,7 +57,7 @@ class Showing:
         silent = last.reason is Reason.ADOPTED and last.call_status is None
         if not silent or row.shown["call_id"] != last.call_id:
             return cells
-        given_up = is_never_told(last, self.now, self.policy)
+        given_up = is_never_told(last, self.now, self.policy) or last.is_left_behind
         if given_up and row.word not in _ENDED_WORDS | {AGAIN, SKIP}:
             return cells
         return {**{name: row.shown[name] for name in cells}, **self._adopted(row)}

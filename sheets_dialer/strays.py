@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from .acting import Caller
 from .call import Attempt, AttemptState
 from .clock import Clock
-from .following import is_followed
+from .following import as_ended, is_followed
 from .ledger import Ledger
 from .plan import Poll
 from .policy import Policy
@@ -56,5 +56,5 @@ class Strays:
             if is_followed(one, now, policy, later=()):
                 self._caller.follow([(Poll(one, next_poll(one, policy)), policy)])
             else:
-                over.append(one)
+                over.append(as_ended(one, policy))
         self._ledger.move(ends(over, now), now)

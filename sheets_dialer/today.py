@@ -12,7 +12,7 @@ _DAY_HOURS = 24
 
 @dataclass(frozen=True, slots=True)
 class Hour:
-    """The calls that were begun in one hour; those that provably never rang don't count."""
+    """The calls that left in one hour; those that provably never rang don't count."""
 
     calls: int = 0
     answered: int = 0
@@ -20,8 +20,9 @@ class Hour:
 
 @dataclass(frozen=True, slots=True)
 class Today:
-    """A day's calls by the hour of the campaign's clock. `open_calls` are those of them that may
-    yet be answered, or of which nobody knows whether they were."""
+    """A day's calls by the hour of the campaign's clock, in which they leave. `open_calls` are
+    those of them that may still be charged though no answer is known: calls that aren't over, marks
+    that are about to leave, and those of which nobody knows how they ended."""
 
     hours: tuple[Hour, ...] = (Hour(),) * _DAY_HOURS
     open_calls: int = 0

@@ -139,8 +139,11 @@ def _redial(
     zone: ZoneInfo,
 ) -> Owed | NotYet | None:
     last = tried[-1]
-    # Whoever made an adopted call may be dialling it again as well.
+    # Whoever made an adopted call may be dialling it again as well. And whoever wasn't reached, as
+    # far as was known when the portal's address was changed, may have been reached since.
     if any(attempt.dtmf for attempt in tried) or last.reason is Reason.ADOPTED:
+        return None
+    if last.is_left_behind:
         return None
     answered = last.call_status == ANSWERED
     if any(attempt.call_status == ANSWERED for attempt in tried) and not answered:

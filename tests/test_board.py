@@ -204,19 +204,25 @@ def test_counts_and_hours_are_numbers() -> None:
     }
     today = Today((Hour(), Hour(4, 3), *Today().hours[2:]), 1)
     rules = replace(RULES, today=today, price=2.0)
-    shown = board(Plan(faces=faces), facts(rules=rules, balance=99.5, rate=1.0))
+    shown = board(Plan(faces=faces), facts(rules=rules, account="demo", balance=99.5, rate=1.0))
     assert (shown["Status: Answered"], shown["Status: Other"], shown["Status: Busy"]) == (10, 2, 0)
     assert (shown["Answer: Confirmed (1)"], shown["Answer: No key pressed"]) == (7, 2)
     assert (shown["Answer: Another key"], shown["Answer: Cancelled (2)"]) == (1, 0)
     assert (shown["Calls at 01:00"], shown["Answered at 01:00"]) == (4, 0.75)
     assert (shown["Calls at 02:00"], shown["Answered at 02:00"]) == (0, "")
     assert (shown["Calls today"], shown["Spent today (Rs)"]) == (4, 6.0)
-    assert (shown["Balance (Rs)"], shown["Rate (Rs)"]) == (99.5, 1.0)
+    assert (shown["Account"], shown["Balance (Rs)"], shown["Rate (Rs)"]) == ("demo", 99.5, 1.0)
 
 
 def test_what_nobody_knows_is_left_blank() -> None:
     shown = board(plan_of(QUEUED), facts())
-    for label in ("Balance (Rs)", "Rate (Rs)", "Spent today (Rs)", "Queued would cost (Rs)"):
+    for label in (
+        "Account",
+        "Balance (Rs)",
+        "Rate (Rs)",
+        "Spent today (Rs)",
+        "Queued would cost (Rs)",
+    ):
         assert shown[label] == ""
     assert shown["What RUN would do"] == "", "it runs"
 

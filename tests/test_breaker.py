@@ -17,25 +17,33 @@ from sheets_dialer.call import AttemptState
 
 NOW = datetime(2026, 5, 1, 12, tzinfo=UTC)
 UNKNOWN, REFUSED, NOT_SENT = AttemptState.UNKNOWN, AttemptState.REFUSED, AttemptState.NOT_SENT
+PROVEN = Breaker().after_good().after_good()
 
 
 def after(*kinds: AttemptState, start: Breaker | None = None) -> Breaker:
-    breaker = start or Breaker().after_good()
+    breaker = start or PROVEN
     for kind in kinds:
         breaker = breaker.after_failure(kind, f"It was {kind}.", NOW)
     return breaker
 
 
-def test_a_run_begins_with_one_call() -> None:
+def test_a_run_begins_with_one_call_and_then_two() -> None:
     assert Breaker().width(NOW) == 1
-    assert Breaker().after_good().width(NOW) is None
+    assert Breaker().after_good().width(NOW) == 2
+    assert PROVEN.width(NOW) is None
 
 
-def test_two_failures_are_borne() -> None:
+def test_two_failures_are_borne_but_no_more_go_out_than_may_fail_as_well() -> None:
+    assert after(UNKNOWN).width(NOW) == 2
     breaker = after(UNKNOWN, UNKNOWN)
-    assert breaker.width(NOW) is None
+    assert breaker.width(NOW) == 1
     assert breaker.sentence(NOW) is None
-    assert after(UNKNOWN, start=breaker.after_good()).width(NOW) is None
+    assert breaker.after_good().width(NOW) is None
+
+
+def test_what_leaves_no_row_for_a_person_narrows_nothing() -> None:
+    assert after(REFUSED, REFUSED).width(NOW) is None
+    assert after(NOT_SENT, NOT_SENT).width(NOW) is None
 
 
 @pytest.mark.parametrize(
@@ -156,5 +164,58 @@ def test_retry_after_is_waited_for_and_survives_a_restart() -> None:
 
 def test_a_good_reply_ends_it_and_a_refusal_of_the_row_is_another_matter() -> None:
     breaker, now = turned_away(3)
-    assert breaker.after_good().width(now) is None
-    assert breaker.after_failure(REFUSED, "Bad number.", now).width(now) is None
+    assert breaker.after_good().after_good().width(now) is None
+    assert breaker.after_failure(REFUSED, "Bad number.", now).width(now) == 2
+
+
+# --- The portal's call ids make no sense ---------------------------------------------------------
+
+
+def senseless(*calls: int, start: Breaker = PROVEN) -> Breaker:
+    for each in calls:
+        start = start.after_senseless(each, "It was another call's.", NOW)
+    return start
+
+
+@pytest.mark.parametrize("calls", [(1, 1, 1), (2, 1), (3,)])
+def test_three_calls_whose_results_are_lost_stop_all_and_say_that_they_went_out(
+    calls: tuple[int, ...],
+) -> None:
+    assert senseless(*calls[:-1]).width(NOW) != 0
+    breaker = senseless(*calls)
+    assert breaker.width(NOW) == 0
+    assert "did go out" in (breaker.sentence(NOW) or "")
+
+
+def test_time_and_other_replies_mend_no_ids_and_neither_does_a_restart() -> None:
+    breaker = senseless(2, 1)
+    late = NOW + timedelta(days=3)
+    for each in (
+        breaker,
+        breaker.after_good(),
+        breaker.after_failure(UNKNOWN, "Nothing.", NOW),
+        breaker.after_turned_away("Low balance.", None, NOW),
+        Breaker.from_text(breaker.to_text()),
+    ):
+        assert each.width(late) == 0
+        assert each.sentence(late) == breaker.sentence(NOW)
+
+
+def test_a_persons_word_lets_one_call_try_which_decides() -> None:
+    for resumed in (
+        senseless(3).resumed(),
+        Breaker.from_text(senseless(3).resumed().to_text()),
+    ):
+        assert resumed.width(NOW) == 1
+        assert resumed.sentence(NOW) is None
+        assert senseless(1, start=resumed).width(NOW) == 0
+        assert resumed.after_good().after_good().width(NOW) is None
+    assert after(UNKNOWN).resumed() == after(UNKNOWN)
+
+
+def test_they_count_along_with_other_failures() -> None:
+    mixed = senseless(1, start=after(UNKNOWN, UNKNOWN))
+    assert mixed.width(NOW) == 0
+    assert "3 calls in a row failed" in (mixed.sentence(NOW) or "")
+    assert mixed.width(NOW + COOLS) == 1
+    assert "did go out" in (senseless(2, start=mixed).sentence(NOW) or "")

@@ -691,10 +691,19 @@ def test_a_balance_that_pays_no_call(ready: Shop, settings: dict[str, Any], leve
     found = checked.one(
         level, f"The account holds {settings['balance']:.2f} rupees at 5.50 a pulse"
     )
+    assert "It is the account of demo that is charged." in found.sentence
     if level == "fault":
         assert "less than one call" in found.sentence
         assert found.remedy == "Top up the account at the portal."
         assert checked.code == 3
+
+
+def test_a_pulse_is_as_long_as_it_is_set_and_a_comma_multiplies_no_balance(ready: Shop) -> None:
+    ready.sandbox.post("/_sandbox/portal", {"balance": 10.99, "money": "comma"})
+    configure(ready, portal={"call_seconds": 60, "pulse_seconds": 30})
+    Checked(ready).one("fault", "The account holds 10.99 rupees at 5.50 a pulse of 30 seconds")
+    configure(ready, portal={"call_seconds": 60, "pulse_seconds": 60})
+    Checked(ready).one("ok", "The account holds 10.99 rupees at 5.50 a pulse of 60 seconds")
 
 
 def test_a_balance_that_names_no_rate(ready: Shop, portal: RawServer) -> None:

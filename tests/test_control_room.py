@@ -131,6 +131,7 @@ def test_everything_that_the_tab_shows_from_the_pause_to_the_end(desk: Desk) -> 
         "This is not a phone number (1)."
     )  # fmt: skip
     assert desk.shows("Queued would cost (Rs)") == 22
+    assert desk.shows("Account") == "demo"
     assert desk.shows("Balance (Rs)") == 2682
     assert desk.shows("Rate (Rs)") == 5.5
     assert str(desk.shows("Queued would be done")).startswith("T")

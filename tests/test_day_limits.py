@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
+from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import pytest
 from planning import KARACHI, OPEN_ALL_DAY, World, hours, moment
 
-from sheets_dialer.call import AttemptState, Content, NewJob, Reason
+from sheets_dialer.call import LEFT_BEHIND, AttemptState, Content, NewJob, Reason
 from sheets_dialer.calling_hours import CallingHours, read_hours
 from sheets_dialer.estimate import calls_per_minute, estimate
 from sheets_dialer.ledger import Intent, Ledger, Move
@@ -79,7 +82,7 @@ def test_calls_in_progress_count_against_the_budget_as_if_answered() -> None:
     limited.today = called(13, 8, 2)
     plan = limited.plan()
     assert plan.dials == ()
-    assert str(plan.stopped).startswith("Daily budget of Rs 100 reached, calls in progress incl")
+    assert str(plan.stopped).startswith("Daily budget of Rs 100 reached, calls that may still")
 
 
 def test_a_budget_without_a_rate_lets_nobody_be_called() -> None:
@@ -109,23 +112,29 @@ def ledger(tmp_path: Path) -> Ledger:
 
 
 def test_the_ledger_counts_today_by_the_hour_of_the_campaign(ledger: Ledger) -> None:
+    times: dict[int, datetime] = {}
+
     def call(number: int, at: str, campaign: str = "orders") -> int:
         time = moment(at)
         new = NewJob(secrets.token_hex(6), Content(f"9230012345{number:02d}", "102"))
         ledger.record(campaign, time, new_jobs=[new])
         (job,) = ledger.jobs_with(campaign, refs=[new.ref])
         (attempt,) = ledger.record(campaign, time, intents=[Intent(job, Reason.FIRST)])
+        times[attempt.id] = time
         return attempt.id
 
-    def went(attempt: int, **report: object) -> None:
-        placed = {"call_id": str(attempt), "placed_at": NOON}
+    def went(attempt: int, seconds: float = 1, **report: object) -> None:
+        left = times[attempt] + timedelta(seconds=seconds)
+        placed = {"call_id": str(attempt), "placed_at": left}
         intended, sending = AttemptState.INTENDED, AttemptState.SENDING
-        ledger.move([Move(attempt, intended, sending, {"sending_at": NOON})], NOON)
+        ledger.move([Move(attempt, intended, sending, {"sending_at": left})], NOON)
         ledger.move([Move(attempt, sending, AttemptState.PLACED, placed)], NOON)
         if report:
             ledger.report([(attempt, report)], NOON)
 
     went(call(1, "2026-07-14 23:59"), call_status=2)
+    # Marked yesterday, but it left today.
+    went(call(10, "2026-07-14 23:59"), seconds=65, call_status=2)
     went(call(2, "2026-07-15 00:00"), call_status=2)
     went(call(3, "2026-07-15 10:59"), call_status=4)
     went(call(4, "2026-07-15 11:00"), call_status=2)
@@ -137,10 +146,54 @@ def test_the_ledger_counts_today_by_the_hour_of_the_campaign(ledger: Ledger) -> 
     went(call(9, "2026-07-15 11:00", "returns"), call_status=2)
     today = ledger.today("orders", NOON, KARACHI)
     counted = {hour: each for hour, each in enumerate(today.hours) if each.calls}
-    assert counted == {0: Hour(1, 1), 10: Hour(1, 0), 11: Hour(4, 1)}
-    assert (today.calls, today.answered, today.open_calls) == (6, 2, 3)
-    assert today.spent(2.5) == 5
-    assert today.may_cost(2.5) == 12.5
+    assert counted == {0: Hour(2, 2), 10: Hour(1, 0), 11: Hour(4, 1)}
+    # Who was busy may be reached yet, by the account's own retry.
+    assert (today.calls, today.answered, today.open_calls) == (7, 3, 4)
+    assert today.spent(2.5) == 7.5
+    assert today.may_cost(2.5) == 17.5
+
+
+PLACED, ENDED, UNKNOWN = AttemptState.PLACED, AttemptState.ENDED, AttemptState.UNKNOWN
+
+
+@pytest.mark.parametrize(
+    ("path", "report", "may_cost"),
+    [
+        ((), {}, True),
+        ((AttemptState.SENDING,), {}, True),
+        ((AttemptState.SENDING, UNKNOWN), {}, True),
+        ((AttemptState.SENDING, UNKNOWN, AttemptState.RELEASED), {}, True),
+        ((AttemptState.SENDING, AttemptState.REFUSED), {}, False),
+        ((AttemptState.SENDING, AttemptState.NOT_SENT), {}, False),
+        ((AttemptState.WITHDRAWN,), {}, False),
+        ((AttemptState.SENDING, PLACED), {}, True),
+        *(((AttemptState.SENDING, PLACED), {"call_status": each}, True) for each in (1, 3, 5, 8)),
+        ((AttemptState.SENDING, PLACED), {"call_status": 2}, True),
+        *(((AttemptState.SENDING, PLACED, ENDED), {"call_status": n}, False) for n in (3, 4, 5, 6)),
+        ((AttemptState.SENDING, PLACED, ENDED), {"call_status": 2, "dtmf": "1"}, True),
+        # Given up, or at an address that isn't asked any more: nobody knows.
+        *(((AttemptState.SENDING, PLACED, ENDED), {"call_status": n}, True) for n in (1, 7, 8)),
+        ((AttemptState.SENDING, PLACED, ENDED), {}, True),
+        ((AttemptState.SENDING, PLACED, ENDED), {"call_status": 5, "problem": LEFT_BEHIND}, True),
+    ],
+)
+def test_what_may_be_charged_counts_once_and_nothing_else_does(
+    ledger: Ledger, path: Sequence[AttemptState], report: Mapping[str, Any], may_cost: bool
+) -> None:
+    new = NewJob(secrets.token_hex(6), Content("923001234501", "102"))
+    ledger.record("orders", NOON, new_jobs=[new])
+    (job,) = ledger.jobs_with("orders", refs=[new.ref])
+    (attempt,) = ledger.record("orders", NOON, intents=[Intent(job, Reason.FIRST)])
+    states = (AttemptState.INTENDED, *path)
+    for source, target in pairwise(states):
+        values = {"call_id": "7", "placed_at": NOON} if target is PLACED else {}
+        if target is ENDED and "problem" in report:
+            values = {"problem": report["problem"]}
+        assert ledger.move([Move(attempt.id, source, target, values)], NOON)
+        if target is PLACED and report:
+            told = {name: value for name, value in report.items() if name != "problem"}
+            ledger.report([(attempt.id, told)], NOON)
+    assert ledger.today("orders", NOON, KARACHI).may_cost(1) == int(may_cost)
 
 
 def test_the_hours_of_a_day_begin_at_its_midnight() -> None:

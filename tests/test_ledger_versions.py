@@ -202,3 +202,24 @@ def test_jobs_of_an_older_ledger_are_known_again_by_what_is_heard(
 
 def test_a_new_ledger_compares_no_letters(ledger: Ledger) -> None:
     assert not ledger.compares_letters
+
+
+def test_a_ledger_of_version_3_learns_where_calls_were_placed(
+    address: str, open_ledger: Callable[[str], Ledger]
+) -> None:
+    """What was placed before belongs to no known address, and what was forgotten stays so."""
+    open_ledger(address).close()
+    engine = sa.create_engine(address)
+    with engine.begin() as connection:
+        connection.exec_driver_sql("ALTER TABLE attempts DROP COLUMN portal")
+        connection.exec_driver_sql("UPDATE facts SET value = '3' WHERE name = 'schema'")
+        connection.exec_driver_sql("INSERT INTO facts VALUES ('fingerprints as typed', 'yes')")
+    engine.dispose()
+    add_as_typed(address, typed("A3", "1500.00", "Karachi Mart"), asked="102", forgotten=True)
+
+    ledger = open_ledger(address)
+
+    assert version(address) == str(schema.SCHEMA_VERSION)
+    assert ledger.compares_letters
+    columns = {name for name, *_ in shape(address)["attempts"][0]}  # type: ignore[index]
+    assert "portal" in columns

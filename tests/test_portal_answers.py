@@ -259,6 +259,46 @@ def test_a_report_about_another_call_is_not_believed(
         portal.report("20076")
 
 
+NAMED_NUMBERS = ("call_to", "caller_id", "to", "phone", "mobile", "number", "msisdn")
+
+
+@pytest.mark.parametrize("inside", [True, False])
+@pytest.mark.parametrize("name", NAMED_NUMBERS)
+def test_a_report_of_another_number_is_not_believed(
+    scripted: RawServer, portal: Portal, name: str, inside: bool
+) -> None:
+    for other in ("923009999999", "0300 9999999", "+92 300 9999999", 923009999999, "3009999999"):
+        scripted.act = report_naming({"call_id": "20076", name: other}, inside)
+        with pytest.raises(PortalUnknown, match="another number"):
+            portal.report("20076", NUMBER)
+    for same in (NUMBER, f"0{NUMBER[2:]}", f"+{NUMBER}", int(NUMBER)):
+        scripted.act = report_naming({name: same}, inside)
+        assert portal.report("20076", NUMBER) == CallReport(2, "1", 0)
+
+
+@pytest.mark.parametrize(
+    "named",
+    [
+        {"call_to": NUMBER, "caller_id": "02134567890"},  # ours, by which line
+        {"to": "2026-11-28", "number": "20261128001", "phone": "12", "mobile": "n/a"},
+        {"call_to": "0300*****99", "caller_id": "", "phone": None, "number": {"of": "calls"}},
+        {"from": "02134567890", "cli": "02134567890"},
+    ],
+)
+def test_a_report_that_names_no_other_number_is_believed(
+    scripted: RawServer, portal: Portal, named: Mapping[str, Any]
+) -> None:
+    scripted.act = report_naming(named, inside=True)
+    assert portal.report("20076", NUMBER) == CallReport(2, "1", 0)
+
+
+def test_of_a_call_whose_number_was_forgotten_any_report_is_believed(
+    scripted: RawServer, portal: Portal
+) -> None:
+    scripted.act = report_naming({"call_to": "923009999999"}, inside=True)
+    assert portal.report("20076", "") == CallReport(2, "1", 0)
+
+
 # --- Keys that people press -----------------------------------------------------------------------
 
 

@@ -96,8 +96,8 @@ def test_every_shape_of_a_verified_key(portal: Portal, sandbox: RunningSandbox, 
 def test_every_shape_of_a_balance(portal: Portal, sandbox: RunningSandbox, shape: str) -> None:
     sandbox.post("/_sandbox/portal", {"shape": {"check_balance": shape}, "balance": 2682})
 
-    rate = None if shape == "balance_only" else 5.5
-    assert portal.balance() == Balance(2682.0, rate)
+    told = (None, None) if shape == "balance_only" else (5.5, "demo")
+    assert portal.balance() == Balance(2682.0, *told)
 
 
 @pytest.mark.parametrize("errors", ["body", "http"])
@@ -389,6 +389,9 @@ def test_every_form_of_the_retries(
     ("data", "rupees"),
     [
         ({"balance": "2,682.50"}, 2682.5),
+        ({"balance": "2.682,50"}, 2682.5),
+        ({"balance": "2682,50"}, 2682.5),
+        ({"balance": "1,234"}, 1234.0),
         ({"balance": -3}, -3.0),
         ({"balance": "NaN"}, None),
         ({"balance": "inf"}, None),

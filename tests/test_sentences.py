@@ -26,7 +26,7 @@ NOT_IN_THE_SHEET: Mapping[str, str] = {
     "column_means": "the commands setup, check and plan print it",
     "columns_unused": "the commands setup, check and plan print it",
     "portal_says_nothing_of_key": "only check asks whether the key is good, and prints it",
-    "shared_call_id": "stands in the ledger, and export prints it; the row says unknown_outcome",
+    "shared_call_id": "stands in the ledger, and export prints it; the row says result_unknown",
     "foreign_call_id": "stands in the ledger, and export prints it; the row says unknown_outcome",
 }
 """Sentences that no cell can show, each with where it goes instead."""

@@ -54,7 +54,7 @@ def _ask(account: PortalAccount, in_header: Portal, in_query: Portal) -> Iterato
     except PortalError as error:
         yield service_fault(BALANCE, f"The balance can't be read. {error}", _TRY_LATER)
     else:
-        yield _balance(balance, account.call_seconds)
+        yield _balance(balance, account)
     if not travels:
         return
     if account.key_in_header and _QUERY in travels.values():
@@ -83,13 +83,15 @@ def _settled(by_header: Callable[[], Answer], by_query: Callable[[], Answer]) ->
         return _QUERY, by_query()
 
 
-def _balance(balance: Balance, call_seconds: float) -> Finding:
+def _balance(balance: Balance, account: PortalAccount) -> Finding:
     holds = f"The account holds {balance.rupees:.2f} rupees"
-    rate = "" if balance.call_rate is None else f" at {balance.call_rate:.2f} a pulse"
-    if funds(balance, call_seconds, 0).calls == 0:
+    if balance.call_rate is not None:
+        holds += f" at {balance.call_rate:.2f} a pulse of {account.pulse_seconds:g} seconds"
+    whose = f" It is the account of {balance.username} that is charged." if balance.username else ""
+    if funds(balance, account.call_seconds, 0, account.pulse_seconds).calls == 0:
         return service_fault(
             BALANCE,
-            f"{holds}{rate}, which is less than one call, so nobody is called.",
+            f"{holds}, which is less than one call, so nobody is called.{whose}",
             "Top up the account at the portal.",
         )
-    return ok(BALANCE, f"{holds}{rate}.")
+    return ok(BALANCE, f"{holds}.{whose}")

@@ -12,12 +12,13 @@ import gspread
 @dataclass(frozen=True, slots=True)
 class PortalAccount:
     """How the portal is reached. `api_key` is None where it isn't known; `call_seconds` is how long
-    a call is taken to last."""
+    a call is taken to last, `pulse_seconds` for how long each started pulse of it is paid."""
 
     base_url: str
     api_key: Callable[[], str] | None
     key_in_header: bool
     call_seconds: float
+    pulse_seconds: float
 
 
 @dataclass(frozen=True, slots=True)

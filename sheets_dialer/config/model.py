@@ -44,6 +44,7 @@ class Portal(_Section):
     key_in: Literal["query", "header"] = "query"
     lines: Whole = Field(default=10, ge=1, le=100_000)
     call_seconds: Number = Field(default=60, gt=0, le=DAY_SECONDS)
+    pulse_seconds: Number = Field(default=30, ge=1, le=3600)
     connections: Whole = Field(default=16, ge=1, le=256)
     calls_per_minute: Whole = Field(default=30, ge=1, le=60_000)
     retries: Whole = Field(default=3, ge=0, le=20)
@@ -54,6 +55,13 @@ class Portal(_Section):
     @classmethod
     def _is_safe(cls, value: str) -> str:
         return _address(value)
+
+    @property
+    def address(self) -> str:
+        """The portal's address in one form, however it is written."""
+        parts = urlsplit(self.base_url)
+        port = "" if parts.port in (None, {"https": 443, "http": 80}[parts.scheme]) else parts.port
+        return f"{parts.scheme}://{parts.hostname}{port and f':{port}'}{parts.path.rstrip('/')}"
 
     @field_validator("api_key", mode="before")
     @classmethod
@@ -176,6 +184,7 @@ class Config(_Section):
         portal = self.portal
         return Policy(
             campaign=campaign.name,
+            portal=portal.address,
             voice_id=campaign.voice_id,
             lines=portal.lines,
             call_length=timedelta(seconds=portal.call_seconds),

@@ -36,11 +36,12 @@ from . import forgetting, opting_out, reading, writing
 from .changes import note
 from .database import line_up, make_engine, own_errors
 from .holding import ServerHold, held, require_free
+from .moving import Move, Moved, make_moves
 from .schema import IS_OPEN, attempts, facts, jobs, settle_schema, tokens
 from .upgrading import AS_TYPED, upgrade
-from .writing import Intent, Move
+from .writing import Intent
 
-__all__ = ["Intent", "Ledger", "Move"]
+__all__ = ["Intent", "Ledger", "Move", "Moved"]
 
 log = structlog.get_logger()
 _REFUSED_WITHIN = 2.0
@@ -50,17 +51,18 @@ _REFUSED_WITHIN = 2.0
 class Ledger:
     """One database of jobs, attempts, events and tokens. Safe to share between threads."""
 
-    def __init__(self, address: str, *, new_id: str) -> None:
+    def __init__(self, address: str, *, new_id: str, portal: str = "") -> None:
         """Opens the ledger and makes it where there is none.
 
         `new_id` becomes the ledger's id if it is made now: a few letters that tell its tokens from
-        another ledger's.
+        another ledger's. `portal` is the address of the portal whose call ids will be told.
 
         Raises:
             LedgerError: it can't be opened or written, or a newer version has written it.
         """
         self._engine = make_engine(address)
         self._hold: ServerHold | None = None
+        self.portal = portal or None
         try:
             with self._writing() as connection:
                 self.id = settle_schema(
@@ -217,10 +219,10 @@ class Ledger:
             if self._hold is not None:
                 self._hold.require_last(connection)
             writing.add_jobs(connection, campaign, new_jobs, now)
-            writing.adopt(connection, campaign, adoptions, now)
+            writing.adopt(connection, campaign, adoptions, now, self.portal)
             writing.change_jobs(connection, job_changes)
             writing.rewrite(connection, rewritings)
-            writing.make_moves(connection, moves, now)
+            make_moves(connection, moves, now, self.portal)
             return writing.intend(connection, intents, now, now - gap)
 
     def say_otherwise(
@@ -235,18 +237,22 @@ class Ledger:
             return writing.say_otherwise(connection, contents, now - gap)
 
     def move(self, moves: Sequence[Move], now: datetime) -> set[int]:
-        """Makes the moves in one transaction; returns the attempts that were in the right state.
+        """Makes the moves in one transaction; returns the attempts that were in the right state."""
+        return set(self.moved(moves, now).made)
+
+    def moved(self, moves: Sequence[Move], now: datetime) -> Moved:
+        """Makes the moves in one transaction; returns what became of them.
 
         This is the compare-and-swap that lets exactly one process send an attempt. None is sent
         when another process took the ledger over, but what came of those that were is kept.
         """
         if not moves:
-            return set()
+            return Moved()
         sends = any(move.target is AttemptState.SENDING for move in moves)
         with self._writing() as connection:
             if sends and self._hold is not None and not self._hold.is_last(connection):
                 moves = [move for move in moves if move.target is not AttemptState.SENDING]
-            return writing.make_moves(connection, moves, now)
+            return make_moves(connection, moves, now, self.portal)
 
     def keep(self, moves: Sequence[Move], now: datetime) -> list[Move]:
         """Makes the moves and returns those that the database doesn't take: one that it refuses

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import asdict, fields, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -25,7 +25,7 @@ from ..call import (
     Job,
     Reason,
 )
-from .schema import IS_ANOTHER_TRY, IS_OPEN, attempts, jobs
+from .schema import IS_ANOTHER_TRY, IS_OPEN, UtcTime, attempts, jobs
 from .statements import among, rows_among
 
 ATTEMPT_COLUMNS = [attempts.c[field.name] for field in fields(Attempt)]
@@ -34,12 +34,20 @@ NOTHING_KNOWN = Content(number="", voice_id="")
 the voice."""
 _RANG = attempts.c.state.not_in(sorted(NEVER_RANG))
 _MADE_A_CALL = attempts.c.state.not_in(sorted(MADE_NO_CALL))
-_NO_NEWS = attempts.c.call_status.is_(None) | attempts.c.call_status.not_in(
-    sorted({ANSWERED, *NOT_REACHED})
-)
-_MAY_YET_ANSWER = ((attempts.c.state == AttemptState.PLACED) & _NO_NEWS) | attempts.c.state.in_(
-    [AttemptState.INTENDED, AttemptState.SENDING, AttemptState.UNKNOWN]
-)
+_ANSWERED = sa.func.coalesce(attempts.c.call_status, 0) == ANSWERED
+_NOT_REACHED = sa.func.coalesce(attempts.c.call_status, 0).in_(sorted(NOT_REACHED))
+_MAY_COST = attempts.c.state.in_(
+    [
+        *(AttemptState.INTENDED, AttemptState.SENDING),
+        # Whoever wasn't reached may still be, by the account's own retry.
+        AttemptState.PLACED,
+        *(AttemptState.UNKNOWN, AttemptState.RELEASED),
+    ]
+) | ((attempts.c.state == AttemptState.ENDED) & (~_NOT_REACHED | attempts.c.problem.is_not(None)))
+"""Whether an attempt that isn't known to be answered may be charged all the same: it isn't over, or
+nobody knows how it ended."""
+_LEAVES_WITHIN = timedelta(hours=1)
+"""So long after it was intended a call has left, or never does: its mark is too old by far."""
 
 # Made once: building a statement costs more than running it.
 _IN_CAMPAIGN = jobs.c.campaign == sa.bindparam("campaign")
@@ -172,10 +180,10 @@ def last_calls(
 def counted_by_hour(
     connection: sa.Connection, campaign: str, begun: Sequence[datetime]
 ) -> list[tuple[int, int, int, int]]:
-    """The campaign's attempts since the first of these moments that may have rung, counted by the
-    last of the moments that each came after: its place, attempts, answered ones, and open ones that
-    may yet be answered."""
-    at = attempts.c.intended_at
+    """The campaign's attempts that left since the first of these moments and may have rung, or are
+    about to leave, counted by the last of the moments that each came after: its place, attempts,
+    answered ones, and others that may be charged."""
+    at = sa.func.coalesce(attempts.c.sending_at, attempts.c.intended_at, type_=UtcTime())
     turns = [(at < moment, place) for place, moment in enumerate(begun[1:])]
     last = sa.literal(len(begun) - 1)
     place = (sa.case(*turns, else_=last) if turns else last).label("place")
@@ -183,11 +191,17 @@ def counted_by_hour(
         sa.select(
             place,
             sa.func.count(),
-            sa.func.sum(sa.case((attempts.c.call_status == ANSWERED, 1), else_=0)),
-            sa.func.sum(sa.case((_MAY_YET_ANSWER, 1), else_=0)),
+            sa.func.sum(sa.case((_ANSWERED, 1), else_=0)),
+            sa.func.sum(sa.case((~_ANSWERED & _MAY_COST, 1), else_=0)),
         )
         .join(jobs)
-        .where(_IN_CAMPAIGN, at >= begun[0], _RANG)
+        .where(
+            _IN_CAMPAIGN,
+            # By the index first; the day that counts is that on which the call left.
+            attempts.c.intended_at >= begun[0] - _LEAVES_WITHIN,
+            at >= begun[0],
+            _RANG,
+        )
         .group_by(sa.text("place"))
     )
     found = connection.execute(query, {"campaign": campaign})

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from ..call import OPEN_STATES
 from ..errors import LedgerError
 
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 
 
 class UtcTime(sa.types.TypeDecorator[datetime]):
@@ -103,6 +103,8 @@ attempts = sa.Table(
     sa.Column("problem", Words),
     # The fingerprint of what is said, which may differ from try to try: texts change by themselves.
     sa.Column("said", Words, index=True),
+    # The address of the portal that gave the call its id: elsewhere it is another call's.
+    sa.Column("portal", Words),
     # One attempt for each try of a job, whatever two processes believe.
     sa.UniqueConstraint("job_id", "try_number"),
     # One open attempt for each number in the whole ledger.

@@ -15,10 +15,13 @@ VOICE_ASKED_FOR = "voice asked for "
 AS_TYPED = "fingerprints as typed"
 """The fact that says that some job's fingerprint still compares letter for letter."""
 _AT_ONCE = 2_000
+_COMPARES_WHAT_IS_HEARD = 3
+"""The version from which on fingerprints are of what is heard."""
 
 
 def upgrade(connection: sa.Connection) -> None:
-    """Adds to a ledger of version 1 or 2 what it lacks."""
+    """Adds to an older version's ledger what it lacks."""
+    version = connection.scalar(sa.select(facts.c.value).where(facts.c.name == "schema"))
     for table in (jobs, attempts):
         found = sa.inspect(connection).get_columns(table.name)
         known = {column["name"] for column in found}
@@ -28,7 +31,8 @@ def upgrade(connection: sa.Connection) -> None:
                 connection.exec_driver_sql(f"ALTER TABLE {table.name} ADD COLUMN {added}")
     for index in sorted(attempts.indexes | jobs.indexes, key=lambda each: str(each.name)):
         index.create(connection, checkfirst=True)
-    _compare_what_is_heard(connection)
+    if int(version or 0) < _COMPARES_WHAT_IS_HEARD:
+        _compare_what_is_heard(connection)
 
 
 def _compare_what_is_heard(connection: sa.Connection) -> None:

@@ -7,7 +7,7 @@ reads to decide still holds when it writes.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
@@ -17,7 +17,6 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from ..call import (
     MADE_NO_CALL,
-    MOVES,
     Adoption,
     Attempt,
     AttemptState,
@@ -34,13 +33,16 @@ from .forgetting import remember
 from .opting_out import opt_out, opted_out
 from .reading import content_text
 from .schema import attempts, jobs
-from .shared_ids import GIVEN_AGAIN, doubt_shared_ids, moved_or_carrying
+from .shared_ids import (
+    GIVEN_AGAIN,
+    carriers,
+    is_its_own,
+)
 from .statements import among, chunks, rows_among
 
 log = structlog.get_logger()
 # Made once: building a statement costs more than running it.
 _REF_AND_ID = sa.select(jobs.c.ref, jobs.c.id).where(among(jobs.c.ref))
-_CALL_AND_NUMBER = sa.select(attempts.c.call_id, attempts.c.number).where(among(attempts.c.call_id))
 _JOB_AND_REASON = sa.select(attempts.c.id, attempts.c.job_id, attempts.c.reason).where(
     among(attempts.c.id)
 )
@@ -55,16 +57,6 @@ class Intent:
 
     job: Job
     reason: Reason
-
-
-@dataclass(frozen=True, slots=True)
-class Move:
-    """An attempt's move from one state to another, with what became known by it."""
-
-    attempt_id: int
-    source: AttemptState
-    target: AttemptState
-    values: Mapping[str, Any]
 
 
 def add_jobs(
@@ -122,59 +114,6 @@ def change_jobs(connection: sa.Connection, changes: Sequence[JobChange]) -> None
             for each in changes
         ],
     )
-
-
-def make_moves(connection: sa.Connection, moves: Iterable[Move], now: datetime) -> set[int]:
-    """Makes each move whose attempt is in the right state; returns these attempts.
-
-    An attempt whose number was opted out since it was intended is withdrawn instead of sent. A
-    reply that tells the call of an attempt that was given up as unknown meanwhile counts all the
-    same; where a person has released it, its history keeps the call.
-
-    Raises:
-        ValueError: no attempt may ever make this move.
-    """
-    wanted: dict[int, Move] = {}
-    for move in moves:
-        if move.target not in MOVES[move.source]:
-            raise ValueError(f"no attempt goes from {move.source} to {move.target}")
-        wanted[move.attempt_id] = move
-    told = {move.values["call_id"] for move in wanted.values() if "call_id" in move.values}
-    found = list(moved_or_carrying(connection, wanted, told))
-    rows = {row.id: row for row in found}
-    opted_out_since = {row.id for row in found if row.opted_out}
-    made: list[Move] = []
-    withdrawn: list[Move] = []
-    late: list[tuple[int, str]] = []
-    for move in wanted.values():
-        row = rows.get(move.attempt_id)
-        if row is None:
-            continue
-        if row.state != move.source and not _tells_the_call(move, row):
-            call_id = move.values.get("call_id", row.call_id)
-            if call_id != row.call_id:
-                late.append((row.id, f"the reply came too late: call {call_id}"))
-            continue
-        if move.target is AttemptState.SENDING and move.attempt_id in opted_out_since:
-            withdrawn.append(replace(move, target=AttemptState.WITHDRAWN, values={}))
-        else:
-            made.append(move)
-    change(connection, [(m.attempt_id, {"state": m.target}) for m in withdrawn])
-    note(connection, now, [(m.attempt_id, "withdrawn: opted out") for m in withdrawn])
-    change(connection, [(m.attempt_id, {"state": m.target, **m.values}) for m in made])
-    note(connection, now, [(move.attempt_id, str(move.target)) for move in made])
-    for attempt_id, what in late:
-        log.warning(what, attempt=attempt_id)
-    note(connection, now, late)
-    if told:
-        doubt_shared_ids(connection, found, made, told, now)
-    return {move.attempt_id for move in made}
-
-
-def _tells_the_call(move: Move, row: sa.Row[Any]) -> bool:
-    """Whether it is the sender's late reply for an attempt of which no call is known."""
-    is_reply = move.source is AttemptState.SENDING and move.target is AttemptState.PLACED
-    return is_reply and row.state == AttemptState.UNKNOWN and row.call_id is None
 
 
 def keep_reports(
@@ -295,7 +234,11 @@ def say_otherwise(
 
 
 def adopt(
-    connection: sa.Connection, campaign: str, adoptions: Sequence[Adoption], now: datetime
+    connection: sa.Connection,
+    campaign: str,
+    adoptions: Sequence[Adoption],
+    now: datetime,
+    portal: str | None,
 ) -> None:
     """Takes over calls that the sheet shows and the ledger doesn't know.
 
@@ -308,14 +251,15 @@ def adopt(
     add_jobs(connection, campaign, [each.job for each in adoptions], now)
     refs = [each.job.ref for each in adoptions]
     ids = {row.ref: row.id for row in rows_among(connection, _REF_AND_ID, refs)}
-    owners: dict[str, set[str]] = {}
-    call_ids = {each.call_id for each in adoptions}
-    for row in rows_among(connection, _CALL_AND_NUMBER, call_ids):
-        owners.setdefault(row.call_id, set()).add(row.number)
+    known = carriers(connection, {each.call_id for each in adoptions})
+    adopted: dict[str, str] = {}
     rows = []
     for each in adoptions:
         number = each.job.content.number
-        doubtful = bool(owners.setdefault(each.call_id, {number}) - {number})
+        carrying = known.get(each.call_id, ())
+        owners = {row.number for row in carrying if is_its_own(row, portal, each.called_at)}
+        owners = owners or {adopted.setdefault(each.call_id, number)}
+        doubtful = bool(owners - {number})
         rows.append(
             {
                 "job_id": ids[each.job.ref],
@@ -327,6 +271,7 @@ def adopt(
                 "sending_at": each.called_at,
                 "placed_at": each.called_at,
                 "call_id": each.call_id,
+                "portal": portal,
                 "problem": say("foreign_call_id") if doubtful else None,
                 "said": each.job.content.fingerprint(),
             }

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import time
+from collections import Counter
 from pathlib import Path
 
 import pytest
+from dialing import eventually
 from hurry import PATHS, HurriedShop, fault, hurried_shop
 from judging import assert_kept
 
@@ -68,6 +70,38 @@ def test_each_kind_of_trouble_on_a_fifth_of_all_requests_in_turn(tmp_path: Path)
                 shop.sandbox.delete("/_sandbox/faults")
         shop.finish()
         assert_kept(shop, unclear=troubled, refused=troubled)
+
+
+HABITS = ("repeated_ids", "reports_of_another_number", "reports_of_another_id")
+
+
+def test_habits_of_the_portal_that_strike_at_random(tmp_path: Path, full: bool) -> None:
+    """Ids given twice, and reports of other calls, which are none of the row's."""
+    with hurried_shop(tmp_path) as shop:
+        shop.ready(*numbers(200 if full else 40))
+        rates = dict(zip(HABITS, (0.05, 0.2, 0.2), strict=True))
+        shop.sandbox.post("/_sandbox/portal", rates)
+        with shop.dialling():
+            for _ in range(20 if full else 4):
+                time.sleep(2)
+                let_calls_go_on(shop)
+            shop.sandbox.post("/_sandbox/portal", dict.fromkeys(HABITS, 0))
+            let_calls_go_on(shop)
+        shop.finish(120)
+        told = Counter(call["call_id"] for call in shop.calls())
+        shared = sum(count for count in told.values() if count > 1)
+        assert shared
+        assert_kept(shop, unclear=shared)
+
+
+def let_calls_go_on(shop: HurriedShop) -> None:
+    """The person's part when ids made no sense three times in a row."""
+    if "did go out" not in shop.state():
+        return
+    shop.control("PAUSE")
+    eventually(lambda: shop.state().startswith("Paused"))
+    shop.control("RUN")
+    eventually(lambda: not shop.state().startswith("Paused"))
 
 
 @pytest.mark.usefixtures("only_in_full")

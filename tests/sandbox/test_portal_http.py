@@ -445,6 +445,65 @@ class TestTheList:
             portal.service.act(call_id, "dance")
 
 
+class TestHabits:
+    """What portals do that nobody documents."""
+
+    def test_one_id_for_all_calls(self, portal: Portal) -> None:
+        portal.service.configure({"call_ids": "one"})
+        assert len({portal.place(number) for number in (NUMBER, YES, NUMBER)}) == 1
+        assert [call["caller_id"] for call in portal.service.calls()] == [NUMBER, YES, NUMBER]
+
+    def test_ids_begin_again_where_they_are_told_to_even_after_a_restart(
+        self, portal: Portal
+    ) -> None:
+        portal.place()
+        portal.service.configure({"next_call_id": 1})
+        kept = portal.service.dump()
+        assert [portal.place(), portal.place()] == ["1", "2"]
+        again = Portal()
+        again.service.load({**kept, "calls": portal.service.dump()["calls"]})
+        assert again.place() == "3"
+
+    def test_a_shared_id_tells_of_the_last_call_that_got_it(self, portal: Portal) -> None:
+        portal.service.configure({"call_ids": "one", "delays": {"push": 0, "ring": 1}})
+        first = portal.place("923000000005")
+        portal.now += 2
+        assert portal.status(first)[0] == 4
+        assert portal.place("923000000006") == first
+        portal.now += 2
+        assert portal.status(first)[0] == 5
+
+    def test_a_share_of_the_calls_is_told_the_id_before_theirs(self, portal: Portal) -> None:
+        portal.service.configure({"repeated_ids": 0.3})
+        told = len({portal.place() for _ in range(100)})
+        assert 55 < told < 85
+
+    @pytest.mark.parametrize("shape", known_shapes()["get_call"])
+    def test_reports_of_another_call_say_so(self, portal: Portal, shape: str) -> None:
+        call_id = portal.place("923000000005")
+        portal.service.configure({"reports_of_another_number": 1, "shape": {"get_call": shape}})
+        body = portal.answer("get_call", call_id=call_id)
+        told = body.get("data", body)
+        assert (told["call_id"], told["call_to"]) == (call_id, "923000000006")
+        portal.service.configure({"reports_of_another_number": 0, "reports_of_another_id": 1})
+        body = portal.answer("get_call", call_id=call_id)
+        assert body.get("data", body)["call_id"] == f"{call_id}1"
+
+    @pytest.mark.parametrize(
+        ("form", "text"),
+        [
+            ("plain", "1234567.50"),
+            ("comma", "1234567,50"),
+            ("point_comma", "1.234.567,50"),
+            ("comma_point", "1,234,567.50"),
+        ],
+    )
+    def test_money_is_written_as_chosen(self, portal: Portal, form: str, text: str) -> None:
+        portal.service.configure({"balance": "1234567.5", "money": form, "username": ""})
+        assert portal.balance() == text
+        assert "username" not in portal.answer("check_balance")["data"]
+
+
 class TestSettings:
     @pytest.mark.parametrize(
         ("wishes", "complaint"),
@@ -475,6 +534,12 @@ class TestSettings:
             ({"api_keys": "one"}, "api_keys: expected a list"),
             ({"header_keys": ["all"]}, "header_keys: expected some of user_verify"),
             ({"voices": [None]}, "voices: expected a list"),
+            ({"username": 7}, "username: expected a text"),
+            ({"money": "dear"}, "money: expected plain or comma or point_comma"),
+            ({"call_ids": "none"}, "call_ids: expected own or one"),
+            ({"next_call_id": 0}, "next_call_id: expected a whole number from 1"),
+            ({"repeated_ids": 2}, "repeated_ids: expected a share from 0 to 1"),
+            ({"reports_of_another_id": "all"}, "reports_of_another_id: expected a share"),
             ([], "must be a JSON object"),
         ],
     )

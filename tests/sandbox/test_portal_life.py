@@ -273,5 +273,8 @@ def test_a_call_survives_being_written_and_read() -> None:
         extras=("A", None, "ا", None, None, "0", None, None, None, None),
         accepted_at=START,
         timeline=planned("923000000010", settings),
+        told_id="7",
     )
     assert Call.from_json(call.to_json()) == call
+    kept_before_ids_could_repeat = call.to_json()[:-1]
+    assert Call.from_json(kept_before_ids_could_repeat) == replace(call, told_id="20076")

@@ -75,6 +75,7 @@ def a_proxy_that_can_not_be_used(stage: Stage) -> None:
         check=False,
     )
     stage.dial(2)
+    stage.paste("0300 2000002", at=3)
     stage.configure(portal={"base_url": f"http://localhost:{nobody}"})
     with _named(HTTP_PROXY=proxy, no_proxy="googleapis.com,127.0.0.1"):
         stage.dial(until="no_network_but_a_proxy")

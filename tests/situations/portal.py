@@ -225,14 +225,56 @@ def silence(stage: Stage) -> None:
 
 @in_the_sheet(
     "The portal is asked about one call and tells of another",
-    {"State, after some questions": ("portal_silent", "portal_tells_of_another_call")},
+    {
+        "of another id": ("portal_silent", "portal_tells_of_another_call"),
+        "of another number": "portal_tells_of_another_number",
+    },
 )
 def another_call(stage: Stage) -> None:
     stage.paste("0300 0000009")
     stage.dial(until="count_in_progress")
-    with _served(answer({"data": {"call_id": "7", "call_status": 2, "balance": "900"}})) as server:
-        stage.configure(portal={"base_url": server.url})
-        stage.dial(until="portal_silent")
+    stage.portal(reports_of_another_id=1)
+    stage.dial(until="portal_silent")
+    stage.portal(reports_of_another_id=0, reports_of_another_number=1)
+    stage.dial(until="portal_tells_of_another_number")
+
+
+@in_the_sheet(
+    "The portal gives all calls one id",
+    {
+        "State, after three calls": "stopped_senseless",
+        "their rows": "result_unknown",
+        "one of them, once a person chose Skip": "released_after_call",
+    },
+)
+def one_id_for_all(stage: Stage) -> None:
+    stage.portal(call_ids="one")
+    stage.paste(*FOUR)
+    stage.dial(until="stopped_senseless")
+    stage.type(2, "Status", "Skip")
+    stage.dial(until="released_after_call")
+
+
+@in_the_sheet(
+    "The portal's address is changed while calls are in progress",
+    {
+        "nothing is known of the call yet": "address_changed",
+        "the portal has told something": "address_changed_since",
+    },
+)
+def another_address(stage: Stage) -> None:
+    stage.paste("0300 0000009")
+    stage.dial(until="count_in_progress")
+    stage.dial(1)
+    stage.fault("portal", "empty", "/api/get_call")
+    stage.paste("0300 2000001", at=3)
+    stage.dial(until=lambda: stage.cell(3, "Call ID") != "")
+    told = {"call_status": 2, "dtmf": "1", "balance": "900"}
+    with _served(answer({"status": 200, "data": told})) as another:
+        stage.configure(portal={"base_url": another.url})
+        stage.dial(until=lambda: {"address_changed", "address_changed_since"} <= stage.sentences())
+        assert not [each for each in another.requests if b"get_call" in each]
+    assert [stage.cell(row, "DTMF") for row in (2, 3)] == ["", ""]
 
 
 @contextmanager

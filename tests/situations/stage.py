@@ -49,6 +49,10 @@ _PORTAL: Mapping[str, Any] = {
     "voices": ["102"],
     "errors": "body",
     "shape": "vendor",
+    # What portals do that nobody documents.
+    "call_ids": "own",
+    "reports_of_another_id": 0,
+    "reports_of_another_number": 0,
 }
 _BEHAVIOUR: Mapping[str, bool] = dict.fromkeys(
     (

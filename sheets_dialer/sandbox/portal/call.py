@@ -18,7 +18,8 @@ class Call:
 
     `extras` are text1…5 and key1…5 as sent; None where nothing was sent. `accepted_at` is in
     seconds since 1970 of the world's clock; the timeline runs by the portal's clock, which may
-    be faster.
+    be faster. `told_id` is the id that whoever placed it was told and asks with, `call_id` the
+    portal's own, which no two calls share; they differ where the portal gives ids twice.
     """
 
     call_id: str
@@ -28,6 +29,7 @@ class Call:
     extras: tuple[str | None, ...]
     accepted_at: float
     timeline: Timeline
+    told_id: str
 
     def at(self, now: float) -> Moment:
         """What is true of the call by the portal's clock."""
@@ -37,7 +39,7 @@ class Call:
         """The call as `GET /_sandbox/calls` lists it."""
         moment = self.at(now)
         return {
-            "call_id": self.call_id,
+            "call_id": self.told_id,
             "caller_id": self.caller_id,
             "voice_id": self.voice_id,
             "amount": self.amount,
@@ -59,17 +61,20 @@ class Call:
             list(self.extras),
             self.accepted_at,
             [[m.at, int(m.status), m.dtmf, m.retry, m.final] for m in self.timeline],
+            self.told_id,
         ]
 
     @classmethod
     def from_json(cls, data: Sequence[Any]) -> Call:
         """Reads what `to_json` wrote."""
-        call_id, caller_id, voice_id, amount, extras, accepted_at, moments = data
+        call_id, caller_id, voice_id, amount, extras, accepted_at, moments, *told = data
         timeline = tuple(
             Moment(at, CallStatus(status), dtmf, retry, final)
             for at, status, dtmf, retry, final in moments
         )
-        return cls(call_id, caller_id, voice_id, amount, tuple(extras), accepted_at, timeline)
+        told_id = told[0] if told else call_id
+        extras = tuple(extras)
+        return cls(call_id, caller_id, voice_id, amount, extras, accepted_at, timeline, told_id)
 
 
 def extras_of(parameters: Mapping[str, str]) -> tuple[str | None, ...]:

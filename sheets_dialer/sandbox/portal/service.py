@@ -14,11 +14,11 @@ from .account import Account
 from .acts import acted
 from .call import Call, extras_of
 from .life import REFUSED_NUMBER, CallStatus, plan
-from .settings import Settings, changed, to_json
-from .shapes import ENDPOINTS, shaped
+from .settings import Settings, changed, to_json, written
+from .shapes import ENDPOINTS, naming, shaped
 
 _PREFIX = "/api/"
-_FIRST_CALL_ID = 20_076
+_FIRST_KEPT_AS = 20_076
 _VOICES_WITH_COMPULSORY_TEXT = frozenset({"48", "49"})
 
 
@@ -63,6 +63,8 @@ class PortalService:
         self._calls: dict[str, Call] = {}
         self._open: dict[str, Call] = {}
         self._calls_to: dict[str, int] = {}
+        self._told: dict[str, Call] = {}
+        """By the id that was told, the last call that was told it."""
         self._answers = 0
         self.on_change: Callable[[Call], None] = lambda _call: None
         self._endpoints: Mapping[str, Callable[[Mapping[str, str], float], dict[str, Any]]] = {
@@ -89,6 +91,8 @@ class PortalService:
             moment = self._now() - age * self._speed
             facts = self._endpoints[endpoint](parameters, moment)
             body = shaped(endpoint, settings.shape[endpoint], facts, self._answers)
+            if names := facts.get("names"):
+                body = naming(body, names)
         except _RefusedError as refusal:
             facts = {"code": refusal.code, "text": refusal.text}
             body = shaped("error", settings.shape["error"], facts, self._answers)
@@ -156,6 +160,8 @@ class PortalService:
         (self._account.resume if was_answered else self._account.follow)(call)
         self._calls[call_id] = call
         self._open[call_id] = call
+        if self._told[call.told_id].call_id == call_id:
+            self._told[call.told_id] = call
         self.on_change(call)
 
     def dump(self, *, with_calls: bool = True) -> dict[str, Any]:
@@ -165,6 +171,7 @@ class PortalService:
             "seed": self._seed,
             "settings": self.settings(),
             "settled_until": self._account.settled_until,
+            "count": len(self._calls),
             "calls": [call.to_json() for call in calls],
         }
 
@@ -173,11 +180,15 @@ class PortalService:
         self._seed = state["seed"]
         self._settings = changed(Settings(), state["settings"])
         self._account = Account(self._settings.balance, settled_until=state["settled_until"])
-        self._calls, self._open, self._calls_to = {}, {}, {}
+        self._calls, self._open, self._calls_to, self._told = {}, {}, {}, {}
         for data in state["calls"]:
             call = Call.from_json(data)
             self._keep(call)
             self._account.resume(call)
+        # The settings were kept when they were changed; calls have come since.
+        since = len(self._calls) - state.get("count", 0)
+        next_id = self._settings.next_call_id + since
+        self._settings = replace(self._settings, next_call_id=next_id)
 
     def _check_key(self, endpoint: str, request: Request, parameters: Mapping[str, str]) -> None:
         key = parameters.get("api_key")
@@ -188,18 +199,35 @@ class PortalService:
             raise _RefusedError(422 if endpoint == "check_balance" else 401, "API Key not matched")
 
     def _check_balance(self, _parameters: Mapping[str, str], _moment: float) -> dict[str, Any]:
-        return {
-            "balance": f"{self.balance():.2f}",
-            "username": "demo",
-            "call_rate": f"{self._settings.call_rate:.2f}",
+        settings = self._settings
+        facts = {
+            "balance": written(self.balance(), settings.money),
+            "username": settings.username,
+            "call_rate": written(settings.call_rate, settings.money),
         }
+        return {name: fact for name, fact in facts.items() if fact}
 
     def _get_call(self, parameters: Mapping[str, str], moment: float) -> dict[str, Any]:
-        call = self._calls.get(_required(parameters, "call_id"))
+        call = self._told.get(_required(parameters, "call_id"))
         if call is None or moment < call.timeline[0].at:
             raise _RefusedError(404, "Call not found")
+        strange = self._strange_report(call)
+        if strange is not None:
+            return strange
         then = call.at(moment)
         return {"status": int(then.status), "dtmf": then.dtmf, "retry": then.retry}
+
+    def _strange_report(self, call: Call) -> dict[str, Any] | None:
+        """What is told of another call instead of this one, and by which name; mostly nothing."""
+        settings = self._settings
+        drawn = self._source("report", self._answers).random()
+        facts = {"status": int(CallStatus.ANSWERED), "dtmf": 1, "retry": 0}
+        if drawn < settings.reports_of_another_number:
+            other = f"{call.caller_id[:-1]}{(int(call.caller_id[-1]) + 1) % 10}"
+            return facts | {"names": {"call_id": call.told_id, "call_to": other}}
+        if drawn < settings.reports_of_another_number + settings.reports_of_another_id:
+            return facts | {"names": {"call_id": f"{call.told_id}1"}}
+        return None
 
     def _place(self, parameters: Mapping[str, str], now: float) -> dict[str, Any]:
         caller_id = _required(parameters, "caller_id")
@@ -207,23 +235,35 @@ class PortalService:
         self._check_may_call(caller_id, voice_id, parameters)
         nth = self._calls_to.get(caller_id, 0)
         call = Call(
-            call_id=str(_FIRST_CALL_ID + len(self._calls)),
+            call_id=str(_FIRST_KEPT_AS + len(self._calls)),
             caller_id=caller_id,
             voice_id=voice_id,
             amount=parameters.get("amount"),
             extras=extras_of(parameters),
             accepted_at=self._wall(),
             timeline=plan(caller_id, now, self._settings, self._source(caller_id, nth)),
+            told_id=self._id_to_tell(),
         )
+        self._settings = replace(self._settings, next_call_id=self._settings.next_call_id + 1)
         self._keep(call)
         self._account.follow(call)
         self.on_change(call)
         return {
-            "call_id": call.call_id,
+            "call_id": call.told_id,
             "call_to": caller_id,
             "amount": call.amount or "0",
             "voice_id": voice_id,
         }
+
+    def _id_to_tell(self) -> str:
+        """The id that the next call is told: its own, or by habit one that was told before."""
+        settings = self._settings
+        before = next(reversed(self._calls.values()), None)
+        if before is not None:
+            drawn = self._source("id", len(self._calls)).random()
+            if settings.call_ids == "one" or drawn < settings.repeated_ids:
+                return before.told_id
+        return str(settings.next_call_id)
 
     def _check_may_call(self, caller_id: str, voice_id: str, parameters: Mapping[str, str]) -> None:
         if not (caller_id.isascii() and caller_id.isdigit() and 10 <= len(caller_id) <= 15):
@@ -240,6 +280,7 @@ class PortalService:
     def _keep(self, call: Call) -> None:
         self._calls[call.call_id] = call
         self._open[call.call_id] = call
+        self._told[call.told_id] = call
         self._calls_to[call.caller_id] = self._calls_to.get(call.caller_id, 0) + 1
 
     def _source(self, *what: object) -> random.Random:

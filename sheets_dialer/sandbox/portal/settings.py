@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal, InvalidOperation
 from types import MappingProxyType
@@ -14,6 +14,8 @@ Span: TypeAlias = tuple[float, float]
 """A shortest and a longest time in seconds; what happens is drawn evenly between them."""
 
 ERROR_CARRIERS = ("body", "http")
+CALL_IDS = ("own", "one")
+MONEY_FORMS = ("plain", "comma", "point_comma", "comma_point")
 UNANSWERED_WORDS = ("no_answer", "busy", "congestion", "hangup")
 
 
@@ -76,6 +78,20 @@ class Settings:
     header_keys: frozenset[str] = frozenset()
     """Endpoints that take the key from an ``api_key`` header as well as from the query."""
     voices: frozenset[str] = frozenset({"48", "49", "101", "102", "103"})
+    username: str = "demo"
+    """Whose account it is, as check_balance tells; empty: it doesn't tell."""
+    money: str = "plain"
+    """How check_balance writes rupees; `written` shows the forms."""
+    call_ids: str = "own"
+    """``own``: each call has an id of its own; ``one``: all are told the same."""
+    next_call_id: int = 20_076
+    """The id that the next call is told. Set to 1 it is the first day after a migration."""
+    repeated_ids: float = 0.0
+    """Share of calls that are told the id of a call before them."""
+    reports_of_another_number: float = 0.0
+    """Share of get_call's answers that tell of, and name, another number's call."""
+    reports_of_another_id: float = 0.0
+    """Share of get_call's answers that tell of, and name, a call with another id."""
 
 
 def changed(settings: Settings, wishes: Mapping[str, Any]) -> Settings:
@@ -115,7 +131,24 @@ def to_json(settings: Settings) -> dict[str, Any]:
         "api_keys": sorted(settings.api_keys),
         "header_keys": sorted(settings.header_keys),
         "voices": sorted(settings.voices),
+        **{name: getattr(settings, name) for name in _AS_THEY_ARE},
     }
+
+
+_AS_THEY_ARE = (
+    *("username", "money", "call_ids", "next_call_id", "repeated_ids"),
+    *("reports_of_another_number", "reports_of_another_id"),
+)
+
+
+def written(rupees: Decimal, form: str) -> str:
+    """Rupees as text: 1234.50, or 1234,50, 1.234,50 and 1,234.50."""
+    if form == "plain":
+        return f"{rupees:.2f}"
+    if form == "comma":
+        return f"{rupees:.2f}".replace(".", ",")
+    grouped = f"{rupees:,.2f}"
+    return grouped if form == "comma_point" else grouped.translate(str.maketrans(",.", ".,"))
 
 
 _DELAYS = ("push", "ring", "key", "talk")
@@ -202,10 +235,25 @@ def _shape(name: str, value: Any) -> Mapping[str, str]:
         raise SettingsError(f"{name}: {error.args[0]} {shape_names()}") from None
 
 
-def _errors(name: str, value: Any) -> str:
-    if value not in ERROR_CARRIERS:
-        raise SettingsError(f"{name}: expected {' or '.join(ERROR_CARRIERS)}, found {value!r}.")
-    return str(value)
+def _one_of(*known: str) -> Callable[[str, Any], str]:
+    def read(name: str, value: Any) -> str:
+        if value not in known:
+            raise SettingsError(f"{name}: expected {' or '.join(known)}, found {value!r}.")
+        return str(value)
+
+    return read
+
+
+def _word(name: str, value: Any) -> str:
+    if not isinstance(value, str):
+        raise SettingsError(f"{name}: expected a text, found {value!r}.")
+    return value
+
+
+def _call_id(name: str, value: Any) -> int:
+    if isinstance(value, bool) or not isinstance(value, int) or not 0 < value < 10**15:
+        raise SettingsError(f"{name}: expected a whole number from 1, found {value!r}.")
+    return value
 
 
 def _words(name: str, value: Any) -> frozenset[str]:
@@ -233,10 +281,17 @@ _READERS = MappingProxyType(
         "balance": _rupees,
         "call_rate": _rupees,
         "shape": _shape,
-        "errors": _errors,
+        "errors": _one_of(*ERROR_CARRIERS),
         "latency": _seconds,
         "api_keys": _words,
         "header_keys": _endpoints,
         "voices": _words,
+        "username": _word,
+        "money": _one_of(*MONEY_FORMS),
+        "call_ids": _one_of(*CALL_IDS),
+        "next_call_id": _call_id,
+        "repeated_ids": _share,
+        "reports_of_another_number": _share,
+        "reports_of_another_id": _share,
     }
 )

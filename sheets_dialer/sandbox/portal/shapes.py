@@ -123,6 +123,13 @@ def shaped(kind: str, shape: str, facts: Facts, turn: int) -> Body:
     return shapes[shape](facts)
 
 
+def naming(body: Body, names: Mapping[str, str]) -> Body:
+    """A call's report that also names which call, and to whom, it is of."""
+    if isinstance(body.get("data"), dict):
+        return {**body, "data": {**body["data"], **names}}
+    return {**body, **names}
+
+
 def chosen_shapes(wish: Any) -> Mapping[str, str]:
     """The shape of every endpoint and of errors.
 
