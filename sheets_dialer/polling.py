@@ -45,7 +45,7 @@ def key_is_likely(attempt: Attempt, now: datetime, policy: Policy) -> bool:
     """Whether the portal is still asked about an answered call in the hope of its key, and not only
     once more at its end."""
     answered_at = attempt.answered_at or attempt.changed_at or attempt.intended_at
-    return now < answered_at + AFTER_PICK_UP[-1] * policy.poll_every
+    return not attempt.has_key and now < answered_at + AFTER_PICK_UP[-1] * policy.poll_every
 
 
 def after_silence(attempt: Attempt, now: datetime, policy: Policy) -> datetime:

@@ -18,7 +18,7 @@ _AT_ONCE = 2_000
 
 
 def upgrade(connection: sa.Connection) -> None:
-    """Adds to a ledger of version 1 or 2 what it lacks."""
+    """Adds to an older version's ledger what it lacks."""
     for table in (jobs, attempts):
         found = sa.inspect(connection).get_columns(table.name)
         known = {column["name"] for column in found}
@@ -66,7 +66,8 @@ def _compare_what_is_heard(connection: sa.Connection) -> None:
             )
             tries = attempts.c.job_id == sa.bindparam("of_job")
             connection.execute(attempts.update().where(tries).values(said=now_heard), said)
-    if left:
+    known = sa.select(facts.c.name).where(facts.c.name == AS_TYPED)
+    if left and connection.execute(known).first() is None:
         connection.execute(facts.insert().values(name=AS_TYPED, value="yes"))
 
 

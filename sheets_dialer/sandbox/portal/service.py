@@ -13,7 +13,8 @@ from ..http import Request, Response, json_response
 from .account import Account
 from .acts import acted
 from .call import Call, extras_of
-from .life import REFUSED_NUMBER, CallStatus, plan
+from .habits import facts_of, with_habits
+from .life import REFUSED_NUMBER, CallStatus, plan, retries_of
 from .settings import Settings, changed, to_json
 from .shapes import ENDPOINTS, shaped
 
@@ -89,6 +90,8 @@ class PortalService:
             moment = self._now() - age * self._speed
             facts = self._endpoints[endpoint](parameters, moment)
             body = shaped(endpoint, settings.shape[endpoint], facts, self._answers)
+            if endpoint == "get_call":
+                with_habits(body, facts["dtmf"], settings, self._answers)
         except _RefusedError as refusal:
             facts = {"code": refusal.code, "text": refusal.text}
             body = shaped("error", settings.shape["error"], facts, self._answers)
@@ -198,8 +201,8 @@ class PortalService:
         call = self._calls.get(_required(parameters, "call_id"))
         if call is None or moment < call.timeline[0].at:
             raise _RefusedError(404, "Call not found")
-        then = call.at(moment)
-        return {"status": int(then.status), "dtmf": then.dtmf, "retry": then.retry}
+        limit = max(self._settings.retries, retries_of(call.caller_id))
+        return facts_of(call.at(moment), self._settings, limit)
 
     def _place(self, parameters: Mapping[str, str], now: float) -> dict[str, Any]:
         caller_id = _required(parameters, "caller_id")
