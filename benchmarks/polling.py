@@ -82,7 +82,7 @@ def measure(calls: list[Timeline], policy: Policy, asks: NextPoll) -> Figures:
     polls, delays, lost = 0, [], 0
     for timeline in calls:
         count, known_at, known = follow(timeline, policy, asks)
-        key = next((moment.dtmf for moment in timeline if moment.dtmf), None)
+        key = timeline[-1].dtmf
         pressed = next((moment.at for moment in timeline if moment.dtmf), timeline[-1].at)
         polls += count
         delays.append(max(0.0, known_at - pressed))

@@ -98,10 +98,13 @@ def is_followed(
         return False
     if is_placed:
         return not is_confirmed(attempt, policy)
+    if attempt.state is not AttemptState.ENDED:
+        return False
+    # Late news is asked about once more, as any other.
+    if not is_confirmed(attempt, policy):
+        return True
     dialled_again = any(one.state not in NEVER_RANG for one in later)
-    may_bring_news = dialled_again or attempt.call_status in NOT_BEGUN
-    is_known = attempt.dtmf is not None and is_confirmed(attempt, policy)
-    return attempt.state is AttemptState.ENDED and may_bring_news and not is_known
+    return (dialled_again or attempt.call_status in NOT_BEGUN) and not attempt.dtmf
 
 
 def lines_coming_free(
