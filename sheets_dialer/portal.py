@@ -55,8 +55,8 @@ class Placed:
 @dataclass(frozen=True, slots=True)
 class CallReport:
     """How a call stands. `dtmf` is the key pressed, or several; `unread` are words in its place
-    that may mean one; neither for none. `retry` counts the account's own further tries, made or left;
-    None where the portal doesn't tell it."""
+    that may mean one; neither for none. `retry` counts the account's own further tries, made or
+    left; None where the portal doesn't tell it."""
 
     status: int
     dtmf: str | None
