@@ -2,9 +2,10 @@
 
     python benchmarks/polling.py [--calls N]
 
-Calls live and end as the sandbox's portal lets them with its default mix; time is virtual. News is
-the key press, or the end of a call without one; it is known from the moment at which the ledger
-would hold the call's last status and key. The same `next_poll` runs here as in the dialer.
+Calls live and end as the sandbox's portal lets them with its default mix, and with one in which
+each key is corrected seconds later; time is virtual. News is the first key press, or the end of a
+call without one; it is known from the moment at which the ledger would hold the call's last status and
+key. The same `next_poll` runs here as in the dialer.
 """
 
 from __future__ import annotations
@@ -50,8 +51,11 @@ def main() -> None:
     source, settings = random.Random(1), Settings()
     calls = [plan(f"92300{1_000_000 + n}", 0.0, settings, source) for n in range(options.calls)]
     policy = default_policy()
+    changing = replace(settings, corrected=1.0)
+    corrected = [plan(f"92300{1_000_000 + n}", 0.0, changing, source) for n in range(options.calls)]
     print("way of asking        polls a call   median   95 % within   lost keys")
     _print("ours", measure(calls, policy, next_poll))
+    _print("ours, all corrected", measure(corrected, policy, next_poll))
     for seconds in (8, 10, 12, 15, 18, 20, 22, 25, 30):
         _print(f"every {seconds} s", measure(calls, policy, fixed(seconds)))
 
@@ -64,7 +68,7 @@ def default_policy() -> Policy:
 
 
 def fixed(seconds: float) -> NextPoll:
-    """Asks at a fixed interval, and once more when an answer without a key becomes final."""
+    """Asks at a fixed interval, and once more when an answer becomes final."""
     every = timedelta(seconds=seconds)
 
     def asks(attempt: Attempt, policy: Policy) -> datetime:
@@ -82,7 +86,7 @@ def measure(calls: list[Timeline], policy: Policy, asks: NextPoll) -> Figures:
     polls, delays, lost = 0, [], 0
     for timeline in calls:
         count, known_at, known = follow(timeline, policy, asks)
-        key = next((moment.dtmf for moment in timeline if moment.dtmf), None)
+        key = timeline[-1].dtmf
         pressed = next((moment.at for moment in timeline if moment.dtmf), timeline[-1].at)
         polls += count
         delays.append(max(0.0, known_at - pressed))

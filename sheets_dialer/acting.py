@@ -344,7 +344,8 @@ class Caller:
             self._watched.drop(attempt, policy)
         else:
             self._watched.follow(attempt, next_poll(attempt, policy), policy)
-        return attempt.id, values, policy.opt_out_key if policy.opts_out(attempt.dtmf) else None
+        opts_out = policy.opts_out(attempt.dtmf, attempt.unread)
+        return attempt.id, values, policy.opt_out_key if opts_out else None
 
     def _given_up(self, now: datetime) -> list[Move]:
         """The moves of the calls of which the portal was asked in vain for the last time."""

@@ -30,6 +30,8 @@ CALL_STATUS_WORDS: Mapping[int, str] = {
 
 ANSWERED = 2
 NOT_REACHED = frozenset({3, 4, 5, 6})
+NOT_BEGUN = frozenset({1, 8})
+"""Nobody has picked up yet; some calls never get further."""
 
 
 def call_status_words(status: int) -> str:
@@ -194,6 +196,11 @@ class Attempt:
     problem: str | None = None
     said: str | None = None
     """The fingerprint of what is said, as far as it is known."""
+    unread: str | None = None
+    """Words that the portal told in place of a key, or after one, and that nobody can read."""
+    retry_grown: int | None = None
+    """Up to which count `retry` was seen to grow one by one: then it counts tries made. 0 where it
+    was not seen to grow yet, -1 where it shrank, None where no count was told."""
     portal: str | None = None
     """The address of the portal that gave it its call id; None where that isn't known."""
 
@@ -213,6 +220,16 @@ class Attempt:
     def is_open(self) -> bool:
         """Whether this attempt still keeps its number from being called."""
         return self.state in OPEN_STATES
+
+    @property
+    def has_key(self) -> bool:
+        """Whether a key was pressed, as far as the portal's words can be read or guessed at."""
+        return bool(self.dtmf or self.unread)
+
+    @property
+    def key_may_be_none(self) -> bool:
+        """Whether what is told may be how the portal writes that no key was pressed: a 0."""
+        return self.dtmf is not None and not self.dtmf.strip("0")
 
     @property
     def unspoken(self) -> tuple[str, str] | None:

@@ -86,6 +86,7 @@ def demo_config(directory: Path, speed: float) -> Config:
         "retries": 1,
         "settle_minutes": 7 / speed,
         "answer_settle_seconds": 90 / speed,
+        "stuck_minutes": 60 / speed,
     }
     # Google's quota of 60 reads a minute holds in the sandbox too.
     data["every"] = max(2.0, 15 / speed)

@@ -12,8 +12,9 @@ from zoneinfo import ZoneInfo
 
 from .call import ANSWERED, NOT_REACHED, Attempt, AttemptState, Job, call_status_words
 from .columns import DIALER
-from .following import is_final, is_never_told
+from .following import final_at, is_final, is_never_told, is_stuck
 from .policy import Policy
+from .redaction import shortened
 from .texts import say, with_stop
 from .when import spoken, spoken_day, stamp
 
@@ -33,11 +34,12 @@ EMPTY: Mapping[str, str] = MappingProxyType(
 
 def best(attempts: Sequence[Attempt]) -> Attempt | None:
     """The attempt that the row shows: one with a key, else one with an answer, else the latest."""
-    return max(
-        attempts,
-        key=lambda attempt: (bool(attempt.dtmf), attempt.call_status == ANSWERED, attempt.id),
-        default=None,
-    )
+
+    def worth(attempt: Attempt) -> tuple[bool, bool, bool, int]:
+        is_sure = attempt.has_key and not attempt.key_may_be_none
+        return is_sure, attempt.has_key, attempt.call_status == ANSWERED, attempt.id
+
+    return max(attempts, key=worth, default=None)
 
 
 def shown(job: Job, now: datetime, policy: Policy, zone: ZoneInfo) -> Mapping[str, str] | None:
@@ -56,12 +58,12 @@ def shown(job: Job, now: datetime, policy: Policy, zone: ZoneInfo) -> Mapping[st
     cells["called_at"] = stamp(attempt.sending_at or attempt.intended_at, zone)
     cells["updated_at"] = stamp(attempt.changed_at or attempt.intended_at, zone)
     cells["call_id"] = attempt.call_id or ""
-    cells["status"], cells["why"] = _status_and_why(attempt, now, policy)
+    cells["status"], cells["why"] = _status_and_why(attempt, now, policy, zone)
     answered = attempt.call_status == ANSWERED
     is_over = is_final(attempt, now, policy) and not attempt.is_left_behind
-    if attempt.dtmf or (answered and is_over):
-        cells["answer"] = policy.answer(attempt.dtmf)
-        cells["dtmf"] = attempt.dtmf or ""
+    if (attempt.has_key and not attempt.key_may_be_none) or (answered and is_over):
+        cells["answer"] = _answer(attempt, policy)
+        cells["dtmf"] = attempt.dtmf or shortened(attempt.unread or "")
     if job.cleared_at and not cells["why"] and all(is_final(a, now, policy) for a in tried):
         cells["why"] = _old_results(tried[-1], job.cleared_at, now, zone)
     return cells
@@ -87,11 +89,19 @@ def skipped(cells: Mapping[str, str] | None, word: str) -> Mapping[str, str]:
     return {**cells, "status": word, "why": why}
 
 
+def _answer(attempt: Attempt, policy: Policy) -> str:
+    if attempt.unread and not attempt.dtmf:
+        return say("unread_key")
+    return policy.answer(attempt.dtmf)
+
+
 def _is_under_way(attempt: Attempt) -> bool:
     return attempt.state in (AttemptState.INTENDED, AttemptState.SENDING, AttemptState.UNKNOWN)
 
 
-def _status_and_why(attempt: Attempt, now: datetime, policy: Policy) -> tuple[str, str]:
+def _status_and_why(
+    attempt: Attempt, now: datetime, policy: Policy, zone: ZoneInfo
+) -> tuple[str, str]:
     match attempt.state:
         case AttemptState.UNKNOWN:
             return CHECK, say("result_unknown" if attempt.went_out else "unknown_outcome")
@@ -109,13 +119,31 @@ def _status_and_why(attempt: Attempt, now: datetime, policy: Policy) -> tuple[st
     if attempt.call_status is None:
         given_up = is_never_told(attempt, now, policy)
         return (CHECK, say("never_ended")) if given_up else (CALLING, "")
-    words = call_status_words(attempt.call_status)
-    ended = attempt.call_status == ANSWERED or attempt.call_status in NOT_REACHED
-    if not ended and is_never_told(attempt, now, policy):
-        return words, say("never_ended")
-    if attempt.call_status in NOT_REACHED and not is_final(attempt, now, policy):
-        return words, say("portal_still_tries")
-    return words, ""
+    return call_status_words(attempt.call_status), _why_as_it_is(attempt, now, policy, zone)
+
+
+def _why_as_it_is(attempt: Attempt, now: datetime, policy: Policy, zone: ZoneInfo) -> str:
+    """What is to be said beside the portal's own word for how the call stands."""
+    status = attempt.call_status or 0
+    is_over = is_final(attempt, now, policy)
+    if attempt.unread:
+        return say("unread_key_why", words=shortened(attempt.unread))
+    if status == ANSWERED:
+        is_unclear = attempt.key_may_be_none and policy.redial_no_key is not None
+        return say("zero_is_unclear") if is_over and is_unclear else ""
+    if status in NOT_REACHED:
+        return "" if is_over else say("portal_still_tries")
+    if is_never_told(attempt, now, policy):
+        return say("never_ended")
+    if not is_stuck(attempt, now, policy):
+        return ""
+    if is_over:
+        return say("never_began", status=call_status_words(status))
+    if policy.redials(status):
+        return say("portal_still_tries")
+    since = spoken(attempt.changed_at or attempt.intended_at, now, zone)
+    until = spoken(final_at(attempt, policy), now, zone)
+    return say("stuck", status=call_status_words(status), since=since, until=until)
 
 
 def _old_results(last: Attempt, cleared_at: datetime, now: datetime, zone: ZoneInfo) -> str:

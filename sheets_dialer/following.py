@@ -10,6 +10,7 @@ from .call import (
     ANSWERED,
     LEFT_BEHIND,
     NEVER_RANG,
+    NOT_BEGUN,
     NOT_REACHED,
     Attempt,
     AttemptState,
@@ -26,22 +27,42 @@ RINGS_FOR = timedelta(seconds=30)
 def final_at(attempt: Attempt, policy: Policy) -> datetime:
     """The moment from which the portal can say nothing new, if it says nothing new before.
 
-    An answer with a key is final at once. One without may get its key for `answer_settle` after it
-    was first seen. A call that wasn't answered may still be tried again by the account, up to its
-    configured count, within `settle` of the last change. Everything ends at `give_up_after`.
+    An answer may get its key, or another one, for `answer_settle` after it was first seen; a key
+    that came late is asked about once more. A call that wasn't answered may still be tried again by
+    the account within `settle` of the last change, unless it has made all its tries. One that never
+    got as far is over `stuck_after` its last change where the policy calls such numbers again.
+    Everything ends at `give_up_after`.
     """
     begun = attempt.placed_at or attempt.intended_at
     gives_up_at = begun + policy.give_up_after
     changed = attempt.changed_at or begun
     if attempt.call_status == ANSWERED:
-        if attempt.dtmf:
-            return changed
-        return min(gives_up_at, (attempt.answered_at or changed) + policy.answer_settle)
+        settled_at = (attempt.answered_at or changed) + policy.answer_settle
+        if attempt.has_key:
+            settled_at = max(settled_at, changed + policy.poll_every)
+        return min(gives_up_at, settled_at)
     if attempt.call_status in NOT_REACHED:
-        if attempt.retry >= policy.account_retries:
+        if account_is_done(attempt, policy):
             return changed
         return min(gives_up_at, changed + policy.settle)
+    if attempt.call_status in NOT_BEGUN and policy.redials(attempt.call_status):
+        done = account_is_done(attempt, policy)
+        lasts = policy.stuck_after if done else max(policy.stuck_after, policy.settle)
+        return min(gives_up_at, changed + lasts)
     return gives_up_at
+
+
+def account_is_done(attempt: Attempt, policy: Policy) -> bool:
+    """Whether the account surely tries this number no more by itself: it never does, or its count
+    was seen to grow to the limit. A count that only stands there may be that of the tries left."""
+    limit = policy.account_retries
+    return attempt.retry == limit and limit in (0, attempt.retry_grown)
+
+
+def is_stuck(attempt: Attempt, now: datetime, policy: Policy) -> bool:
+    """Whether the call has been about to ring for so long that it probably never will."""
+    changed = attempt.changed_at or attempt.placed_at or attempt.intended_at
+    return attempt.call_status in NOT_BEGUN and now >= changed + policy.stuck_after
 
 
 def is_final(attempt: Attempt, now: datetime, policy: Policy) -> bool:
@@ -78,8 +99,9 @@ def is_followed(
     A placed one is, until it is final and confirmed, however old it is: a dialer that was away for
     longer than it follows calls asks once how they ended. (Not about old calls that it adopts: a
     lost ledger may mean thousands, and the sheet shows how they ended.) One that was dialled again
-    still is, more rarely, because the account's own late retry may yet bring an answer or a key.
-    At another portal than the one that placed it, its id would be another call's.
+    still is, more rarely, because the account's own late retry may yet bring an answer or a key;
+    and so is one that never began to ring, though it counts as over. At another portal than the one
+    that placed it, its id would be another call's.
     """
     if is_elsewhere(attempt, policy):
         return False
@@ -90,8 +112,13 @@ def is_followed(
         return False
     if is_placed:
         return not is_confirmed(attempt, policy)
+    if attempt.state is not AttemptState.ENDED:
+        return False
+    # Late news is asked about once more, as any other.
+    if not is_confirmed(attempt, policy):
+        return True
     dialled_again = any(one.state not in NEVER_RANG for one in later)
-    return attempt.state is AttemptState.ENDED and dialled_again and not attempt.dtmf
+    return (dialled_again or attempt.call_status in NOT_BEGUN) and not attempt.dtmf
 
 
 def is_elsewhere(attempt: Attempt, policy: Policy) -> bool:
@@ -130,7 +157,7 @@ def holds_line(now: datetime, attempt: Attempt, policy: Policy) -> bool:
         return True
     if attempt.state is not AttemptState.PLACED or attempt.call_status in NOT_REACHED:
         return False
-    if has_given_up(attempt, now, policy):
+    if has_given_up(attempt, now, policy) or is_stuck(attempt, now, policy):
         return False
     if attempt.call_status == ANSWERED:
         return now - (attempt.answered_at or attempt.intended_at) < policy.call_length

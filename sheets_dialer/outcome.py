@@ -10,7 +10,7 @@ from typing import Any
 
 import structlog
 
-from .call import ANSWERED, Attempt, AttemptState, Content
+from .call import ANSWERED, NOT_REACHED, Attempt, AttemptState, Content
 from .calling_hours import CallingHours
 from .errors import AccountRefused, PortalError, PortalNotSent, PortalRefused
 from .ledger import Move
@@ -76,16 +76,47 @@ def _state_after(result: object) -> AttemptState:
 def news_of(attempt: Attempt, report: CallReport, now: datetime) -> dict[str, Any]:
     """What a report tells that wasn't known of the attempt; at least that it was asked about."""
     values: dict[str, Any] = {"polled_at": now}
-    if (report.status, report.dtmf, report.retry) != (
-        attempt.call_status,
-        attempt.dtmf,
-        attempt.retry,
-    ):
-        values |= {"call_status": report.status, "dtmf": report.dtmf}
-        values |= {"retry": report.retry, "changed_at": now}
+    dtmf, unread = _key_after(attempt, report)
+    retry = attempt.retry if report.retry is None else report.retry
+    told = {"call_status": report.status, "dtmf": dtmf, "unread": unread, "retry": retry}
+    if any(getattr(attempt, name) != value for name, value in told.items()):
+        values |= told | {"changed_at": now}
         if report.status == ANSWERED and attempt.answered_at is None:
             values["answered_at"] = now
-    return values
+    grown = _grown_after(attempt, report.retry)
+    return values if grown == attempt.retry_grown else values | {"retry_grown": grown}
+
+
+def _key_after(attempt: Attempt, report: CallReport) -> tuple[str | None, str | None]:
+    """The key that is now known, and words that nobody can read: the newest that is told.
+
+    Nobody takes a key back: an answer with fewer of them, or with none, comes from a copy of the
+    portal's data that is behind. A 0 on a call that nobody answered is how a database says nothing.
+    """
+    known, told = attempt.dtmf, report.dtmf
+    if told is not None and not told.strip("0") and (report.status != ANSWERED or known):
+        told = None
+    if told is None:
+        return known, report.unread or attempt.unread
+    if known and not attempt.key_may_be_none and known.startswith(told):
+        return known, None if known == told else attempt.unread
+    return told, None if told.strip("0") else attempt.unread
+
+
+def _grown_after(attempt: Attempt, told: int | None) -> int | None:
+    """How far the account's count of its tries has been seen to grow (`Attempt.retry_grown`)."""
+    grown, known = attempt.retry_grown, attempt.retry
+    if told is None or grown == -1:
+        return grown
+    if grown is None:
+        return 0
+    if told < known:
+        return -1
+    if told == known:
+        return grown
+    # Before the first try has failed, and where the count jumps, it may be that of the tries left.
+    failed = known > 0 or attempt.call_status in NOT_REACHED
+    return told if failed and told == known + 1 else 0
 
 
 def tell(outcome: Outcome) -> None:

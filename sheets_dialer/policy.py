@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 
+from .key_forms import names_key
 from .may_be_called import MayBeCalled
 from .texts import say
 
@@ -73,6 +74,8 @@ class Policy:
     typing: timedelta = timedelta(seconds=30)
     """How long a row with blanks must have stood as it is before its first call: somebody may be
     typing it cell by cell."""
+    stuck_after: timedelta = timedelta(minutes=60)
+    """How long after its last change a call that hasn't begun to ring counts as stuck."""
     portal: str = ""
     """The portal's address; empty where that doesn't matter."""
     needs: frozenset[str] = frozenset()
@@ -89,6 +92,13 @@ class Policy:
             return self.answers["none"]
         return self.answers.get(dtmf) or say("other_key", key=dtmf)
 
-    def opts_out(self, dtmf: str | None) -> bool:
-        """Whether the pressed keys ask not to be called again."""
-        return bool(self.opt_out_key and dtmf and self.opt_out_key in dtmf)
+    def opts_out(self, dtmf: str | None, unread: str | None = None) -> bool:
+        """Whether the pressed keys, or words that may mean some, ask not to be called again."""
+        key = self.opt_out_key
+        if not key:
+            return False
+        return key in (dtmf or "") or (unread is not None and names_key(unread, key))
+
+    def redials(self, status: int | None) -> bool:
+        """Whether a number is called again whose call ended with this status, if any is left."""
+        return self.redial is not None and status in self.redial.statuses

@@ -45,7 +45,8 @@ def key_is_likely(attempt: Attempt, now: datetime, policy: Policy) -> bool:
     """Whether the portal is still asked about an answered call in the hope of its key, and not only
     once more at its end."""
     answered_at = attempt.answered_at or attempt.changed_at or attempt.intended_at
-    return now < answered_at + AFTER_PICK_UP[-1] * policy.poll_every
+    is_known = attempt.has_key and not attempt.key_may_be_none
+    return not is_known and now < answered_at + AFTER_PICK_UP[-1] * policy.poll_every
 
 
 def after_silence(attempt: Attempt, now: datetime, policy: Policy) -> datetime:
@@ -59,6 +60,9 @@ def _wished(attempt: Attempt, policy: Policy, begun: datetime, polled_at: dateti
         return polled_at + _rarely(policy)
     if attempt.call_status == ANSWERED:
         answered_at = attempt.answered_at or polled_at
+        if attempt.has_key and not attempt.key_may_be_none:
+            # Whether it is the real one is asked once, when it can't change any more.
+            return final_at(attempt, policy)
         steps = (answered_at + share * policy.poll_every for share in AFTER_PICK_UP)
         return next((step for step in steps if step > polled_at), final_at(attempt, policy))
     return polled_at + max(

@@ -25,7 +25,7 @@ from .portal_answers import (
     inner,
     is_of_another_call,
     is_of_another_number,
-    key_pressed,
+    key_told,
     retries,
     understood,
     username,
@@ -56,12 +56,14 @@ class Placed:
 
 @dataclass(frozen=True, slots=True)
 class CallReport:
-    """How a call stands. `dtmf` is the key pressed, None for none; `retry` counts the account's
-    own further tries, as far as it seems (inferred)."""
+    """How a call stands. `dtmf` is the key pressed, or several; `unread` are words in its place
+    that may mean one; neither for none. `retry` counts the account's own further tries, made or
+    left; None where the portal doesn't tell it."""
 
     status: int
     dtmf: str | None
-    retry: int
+    retry: int | None = None
+    unread: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,9 +159,9 @@ class Portal:
         status = call_status(body)
         if status is None:
             raise PortalUnknown(say("portal_names_no_status"))
-        data = inner(body)
-        pressed = key_pressed(data.get("dtmf"), self._api_key())
-        return CallReport(status, pressed, retries(data.get("retry")))
+        pressed = key_told(body, self._api_key())
+        count = retries(inner(body).get("retry"))
+        return CallReport(status, pressed.keys, count, pressed.unread)
 
     def _get(self, endpoint: str, parameters: Mapping[str, str]) -> Mapping[str, Any]:
         """The JSON object of a good answer to one request, which is sent at most once."""

@@ -14,6 +14,7 @@ from typing import Any
 from .amounts import read_rupees
 from .call import is_call_id
 from .errors import AccountRefused, PortalRefused, PortalUnknown
+from .key_forms import KeyTold, read_key
 from .portal_words import cleaned, holds_key, reason, told
 from .texts import say
 
@@ -25,8 +26,8 @@ _LIKELY_NAMES = ("to", "customer", "number", "phone", "phone_number", "mobile", 
 """By which a report may name the number that was called, beside the vendor's own names for it. What
 stands there may also be a date or a serial number."""
 _LIKE_A_PHONE = re.compile(r"(?:0|92|3)[0-9]{9,13}")
-_KEYS = re.compile(r"[0-9*#A-D]{1,20}")
-_BETWEEN_KEYS = re.compile(r"[\s,;|]+")
+_MOST_KEPT = 2_000
+"""So much is kept of words that stand where a key belongs."""
 _PHONE = re.compile(r"[0-9 +().\-/]*")
 _SHORTEST_PHONE = 7
 _SAME_DIGITS = 10
@@ -174,21 +175,20 @@ def call_status(body: Mapping[str, Any]) -> int | None:
     return whole(data.get(name))
 
 
-def key_pressed(value: object, key: str) -> str | None:
-    """The key, or several one after the other; None for none, and for words that are no keys.
-
-    A number 0 is how PHP writes an empty number, and taking it for a key would end the waiting for
-    the real one; the text "0" is a key.
-    """
-    text = _BETWEEN_KEYS.sub("", _text(value))
-    if not _KEYS.fullmatch(text) or (text == "0" and not isinstance(value, str)):
-        return None
-    return None if len(text) > 1 and holds_key(text, key) else text
+def key_told(body: Mapping[str, Any], key: str) -> KeyTold:
+    """What the answer says of the key that was pressed. Words that can't be read are kept, without
+    the API key."""
+    told = read_key(inner(body).get("dtmf", body.get("dtmf")))
+    words = told.unread
+    if told.keys is not None and len(told.keys) > 1 and holds_key(told.keys, key):
+        words = told.keys
+    return told if words is None else KeyTold(unread=cleaned(words, key)[:_MOST_KEPT] or "?")
 
 
-def retries(value: object) -> int:
-    """The account's further tries; none where it isn't a number of them."""
-    return max(whole(value) or 0, 0)
+def retries(value: object) -> int | None:
+    """What the account's field of its own tries says; None where it is no number of them."""
+    count = whole(value)
+    return None if count is None or count < 0 else count
 
 
 def whole(value: object) -> int | None:

@@ -22,7 +22,7 @@ from .texts import say
 COLUMNS = (
     *("campaign", "ref", "number", "try", "reason", "state", "call_id", "call_status", "status"),
     *("dtmf", "retry", "intended_at", "sending_at", "placed_at", "answered_at", "changed_at"),
-    *("polled_at", "ended_at", "problem", "voice_id", "amount", "text1", "text2"),
+    *("polled_at", "ended_at", "problem", "voice_id", "amount", "text1", "text2", "unread"),
 )
 """The columns of an export, in order. Times are ISO 8601 in UTC."""
 _BEGINS = "=+@⁺⁼₊₌⩵⩶﬩﹢﹣﹦﹫＋－＝＠−-"
@@ -57,6 +57,7 @@ def export_rows(jobs: Iterable[Job]) -> list[dict[str, str | int | None]]:
                 "amount": job.content.amount,
                 "text1": job.content.texts[0],
                 "text2": job.content.texts[1],
+                "unread": attempt.unread,
             }
             if job.is_forgotten:
                 row |= dict.fromkeys(("voice_id", "amount", "text1", "text2"), REMOVED)
@@ -106,7 +107,11 @@ def figures(jobs: Sequence[Job], now: datetime, zone: ZoneInfo) -> dict[str, dic
         "attempts": dict(Counter(str(attempt.state) for attempt in attempts)),
         "today": dict(Counter(_outcome(attempt.call_status, attempt.state) for attempt in today)),
         "keys today": dict(
-            Counter(attempt.dtmf or "none" for attempt in today if attempt.call_status == ANSWERED)
+            Counter(
+                attempt.dtmf or ("unread" if attempt.unread else "none")
+                for attempt in today
+                if attempt.call_status == ANSWERED
+            )
         ),
     }
 

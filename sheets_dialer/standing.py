@@ -59,7 +59,9 @@ def _of_job(job: Job, policy: Policy) -> Iterator[datetime]:
     for attempt in job.attempts:
         final = final_at(attempt, policy)
         yield final
-        yield (attempt.placed_at or attempt.intended_at) + policy.give_up_after
+        begun = attempt.placed_at or attempt.intended_at
+        yield begun + policy.give_up_after
+        yield (attempt.changed_at or begun) + policy.stuck_after
         for rule in (policy.redial, policy.redial_no_key):
             for wait in rule.after if rule else ():
                 yield final + wait

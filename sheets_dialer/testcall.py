@@ -13,6 +13,7 @@ from .errors import DialerError
 from .ledger import Intent, Ledger
 from .phone import NotDiallable, read_number
 from .recording import ends
+from .redaction import shortened
 from .strays import campaign_of_tests
 from .when import spoken
 
@@ -109,6 +110,8 @@ def sentence(attempt: Attempt) -> str:
     if attempt.state is AttemptState.PLACED or attempt.call_status is not None:
         words = "Placed" if attempt.call_status is None else call_status_words(attempt.call_status)
         key = f", key {attempt.dtmf}" if attempt.dtmf else ""
+        if attempt.unread:
+            key += f", the key in words that can't be read: {shortened(attempt.unread)}"
         return f"{words}{key} (call {attempt.call_id})"
     if attempt.problem:
         return f"{attempt.state.capitalize()}: {attempt.problem}"

@@ -6,8 +6,16 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from .call import ANSWERED, NOT_REACHED, Attempt, AttemptState, Job, Reason
-from .following import final_at, is_confirmed, is_final
+from .call import (
+    ANSWERED,
+    NOT_REACHED,
+    Attempt,
+    AttemptState,
+    Job,
+    Reason,
+    call_status_words,
+)
+from .following import final_at, is_confirmed, is_final, is_stuck
 from .policy import Policy, RedialRule
 from .rows import QueueRow
 from .texts import say
@@ -93,13 +101,22 @@ def turn(
     if any(attempt.is_open and not is_final(attempt, now, policy) for attempt in tried):
         if not job.again_is_owed:
             return None
-        rings_on = tried[-1].call_status in NOT_REACHED
-        return NotYet(say("portal_may_retry") if rings_on else say("call_in_progress"))
+        return NotYet(_why_in_progress(tried[-1], now, policy, zone))
     if job.again_is_owed:
         return _within(now, bounds, zone) or Owed(Reason.AGAIN)
     if not tried:
         return _first(now, job, policy, bounds=bounds, last_same=last_same, zone=zone)
     return _redial(now, tried, policy, bounds=bounds, last_same=last_same, zone=zone)
+
+
+def _why_in_progress(last: Attempt, now: datetime, policy: Policy, zone: ZoneInfo) -> str:
+    """Why a person's Call again waits for the last call."""
+    if last.call_status in NOT_REACHED:
+        return say("portal_may_retry")
+    if last.call_status is None or not is_stuck(last, now, policy):
+        return say("call_in_progress")
+    until = spoken(final_at(last, policy), now, zone)
+    return say("stuck_and_waiting", status=call_status_words(last.call_status), until=until)
 
 
 def _first(
@@ -141,7 +158,7 @@ def _redial(
     last = tried[-1]
     # Whoever made an adopted call may be dialling it again as well. And whoever wasn't reached, as
     # far as was known when the portal's address was changed, may have been reached since.
-    if any(attempt.dtmf for attempt in tried) or last.reason is Reason.ADOPTED:
+    if any(attempt.has_key for attempt in tried) or last.reason is Reason.ADOPTED:
         return None
     if last.is_left_behind:
         return None

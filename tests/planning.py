@@ -316,6 +316,8 @@ class World:
             values: dict[str, Any] = {"polled_at": at}
             if any(getattr(attempt, name) != value for name, value in news.items()):
                 values |= news | {"changed_at": at}
+            if "retry" in news:
+                values.setdefault("retry_grown", news["retry"])
             if values.get("call_status") == 2 and attempt.answered_at is None:
                 values["answered_at"] = at
             return replace(attempt, **values)

@@ -111,6 +111,63 @@ def test_the_same_key_told_once_more_does_not_undo_what_a_person_allowed(ledger:
     assert ledger.opted_out([number])[number].since == LATER
 
 
+def tell(ledger: Ledger, attempt_id: int, at: datetime, key: str | None, **more: Any) -> None:
+    """The portal tells of a key that means nothing."""
+    told = {"call_status": 2, "dtmf": key, "changed_at": at, "polled_at": at, **more}
+    ledger.report([(attempt_id, told)], at)
+
+
+def test_a_key_that_is_corrected_to_another_one_takes_no_opt_out_back(
+    ledger: Ledger, address: str
+) -> None:
+    attempt_id = called(ledger)
+    press(ledger, attempt_id)
+    tell(ledger, attempt_id, LATER, "1")
+    number = content(1).number
+    assert ledger.opted_out([number])[number].key == "9"
+    assert history(address, attempt_id)[-1] == "key corrected from 9 to 1"
+
+
+def test_a_key_that_is_corrected_after_a_person_allowed_calls_opts_out_again(
+    ledger: Ledger,
+) -> None:
+    """What the person allowed was an earlier call's key; nobody had told of this one."""
+    first, second = called(ledger), called(ledger, amount="2")
+    press(ledger, first)
+    tell(ledger, second, T0, "1")
+    number = content(1).number
+    ledger.allow(number, LATER)
+    press(ledger, second, LATER, key="9")
+    assert ledger.opted_out([number])[number].since == LATER
+    told = {"call_status": 2, "dtmf": "19", "changed_at": LATER, "polled_at": LATER}
+    ledger.allow(number, LATER)
+    ledger.report([(second, told)], LATER, opting_out={second: "9"})
+    assert ledger.opted_out([number]) == {}, "that key was known when calls were allowed"
+
+
+def test_words_that_cannot_be_read_and_hold_the_key_opt_out(ledger: Ledger, address: str) -> None:
+    attempt_id = called(ledger)
+    told = {"call_status": 2, "dtmf": None, "unread": "choice 9 of 923009000001", "polled_at": T0}
+    ledger.report([(attempt_id, told)], T0, opting_out={attempt_id: "9"})
+    number = content(1).number
+    assert number in ledger.opted_out([number])
+    said = history(address, attempt_id)
+    assert "key in words that can't be read" in said
+    assert not any("923009000001" in each for each in said)
+
+
+@pytest.mark.parametrize(
+    ("words", "opts_out"),
+    [
+        *(("choice 9", True), ("choice ۹ of the menu", True), ("nine, I think", True)),
+        *(('{"a": "9", "b": 1}', True), ("آٹھ یا نو", True), ("choice 8", False), ("", False)),
+    ],
+)
+def test_words_opt_out_where_they_hold_the_key_anyhow(words: str, opts_out: bool) -> None:
+    assert policy({"opt_out_key": "9"}).opts_out(None, words) is opts_out
+    assert not policy({}).opts_out(None, words)
+
+
 def test_what_changed_is_found_without_reading_the_rest(ledger: Ledger) -> None:
     attempts = [called(ledger, number) for number in range(3)]
     for attempt_id in attempts:

@@ -129,6 +129,7 @@ def attempt_of(attempt_id: int, job: Job, spec: Mapping[str, Any]) -> Attempt:
     """An attempt: ``state`` and ``at``, and what the portal said. One that is placed or ended has
     a call id and, where it has a status, was asked about when it last changed."""
     known = {"state", "at", "reason", "call_id", "call_status", "dtmf", "retry", "problem", *_TIMES}
+    known |= {"retry_grown", "unread"}
     assert set(spec) <= known, set(spec) - known
     state = AttemptState(spec["state"])
     at = moment(spec["at"])
@@ -153,7 +154,10 @@ def attempt_of(attempt_id: int, job: Job, spec: Mapping[str, Any]) -> Attempt:
         reason=Reason(spec.get("reason", "first")),
         dtmf=spec.get("dtmf"),
         retry=int(spec.get("retry", 0)),
+        # Seen to grow to where it stands, unless the case says otherwise.
+        retry_grown=int(spec.get("retry_grown", spec.get("retry", 0))),
         problem=spec.get("problem"),
+        unread=spec.get("unread"),
         **values,
     )
 
@@ -207,7 +211,8 @@ def happen(world: World, step: Mapping[str, Any]) -> None:
     for call_id, news in step.get("portal", {}).items():
         values = dict(news)
         at = moment(values.pop("at")) if "at" in values else world.now
-        numbers = {name: int(v) for name, v in values.items() if name in ("call_status", "retry")}
+        are_numbers = ("call_status", "retry", "retry_grown")
+        numbers = {name: int(v) for name, v in values.items() if name in are_numbers}
         world.report(call_id, at, **values | numbers)
     for row, cells in step.get("people", {}).items():
         world.sheet[int(row) - 2] |= entered(cells)

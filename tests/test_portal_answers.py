@@ -9,6 +9,7 @@ import base64
 import html
 import json
 import math
+import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing
 from typing import Any
@@ -22,6 +23,7 @@ from raw_server import Act, RawServer, answer
 
 from sheets_dialer.call import Content
 from sheets_dialer.errors import AccountRefused, PortalRefused, PortalUnknown
+from sheets_dialer.key_forms import KeyTold, names_key, read_key
 from sheets_dialer.portal import CallReport, Placed, Portal
 from sheets_dialer.portal_answers import (
     amount,
@@ -30,7 +32,7 @@ from sheets_dialer.portal_answers import (
     calls_another_number,
     inner,
     is_of_another_call,
-    key_pressed,
+    key_told,
     retries,
     understood,
     whole,
@@ -81,8 +83,10 @@ def test_any_answer_is_understood_or_an_error_of_the_portals(body: Any, http: in
         assert calls_another_number(found, NUMBER) in (True, False)
         for number in (call_status(found), whole(inside.get("retry"))):
             assert number is None or -(10**9) < number < 10**9
-        assert retries(inside.get("retry")) >= 0
-        assert key_pressed(inside.get("dtmf"), KEY) not in (KEY, "")
+        assert (retries(inside.get("retry")) or 0) >= 0
+        pressed = key_told(found, KEY)
+        assert pressed.keys not in (KEY, "")
+        assert KEY not in (pressed.unread or "")
         assert amount(inside.get("retry")) != math.inf
     assert not refused or call_id_in(body, KEY) is None, "a refusal names no call"
     assert KEY not in said
@@ -245,7 +249,7 @@ def test_a_report_may_name_its_call(
 ) -> None:
     scripted.act = report_naming(named, inside)
 
-    assert portal.report("20076") == CallReport(2, "1", 0)
+    assert portal.report("20076") == CallReport(2, "1")
 
 
 @pytest.mark.parametrize("inside", [True, False])
@@ -307,22 +311,67 @@ def test_of_a_call_whose_number_was_forgotten_any_report_is_believed(
     [
         *(("*", "*"), ("#", "#"), ("A", "A"), ("1*", "1*"), (12, "12"), ("9" * 20, "9" * 20)),
         *(("1,2", "12"), ("1 2", "12"), (" 1; 2 ", "12")),
-        *(("timeout", None), ("no input", None), ("hangup", None), ("=2+2", None), ("E", None)),
-        *((KEY, None), (-1, None), ("-1", None), (1.5, None), ("9" * 21, None), (1e400, None)),
-        *((0, None), (0.0, None), ("0", "0"), ("٣", None), ("1\x00", None)),
+        *(("timeout", None), ("no input", None), ("hangup", None), ({}, None), ([None, ""], None)),
+        *((0, None), (0.0, None), ("0", "0"), ("٣", "3"), ("1\x00", "1"), ("۱۹", "19")),
+        *(("1.", "1"), ("1.0", "1"), ("1)", "1"), ("“1”", "1")),
+        *(("Key 1", "1"), ("DTMF: 1", "1"), ("digit=1", "1"), ("1 pressed", "1"), ("key_19", "19")),
+        *((["1"], "1"), (["1", 9], "19"), ('["1"]', "1"), ([[1]], "1"), ("[1, 9]", "19")),
+        *(({"digit": "1"}, "1"), ('{"digit": 1}', "1"), ({"key": "1", "at": "12:09"}, "1")),
+        *(("one", "1"), ("One nine", "19"), ("ایک", "1"), ("star", "*"), ("Key #", "#")),
+        *(("DTMF:", None), ("Key: none", None), ({"digit": None}, None), (False, None)),
     ],
 )
-def test_only_keys_of_a_phone_are_keys(
+def test_what_is_unmistakable_is_a_key_or_none(
     scripted: RawServer, portal: Portal, value: Any, pressed: str | None
 ) -> None:
     scripted.act = answer({"data": {"call_status": 2, "dtmf": value}})
 
-    assert portal.report("7") == CallReport(2, pressed, 0)
+    assert portal.report("7") == CallReport(2, pressed)
+
+
+@pytest.mark.parametrize(
+    ("value", "words"),
+    [
+        *(("=2+2", "=2+2"), ("E", "E"), ("BAD", "BAD"), (-1, "-1"), ("-1", "-1"), (1.5, "1.5")),
+        *(("9" * 21, "9" * 21), (1e400, "Infinity"), (True, "true"), ("choice 1", "choice 1")),
+        *(("1/2", "1/2"), ("1-9", "1-9"), ("pressed", "pressed"), ({"a": 1}, '{"a": 1}')),
+        *((["1", "x"], '["1", "x"]'), ({"key": 1, "digit": 9}, '{"key": 1, "digit": 9}')),
+        *(({"digit": "", "x": 1}, '{"digit": "", "x": 1}'), ("a\nb", "a b"), (KEY, "…")),
+    ],
+)
+def test_what_may_be_a_key_and_cannot_be_read_is_kept_in_its_own_words(
+    scripted: RawServer, portal: Portal, value: Any, words: str
+) -> None:
+    scripted.act = answer({"data": {"call_status": 2, "dtmf": value}})
+
+    assert portal.report("7") == CallReport(2, None, unread=words)
+
+
+@given(value=JSON)
+def test_whatever_stands_where_a_key_belongs_is_none_a_key_or_words(value: Any) -> None:
+    pressed = key_told({"data": {"dtmf": value}}, KEY)
+    assert pressed.keys is None or pressed.unread is None
+    assert pressed.keys is None or re.fullmatch(r"[0-9*#A-D]{1,20}", pressed.keys)
+    assert pressed.unread is None or pressed.unread.isprintable()
+
+
+@given(keys=st.text("0123456789*#", min_size=1, max_size=6))
+def test_no_key_is_lost_in_any_form_that_holds_it(keys: str) -> None:
+    for value in (
+        keys,
+        f" {keys}. ",
+        list(keys),
+        {"digit": keys},
+        f"Key {keys}",
+        f"the {keys} one",
+    ):
+        pressed = read_key(value)
+        assert pressed.keys == keys or all(names_key(pressed.unread or "", key) for key in keys)
 
 
 def test_an_api_key_of_digits_is_no_key_of_a_phone() -> None:
-    assert key_pressed("1234567890", "1234567890") is None
-    assert key_pressed("1", "1234567890") == "1"
+    assert key_told({"dtmf": "1234567890"}, "1234567890") == KeyTold(unread="…")
+    assert key_told({"dtmf": "1"}, "1234567890") == KeyTold(keys="1")
 
 
 # --- The portal's words ---------------------------------------------------------------------------

@@ -27,7 +27,7 @@ _LABELS = {
     "none": "No key pressed",
 }
 
-Outcome = Literal["busy", "no_answer", "congestion", "hangup"]
+Outcome = Literal["busy", "no_answer", "congestion", "hangup", "initiated", "pushed_to_sip"]
 
 
 class Redial(_Section):

@@ -32,7 +32,14 @@ _LEDGER_ADDRESS = re.compile(
 )
 _PASSWORD = re.compile(r"(?P<user>://[^:/]*:).+@", re.DOTALL)
 _LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
-_OUTCOME_STATUSES = {"congestion": 3, "busy": 4, "no_answer": 5, "hangup": 6}
+_OUTCOME_STATUSES = {
+    "initiated": 1,
+    "congestion": 3,
+    "busy": 4,
+    "no_answer": 5,
+    "hangup": 6,
+    "pushed_to_sip": 8,
+}
 
 
 class Portal(_Section):
@@ -50,6 +57,7 @@ class Portal(_Section):
     retries: Whole = Field(default=3, ge=0, le=20)
     settle_minutes: Number = Field(default=60, ge=0, le=MONTH_MINUTES)
     answer_settle_seconds: Number = Field(default=90, ge=0, le=DAY_SECONDS)
+    stuck_minutes: Number = Field(default=60, gt=0, le=MONTH_MINUTES)
 
     @field_validator("base_url")
     @classmethod
@@ -192,6 +200,7 @@ class Config(_Section):
             account_retries=portal.retries,
             settle=timedelta(minutes=portal.settle_minutes),
             answer_settle=timedelta(seconds=portal.answer_settle_seconds),
+            stuck_after=timedelta(minutes=portal.stuck_minutes),
             poll_first_after=timedelta(seconds=self.poll.first_after),
             poll_every=timedelta(seconds=self.poll.every),
             give_up_after=timedelta(hours=self.poll.give_up_after_hours),

@@ -146,8 +146,9 @@ class Ledger:
             return reading.jobs_elsewhere(connection, campaign, refs)
 
     def jobs_under_way(self, campaign: str, since: datetime) -> list[Job]:
-        """The campaign's jobs of which more may come: those with an open attempt, and those that
-        were dialled again and whose earlier call, placed since then, may yet get a late answer."""
+        """The campaign's jobs of which more may come: those with an open attempt, and those whose
+        call, made since then, may yet get a late answer, because they were dialled again or because
+        it never began to ring."""
         with self._reading() as connection:
             return reading.jobs_under_way(connection, campaign, since)
 

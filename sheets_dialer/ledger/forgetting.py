@@ -54,8 +54,10 @@ _FORGET_JOB = (
     .values(number="", content=sa.bindparam("kept"))
 )
 _FORGOTTEN = sa.select(jobs.c.id).where(_AMONG, jobs.c.number == "")
-_PROBLEMS = sa.select(attempts.c.id, attempts.c.problem).where(
-    attempts.c.job_id.in_(_FORGOTTEN), attempts.c.problem.is_not(None)
+_WORDS = (attempts.c.problem, attempts.c.unread)
+"""Others' words, which may quote the number."""
+_WITH_WORDS = sa.select(attempts.c.id, *_WORDS).where(
+    attempts.c.job_id.in_(_FORGOTTEN), sa.or_(*(each.is_not(None) for each in _WORDS))
 )
 
 
@@ -76,13 +78,11 @@ def forget(connection: sa.Connection, ids: Sequence[int], before: datetime) -> N
         if found:
             kept = [{"of_job_id": row.id, "kept": forgotten_text(row.content)} for row in found]
             connection.execute(_FORGET_JOB, kept)
-        problems = connection.execute(_PROBLEMS, {"ids": chunk}).all()
-        for row in problems:
-            told = _NUMBER_IN_TEXT.sub("…", row.problem)
-            if told != row.problem:
-                connection.execute(
-                    attempts.update().where(attempts.c.id == row.id).values(problem=told)
-                )
+        for row in connection.execute(_WITH_WORDS, {"ids": chunk}).all():
+            words = {each.name: row._mapping[each.name] for each in _WORDS}
+            told = {name: text and _NUMBER_IN_TEXT.sub("…", text) for name, text in words.items()}
+            if told != words:
+                connection.execute(attempts.update().where(attempts.c.id == row.id).values(told))
         connection.execute(
             attempts.update().where(attempts.c.job_id.in_(_FORGOTTEN)).values(number=""),
             {"ids": chunk},

@@ -5,7 +5,7 @@ A number has one row. Whatever changes it gives the row a new and higher id.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -37,24 +37,27 @@ _LAST_KEY = (
 
 
 def opt_out(
-    connection: sa.Connection, keys: Mapping[int, str], now: datetime
+    connection: sa.Connection, keys: Mapping[int, str], fresh: Collection[int], now: datetime
 ) -> list[tuple[int, str]]:
     """Keeps that these attempts' numbers are never to be called again, each with the key that was
-    pressed; returns notes for the history.
+    pressed; returns notes for the history. `fresh` are those of which that key wasn't known yet.
 
-    What a person has allowed stays so until a later call's key says otherwise: the portal tells the
-    same key whenever it is asked.
+    What a person has allowed stays so until a key says otherwise that is told afterwards: the
+    portal tells the same key whenever it is asked. A key that is corrected to another one takes no
+    opt-out back: that it was told is known, and why it changed is not.
     """
     called = {row.number: row for row in rows_among(connection, _CALLED, keys)}
     known = {row.number: row for row in rows_among(connection, _BY_NUMBER, called)}
     notes: list[tuple[int, str]] = []
     for number, row in sorted(called.items(), key=lambda item: item[1].id):
         before = known.get(number)
-        if before is not None and before.attempt_id >= row.id:
+        if before is not None and before.attempt_id >= row.id and row.id not in fresh:
             continue
         if before is not None and before.allowed_at is None:
             connection.execute(
-                opt_outs.update().where(opt_outs.c.id == before.id).values(attempt_id=row.id)
+                opt_outs.update()
+                .where(opt_outs.c.id == before.id)
+                .values(attempt_id=max(row.id, before.attempt_id))
             )
             continue
         _replace(
@@ -63,7 +66,7 @@ def opt_out(
             since=now,
             key=keys[row.id],
             campaign=row.campaign,
-            attempt_id=row.id,
+            attempt_id=row.id if before is None else max(row.id, before.attempt_id),
         )
         notes.append((row.id, f"opted out with key {keys[row.id]}"))
     return notes

@@ -25,7 +25,7 @@ from ..call import (
     Job,
     Reason,
 )
-from .schema import IS_ANOTHER_TRY, IS_OPEN, UtcTime, attempts, jobs
+from .schema import IS_ANOTHER_TRY, IS_NOT_BEGUN, IS_OPEN, UtcTime, attempts, jobs
 from .statements import among, rows_among
 
 ATTEMPT_COLUMNS = [attempts.c[field.name] for field in fields(Attempt)]
@@ -88,9 +88,14 @@ _IDS_DIALLED_AGAIN = (
         sa.text(f"later.{IS_ANOTHER_TRY.text}"),
         _LATER.c.intended_at > sa.bindparam("since"),
         attempts.c.state == AttemptState.ENDED,
-        attempts.c.dtmf.is_(None),
         attempts.c.placed_at > sa.bindparam("since"),
     )
+)
+_IDS_STUCK = sa.select(attempts.c.job_id).where(
+    attempts.c.intended_at > sa.bindparam("since"),
+    attempts.c.state == AttemptState.ENDED,
+    # In these very words, so that the database may use the index of such calls.
+    IS_NOT_BEGUN,
 )
 _LAST_CALLS = (
     sa.select(
@@ -156,9 +161,11 @@ def jobs_elsewhere(connection: sa.Connection, campaign: str, refs: Iterable[str]
 
 
 def jobs_under_way(connection: sa.Connection, campaign: str, since: datetime) -> list[Job]:
-    """The campaign's jobs of which more may come: those with an open attempt, and those that were
-    dialled again and whose earlier call, placed since then, may yet get a late answer."""
+    """The campaign's jobs of which more may come: those with an open attempt, and those whose call,
+    made since then, may yet get a late answer, because they were dialled again or because it never
+    began to ring."""
     found = set(connection.scalars(_IDS_OPEN))
+    found |= set(connection.scalars(_IDS_STUCK, {"since": since}))
     found |= set(connection.scalars(_IDS_DIALLED_AGAIN, {"since": since}))
     return _by_id(connection, campaign, found)
 

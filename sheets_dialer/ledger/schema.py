@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 import sqlalchemy as sa
 
-from ..call import OPEN_STATES
+from ..call import NOT_BEGUN, OPEN_STATES
 from ..errors import LedgerError
 
 SCHEMA_VERSION = 4
@@ -45,6 +45,9 @@ class Words(sa.types.TypeDecorator[str]):
 
 metadata = sa.MetaData()
 IS_OPEN = sa.text("state IN ({})".format(", ".join(f"'{state}'" for state in sorted(OPEN_STATES))))
+IS_NOT_BEGUN = sa.text(
+    "call_status IN ({})".format(", ".join(str(status) for status in sorted(NOT_BEGUN)))
+)
 IS_ANOTHER_TRY = sa.text("try_number > 1")
 
 facts = sa.Table(
@@ -105,6 +108,10 @@ attempts = sa.Table(
     sa.Column("said", Words, index=True),
     # The address of the portal that gave the call its id: elsewhere it is another call's.
     sa.Column("portal", Words),
+    # What the portal told in place of a key and nobody can read, and how far its count of the
+    # account's tries was seen to grow.
+    sa.Column("unread", Words),
+    sa.Column("retry_grown", sa.Integer),
     # One attempt for each try of a job, whatever two processes believe.
     sa.UniqueConstraint("job_id", "try_number"),
     # One open attempt for each number in the whole ledger.
@@ -121,6 +128,13 @@ attempts = sa.Table(
         "intended_at",
         sqlite_where=IS_ANOTHER_TRY,
         postgresql_where=IS_ANOTHER_TRY,
+    ),
+    # Calls of late that haven't begun to ring, however old the ledger is.
+    sa.Index(
+        "not_begun",
+        "intended_at",
+        sqlite_where=IS_NOT_BEGUN,
+        postgresql_where=IS_NOT_BEGUN,
     ),
     # A day's figures are counted of the attempts of that day alone.
     sa.Index("attempts_by_time", "intended_at"),

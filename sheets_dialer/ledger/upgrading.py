@@ -70,7 +70,8 @@ def _compare_what_is_heard(connection: sa.Connection) -> None:
             )
             tries = attempts.c.job_id == sa.bindparam("of_job")
             connection.execute(attempts.update().where(tries).values(said=now_heard), said)
-    if left:
+    known = sa.select(facts.c.name).where(facts.c.name == AS_TYPED)
+    if left and connection.execute(known).first() is None:
         connection.execute(facts.insert().values(name=AS_TYPED, value="yes"))
 
 

@@ -6,7 +6,7 @@ reads to decide still holds when it writes.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
@@ -27,6 +27,7 @@ from ..call import (
     Reason,
     Rewriting,
 )
+from ..key_forms import names_key
 from ..texts import say
 from .changes import change, note
 from .forgetting import remember
@@ -46,9 +47,13 @@ _REF_AND_ID = sa.select(jobs.c.ref, jobs.c.id).where(among(jobs.c.ref))
 _JOB_AND_REASON = sa.select(attempts.c.id, attempts.c.job_id, attempts.c.reason).where(
     among(attempts.c.id)
 )
-_HEARD = sa.select(attempts.c.id, attempts.c.state, GIVEN_AGAIN.label("given_again")).where(
-    among(attempts.c.id)
-)
+_HEARD = sa.select(
+    attempts.c.id,
+    attempts.c.state,
+    attempts.c.dtmf,
+    attempts.c.unread,
+    GIVEN_AGAIN.label("given_again"),
+).where(among(attempts.c.id))
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +133,8 @@ def keep_reports(
     heard = {row.id: row for row in rows_among(connection, _HEARD, [each for each, _ in reports])}
     kept: list[tuple[int, Mapping[str, Any]]] = []
     keys: dict[int, str] = {}
+    news: list[tuple[int, str]] = []
+    fresh: set[int] = set()
     for attempt_id, told in reports:
         row = heard.get(attempt_id)
         if row is None or row.state not in (AttemptState.PLACED, AttemptState.ENDED):
@@ -137,20 +144,28 @@ def keep_reports(
             kept.append((attempt_id, {n: v for n, v in told.items() if n == "polled_at"}))
             continue
         kept.append((attempt_id, told))
-        if attempt_id in opting_out:
-            keys[attempt_id] = opting_out[attempt_id]
+        if "call_status" in told:
+            news += [(attempt_id, what) for what in _history(row, told)]
+        key = opting_out.get(attempt_id)
+        if key is not None:
+            keys[attempt_id] = key
+            if key not in (row.dtmf or "") and not names_key(row.unread or "", key):
+                fresh.add(attempt_id)
     change(connection, kept)
-    note(
-        connection,
-        now,
-        [
-            (attempt_id, f"call status {values['call_status']}, key {values.get('dtmf') or '-'}")
-            for attempt_id, values in kept
-            if "call_status" in values
-        ],
-    )
+    note(connection, now, news)
     if keys:
-        note(connection, now, opt_out(connection, keys, now))
+        note(connection, now, opt_out(connection, keys, fresh, now))
+
+
+def _history(known: sa.Row[Any], told: Mapping[str, Any]) -> Iterator[str]:
+    """What a report that brings news adds to the history of its attempt. Words that can't be read
+    aren't repeated there: they may hold a number, which is forgotten one day."""
+    key, unread = told.get("dtmf"), told.get("unread")
+    yield f"call status {told['call_status']}, key {key or '-'}"
+    if known.dtmf and key != known.dtmf:
+        yield f"key corrected from {known.dtmf} to {key or '-'}"
+    if unread is not None and unread != known.unread:
+        yield "key in words that can't be read"
 
 
 def intend(

@@ -9,11 +9,14 @@ from dialing import Shop
 from fates import words_of
 
 
-def assert_kept(shop: Shop, *, unclear: int = 0, refused: int = 0) -> None:
+def assert_kept(
+    shop: Shop, *, unclear: int = 0, refused: int = 0, none_is_zero: bool = False
+) -> None:
     """For rows with different numbers: nobody was called twice, every call stands with its final
     status on its own row, and every other row says why.
 
     `unclear` rows may say Check because the portal's reply was lost, `refused` ones may say Failed.
+    `none_is_zero` is whether the portal says 0 of who answered and pressed no key.
     """
     rows = {row["Phone"]: row for row in shop.rows()}
     faults = [*_double_calls(shop)]
@@ -22,7 +25,9 @@ def assert_kept(shop: Shop, *, unclear: int = 0, refused: int = 0) -> None:
     for call in shop.calls():
         accepted.add(str(call["caller_id"]))
         is_shared = told[str(call["call_id"])] > 1
-        faults += _faults_of(call, rows[str(call["caller_id"])], is_shared=is_shared)
+        says_zero = none_is_zero and call["status"] == 2 and call["dtmf"] is None
+        known = {**call, "dtmf": "0"} if says_zero else call
+        faults += _faults_of(known, rows[str(call["caller_id"])], is_shared=is_shared)
     for number, row in rows.items():
         if number not in accepted and (row["Call ID"] or not row["Why"]):
             faults.append(f"{number} was not called, and its row says {row}")

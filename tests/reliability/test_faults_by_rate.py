@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections import Counter
 from pathlib import Path
+from typing import Any
 
 import pytest
 from dialing import eventually
@@ -138,3 +139,51 @@ def test_all_kinds_of_trouble_everywhere_at_a_twentieth_together(
         troubled = calls_troubled(shop)
         shop.finish(120)
         assert_kept(shop, unclear=troubled, refused=troubled)
+
+
+HABITS: dict[str, Any] = {
+    "corrected": 0.4,
+    "zero_until_key": True,
+    "key_form": "mixed",
+    "stuck": 0.1,
+    "retries": 2,
+    "retry_after": 60,
+    "retry_counts": "down",
+    "shape": "mixed",
+    "keys": {"1": 5, "2": 2, "9": 2},
+}
+"""What a portal does that nobody here wrote, a share of its calls each."""
+
+
+@pytest.mark.parametrize("counts", ["up", "down"])
+def test_a_portal_of_odd_habits_with_all_kinds_of_trouble(
+    tmp_path: Path, full: bool, counts: str
+) -> None:
+    """No key and no opt-out is lost, nobody is called twice, and no row waits in silence."""
+    with hurried_shop(tmp_path) as shop:
+        shop.sandbox.post("/_sandbox/portal", HABITS | {"retry_counts": counts})
+        shop.configure(
+            portal=shop.settings("portal")
+            | {"retries": 2, "settle_minutes": 10, "stuck_minutes": 5, "lines": 2000},
+            poll={"first_after": 10, "every": 15, "give_up_after_hours": 0.5},
+        )
+        shop.change_campaign(opt_out_key="9")
+        shop.ready(*numbers(2000 if full else 40))
+        for path, kinds in KINDS.items():
+            for kind in kinds:
+                strike(shop, path, kind, 0.05 / len(kinds))
+        with shop.dialling():
+            time.sleep(240 if full else 12)
+        troubled = calls_troubled(shop)
+        shop.finish(600 if full else 120)
+        assert_kept(shop, unclear=troubled, refused=troubled, none_is_zero=True)
+        rows = {row["Phone"]: row for row in shop.rows()}
+        barred = " ".join(cell for row in shop.tab("Do Not Call").get_all_values() for cell in row)
+        for call in shop.calls():
+            number, row = str(call["caller_id"]), rows[str(call["caller_id"])]
+            if row["Status"] == "Check":
+                continue
+            if "9" in str(call["dtmf"] or ""):
+                assert number in barred, f"{number} pressed {call['dtmf']} and isn't barred"
+            if call["status"] in (1, 8):
+                assert row["Why"], f"{number} is {row['Status']} and doesn't say why"

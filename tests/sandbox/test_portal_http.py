@@ -531,6 +531,10 @@ class TestSettings:
             ({"shape": 3}, "shape: expected a shape's name"),
             ({"errors": "loud"}, "errors: expected body or http"),
             ({"latency": -1}, "latency: expected seconds"),
+            ({"corrected": 2}, "corrected: expected a share"),
+            ({"zero_until_key": "yes"}, "zero_until_key: expected true or false"),
+            ({"key_form": "odd"}, "key_form: expected null or one of dot"),
+            ({"retry_counts": "sideways"}, "retry_counts: expected up or down"),
             ({"api_keys": "one"}, "api_keys: expected a list"),
             ({"header_keys": ["all"]}, "header_keys: expected some of user_verify"),
             ({"voices": [None]}, "voices: expected a list"),
@@ -565,7 +569,13 @@ class TestSettings:
                 "ring": [1.0, 2.0],
                 "key": [1.0, 2.0],
                 "talk": [2.0, 3.0],
+                "correction": [0.5, 1.0],
             },
+            "corrected": 0.5,
+            "zero_until_key": True,
+            "key_form": "urdu",
+            "retry_counts": "down",
+            "stuck": 0.25,
             "retries": 3,
             "retry_after": 60.0,
             "balance": "10.00",
@@ -589,6 +599,7 @@ class TestSettings:
             "ring": [3.0, 3.0],
             "key": [5.0, 25.0],
             "talk": [10.0, 40.0],
+            "correction": [1.0, 6.0],
         }
 
     def test_hold_for_calls_to_come(self, portal: Portal) -> None:
@@ -617,3 +628,57 @@ def test_a_restart_goes_on_with_the_same_calls_and_money() -> None:
         each.get("calls", caller_id="923001230001", voice_id=500)
         each.now += 5000
     assert restarted.service.calls() == portal.service.calls()
+
+
+def told_of(portal: Portal, call_id: str) -> Any:
+    return orjson.loads(portal.get("get_call", call_id=call_id).body)["data"]
+
+
+HABITS: list[tuple[dict[str, Any], Any, Any]] = [
+    ({}, None, 1),
+    ({"zero_until_key": True}, "0", 1),
+    ({"key_form": "dot"}, None, "1."),
+    ({"key_form": "decimal"}, None, 1.0),
+    ({"key_form": "named"}, None, "Key 1"),
+    ({"key_form": "list"}, None, ["1"]),
+    ({"key_form": "object"}, None, {"digit": "1"}),
+    ({"key_form": "spelled"}, None, "one"),
+    ({"key_form": "urdu"}, None, "۱"),
+    ({"key_form": "unreadable"}, None, "choice 1 of the menu"),
+    ({"zero_until_key": True, "key_form": "list_text"}, "0", '["1"]'),
+]
+
+
+@pytest.mark.parametrize(("habit", "before", "pressed"), HABITS)
+@pytest.mark.parametrize("shape", ["vendor", "top_level"])
+def test_a_key_is_told_as_the_portal_is_wont_to(
+    habit: dict[str, Any], before: Any, pressed: Any, shape: str
+) -> None:
+    portal = Portal()
+    portal.service.configure({"answered": 1, "key_pressed": 1, "keys": {"1": 1}})
+    portal.service.configure({"shape": {"get_call": shape}, **habit})
+    call_id = portal.place()
+    for seconds, wanted in ((0, before), (100, pressed)):
+        portal.now += seconds
+        body = orjson.loads(portal.get("get_call", call_id=call_id).body)
+        assert body.get("data", body)["dtmf"] == wanted
+
+
+def test_the_mixed_form_tells_one_key_in_every_form_that_can_be_read() -> None:
+    portal = Portal()
+    portal.service.configure({"answered": 1, "key_pressed": 1, "key_form": "mixed"})
+    call_id = portal.place()
+    portal.now += 100
+    told = [repr(told_of(portal, call_id)["dtmf"]) for _ in range(13)]
+    assert len(set(told)) == 13
+
+
+def test_retries_can_be_counted_down() -> None:
+    portal = Portal()
+    portal.service.configure({"answered": 0, "retries": 2, "retry_counts": "down"})
+    call_id = portal.place()
+    counts = []
+    for _ in range(200):
+        portal.now += 5
+        counts.append(told_of(portal, call_id)["retry"])
+    assert list(dict.fromkeys(counts)) == [2, 1, 0]

@@ -278,3 +278,26 @@ def test_a_call_survives_being_written_and_read() -> None:
     assert Call.from_json(call.to_json()) == call
     kept_before_ids_could_repeat = call.to_json()[:-1]
     assert Call.from_json(kept_before_ids_could_repeat) == replace(call, told_id="20076")
+
+
+class TestHabits:
+    def test_a_corrected_key_is_followed_by_the_real_one(self) -> None:
+        settings = replace(DEFAULT, answered=1.0, key_pressed=1.0, corrected=1.0)
+        ends = Counter()
+        for timeline in many(settings, 500):
+            first, second = [m.dtmf for m in timeline if m.dtmf is not None and not m.final]
+            assert timeline[-1].dtmf == second != first
+            times = [m.at for m in timeline]
+            assert times == sorted(times)
+            ends[str(second).startswith(str(first))] += 1
+        assert min(ends[True], ends[False]) > 150
+
+    def test_a_share_of_calls_never_begins_to_ring_or_rings_for_ever(self) -> None:
+        timelines = many(replace(DEFAULT, stuck=0.5))
+        stuck = Counter(t[-1].status for t in timelines if not t[-1].final)
+        assert set(stuck) == {CallStatus.INITIATED, CallStatus.PUSHED}
+        assert stuck.total() / len(timelines) == about(0.5)
+
+    def test_a_number_with_a_fate_keeps_it(self) -> None:
+        settings = replace(DEFAULT, stuck=1.0, corrected=1.0)
+        assert steps(planned("923000000001", settings))[-1] == (2, 1, 0)

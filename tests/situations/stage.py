@@ -40,6 +40,8 @@ _PORTAL: Mapping[str, Any] = {
     "answered": 1,
     "key_pressed": 1,
     "keys": {"1": 1},
+    "zero_until_key": False,
+    "key_form": None,
     "retries": 0,
     # What the account tries again by itself it tries when nobody looks any more.
     "retry_after": 86_400,

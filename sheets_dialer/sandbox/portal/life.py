@@ -117,7 +117,16 @@ def plan(caller_id: str, accepted_at: float, settings: Settings, source: random.
     if fate is not None and fate.outcome(0).status is CallStatus.PUSHED:
         return (pushed,)
     first_ring = accepted_at + source.uniform(*settings.delays.push)
+    if fate is None and settings.stuck and source.random() < settings.stuck:
+        is_pushed = source.random() < 0.5
+        return (pushed,) if is_pushed else (pushed, Moment(first_ring, CallStatus.INITIATED))
     return (pushed, *_tries(first_ring, 0, fate, settings, source))
+
+
+def retries_of(caller_id: str) -> int:
+    """How often the account tries this number again at the least, whatever its setting."""
+    fate = FIXED_FATES.get(caller_id)
+    return fate.retries if fate else 0
 
 
 def after_failure(failed: Moment, settings: Settings, source: random.Random) -> Timeline:
@@ -159,7 +168,8 @@ def _tries(
         yield Moment(ring, CallStatus.INITIATED, None, retry)
         rung = ring + source.uniform(*settings.delays.ring)
         if outcome.status is CallStatus.ANSWERED:
-            yield from _conversation(rung, outcome.key, retry, settings, source)
+            corrected = settings.corrected if fate is None else 0.0
+            yield from _conversation(rung, outcome.key, retry, corrected, settings, source)
             return
         tried_again = outcome.status in NOT_ANSWERED and retry < retries
         yield Moment(rung, outcome.status, None, retry, final=not tried_again)
@@ -170,16 +180,33 @@ def _tries(
 
 
 def _conversation(
-    picked_up: float, key: int | None, retry: int, settings: Settings, source: random.Random
+    picked_up: float,
+    key: int | None,
+    retry: int,
+    corrected: float,
+    settings: Settings,
+    source: random.Random,
 ) -> Iterator[Moment]:
     shortest, longest = settings.delays.talk
     yield Moment(picked_up, CallStatus.ANSWERED, None, retry)
     if key is not None:
         pressed = source.uniform(*settings.delays.key)
+        if corrected and source.random() < corrected:
+            yield Moment(picked_up + pressed, CallStatus.ANSWERED, key, retry)
+            pressed += source.uniform(*settings.delays.correction)
+            key = _corrected(key, settings, source)
         shortest = max(shortest, pressed)
         yield Moment(picked_up + pressed, CallStatus.ANSWERED, key, retry)
-    talked = source.uniform(shortest, longest)
+    talked = source.uniform(shortest, max(shortest, longest))
     yield Moment(picked_up + talked, CallStatus.ANSWERED, key, retry, final=True)
+
+
+def _corrected(key: int, settings: Settings, source: random.Random) -> int:
+    """The real key after this one was told: another one, or this one and another behind it."""
+    others = {each: weight for each, weight in settings.keys.items() if weight and each != str(key)}
+    others = others or {"9": 1.0}
+    (other,) = source.choices(tuple(others), tuple(others.values()))
+    return int(f"{key}{other}" if source.random() < 0.5 else other)
 
 
 def _drawn(settings: Settings, source: random.Random) -> Outcome:

@@ -13,7 +13,8 @@ from ..http import Request, Response, json_response
 from .account import Account
 from .acts import acted
 from .call import Call, extras_of
-from .life import REFUSED_NUMBER, CallStatus, plan
+from .habits import facts_of, with_habits
+from .life import REFUSED_NUMBER, CallStatus, plan, retries_of
 from .settings import Settings, changed, to_json, written
 from .shapes import ENDPOINTS, naming, shaped
 
@@ -91,6 +92,8 @@ class PortalService:
             moment = self._now() - age * self._speed
             facts = self._endpoints[endpoint](parameters, moment)
             body = shaped(endpoint, settings.shape[endpoint], facts, self._answers)
+            if endpoint == "get_call":
+                with_habits(body, facts["dtmf"], settings, self._answers)
             if names := facts.get("names"):
                 body = naming(body, names)
         except _RefusedError as refusal:
@@ -214,8 +217,8 @@ class PortalService:
         strange = self._strange_report(call)
         if strange is not None:
             return strange
-        then = call.at(moment)
-        return {"status": int(then.status), "dtmf": then.dtmf, "retry": then.retry}
+        limit = max(self._settings.retries, retries_of(call.caller_id))
+        return facts_of(call.at(moment), self._settings, limit)
 
     def _strange_report(self, call: Call) -> dict[str, Any] | None:
         """What is told of another call instead of this one, and by which name; mostly nothing."""

@@ -16,6 +16,13 @@ Span: TypeAlias = tuple[float, float]
 ERROR_CARRIERS = ("body", "http")
 CALL_IDS = ("own", "one")
 MONEY_FORMS = ("plain", "comma", "point_comma", "comma_point")
+COUNTS = ("up", "down")
+MIXED_FORMS = "mixed"
+KEY_FORMS = (
+    *("dot", "decimal", "decimal_text", "spaced", "named", "labelled", "list", "list_text"),
+    *("object", "object_text", "spelled", "urdu", "arabic", "unreadable", MIXED_FORMS),
+)
+"""How a key may be written; ``mixed`` goes through all that can be read, answer by answer."""
 UNANSWERED_WORDS = ("no_answer", "busy", "congestion", "hangup")
 
 
@@ -39,6 +46,8 @@ class Delays:
     """From the pick-up to the key."""
     talk: Span = (10.0, 40.0)
     """From the pick-up to the end of the call; never ends before the key."""
+    correction: Span = (1.0, 6.0)
+    """From a key that is told to the one that takes its place, where that happens."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +69,16 @@ class Settings:
     )
     """Weights of the keys."""
     delays: Delays = field(default_factory=Delays)
+    corrected: float = 0.0
+    """Share of calls with a key of which another key is told first, the real one seconds later."""
+    zero_until_key: bool = False
+    """Whether the text "0" stands for no key, as in a database column that defaults to 0."""
+    key_form: str | None = None
+    """How keys are written (`habits.KEY_FORMS`); None is as the shape has it."""
+    retry_counts: str = "up"
+    """``up``: `retry` counts the account's further tries; ``down``: those that are left."""
+    stuck: float = 0.0
+    """Share of calls that stay Initiated, or Pushed to SIP, for ever."""
     retries: int = 0
     """How often the account itself tries a call again that wasn't answered."""
     retry_after: float = 300.0
@@ -121,6 +140,11 @@ def to_json(settings: Settings) -> dict[str, Any]:
         "key_pressed": settings.key_pressed,
         "keys": dict(settings.keys),
         "delays": {name: list(getattr(delays, name)) for name in _DELAYS},
+        "corrected": settings.corrected,
+        "zero_until_key": settings.zero_until_key,
+        "key_form": settings.key_form,
+        "retry_counts": settings.retry_counts,
+        "stuck": settings.stuck,
         "retries": settings.retries,
         "retry_after": settings.retry_after,
         "balance": str(settings.balance),
@@ -151,7 +175,7 @@ def written(rupees: Decimal, form: str) -> str:
     return grouped if form == "comma_point" else grouped.translate(str.maketrans(",.", ".,"))
 
 
-_DELAYS = ("push", "ring", "key", "talk")
+_DELAYS = ("push", "ring", "key", "talk", "correction")
 
 
 def _delays(settings: Settings, value: Any) -> Delays:
@@ -256,6 +280,26 @@ def _call_id(name: str, value: Any) -> int:
     return value
 
 
+def _switch(name: str, value: Any) -> bool:
+    if not isinstance(value, bool):
+        raise SettingsError(f"{name}: expected true or false, found {value!r}.")
+    return value
+
+
+def _counts(name: str, value: Any) -> str:
+    if value not in COUNTS:
+        raise SettingsError(f"{name}: expected {' or '.join(COUNTS)}, found {value!r}.")
+    return str(value)
+
+
+def _key_form(name: str, value: Any) -> str | None:
+    if value is not None and value not in KEY_FORMS:
+        raise SettingsError(
+            f"{name}: expected null or one of {', '.join(KEY_FORMS)}, found {value!r}."
+        )
+    return None if value is None else str(value)
+
+
 def _words(name: str, value: Any) -> frozenset[str]:
     if not isinstance(value, list) or not all(isinstance(word, str | int) for word in value):
         raise SettingsError(f"{name}: expected a list of words, found {value!r}.")
@@ -276,6 +320,11 @@ _READERS = MappingProxyType(
         "key_pressed": _share,
         "keys": _weights,
         "delays": _span,
+        "corrected": _share,
+        "zero_until_key": _switch,
+        "key_form": _key_form,
+        "retry_counts": _counts,
+        "stuck": _share,
         "retries": _retries,
         "retry_after": _seconds,
         "balance": _rupees,
