@@ -48,6 +48,11 @@ def reason(body: Mapping[str, Any]) -> str:
 def cleaned(text: object, key: str) -> str:
     """The text in one line without secrets: not by their names, nor where the key stands for
     itself, as it is or in another writing."""
+    return redacted(without_key(text, key))
+
+
+def without_key(text: object, key: str) -> str:
+    """The text in one line without the key, whatever it is packed into."""
     # On one line first: the key may be wrapped at the end of one.
     plain = _beginning(printable(text))
     if len(key) >= _SHORTEST_SOUGHT:
@@ -55,7 +60,7 @@ def cleaned(text: object, key: str) -> str:
     else:
         for form in {key, quote(key, safe=""), repr(key)[1:-1]} - {""}:
             plain = plain.replace(form, "…")
-    return redacted(plain)
+    return plain
 
 
 def holds_key(text: str, key: str) -> bool:

@@ -277,7 +277,7 @@ def test_a_report_of_another_number_is_not_believed(
             portal.report("20076", NUMBER)
     for same in (NUMBER, f"0{NUMBER[2:]}", f"+{NUMBER}", int(NUMBER)):
         scripted.act = report_naming({name: same}, inside)
-        assert portal.report("20076", NUMBER) == CallReport(2, "1", 0)
+        assert portal.report("20076", NUMBER) == CallReport(2, "1")
 
 
 @pytest.mark.parametrize(
@@ -293,14 +293,14 @@ def test_a_report_that_names_no_other_number_is_believed(
     scripted: RawServer, portal: Portal, named: Mapping[str, Any]
 ) -> None:
     scripted.act = report_naming(named, inside=True)
-    assert portal.report("20076", NUMBER) == CallReport(2, "1", 0)
+    assert portal.report("20076", NUMBER) == CallReport(2, "1")
 
 
 def test_of_a_call_whose_number_was_forgotten_any_report_is_believed(
     scripted: RawServer, portal: Portal
 ) -> None:
     scripted.act = report_naming({"call_to": "923009999999"}, inside=True)
-    assert portal.report("20076", "") == CallReport(2, "1", 0)
+    assert portal.report("20076", "") == CallReport(2, "1")
 
 
 # --- Keys that people press -----------------------------------------------------------------------
