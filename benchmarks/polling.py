@@ -4,8 +4,8 @@
 
 Calls live and end as the sandbox's portal lets them with its default mix, and with one in which
 each key is corrected seconds later; time is virtual. News is the first key press, or the end of a
-call without one; it is known from the moment at which the ledger would hold the call's last status and
-key. The same `next_poll` runs here as in the dialer.
+call without one; it is known from the moment at which the ledger would hold the call's last status
+and key. The same `next_poll` runs here as in the dialer.
 """
 
 from __future__ import annotations

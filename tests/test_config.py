@@ -404,7 +404,8 @@ def test_addresses_that_are_safe(tmp_path: Path, address: str) -> None:
         ("holidays: [christmas]", "a day such as 2026-12-25"),
         ("holidays: [2026-13-45]", "a day such as 2026-12-25"),
         ("redial: 3", "settings of its own"),
-        ("redial: {on: [answered]}", "one of these: busy, no_answer, congestion or hangup"),
+        ("redial: {on: [answered]}", "one of these: busy, no_answer,"),
+        ("redial: {on: [pushed]}", "congestion, hangup, initiated or pushed_to_sip"),
         ("redial: {on: []}", "a list with at least one entry"),
         ("redial: {after_minutes: [0]}", "more than 0"),
         ("redial: {after_minutes: [-5]}", "more than 0"),
@@ -784,3 +785,19 @@ def test_data_is_not_forgotten_while_it_may_be_needed(tmp_path: Path) -> None:
     config = load(tmp_path, with_campaign("max_age_hours: 72") + "\nforget_after_days: 4.5")
     assert config.forget_after is not None
     assert config.forget_after.total_seconds() == 4.5 * 86_400
+
+
+def test_calls_that_never_ring_are_redialled_where_that_is_named(tmp_path: Path) -> None:
+    rule = "redial: {on: [busy, initiated, pushed_to_sip]}"
+    config = load(tmp_path, with_campaign(rule).replace("portal:", "portal:\n  stuck_minutes: 5"))
+    [campaign] = config.campaigns
+    policy = config.policy(campaign)
+    assert [status for status in range(9) if policy.redials(status)] == [1, 4, 8]
+    assert policy.stuck_after == timedelta(minutes=5)
+
+
+def test_calls_that_never_ring_are_not_redialled_by_default(tmp_path: Path) -> None:
+    config = load(tmp_path, with_campaign("redial: {}"))
+    policy = config.policy(config.campaigns[0])
+    assert [status for status in range(9) if policy.redials(status)] == [3, 4, 5, 6]
+    assert policy.stuck_after == timedelta(minutes=60)

@@ -94,6 +94,19 @@ def test_what_is_younger_is_kept(ledger: Ledger) -> None:
     assert ledger.forget(T0 + MONTH, most=10) == [old.id]
 
 
+def test_a_key_in_words_that_quote_the_number_is_forgotten_too(ledger: Ledger) -> None:
+    (job,) = add(ledger, SECRET)
+    (attempt,) = intend(ledger, job)
+    go(ledger, attempt.id, SENDING, PLACED)
+    told = {"call_status": 2, "unread": "0300-0000001 pressed 1, then 7", "changed_at": T0}
+    ledger.report([(attempt.id, told)], T0)
+    ledger.move([Move(attempt.id, PLACED, ENDED, {})], T0)
+    ledger.forget(T0 + MONTH, most=10)
+    (after,) = ledger.jobs("orders")
+    assert after.attempts[0].unread == "… pressed 1, then 7"
+    assert after.attempts[0].problem is None
+
+
 def test_a_problem_that_quotes_the_number_is_forgotten_too(ledger: Ledger) -> None:
     (job,) = add(ledger, SECRET)
     (attempt,) = intend(ledger, job)

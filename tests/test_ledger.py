@@ -409,8 +409,14 @@ def test_an_ended_job_is_not_under_way(ledger: Ledger) -> None:
 
 @pytest.mark.parametrize(
     ("values", "is_under_way"),
-    [({}, True), ({"dtmf": "1"}, False), ({"placed_at": T0 - 2 * DAY}, False)],
-    ids=["no key yet", "a key", "long ago"],
+    [
+        ({}, True),
+        ({"dtmf": "1"}, False),
+        ({"dtmf": "1", "changed_at": T0, "polled_at": T0}, True),
+        ({"dtmf": "1", "changed_at": T0, "polled_at": T0 + DAY}, False),
+        ({"placed_at": T0 - 2 * DAY}, False),
+    ],
+    ids=["no key yet", "a key", "a key that may change", "a key that was asked about", "long ago"],
 )
 def test_a_job_that_was_dialled_again_may_yet_get_a_late_answer(
     ledger: Ledger, values: Mapping[str, Any], is_under_way: bool
@@ -426,6 +432,32 @@ def test_a_job_that_was_dialled_again_may_yet_get_a_late_answer(
     go(ledger, later.id, SENDING, PLACED, ENDED)
     under_way = ledger.jobs_under_way("orders", T0 - DAY)
     assert [each.id for each in under_way] == ([job.id] if is_under_way else [])
+
+
+@pytest.mark.parametrize(
+    ("status", "since", "is_under_way"),
+    [(1, T0 - DAY, True), (8, T0 - DAY, True), (5, T0 - DAY, False), (8, T0 + DAY, False)],
+)
+def test_a_call_that_never_began_to_ring_may_yet_do_so(
+    ledger: Ledger, status: int, since: datetime, is_under_way: bool
+) -> None:
+    [job] = add(ledger, content(1))
+    [attempt] = intend(ledger, job)
+    go(ledger, attempt.id, SENDING, PLACED)
+    ledger.report([(attempt.id, {"call_status": status, "polled_at": T0, "changed_at": T0})], T0)
+    ledger.move([Move(attempt.id, PLACED, ENDED, {})], T0)
+    under_way = ledger.jobs_under_way("orders", since)
+    assert [each.id for each in under_way] == ([job.id] if is_under_way else [])
+
+
+def test_what_the_portal_told_of_key_and_retries_is_kept_as_it_is(ledger: Ledger) -> None:
+    [job] = add(ledger, content(1))
+    [attempt] = intend(ledger, job)
+    go(ledger, attempt.id, SENDING, PLACED)
+    news = {"call_status": 2, "dtmf": None, "unread": "choice\0 ۱", "retry": 2, "retry_grown": -1}
+    ledger.report([(attempt.id, news)], T0)
+    [kept] = ledger.attempts_in({PLACED})
+    assert (kept.unread, kept.retry, kept.retry_grown) == ("choice ۱", 2, -1)
 
 
 def test_two_processes_that_intend_the_same(ledger: Ledger, address: str) -> None:

@@ -200,6 +200,28 @@ def test_jobs_of_an_older_ledger_are_known_again_by_what_is_heard(
     assert found.ref == "refA3"
 
 
+def test_a_ledger_of_version_3_is_upgraded_though_it_still_compares_letters(
+    old: str, open_ledger: Callable[[str], Ledger]
+) -> None:
+    add_as_typed(old, typed("A3", "1500.00", "Karachi Mart"), asked="102", forgotten=True)
+    assert open_ledger(old).compares_letters
+    engine = sa.create_engine(old)
+    with engine.begin() as connection:
+        connection.exec_driver_sql("UPDATE facts SET value = '3' WHERE name = 'schema'")
+        connection.exec_driver_sql("DROP INDEX not_begun")
+        for column in ("unread", "retry_grown"):
+            connection.exec_driver_sql(f"ALTER TABLE attempts DROP COLUMN {column}")
+    engine.dispose()
+
+    ledger = open_ledger(old)
+
+    assert ledger.compares_letters
+    assert version(old) == str(schema.SCHEMA_VERSION)
+    (attempt,) = next(job.attempts for job in ledger.jobs("orders") if job.attempts)
+    assert (attempt.unread, attempt.retry_grown) == (None, None)
+    assert "not_begun" in {name for name, *_ in shape(old)["attempts"][1]}
+
+
 def test_a_new_ledger_compares_no_letters(ledger: Ledger) -> None:
     assert not ledger.compares_letters
 

@@ -88,6 +88,8 @@ _IDS_DIALLED_AGAIN = (
         sa.text(f"later.{IS_ANOTHER_TRY.text}"),
         _LATER.c.intended_at > sa.bindparam("since"),
         attempts.c.state == AttemptState.ENDED,
+        # A key may change until the portal was asked about it once more.
+        attempts.c.dtmf.is_(None) | (attempts.c.polled_at <= attempts.c.changed_at),
         attempts.c.placed_at > sa.bindparam("since"),
     )
 )
