@@ -146,7 +146,8 @@ class Showing:
             cells["why"] = say("number_changed")
         elif row.word == AGAIN:
             cells["why"] = say("call_in_progress")
-        elif owed and not cells["why"]:
+        elif not cells["why"] and (owed or not job.is_same_order(row.content)):
+            # Another order of the same customer: its results are another order's.
             cells["why"] = say("row_changed")
         return cells
 

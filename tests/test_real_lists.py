@@ -49,6 +49,76 @@ def test_the_same_orders_pasted_in_other_letters_ring_nobody_again(orders: Shop)
         assert "The same call was placed" in row["Why"]
 
 
+# (amount, store, order) as it was called, and as it is pasted once more.
+TYPED_OTHERWISE = (
+    (("1500", "Karachi Mart", "A1"), ("Rs. 1,500/-", "karachi mart", "a1")),
+    (("1500", "Karachi Mart", "A2"), ("COD: 1500", "Karachi\u00a0Mart", " A2 ")),
+    (("150000", "Karachi Mart", "A3"), ("1,50,000", "Karachi\tMart", "\u200eA3")),
+    (("1500", "Karachi Mart", "A4"), ("۱٬۵۰۰ روپے", "KARACHI MART", "Ａ４")),
+    (("", "Karachi Mart", "A5"), ("0.00", "\u202bKarachi Mart\u202c", "A5\u200b")),
+    (("0", "كراچي مارت", "A6"), ("", "کراچی مارت", "A6")),
+    (("1500", "Ali’s", "A–7"), ("PKR 1500.00", "Ali's", "A-7")),
+    (("1500", "", "1008"), ("1500 only", "0", "1,008")),
+    (("1500.50", "مُحمّد", "009"), ("Rs.1,500.5", "محمد", "9")),
+    (("1500", "Café", ""), ("1500/=", "Cafe\u0301", "0")),
+    (("1500", "Karachi Mart", "A11"), ("'1500", "'Karachi Mart", "'A11")),
+    (("1500", "Karachi Mart", "A12"), ("=3000/2", '="Karachi"&" Mart"', '="A"&12')),
+)
+
+
+# Half of them at a time: of ten rows those that leave a blank beside the others would be held.
+@pytest.mark.parametrize("typed", [TYPED_OTHERWISE[:6], TYPED_OTHERWISE[6:]])
+def test_what_is_typed_otherwise_in_any_way_is_the_same_call(
+    orders: Shop, typed: Sequence[tuple[tuple[str, ...], tuple[str, ...]]]
+) -> None:
+    numbers = [f"0300{at:03d}0001" for at in range(1, len(typed) + 1)]
+    pairs = list(zip(numbers, typed, strict=True))
+    orders.paste([[number, *first] for number, (first, _) in pairs])
+    assert orders.run("start", "--until-done").returncode == 0
+    again = [[f"+92 {number[1:4]}-{number[4:]}", *other] for number, (_, other) in pairs]
+    orders.paste([[f"'{cells[0]}", *cells[1:]] for cells in again], f"A{len(pairs) + 2}")
+    assert orders.run("start", "--until-done").returncode == 0
+    assert sorted(orders.called_numbers()) == [f"92{number[1:]}" for number in numbers]
+    for row in orders.rows()[len(pairs) :]:
+        assert row["Status"] == "Not called", row
+        assert "The same call was placed" in row["Why"], row
+
+
+def test_a_feed_that_fails_for_a_while_and_comes_back_sorted_calls_nobody_again(
+    orders: Shop,
+) -> None:
+    source = random.Random(15)
+    feed = [order(source, n) for n in range(6)]
+    orders.paste(feed)
+    with dialing(orders):
+        eventually(lambda: len(settled(orders)) == len(feed), seconds=60)
+        for broken in ("#REF!", "Loading...", "#N/A", ""):
+            orders.paste([[broken, "", "", ""], *[[""] * 4] * (len(feed) - 1)])
+            time.sleep(1.5)
+        feed = [order(source, 6), *reversed(feed)]
+        orders.paste(feed)
+        eventually(lambda: len(settled(orders)) == len(feed), seconds=60)
+    judge(orders, feed)
+
+
+def test_a_feed_of_two_orders_of_each_customer_keeps_them_apart(orders: Shop) -> None:
+    source = random.Random(16)
+    feed = [order(source, n) for n in range(3)]
+    feed += [[cells[0], "77", "Shop", f"{cells[3]}-2"] for cells in feed]
+    orders.paste(feed)
+    with dialing(orders):
+        eventually(lambda: len(settled(orders)) == len(feed), seconds=90)
+        source.shuffle(feed)
+        feed.insert(0, order(source, 7))
+        orders.paste(feed)
+        eventually(lambda: len(settled(orders)) == len(feed), seconds=60)
+    by_id = {str(call["call_id"]): call for call in orders.calls()}
+    assert len(by_id) == len(feed)
+    for row, cells in zip(told(orders), feed, strict=True):
+        call = by_id.pop(row["Call ID"])
+        assert [str(call["caller_id"]), str(call["text2"])] == [cells[0], cells[3]]
+
+
 def test_a_feed_that_grows_on_top_while_calls_go_out_keeps_results_with_customers(
     orders: Shop,
 ) -> None:
