@@ -102,6 +102,8 @@ NEVER_MARKED = "Google refused the write that would have marked the row."
 """The problem of a withdrawn attempt of which the sheet provably never showed anything."""
 MARK_IN_DOUBT = "A copy of this ledger was at work elsewhere; its marks look like ours."
 """The problem of a withdrawn attempt whose mark could be another machine's as well."""
+COMMITS_LOST = "The ledger's server may have lost that this was called."
+"""The problem of a withdrawn attempt that may have been sent, if the sheet shows its mark."""
 
 
 _UNSPOKEN = "unspoken "
@@ -209,7 +211,7 @@ class Attempt:
     def may_be_marked(self) -> bool:
         """Whether a mark of its time in the sheet is taken for this attempt's."""
         withdrawn = self.state is AttemptState.WITHDRAWN
-        return not (withdrawn and self.problem in (NEVER_MARKED, MARK_IN_DOUBT))
+        return not (withdrawn and self.problem in (NEVER_MARKED, MARK_IN_DOUBT, COMMITS_LOST))
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,7 +23,6 @@ from planning import KARACHI, TITLES, World
 
 from sheets_dialer.call import (
     ANSWERED,
-    MARK_IN_DOUBT,
     NEVER_MARKED,
     Attempt,
     AttemptState,
@@ -162,10 +161,10 @@ class _Facts:
     def set_token_counter(self, tab: str, counter: int) -> None:
         self.set_fact(f"counter {tab}", str(counter))
 
-    def doubt_marks(self) -> None:
+    def doubt_marks(self, why: str) -> None:
         def doubted(attempt: Attempt) -> Attempt:
             if attempt.state is AttemptState.WITHDRAWN and attempt.problem is None:
-                return replace(attempt, problem=MARK_IN_DOUBT)
+                return replace(attempt, problem=why)
             return attempt
 
         self.jobs = tuple(
