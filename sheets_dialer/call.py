@@ -73,7 +73,8 @@ MOVES: Mapping[AttemptState, frozenset[AttemptState]] = {
     # A call id that the portal gives twice is nobody's: what isn't over by then becomes unknown.
     AttemptState.PLACED: frozenset({AttemptState.ENDED, AttemptState.UNKNOWN}),
     AttemptState.ENDED: frozenset(),
-    AttemptState.WITHDRAWN: frozenset(),
+    # Where another dialer wrote at the same moment, it may have called the row instead.
+    AttemptState.WITHDRAWN: frozenset({AttemptState.UNKNOWN}),
     AttemptState.REFUSED: frozenset(),
     AttemptState.NOT_SENT: frozenset(),
     # The portal refused the account: nobody was called, and the row is no worse for it.

@@ -34,6 +34,7 @@ from ..today import Today, as_today, hours_begun
 from . import forgetting, opting_out, reading, writing
 from .changes import note
 from .database import line_up, make_engine, own_errors
+from .doubting import doubt_withdrawn
 from .holding import Hold, held, require_free
 from .schema import IS_OPEN, attempts, facts, jobs, settle_schema, tokens
 from .server import require_on_disk
@@ -370,6 +371,12 @@ class Ledger:
             )
             if changed.rowcount == 0:
                 connection.execute(tokens.insert().values(tab=tab, counter=counter))
+
+    def doubt_withdrawn(self, campaign: str, since: datetime, now: datetime) -> int:
+        """Makes unknown what was withdrawn since then and not tried anew: another dialer, which
+        wrote at the same moment, may have called it; returns how many attempts that are."""
+        with self._writing() as connection:
+            return doubt_withdrawn(connection, campaign, since, now)
 
     def doubt_marks(self, why: str) -> None:
         """Lets no withdrawn attempt explain a mark in the sheet any more."""
