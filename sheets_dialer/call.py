@@ -76,7 +76,8 @@ MOVES: Mapping[AttemptState, frozenset[AttemptState]] = {
     # A call id that the portal gives twice is nobody's: what isn't over by then becomes unknown.
     AttemptState.PLACED: frozenset({AttemptState.ENDED, AttemptState.UNKNOWN}),
     AttemptState.ENDED: frozenset(),
-    AttemptState.WITHDRAWN: frozenset(),
+    # Where another dialer wrote at the same moment, it may have called the row instead.
+    AttemptState.WITHDRAWN: frozenset({AttemptState.UNKNOWN}),
     AttemptState.REFUSED: frozenset(),
     AttemptState.NOT_SENT: frozenset(),
     # The portal refused the account: nobody was called, and the row is no worse for it.
@@ -105,6 +106,8 @@ NEVER_MARKED = "Google refused the write that would have marked the row."
 """The problem of a withdrawn attempt of which the sheet provably never showed anything."""
 MARK_IN_DOUBT = "A copy of this ledger was at work elsewhere; its marks look like ours."
 """The problem of a withdrawn attempt whose mark could be another machine's as well."""
+COMMITS_LOST = "The ledger's server may have lost that this was called."
+"""The problem of a withdrawn attempt that may have been sent, if the sheet shows its mark."""
 
 
 LEFT_BEHIND = "The portal's address was changed while this call was in progress."
@@ -245,7 +248,7 @@ class Attempt:
     def may_be_marked(self) -> bool:
         """Whether a mark of its time in the sheet is taken for this attempt's."""
         withdrawn = self.state is AttemptState.WITHDRAWN
-        return not (withdrawn and self.problem in (NEVER_MARKED, MARK_IN_DOUBT))
+        return not (withdrawn and self.problem in (NEVER_MARKED, MARK_IN_DOUBT, COMMITS_LOST))
 
 
 @dataclass(frozen=True, slots=True)

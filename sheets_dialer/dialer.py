@@ -10,7 +10,7 @@ from typing import TypeVar
 import structlog
 
 from .acting import Caller
-from .call import LEFT_BEHIND, AttemptState
+from .call import COMMITS_LOST, LEFT_BEHIND, AttemptState
 from .clock import Clock, ServerTime
 from .control import read_control
 from .culprits import Culprits
@@ -100,13 +100,18 @@ class Dialer:
 
     def recover(self) -> None:
         """Settles what an earlier process left: what was not yet sent goes back to the queue, what
-        was being sent is unknown and only a person releases it. Call it with the ledger locked."""
+        was being sent is unknown and only a person releases it. Call it with the ledger locked.
+
+        Where the ledger's server may have lost commits, what it has as not yet sent may have been
+        sent: if the sheet shows the mark, only a person releases that, too."""
         now = self._clock.now()
+        lacking = self._ledger.may_lack_commits
+        unsent = {"problem": COMMITS_LOST} if lacking else {}
         moves = [
-            Move(attempt.id, attempt.state, target, {"changed_at": now})
-            for state, target in (
-                (AttemptState.INTENDED, AttemptState.WITHDRAWN),
-                (AttemptState.SENDING, AttemptState.UNKNOWN),
+            Move(attempt.id, attempt.state, target, {"changed_at": now, **values})
+            for state, target, values in (
+                (AttemptState.INTENDED, AttemptState.WITHDRAWN, unsent),
+                (AttemptState.SENDING, AttemptState.UNKNOWN, {}),
             )
             for attempt in self._ledger.attempts_in({state})
         ]
@@ -114,6 +119,11 @@ class Dialer:
             # By whoever holds the ledger, so not by `move`.
             self._ledger.record("", now, moves=moves)
             log.warning("found attempts of an earlier run", attempts=len(moves))
+        if lacking:
+            # A mark of an attempt that is lost altogether must not be taken for an earlier one's.
+            self._ledger.doubt_marks(COMMITS_LOST)
+            log.warning("another server has the ledger than before; it may lack the last calls")
+        self._ledger.trust_server()
         # Before anybody new is called it must be known which lines are taken.
         for queue in self._queues:
             keep_voice(self._ledger, queue)

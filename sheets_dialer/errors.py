@@ -10,6 +10,7 @@
     │   └── LedgerTaken             another dialer took it over from this one (exit code 4)
     ├── SheetError                  Google Sheets
     │   ├── SheetUnreachable        no answer, or one that can pass: the next pass tries again
+    │   ├── WrittenTogether         another dialer's write was accepted at the same moment
     │   └── SheetRefused            an answer that stays the same until a person acts
     │       ├── WriteRefused        one request of a batch: a protected cell, a row that is gone
     │       └── TokenLost           the fence: somebody wrote since our read
@@ -76,6 +77,11 @@ class SheetUnreachable(SheetError):
 
 class OldRead(SheetError):
     """A read shows an older state of the sheet than was seen before: nothing is planned from it."""
+
+
+class WrittenTogether(SheetError):
+    """A write was applied, and so was another dialer's that took away the same token: what that one
+    marked may have been overwritten."""
 
 
 class SheetRefused(SheetError):

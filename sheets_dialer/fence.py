@@ -6,6 +6,7 @@ import string
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from .call import MARK_IN_DOUBT
 from .errors import AnotherDialer, OldRead, TokenLost
 from .ledger import Ledger
 from .texts import say
@@ -56,7 +57,7 @@ class Fence:
             self._stand_by(tab, token, now, zone)
         elif token.id not in self._written(tab):
             # In this order: a death in between must not let the next run dial.
-            self._ledger.doubt_marks()
+            self._ledger.doubt_marks(MARK_IN_DOUBT)
             self._ledger.set_fact(_older(tab), "older")
             self._ledger.set_fact(_newest(tab), str(token.counter))
             self._remember(tab, token, since=token)

@@ -24,6 +24,7 @@ MAY_BE_NEW = frozenset({"", "queued", "waiting", "not called", AGAIN})
 """The words in Status under which a row without a job of its own asks for a call."""
 OURS = MAY_BE_NEW | {MARKED, "check", "failed", *map(str.casefold, CALL_STATUS_WORDS.values())}
 """The words in Status that the dialer writes or answers to; any other is a person's own."""
+_WAITS = frozenset({"queued", "waiting"})
 CLEARING_IS_REMEMBERED = timedelta(hours=1)
 TYPING_MAY_GO_ON = timedelta(days=7)
 """How long after the last change of its number or Order ID a row may still be that of its job."""
@@ -278,7 +279,7 @@ class _Matching:
         return not (own and is_own and self._fits(row, own, own.tried))
 
     def _shows_strange_mark(self, row: QueueRow) -> bool:
-        if row.word != MARKED or row.shown["call_id"]:
+        if row.shown["call_id"] or not (row.word == MARKED or self._hides_mark(row)):
             return False
         own = self._by_ref.get(row.ref)
         possible = [own] if own else []
@@ -287,6 +288,14 @@ class _Matching:
         if any(self._fits(row, job, job.attempts) for job in possible):
             return False
         return not self._is_stray_mark(row)
+
+    def _hides_mark(self, row: QueueRow) -> bool:
+        """Whether a row that waits shows the rest of a mark: another dialer marked it, perhaps, in
+        the moment in which we wrote that it waits."""
+        if row.word not in _WAITS or row.content is None or row.ref not in self._by_ref:
+            return False
+        is_its_own = row.shown["called_number"] == row.content.number
+        return is_its_own and called_at(row, self._now, self._zone) is not None
 
     def _is_stray_mark(self, row: QueueRow) -> bool:
         """Whether the row shows a mark of ours that was meant for another number: the rows were

@@ -18,7 +18,14 @@ from .clock import Clock
 from .control import CONTROL_TAB, STATE_LABEL, Note, find_place
 from .culprits import Culprits
 from .disposition import CALLING
-from .errors import AnotherDialer, SheetError, SheetRefused, TokenLost, WriteRefused
+from .errors import (
+    AnotherDialer,
+    SheetError,
+    SheetRefused,
+    TokenLost,
+    WriteRefused,
+    WrittenTogether,
+)
 from .fence import Fence
 from .ledger import Intent, Ledger, Move
 from .listing import Lines
@@ -33,6 +40,11 @@ from .token import read_token
 log = structlog.get_logger()
 LISTS_AGAIN_AFTER = timedelta(minutes=10)
 """How long nothing more is written on a do-not-call tab after Google refused it."""
+
+
+MARKS_ARE_DOUBTED_FOR = timedelta(hours=1)
+"""How far back it goes for which rows another dialer's simultaneous write is in doubt: as long as
+an attempt that was taken back usually waits for the next."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +118,7 @@ class Recorder:
         said: dict[int, Content] = {}
         marked_at = self._clock.steady()
         unmarked: dict[str, str] = {}
+        together = False
         try:
             # Rows come first where they fill more than one write.
             listed = lines if made.complete and self._may_list(queue) else None
@@ -120,9 +133,14 @@ class Recorder:
         except SheetRefused:
             unmarked = {"problem": NEVER_MARKED}
             raise
+        except WrittenTogether:
+            together = True
+            raise
         finally:
             # Of those that were withdrawn already, with a problem of their own, nothing comes.
             self._withdraw([by_job[d.job.id] for d in dials if d.row.index not in said], unmarked)
+            if together:
+                self._part(queue, snapshot)
         return [
             Confirmed(
                 by_job[dial.job.id],
@@ -187,6 +205,15 @@ class Recorder:
         with suppress(SheetError, AnotherDialer):
             settle_token(queue.sheet, self._fence, snapshot, self._clock.now(), queue.rules.zone)
 
+    def _part(self, queue: Queue, snapshot: Snapshot) -> None:
+        """After a write that was accepted beside another dialer's: what that one may have called
+        becomes Check, and one token is put in the place of both. Until it is, each write's answer
+        shows them, and nobody is called."""
+        now = self._clock.now()
+        doubted = self._ledger.doubt_withdrawn(queue.name, now - MARKS_ARE_DOUBTED_FOR, now)
+        log.warning("another dialer wrote at the same moment", campaign=queue.name, rows=doubted)
+        self.settle(queue, replace(snapshot, token=self._fence.last_token(queue.sheet.name)))
+
     def mend(self, queue: Queue, moved: ColumnsMoved) -> SheetError:
         """Puts back what a write went over; returns what people must know of it."""
         try:
@@ -235,6 +262,9 @@ class Recorder:
             if lines:
                 self._unlisted.pop(queue.name, None)
             return seen
+        except WrittenTogether:
+            self._fence.landed(tab, token)
+            raise
         except TokenLost:
             self.settle(queue, snapshot)
             raise
@@ -273,7 +303,8 @@ def settle_token(
     sheet: QueueSheet, fence: Fence, before: Snapshot, now: datetime, zone: ZoneInfo
 ) -> None:
     """After a refused swap: if the header still says the same and no range does, a person broke
-    either, and a new token is put in place without any mark.
+    either, and a new token is put in place without any mark. So it is where two writes were
+    accepted, each with a token of its own.
 
     What the ranges tell of others is heard before they go: a header that still says the same may
     be an old read, and the write that it doesn't show another dialer's.
@@ -286,9 +317,9 @@ def settle_token(
     if current.token != before.token or "ref" not in current.columns.places:
         return
     ranges = sheet.fence_ranges()
-    if current.token is not None and current.token.id in ranges:
-        return
     tokens = [*filter(None, map(read_token, ranges))]
+    if current.token is not None and tokens == [current.token]:
+        return
     for token in tokens:
         fence.look(sheet.name, token, runs=True, now=now, zone=zone)
     # Newer than all of them, or the next read would be taken for an old one.

@@ -287,6 +287,49 @@ def test_links_to_one_file_are_one_ledger(tmp_path: Path, open_ledger: Open) -> 
                 pass
 
 
+def test_who_gets_past_a_deleted_lock_file_goes_on_and_the_first_calls_nobody_any_more(
+    tmp_path: Path, open_ledger: Open
+) -> None:
+    file = tmp_path / "dialer.db"
+    one, two = open_ledger(f"sqlite:///{file}"), open_ledger(f"sqlite:///{file}")
+    with one.held():
+        intents = add(one, 1, 2, 3)
+        sent, waiting = one.record("orders", T0, intents=intents[:2])
+        assert send(one, sent.id)
+        Path(f"{file}.lock").unlink()
+        with two.held():
+            two.stay_held()
+            with pytest.raises(LedgerTaken, match=TAKEN):
+                one.record("orders", T0, intents=intents[2:])
+            leaving = Move(waiting.id, INTENDED, SENDING, {"sending_at": T0})
+            assert one.move([reply(sent.id), leaving], T0) == {sent.id}
+            with pytest.raises(LedgerTaken, match=TAKEN):
+                one.stay_held()
+            assert send(two, waiting.id)
+        # Nor when the other one is gone again: much may have happened.
+        with pytest.raises(LedgerTaken):
+            one.stay_held()
+
+
+def test_two_processes_on_one_file_whose_lock_was_deleted_are_one_within_a_pass(
+    shop: Shop,
+) -> None:
+    shop.settles_at_once()
+    shop.ready("923000000001")
+    with shop.running("start") as first:
+        eventually(lambda: len(shop.calls()) == 1)
+        (shop.config.parent / "dialer.db.lock").unlink()
+        with shop.running("start") as second:
+            said, _ = first.communicate(timeout=60)
+            assert first.returncode == 4, said
+            assert TAKEN in said
+            shop.paste([["923000000002"]], "A3")
+            eventually(lambda: len(shop.calls()) == 2)
+            assert second.poll() is None
+            assert shop.run("once", "--for", "1").returncode == 4
+    assert shop.called_numbers() == ["923000000001", "923000000002"]
+
+
 # --- Sessions that hang ---------------------------------------------------------------------------
 
 

@@ -96,7 +96,7 @@ def ledger(address: str, new_id: str) -> Findings:
             "companions dialer.db-wal and dialer.db-shm, while no dialer runs.",
         )
     try:
-        Ledger(address, new_id=new_id).close()
+        opened = Ledger(address, new_id=new_id)
     except LedgerError as error:
         yield fault(
             what,
@@ -105,6 +105,14 @@ def ledger(address: str, new_id: str) -> Findings:
             "program may write, such as sqlite:///dialer.db",
         )
         return
+    try:
+        opened.require_on_disk()
+    except LedgerError as error:
+        sentence, _, remedy = str(error).partition(". ")
+        yield fault(what, f"{sentence}.", remedy)
+        return
+    finally:
+        opened.close()
     if not keeper:
         yield ok(what, "The ledger can be opened and written.")
 

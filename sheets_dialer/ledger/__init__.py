@@ -18,7 +18,6 @@ import sqlalchemy as sa
 import structlog
 
 from ..call import (
-    MARK_IN_DOUBT,
     OPEN_STATES,
     Adoption,
     Attempt,
@@ -35,15 +34,18 @@ from ..today import Today, as_today, hours_begun
 from . import forgetting, opting_out, reading, writing
 from .changes import note
 from .database import line_up, make_engine, own_errors
-from .holding import ServerHold, held, require_free
+from .doubting import doubt_withdrawn
+from .holding import Hold, held, require_free
 from .moving import Move, Moved, make_moves
 from .schema import IS_OPEN, attempts, facts, jobs, settle_schema, tokens
+from .server import require_on_disk
 from .upgrading import AS_TYPED, upgrade
 from .writing import Intent
 
 __all__ = ["Intent", "Ledger", "Move", "Moved"]
 
 log = structlog.get_logger()
+_SERVER = "server"
 _REFUSED_WITHIN = 2.0
 """Seconds in which a database says no to a value."""
 
@@ -61,7 +63,7 @@ class Ledger:
             LedgerError: it can't be opened or written, or a newer version has written it.
         """
         self._engine = make_engine(address)
-        self._hold: ServerHold | None = None
+        self._hold: Hold | None = None
         self.portal = portal or None
         try:
             with self._writing() as connection:
@@ -85,6 +87,7 @@ class Ledger:
 
         Raises:
             AnotherDialer: another process holds it.
+            LedgerError: its database may forget what it acknowledges.
         """
         with held(self._engine, self.id) as hold:
             self._hold = hold
@@ -94,14 +97,37 @@ class Ledger:
                 self._hold = None
 
     def stay_held(self) -> None:
-        """Makes sure, where that can change, that this process still holds the ledger.
+        """Makes sure that this process still holds the ledger, and that its database is the one
+        that it took.
 
         Raises:
             LedgerTaken: another process took it over.
+            LedgerError: another server answers in its place.
         """
         if self._hold is not None:
             with own_errors(self._engine):
                 self._hold.keep()
+
+    def require_on_disk(self) -> None:
+        """Makes sure that the database keeps what it acknowledges.
+
+        Raises:
+            LedgerError: it may forget that in a crash.
+        """
+        with self._reading() as connection:
+            require_on_disk(connection)
+
+    @property
+    def may_lack_commits(self) -> bool:
+        """Whether another server answers than the one that the ledger remembers, so that the last
+        commits of an earlier run may be lost. Only for who holds it."""
+        known = self.fact(_SERVER)
+        return self._hold is not None and known not in ("", self._hold.server)
+
+    def trust_server(self) -> None:
+        """Remembers which server answers, once what it may lack has been seen to."""
+        if self._hold is not None and self._hold.server != self.fact(_SERVER):
+            self.set_fact(_SERVER, self._hold.server)
 
     def campaigns(self) -> list[str]:
         """The names of all campaigns that have jobs."""
@@ -353,11 +379,17 @@ class Ledger:
             if changed.rowcount == 0:
                 connection.execute(tokens.insert().values(tab=tab, counter=counter))
 
-    def doubt_marks(self) -> None:
+    def doubt_withdrawn(self, campaign: str, since: datetime, now: datetime) -> int:
+        """Makes unknown what was withdrawn since then and not tried anew: another dialer, which
+        wrote at the same moment, may have called it; returns how many attempts that are."""
+        with self._writing() as connection:
+            return doubt_withdrawn(connection, campaign, since, now)
+
+    def doubt_marks(self, why: str) -> None:
         """Lets no withdrawn attempt explain a mark in the sheet any more."""
         unexplained = (attempts.c.state == AttemptState.WITHDRAWN) & attempts.c.problem.is_(None)
         with self._writing() as connection:
-            connection.execute(attempts.update().where(unexplained).values(problem=MARK_IN_DOUBT))
+            connection.execute(attempts.update().where(unexplained).values(problem=why))
 
     @contextmanager
     def _reading(self) -> Iterator[sa.Connection]:

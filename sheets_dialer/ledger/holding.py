@@ -1,8 +1,8 @@
 """Who may dial with a ledger: one process at a time, and how it learns that it no longer may.
 
-SQLite's lock is on a file and lasts as long as its process. PostgreSQL's lasts as long as one
-connection, which can be lost without a word; so whoever takes it leaves a mark in the ledger, and
-what leads to a call is committed only while that mark is still the last one.
+SQLite's lock is on a file, which people delete. PostgreSQL's lasts as long as one connection,
+which can be lost without a word. So whoever takes it leaves a mark in the ledger, and what leads to
+a call is committed only while that mark is still the last one.
 """
 
 from __future__ import annotations
@@ -20,11 +20,22 @@ from sqlalchemy.exc import SQLAlchemyError
 from ..errors import AnotherDialer, LedgerError, LedgerTaken
 from .database import line_up, own_errors
 from .schema import facts
+from .server import identity, is_same_server, require_on_disk
 
 _HELD = "Another process dials with this ledger. Wait for it to end, or stop it."
 _TAKEN = (
     "Another dialer took over this ledger while this one's connection to it was lost. This one "
     "calls nobody any more; the replies to its last calls are kept. Start only one."
+)
+_TAKEN_WITHOUT_FILE = (
+    "Another dialer took over this ledger, whose lock file had been deleted. This one calls nobody "
+    "any more; the replies to its last calls are kept. Start only one, and leave the file that "
+    "ends in .lock where it is."
+)
+_ANOTHER_SERVER = (
+    "The ledger's database was replaced while this program ran: another server took over, or a "
+    "backup was put back, and its last commits may be lost. Nobody is called any more. Start "
+    "again: rows that may have been called already then show Check."
 )
 _OLDER = (
     "An older version of this program dials with this ledger, which this version must bring up to "
@@ -46,31 +57,17 @@ _MAY_IDLE = sa.text(
 log = structlog.get_logger()
 
 
-class ServerHold:
-    """PostgreSQL's lock on a ledger. Not to be shared between threads, but for `is_last`."""
+class Hold:
+    """One process's hold on a ledger. `is_last` may be shared between threads, the rest not."""
 
-    def __init__(self, engine: sa.Engine, ledger_id: str) -> None:
-        """Takes the lock and leaves the mark.
+    taken = ""
+    """What is said to the process that lost the ledger to another."""
+    server = ""
+    """Which server it was when the ledger was taken (see `server.identity`); a file has none."""
 
-        Raises:
-            AnotherDialer: another process has the lock.
-        """
+    def __init__(self, engine: sa.Engine) -> None:
         self._engine = engine
-        self._key = _key(ledger_id)
         self._mark = uuid.uuid4().hex
-        self._connection: sa.Connection | None = None
-        self._pid = 0
-        if not self._lock():
-            raise AnotherDialer(_HELD)
-        try:
-            with engine.begin() as connection:
-                # After whatever the one before still commits.
-                line_up(connection)
-                connection.execute(facts.delete().where(facts.c.name == _MARK))
-                connection.execute(facts.insert().values(name=_MARK, value=self._mark))
-        except BaseException:
-            self.release()
-            raise
 
     def is_last(self, connection: sa.Connection) -> bool:
         """Whether nobody else has taken the ledger since; in a transaction that lines up it stays
@@ -84,22 +81,102 @@ class ServerHold:
             LedgerTaken: somebody has.
         """
         if not self.is_last(connection):
-            raise LedgerTaken(_TAKEN)
+            raise LedgerTaken(self.taken)
 
     def keep(self) -> None:
-        """Takes the lock again if its connection was lost.
+        """Takes the lock again if it was lost.
 
         Raises:
             LedgerTaken: another process has it, or had it meanwhile.
+            LedgerError: what is acknowledged isn't kept, or some of it was lost.
         """
+        raise NotImplementedError
+
+    def release(self) -> None:
+        """Gives the lock back."""
+        raise NotImplementedError
+
+    def _leave_mark(self) -> None:
+        with self._engine.begin() as connection:
+            # After whatever the one before still commits.
+            line_up(connection)
+            connection.execute(facts.delete().where(facts.c.name == _MARK))
+            connection.execute(facts.insert().values(name=_MARK, value=self._mark))
+
+
+class FileHold(Hold):
+    """The lock on a file beside SQLite's. Whoever deletes that file lets a second process in, which
+    then goes on in this one's place."""
+
+    taken = _TAKEN_WITHOUT_FILE
+
+    def __init__(self, engine: sa.Engine) -> None:
+        """Takes the lock and leaves the mark.
+
+        Raises:
+            AnotherDialer: another process has the lock.
+        """
+        super().__init__(engine)
+        self._lock = _file_lock(engine)
+        try:
+            self._lock.acquire()
+        except filelock.Timeout as error:
+            raise AnotherDialer(_HELD) from error
+        try:
+            self._leave_mark()
+        except BaseException:
+            self.release()
+            raise
+
+    def keep(self) -> None:
+        """See `Hold.keep`."""
+        with self._engine.connect().execution_options(sqlite_begin="DEFERRED") as connection:
+            self.require_last(connection)
+
+    def release(self) -> None:
+        """See `Hold.release`."""
+        self._lock.release()
+
+
+class ServerHold(Hold):
+    """PostgreSQL's lock on a ledger."""
+
+    taken = _TAKEN
+
+    def __init__(self, engine: sa.Engine, ledger_id: str) -> None:
+        """Takes the lock and leaves the mark.
+
+        Raises:
+            AnotherDialer: another process has the lock.
+            LedgerError: what is acknowledged isn't kept.
+        """
+        super().__init__(engine)
+        self._key = _key(ledger_id)
+        self._connection: sa.Connection | None = None
+        self._pid = 0
+        if not self._lock():
+            raise AnotherDialer(_HELD)
+        try:
+            self.server = self._settle()
+            self._leave_mark()
+        except BaseException:
+            self.release()
+            raise
+
+    def keep(self) -> None:
+        """See `Hold.keep`."""
         if self._pid not in self._keepers_by_own_connection():
             self._give_up_connection()
             if self._lock():
                 log.warning("the ledger's lock was lost and taken again")
             elif not self._lingers():
-                raise LedgerTaken(_TAKEN)
+                raise LedgerTaken(self.taken)
         with self._engine.connect() as connection:
             self.require_last(connection)
+        now = self._settle()
+        if not is_same_server(self.server, now):
+            log.error("another server has the ledger", before=self.server, now=now)
+            raise LedgerError(_ANOTHER_SERVER)
 
     def release(self) -> None:
         """Gives the lock back; a connection that is lost has done so already."""
@@ -108,6 +185,12 @@ class ServerHold:
                 self._connection.execute(sa.select(sa.func.pg_advisory_unlock(self._key)))
             self._connection.close()
             self._connection = None
+
+    def _settle(self) -> str:
+        """Makes sure that commits reach the disk; gives which server this is."""
+        with self._engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            require_on_disk(connection)
+            return identity(connection)
 
     def _lock(self) -> bool:
         # Outside of transactions, as none may be open for as long as a run lasts.
@@ -150,27 +233,20 @@ class ServerHold:
 
 
 @contextmanager
-def held(engine: sa.Engine, ledger_id: str) -> Iterator[ServerHold | None]:
+def held(engine: sa.Engine, ledger_id: str) -> Iterator[Hold]:
     """Keeps other processes from dialling with this ledger, until the end or our death. Gives what
-    the lock must be asked about meanwhile; a file's needs nothing.
+    must be asked meanwhile whether that is still so.
 
     Raises:
         AnotherDialer: another process holds it.
+        LedgerError: what the database acknowledges isn't kept.
     """
-    if engine.dialect.name == "sqlite":
-        lock = _file_lock(engine)
-        with own_errors(engine):
-            try:
-                lock.acquire()
-            except filelock.Timeout as error:
-                raise AnotherDialer(_HELD) from error
-        try:
-            yield None
-        finally:
-            lock.release()
-        return
     with own_errors(engine):
-        hold = ServerHold(engine, ledger_id)
+        hold: Hold
+        if engine.dialect.name == "sqlite":
+            hold = FileHold(engine)
+        else:
+            hold = ServerHold(engine, ledger_id)
     try:
         yield hold
     finally:

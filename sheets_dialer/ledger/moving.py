@@ -96,6 +96,8 @@ def make_moves(
 
 
 def _tells_the_call(move: Move, row: sa.Row[Any]) -> bool:
-    """Whether it is the sender's late reply for an attempt of which no call is known."""
+    """Whether it is the sender's late reply for an attempt of which no call is known: one that was
+    given up, or whose leaving the database's server has lost."""
     is_reply = move.source is AttemptState.SENDING and move.target is AttemptState.PLACED
-    return is_reply and row.state == AttemptState.UNKNOWN and row.call_id is None
+    waits = row.state in (AttemptState.UNKNOWN, AttemptState.INTENDED)
+    return is_reply and waits and row.call_id is None

@@ -8,7 +8,13 @@ from typing import Any
 
 from ..columns import HEADER_WITHIN, Columns, find_table
 from ..control import CONTROL_TAB, DO_NOT_CALL_TAB, Note
-from ..errors import SetupNeeded, SheetRefused, SheetUnreachable, WriteRefused
+from ..errors import (
+    SetupNeeded,
+    SheetRefused,
+    SheetUnreachable,
+    WriteRefused,
+    WrittenTogether,
+)
 from ..listing import MOST_LINES, Lines
 from ..speaking import Shown
 from ..texts import say
@@ -32,7 +38,7 @@ from .requests import (
     that_fit,
 )
 from .snapshot import Snapshot
-from .swapping import anchor, put, swap, take_away
+from .swapping import anchor, put, swap, take_away, tokens_beside
 
 _MOST_UNCLEAR = 5
 """How many writes without an answer are kept in mind: of several only one can have landed, and
@@ -122,6 +128,7 @@ class QueueSheet:
             WriteRefused: Google refuses one of the cells; nothing was applied. `rows` names them,
                 and is empty where it is one of the `notes` or, as `lists` says, of the `lines`.
             SheetRefused: nothing was applied, for another reason.
+            WrittenTogether: it was applied, and so was another dialer's at the same moment.
             ColumnsMoved: it was applied, beside its columns, or beside its rows on one of the other
                 tabs; `put_back` undoes it.
             SheetUnreachable: it may have been applied or not.
@@ -168,6 +175,8 @@ class QueueSheet:
         self._unclear = [written]
         self._look_for_damage(shown, lambda each: cells_back(answer, each.tab.id), None)
         self._unclear.clear()
+        if tokens_beside(answer, tab.id, token):
+            raise WrittenTogether(say("written_together"))
         seen = confirmed(shown, snapshot.columns, marks)
         if len(seen) < len(marks):
             # The answer is asked for by the tab's title; another tab may have that by now.

@@ -22,9 +22,10 @@ MOST_AT_ONCE = 8
 move."""
 CELLS_BACK = (
     "replies,updatedSpreadsheet(sheets(properties.sheetId,"
-    "data(startRow,startColumn,rowData(values(effectiveValue,formattedValue)))))"
+    "data(startRow,startColumn,rowData(values(effectiveValue,formattedValue)))),"
+    "namedRanges(namedRangeId,range.sheetId))"
 )
-"""What of an answer `cells_back` and `rows_back` read."""
+"""What of an answer `cells_back`, `rows_back` and `swapping.tokens_beside` read."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
-from ..token import Token, anchor_name
+from ..token import Token, anchor_name, read_token
 from .requests import update
 
 Requests = list[dict[str, Any]]
@@ -18,6 +19,15 @@ def swap(sheet_id: int, place: Place, before: Token | None, after: Token) -> Req
     if before is None:
         return [anchor(sheet_id, place), *put(sheet_id, place, after)]
     return [take_away(before.id), *put(sheet_id, place, after)]
+
+
+def tokens_beside(answer: Mapping[str, Any], sheet_id: int, token: Token) -> list[Token]:
+    """The tokens of this tab that a write's answer shows beside the one that it put: there are some
+    where Google has accepted two writes of which each took away the same token."""
+    listed = answer.get("updatedSpreadsheet", {}).get("namedRanges", [])
+    here = (each for each in listed if each.get("range", {}).get("sheetId", 0) == sheet_id)
+    found = map(read_token, (each.get("namedRangeId") for each in here))
+    return [each for each in found if each is not None and each.id != token.id]
 
 
 def take_away(range_id: str) -> dict[str, Any]:

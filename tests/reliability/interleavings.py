@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import itertools
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -23,7 +23,6 @@ from planning import KARACHI, TITLES, World
 
 from sheets_dialer.call import (
     ANSWERED,
-    MARK_IN_DOUBT,
     NEVER_MARKED,
     Attempt,
     AttemptState,
@@ -38,6 +37,7 @@ from sheets_dialer.errors import (
     SheetUnreachable,
     TokenLost,
     WriteRefused,
+    WrittenTogether,
 )
 from sheets_dialer.fence import STANDS_BY, Fence
 from sheets_dialer.matching import AGAIN
@@ -65,7 +65,8 @@ class Sheet:
     ranges: tuple[tuple[str, str], ...] = ()
 
     def after(self, batch: Batch, *, fenced: bool = True) -> Sheet:
-        """The version that the batch leaves.
+        """The version that the batch leaves; if not `fenced`, it is fitted to what is there: taking
+        away what is gone and adding what is there do nothing.
 
         Raises:
             TokenLost, WriteRefused: Google refuses one of its requests, and so all of them.
@@ -80,8 +81,10 @@ class Sheet:
             elif kind == "addNamedRange":
                 named = what["namedRange"]
                 new_id = named.get("namedRangeId", named["name"])
-                if fenced and (new_id in ranges or named["name"] in ranges.values()):
-                    raise _refusal(index)
+                if new_id in ranges or named["name"] in ranges.values():
+                    if fenced:
+                        raise _refusal(index)
+                    continue
                 ranges[new_id] = named["name"]
             else:
                 start = what["start"]
@@ -130,7 +133,8 @@ class _Document:
             for row in after.grid
         ]
         sheet = {"properties": {"sheetId": 0}, "data": [{"rowData": rows}]}
-        return {"updatedSpreadsheet": {"sheets": [sheet]}}
+        named = [{"namedRangeId": each, "name": name, "range": {}} for each, name in after.ranges]
+        return {"updatedSpreadsheet": {"sheets": [sheet], "namedRanges": named}}
 
 
 @dataclass(frozen=True)
@@ -162,10 +166,10 @@ class _Facts:
     def set_token_counter(self, tab: str, counter: int) -> None:
         self.set_fact(f"counter {tab}", str(counter))
 
-    def doubt_marks(self) -> None:
+    def doubt_marks(self, why: str) -> None:
         def doubted(attempt: Attempt) -> Attempt:
             if attempt.state is AttemptState.WITHDRAWN and attempt.problem is None:
-                return replace(attempt, problem=MARK_IN_DOUBT)
+                return replace(attempt, problem=why)
             return attempt
 
         self.jobs = tuple(
@@ -245,9 +249,11 @@ def row(**cells: str) -> Sheet:
 @dataclass
 class Search:
     """Visits every state that can be reached. `fenced` is whether the document refuses what Google
-    refuses; `most` is how many calls there may be."""
+    refuses, and `rebased` whether it accepts a batch all the same that was right for one of the
+    last versions; `most` is how many calls there may be."""
 
     fenced: bool = True
+    rebased: bool = False
     most: int = 1
     states: int = 0
     doubles: int = 0
@@ -276,7 +282,7 @@ class Search:
             rest = state.in_the_air[:place] + state.in_the_air[place + 1 :]
             arrived = replace(state, in_the_air=rest)
             with suppress(SheetRefused):
-                arrived = arrived.written(state.sheet.after(_thawed(batch), fenced=self.fenced))
+                arrived = arrived.written(self._applied(state, _thawed(batch)))
             yield arrived
         if state.orders and (asked := _asked_again(state.sheet)):
             yield replace(state.written(asked), orders=state.orders - 1)
@@ -285,6 +291,15 @@ class Search:
                 both = list(after.dialers)
                 both[which] = moved
                 yield replace(after, dialers=tuple(both))
+
+    def _applied(self, state: State, batch: Batch) -> Sheet:
+        """The version that a batch leaves, where the document takes it."""
+        try:
+            return state.sheet.after(batch, fenced=self.fenced)
+        except SheetRefused:
+            if not self.rebased or not any(map(_takes(batch), state.versions[:-1])):
+                raise
+        return state.sheet.after(batch, fenced=False)
 
     def _steps(self, state: State, dialer: Dialer) -> Iterator[tuple[State, Dialer]]:
         if state.kills and (dialer.seen or dialer.confirmed):
@@ -322,7 +337,7 @@ class Search:
         after: list[Sheet] = []
 
         def applied(batch: Batch) -> Sheet:
-            after.append(state.sheet.after(batch, fenced=self.fenced))
+            after.append(self._applied(state, batch))
             return after[-1]
 
         answered, _ = _passed(dialer, seen, applied)
@@ -342,7 +357,7 @@ class Search:
         after: list[Sheet] = []
 
         def applied(batch: Batch) -> Sheet:
-            after.append(state.sheet.after(batch, fenced=self.fenced))
+            after.append(self._applied(state, batch))
             return after[-1]
 
         tab = QueueSheet(_Document(header, applied, ranges), _TAB, {})
@@ -383,22 +398,34 @@ def _passed(dialer: Dialer, seen: Sheet, does: Any) -> tuple[Dialer, Plan]:
     marks = [Mark(dial.row.index, dial.job.ref, dial.row.phone, CALLING) for dial in plan.dials]
     world.record(plan)
     confirmed: set[int] = set()
-    settles, problem = None, None
+    settles, problem, together = None, None, False
+    left: list[Sheet] = []
+
+    def does_and_leaves(batch: Batch) -> Sheet:
+        left.append(does(batch))
+        return left[-1]
+
     if cells:
         token = fence.next_token(_NAME, snapshot.token)
         try:
-            tab = QueueSheet(_Document(seen, does), _TAB, {})
+            tab = QueueSheet(_Document(seen, does_and_leaves), _TAB, {})
             confirmed = tab.write(snapshot, token, cells, marks)
             fence.landed(_NAME, token)
         except TokenLost:
             settles, problem = seen, NEVER_MARKED
+        except WrittenTogether:
+            fence.landed(_NAME, token)
+            settles, together = left[-1], True
         except SheetRefused:
             problem = NEVER_MARKED
         except SheetUnreachable:
             pass
     ledger = replace(facts.kept(), jobs=tuple(world.jobs))
     after = replace(dialer, ledger=ledger, seen=None, settles=settles, confirmed=bool(confirmed))
-    return (after if confirmed else _moved(after, AttemptState.WITHDRAWN, problem)), plan
+    if confirmed:
+        return after, plan
+    after = _moved(after, AttemptState.WITHDRAWN, problem)
+    return (_doubted(after) if together else after), plan
 
 
 def _looked(fence: Fence, snapshot: Snapshot, now: datetime) -> str | None:
@@ -476,6 +503,30 @@ def _moved(dialer: Dialer, to: AttemptState, problem: str | None = None) -> Dial
         replace(job, attempts=tuple(map(moved, job.attempts))) for job in dialer.ledger.jobs
     )
     return replace(dialer, ledger=replace(dialer.ledger, jobs=jobs))
+
+
+def _takes(batch: Batch) -> Callable[[Sheet], bool]:
+    def takes(sheet: Sheet) -> bool:
+        try:
+            sheet.after(batch)
+        except SheetRefused:
+            return False
+        return True
+
+    return takes
+
+
+def _doubted(dialer: Dialer) -> Dialer:
+    """With what was withdrawn last made unknown: another dialer may have called it."""
+
+    def doubted(job: Job) -> Job:
+        *before, last = job.attempts or (None,)
+        if last is None or last.state is not AttemptState.WITHDRAWN:
+            return job
+        return replace(job, attempts=(*before, replace(last, state=AttemptState.UNKNOWN)))
+
+    ledger = replace(dialer.ledger, jobs=tuple(map(doubted, dialer.ledger.jobs)))
+    return replace(dialer, ledger=ledger)
 
 
 def _snapshot(sheet: Sheet) -> Snapshot:

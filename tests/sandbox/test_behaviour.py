@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -9,6 +10,8 @@ import gspread
 import pytest
 from gspread.exceptions import APIError, SpreadsheetNotFound
 from running import RunningSandbox
+
+from sheets_dialer.sandbox.google.behaviour import OVERLAP_SECONDS
 
 GOOGLES_WAYS = {
     "office_files": [],
@@ -18,6 +21,7 @@ GOOGLES_WAYS = {
     "strict_range_deletes": True,
     "range_swaps": True,
     "atomic_batches": True,
+    "rebased": False,
 }
 
 
@@ -129,3 +133,31 @@ def test_an_order_that_makes_no_sense_changes_nothing(
 
 def test_every_setting_is_documented(sandbox: RunningSandbox) -> None:
     assert set(sandbox.get("/_sandbox/behaviour")) == set(GOOGLES_WAYS)
+
+
+def test_overlapping_batches_may_both_be_accepted(
+    sandbox: RunningSandbox, sheet: gspread.Spreadsheet
+) -> None:
+    """One writer swaps a name; another, who has not seen that yet, swaps the same one."""
+    sheet.batch_update({"requests": [add("One", "a")]})
+    time.sleep(OVERLAP_SECONDS)
+    sandbox.post("/_sandbox/behaviour", {"rebased": True})
+    sheet.batch_update({"requests": [delete("a"), add("Two", "b")]})
+    sheet.batch_update({"requests": [delete("a"), add("Three", "c")]})
+    sheet.batch_update({"requests": [delete("a"), add("Two", "d")]})
+    assert ids(sheet) == ["b", "c"]
+    with pytest.raises(APIError, match="deleteNamedRange"):
+        sheet.batch_update({"requests": [delete("never there")]})
+    time.sleep(OVERLAP_SECONDS)
+    with pytest.raises(APIError):
+        sheet.batch_update({"requests": [delete("a"), add("Four", "e")]})
+
+
+def test_a_title_that_another_writer_takes_at_the_same_moment_may_be_changed(
+    sandbox: RunningSandbox, sheet: gspread.Spreadsheet
+) -> None:
+    sandbox.post("/_sandbox/behaviour", {"rebased": True})
+    for _ in range(3):
+        sheet.batch_update({"requests": [{"addSheet": {"properties": {"title": "Twice"}}}]})
+    titles = [tab.title for tab in sheet.worksheets() if tab.title.startswith("Twice")]
+    assert titles == ["Twice", "Twice_conflict123", "Twice_conflict124"]

@@ -131,6 +131,7 @@ def batch_update(
     mask: Mask | None = None,
     behaviour: Behaviour = AS_KNOWN,
     imports: Fetching | None = None,
+    rebasing: bool = False,
 ) -> tuple[Workbook, dict[str, Any]]:
     """Works out what a batch makes of a spreadsheet. The document stays as it is: the caller
     keeps the new state or forgets it.
@@ -145,6 +146,7 @@ def batch_update(
             cells come along (discovery document, `responseIncludeGridData`).
         behaviour: where Google is to behave otherwise than known.
         imports: where formulas find what isn't in the spreadsheet.
+        rebasing: whether it was made for an older state and is fitted to this one.
 
     Returns:
         The new state and the whole answer, before any mask.
@@ -164,6 +166,7 @@ def batch_update(
         editors=_editors(document),
         behaviour=behaviour,
         imports=imports,
+        rebasing=rebasing,
     )
     if not behaviour.range_swaps and _swaps_named_ranges(requests):
         raise invalid("Named ranges can't be deleted and added in one batch.")

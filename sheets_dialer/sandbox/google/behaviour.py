@@ -26,6 +26,9 @@ class Behaviour:
     """Whether one batch may delete a named range and add one."""
     atomic_batches: bool = True
     """Whether a batch with a request that is refused is not applied at all."""
+    rebased: bool = False
+    """Whether a batch that overlaps with another writer's is fitted to what that one left instead
+    of being refused."""
 
     def changed(self, wishes: Mapping[str, Any]) -> Behaviour:
         """This behaviour with these wishes fulfilled; what isn't named stays.
@@ -49,6 +52,9 @@ class Behaviour:
 
 AS_KNOWN = Behaviour()
 _LISTS = ("office_files", "strangers_files")
+OVERLAP_SECONDS = 1.0
+"""How long after another batch a batch still counts as begun before that one, where batches are
+`rebased`."""
 
 
 def _ids(name: str, value: Any) -> frozenset[str]:

@@ -27,6 +27,9 @@ class Context:
     editors: tuple[str, ...] = ()
     behaviour: Behaviour = AS_KNOWN
     imports: Fetching | None = None
+    rebasing: bool = False
+    """Whether the batch is fitted to what another writer left: taking away what is gone and adding
+    what is there do nothing, and a tab whose title is taken gets another."""
 
     def calculator(self) -> Calculator:
         """Works out the formulas of the draft as it stands."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import unquote
 
@@ -12,7 +12,7 @@ import orjson
 from ..http import Request, Response, json_response
 from . import batch, metadata_methods, values_methods
 from .a1 import parse_range
-from .behaviour import AS_KNOWN
+from .behaviour import AS_KNOWN, OVERLAP_SECONDS
 from .call import Call
 from .copying import copy_to
 from .creation import new_document, workbook_from_json
@@ -174,11 +174,32 @@ class SheetsService:
     def _batch_update(self, call: Call) -> dict[str, Any]:
         if not self.behaviour.atomic_batches:
             return self._batch_piece_by_piece(call)
+        if self.behaviour.rebased:
+            return self._batch_rebased(call)
         return self._apply(call, call.body)
 
-    def _apply(self, call: Call, body: Mapping[str, Any]) -> dict[str, Any]:
+    def _batch_rebased(self, call: Call) -> dict[str, Any]:
+        """A batch that is refused for what another writer did within the last second is fitted to
+        what that one left, if it is right without that."""
+        try:
+            return self._apply(call, call.body)
+        except GoogleError:
+            before = call.document.aged(OVERLAP_SECONDS, call.now)
+            if before is call.document.workbook:
+                raise
+            self._apply(call, call.body, on=replace(call.document, workbook=before))
+            return self._apply(call, call.body, rebasing=True)
+
+    def _apply(
+        self,
+        call: Call,
+        body: Mapping[str, Any],
+        *,
+        on: Document | None = None,
+        rebasing: bool = False,
+    ) -> dict[str, Any]:
         call.workbook, answer = batch.batch_update(
-            call.document,
+            on or call.document,
             body,
             account=call.account,
             now=call.now,
@@ -186,6 +207,7 @@ class SheetsService:
             mask=call.mask,
             behaviour=self.behaviour,
             imports=call.imports,
+            rebasing=rebasing,
         )
         return answer
 

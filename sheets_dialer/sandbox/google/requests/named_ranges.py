@@ -30,6 +30,9 @@ def add_named_range(context: Context, request: Json, place: str) -> dict[str, An
             doesn't exist.
     """
     wanted = required(request, "namedRange", place)
+    there = _same_name_or_id(context.workbook, wanted) if context.rebasing else None
+    if there is not None:
+        return {"addNamedRange": {"namedRange": named_range_json(there)}}
     unique = context.behaviour.unique_range_names
     name = _checked_name(context.workbook, wanted.get("name"), place, unique=unique)
     area = _checked_range(context.workbook, wanted, place)
@@ -73,7 +76,7 @@ def delete_named_range(context: Context, request: Json, place: str) -> dict[str,
     """
     range_id = str(request.get("namedRangeId", ""))
     if range_id not in context.workbook.named_ranges:
-        if not context.behaviour.strict_range_deletes:
+        if context.rebasing or not context.behaviour.strict_range_deletes:
             return {}
         raise no_such("NamedRange", range_id, place)
     del context.workbook.named_ranges[range_id]
@@ -83,6 +86,15 @@ def delete_named_range(context: Context, request: Json, place: str) -> dict[str,
                 if thing.get("namedRangeId") == range_id:
                     things[key] = {k: v for k, v in thing.items() if k != "namedRangeId"}
     return {}
+
+
+def _same_name_or_id(workbook: Workbook, wanted: Json) -> Json | None:
+    """The named range that stands where another writer's addition wants to be."""
+    name = str(wanted.get("name", "")).casefold()
+    for range_id, named in workbook.named_ranges.items():
+        if range_id == wanted.get("namedRangeId") or str(named["name"]).casefold() == name:
+            return named
+    return None
 
 
 def _free_id(context: Context) -> str:

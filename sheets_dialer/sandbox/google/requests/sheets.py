@@ -38,6 +38,8 @@ def add_sheet(context: Context, request: Json, place: str) -> dict[str, Any]:
         raise not_emulated(place, f"A sheet of the type {wanted['sheetType']}")
     sheet_id = free_id(context, wanted.get("sheetId"), place)
     title = wanted.get("title") or free_title(workbook, "Sheet", first=len(workbook.sheets) + 1)
+    if context.rebasing:
+        title = _beside_the_other(workbook, title)
     _check_title(workbook, title, place)
     grid = dict(wanted.get("gridProperties") or NOTHING)
     row_count = int(grid.pop("rowCount", 0) or DEFAULT_ROWS)
@@ -54,6 +56,14 @@ def add_sheet(context: Context, request: Json, place: str) -> dict[str, Any]:
     index = _index(wanted.get("index"), workbook, place)
     workbook.sheets.insert(index, sheet)
     return {"addSheet": {"properties": sheet_properties_json(sheet, index)}}
+
+
+def _beside_the_other(workbook: Workbook, title: str) -> str:
+    """The title under which a tab stands beside one that another writer has just given it to (seen
+    in public spreadsheets)."""
+    taken = {str(sheet.properties["title"]).casefold() for sheet in workbook}
+    names = (title, *(f"{title}_conflict{number}" for number in range(123, 1000)))
+    return next((name for name in names if name.casefold() not in taken), title)
 
 
 def delete_sheet(context: Context, request: Json, place: str) -> dict[str, Any]:

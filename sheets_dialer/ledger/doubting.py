@@ -1,0 +1,42 @@
+"""Attempts that were taken back and whose rows another dialer may have called meanwhile."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from ..call import OPEN_STATES, AttemptState
+from .changes import change, note
+from .schema import attempts, jobs
+
+_other = attempts.alias("other")
+_later = sa.exists().where(_other.c.job_id == attempts.c.job_id, _other.c.id > attempts.c.id)
+_busy = sa.exists().where(
+    _other.c.number == attempts.c.number, _other.c.state.in_(sorted(OPEN_STATES))
+)
+
+
+def doubt_withdrawn(
+    connection: sa.Connection, campaign: str, since: datetime, now: datetime
+) -> int:
+    """Makes unknown the campaign's attempts that were withdrawn since then, where their job has no
+    later one and their number none in progress; returns how many."""
+    query = (
+        sa.select(attempts.c.id, attempts.c.number)
+        .join(jobs)
+        .where(
+            jobs.c.campaign == campaign,
+            attempts.c.state == AttemptState.WITHDRAWN,
+            attempts.c.intended_at > since,
+            ~_later,
+            ~_busy,
+        )
+    )
+    # One for each number, as only one may be open.
+    doubted = {row.number: row.id for row in connection.execute(query.order_by(attempts.c.id))}
+    values = {"state": AttemptState.UNKNOWN, "changed_at": now}
+    change(connection, [(each, values) for each in doubted.values()])
+    what = "unknown: another dialer wrote at the same moment"
+    note(connection, now, [(each, what) for each in doubted.values()])
+    return len(doubted)
