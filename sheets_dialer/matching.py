@@ -12,7 +12,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from .call import CALL_STATUS_WORDS, MOST_RESTARTS, Attempt, Job, is_as_typed
+from .call import CALL_STATUS_WORDS, MOST_RESTARTS, Attempt, Job
+from .content import is_as_typed
 from .rows import QueueRow
 from .texts import is_said
 from .when import read_moment

@@ -10,8 +10,9 @@ from typing import Any
 
 import structlog
 
-from .call import ANSWERED, NOT_REACHED, Attempt, AttemptState, Content
+from .call import ANSWERED, NOT_REACHED, Attempt, AttemptState
 from .calling_hours import CallingHours
+from .content import Content
 from .errors import AccountRefused, PortalError, PortalNotSent, PortalRefused
 from .ledger import Move
 from .policy import Policy

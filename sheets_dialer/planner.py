@@ -15,7 +15,6 @@ from .call import (
     Adoption,
     Attempt,
     AttemptState,
-    Content,
     Job,
     JobChange,
     NewJob,
@@ -23,6 +22,7 @@ from .call import (
     Rewriting,
     is_call_id,
 )
+from .content import Content
 from .disposition import (
     CHECK,
     EMPTY,

@@ -15,7 +15,7 @@ from urllib.parse import urlencode
 
 import requests
 
-from .call import Content
+from .content import Content
 from .errors import PortalError, PortalNotSent, PortalUnknown
 from .portal_answers import (
     amount,

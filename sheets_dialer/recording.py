@@ -13,8 +13,9 @@ import structlog
 from . import board
 from .acting import Confirmed
 from .board import Board
-from .call import NEVER_MARKED, Attempt, AttemptState, Content, unspoken
+from .call import NEVER_MARKED, Attempt, AttemptState, unspoken
 from .clock import Clock
+from .content import Content
 from .control import CONTROL_TAB, STATE_LABEL, Note, find_place
 from .culprits import Culprits
 from .disposition import CALLING

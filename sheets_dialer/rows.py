@@ -10,9 +10,9 @@ from typing import Any
 from urllib.parse import quote
 
 from .amounts import read_amount
-from .call import Content
 from .cell_errors import is_error
 from .columns import DIALER, OF_THE_CALL, PEOPLE, Columns, cell_name, normal
+from .content import Content
 from .phone import NotDiallable, Number, read_number
 from .sameness import plain
 

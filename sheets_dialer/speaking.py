@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from .amounts import read_amount
-from .call import Content
+from .content import Content
 from .rows import is_too_long, text_of
 
 _SAID = ("amount", *(f"{kind}{n}" for kind in ("text", "key") for n in range(1, 6)))

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from .acting import Caller, Confirmed
-from .call import Attempt, AttemptState, Content, Job, NewJob, Reason, call_status_words
+from .call import Attempt, AttemptState, Job, NewJob, Reason, call_status_words
 from .calling_hours import CallingHours, read_hours
 from .clock import Clock
+from .content import Content
 from .dialer import Queue
 from .errors import DialerError
 from .ledger import Intent, Ledger

@@ -6,15 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from .call import (
-    ANSWERED,
-    NOT_REACHED,
-    Attempt,
-    AttemptState,
-    Job,
-    Reason,
-    call_status_words,
-)
+from .call import ANSWERED, NOT_REACHED, Attempt, AttemptState, Job, Reason, call_status_words
 from .following import final_at, is_confirmed, is_final, is_stuck
 from .policy import Policy, RedialRule
 from .rows import QueueRow

@@ -14,9 +14,10 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sheets_dialer.call import Attempt, AttemptState, Content, Job, NewJob, OptOut, Reason
+from sheets_dialer.call import Attempt, AttemptState, Job, NewJob, OptOut, Reason
 from sheets_dialer.calling_hours import CallingHours, read_hours
 from sheets_dialer.columns import DIALER, PEOPLE, find_columns
+from sheets_dialer.content import Content
 from sheets_dialer.control import Control
 from sheets_dialer.phone import Number, read_number
 from sheets_dialer.plan import LedgerState, Part, Plan, Rules, SheetState

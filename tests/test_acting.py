@@ -17,9 +17,10 @@ from planning import KARACHI, OPEN_ALL_DAY, POLICY
 from running import RunningSandbox
 
 from sheets_dialer.acting import Caller, Confirmed
-from sheets_dialer.call import Attempt, AttemptState, Content, NewJob, Reason
+from sheets_dialer.call import Attempt, AttemptState, NewJob, Reason
 from sheets_dialer.calling_hours import CallingHours, read_hours
 from sheets_dialer.clock import Clock
+from sheets_dialer.content import Content
 from sheets_dialer.errors import LedgerError
 from sheets_dialer.following import is_confirmed
 from sheets_dialer.ledger import Intent, Ledger, Move

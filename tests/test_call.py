@@ -17,12 +17,12 @@ from sheets_dialer.call import (
     OPEN_STATES,
     Attempt,
     AttemptState,
-    Content,
     Job,
     NewJob,
     Reason,
     call_status_words,
 )
+from sheets_dialer.content import Content
 from sheets_dialer.disposition import CALLING, CHECK, FAILED, NOT_CALLED, QUEUED, SKIP, WAITING
 from sheets_dialer.matching import MAY_BE_NEW, is_ours
 

@@ -13,8 +13,9 @@ from typing import Any
 import pytest
 from planning import KARACHI, OPEN_ALL_DAY, World, hours, moment
 
-from sheets_dialer.call import LEFT_BEHIND, AttemptState, Content, NewJob, Reason
+from sheets_dialer.call import LEFT_BEHIND, AttemptState, NewJob, Reason
 from sheets_dialer.calling_hours import CallingHours, read_hours
+from sheets_dialer.content import Content
 from sheets_dialer.estimate import calls_per_minute, estimate
 from sheets_dialer.ledger import Intent, Ledger, Move
 from sheets_dialer.limits import calls_left

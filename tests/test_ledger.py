@@ -29,12 +29,12 @@ from sheets_dialer.call import (
     Adoption,
     Attempt,
     AttemptState,
-    Content,
     Job,
     JobChange,
     NewJob,
     Reason,
 )
+from sheets_dialer.content import Content
 from sheets_dialer.errors import AnotherDialer, LedgerError
 from sheets_dialer.ledger import Intent, Ledger, Move
 from sheets_dialer.readiness import as_known

@@ -10,7 +10,7 @@ import pytest
 from raw_server import RawServer, answer
 from running import RunningSandbox
 
-from sheets_dialer.call import Content
+from sheets_dialer.content import Content
 from sheets_dialer.errors import (
     AccountRefused,
     PortalError,

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sheets_dialer.amounts import heard_amount
-from sheets_dialer.call import Content
+from sheets_dialer.content import Content
 from sheets_dialer.sameness import heard
 
 ALIKE = (

@@ -16,16 +16,9 @@ from planning import World, content
 from running import RunningSandbox
 from test_acting import BRISK, Bench
 
-from sheets_dialer.call import (
-    Adoption,
-    Attempt,
-    AttemptState,
-    Content,
-    Job,
-    NewJob,
-    Reason,
-)
+from sheets_dialer.call import Adoption, Attempt, AttemptState, Job, NewJob, Reason
 from sheets_dialer.clock import Clock
+from sheets_dialer.content import Content
 from sheets_dialer.following import as_ended, is_followed
 from sheets_dialer.ledger import Intent, Ledger, Move
 

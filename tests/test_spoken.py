@@ -10,9 +10,9 @@ from dialing import Shop
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sheets_dialer.call import Content
 from sheets_dialer.cell_errors import is_error
 from sheets_dialer.columns import find_columns
+from sheets_dialer.content import Content
 from sheets_dialer.rows import read_row
 from sheets_dialer.speaking import Shown, spoken
 

@@ -22,13 +22,13 @@ from ..call import (
     Adoption,
     Attempt,
     AttemptState,
-    Content,
     Job,
     JobChange,
     NewJob,
     OptOut,
     Rewriting,
 )
+from ..content import Content
 from ..errors import LedgerError
 from ..today import Today, as_today, hours_begun
 from . import forgetting, opting_out, reading, writing

@@ -21,10 +21,10 @@ from ..call import (
     NOT_REACHED,
     Attempt,
     AttemptState,
-    Content,
     Job,
     Reason,
 )
+from ..content import Content
 from .schema import IS_ANOTHER_TRY, IS_NOT_BEGUN, IS_OPEN, UtcTime, attempts, jobs
 from .statements import among, rows_among
 

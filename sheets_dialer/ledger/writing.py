@@ -20,13 +20,13 @@ from ..call import (
     Adoption,
     Attempt,
     AttemptState,
-    Content,
     Job,
     JobChange,
     NewJob,
     Reason,
     Rewriting,
 )
+from ..content import Content
 from ..key_forms import names_key
 from ..texts import say
 from .changes import change, note

@@ -21,14 +21,7 @@ from typing import Any
 
 from planning import KARACHI, TITLES, World
 
-from sheets_dialer.call import (
-    ANSWERED,
-    NEVER_MARKED,
-    Attempt,
-    AttemptState,
-    Job,
-    Reason,
-)
+from sheets_dialer.call import ANSWERED, NEVER_MARKED, Attempt, AttemptState, Job, Reason
 from sheets_dialer.disposition import CALLING
 from sheets_dialer.errors import (
     AnotherDialer,
