@@ -40,9 +40,10 @@ TABLE = {
     (S.PLACED, S.UNKNOWN),
     (S.UNKNOWN, S.RELEASED),
     (S.UNKNOWN, S.PLACED),
+    (S.WITHDRAWN, S.UNKNOWN),
 }
 """Written out here, not taken from the code: the design's line, the shared call id, the person, the
-reply to a request that another process gave up."""
+reply to a request that another process gave up, another dialer's write at the same moment."""
 
 
 def test_the_table_covers_every_state() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import socket
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ from running import RunningSandbox
 from sheets_dialer.check import Finding, exit_code
 from sheets_dialer.checking import check_file
 from sheets_dialer.ledger import Ledger
+from sheets_dialer.sandbox.google.behaviour import OVERLAP_SECONDS
 from sheets_dialer.token import unsafe_fact, unsafe_sentence
 
 DIALER = "dialer@robocall-sandbox.iam.gserviceaccount.com"
@@ -558,6 +560,27 @@ def test_a_fence_that_does_not_hold(ready: Shop, setting: str, sentence: str) ->
     ledger.close()
 
 
+def test_the_fence_does_not_hold_where_overlapping_writes_are_both_accepted(ready: Shop) -> None:
+    before = named_ranges(ready)
+    ready.sandbox.post("/_sandbox/behaviour", {"rebased": True})
+    checked = Checked(ready)
+    assert checked.code == 3
+    found = checked.one("fault", "Google doesn't accept just one.")
+    assert found.remedy.startswith("Keep Control at PAUSE and run check again.")
+    assert named_ranges(ready) == before
+    ready.sandbox.post("/_sandbox/behaviour", {"rebased": False})
+    time.sleep(OVERLAP_SECONDS)
+    assert Checked(ready).faults() == []
+
+
+@pytest.mark.parametrize("title", ["Calls", "Dialer", "Do Not Call"])
+def test_a_tab_that_google_named_anew_is_told(own: Shop, title: str) -> None:
+    own.tab().spreadsheet.add_worksheet(f"{title}_conflict123", 5, 5)
+    own.tab().spreadsheet.add_worksheet("Other_conflict1", 5, 5)
+    found = Checked(own).one("warning", f"There is a tab named {title}_conflict123")
+    assert f"delete {title}_conflict123" in found.remedy
+
+
 def test_nothing_is_dialled_until_the_fence_holds(own: Shop) -> None:
     own.sandbox.post("/_sandbox/behaviour", {"unique_range_names": False})
     assert own.run("check").returncode == 3
@@ -580,6 +603,9 @@ def test_each_property_of_the_fence_has_a_sentence_of_its_own(ready: Shop) -> No
         "Google deletes one named range and adds another in one step.",
         "Google refuses to delete a named range twice.",
         "Google applies nothing of a batch in which one request is refused.",
+        "Google makes 10 such changes one behind the other.",
+        "Google's answer to a write shows what a read shows.",
+        "Of 4 such changes at the same moment Google accepts one.",
     ):
         checked.one("ok", sentence)
 

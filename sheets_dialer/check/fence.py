@@ -6,7 +6,9 @@ changes no cell.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+import threading
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from ..errors import SheetRefused, SheetUnreachable
@@ -20,6 +22,11 @@ _REMEDY = (
     "and tell whoever looks after this program."
 )
 _AGAIN = "Run check again in a few minutes."
+_AT_ONCE = 4
+_ROUNDS = 3
+_CHAINED = 10
+_SHOWN = "replies,updatedSpreadsheet.namedRanges(namedRangeId,name)"
+_FIRST_REQUEST = "requests[0]"
 
 
 class Fence:
@@ -36,6 +43,8 @@ class Fence:
         """After the proof: why dialling isn't safe, by the name of a sentence in `texts`; empty
         when it is, None when it isn't known."""
         self._broken: list[str] = []
+        self._words = ""
+        """Google's own for what it refused last."""
 
     def prove(self, sheet_id: int, column: int) -> list[Finding]:
         """Tries each property on the header cell of a column, and tidies up whatever happens."""
@@ -117,9 +126,84 @@ class Fence:
                     "unsafe_in_part",
                 )
             )
+        if swapped is not None and "unsafe_other_id" not in self._broken:
+            self._try_swaps(add)
 
-    def _send(self, *requests: dict[str, Any]) -> list[dict[str, Any]] | None:
-        """One batch: its replies, or None where Google refused it.
+    def _try_swaps(self, add: Callable[[Finding], None]) -> None:
+        """Swaps as the dialer makes them: in a chain without a pause, and several of one token at
+        the same moment."""
+        self._send(self._add(self._name(10), self._id(10)))
+        numbers = range(11, 11 + _CHAINED)
+        *chain, last = (self._swap(number - 1, number) for number in numbers)
+        chained = all(self._send(*each) is not None for each in chain)
+        shown = self._shown_after(*last) if chained else None
+        add(
+            self._verdict(
+                shown is not None,
+                f"Google makes {_CHAINED} such changes one behind the other.",
+                "unsafe_no_chain",
+            )
+        )
+        if shown is None:
+            return
+        add(
+            self._verdict(
+                shown == self._listed(),
+                "Google's answer to a write shows what a read shows.",
+                "unsafe_answer",
+            )
+        )
+        before, counts = numbers[-1], []
+        for _ in range(_ROUNDS):
+            contenders = range(before + 1, before + 1 + _AT_ONCE)
+            won = self._contend(before, contenders)
+            counts.append(len(won))
+            if counts[-1] != 1:
+                break
+            before = won[0] + _AT_ONCE
+            self._send(*self._swap(won[0], before))
+        add(
+            self._verdict(
+                set(counts) == {1},
+                f"Of {_AT_ONCE} such changes at the same moment Google accepts one.",
+                "unsafe_together",
+            )
+        )
+        if set(counts) == {1} and _FIRST_REQUEST not in self._words:
+            add(
+                warning(
+                    self._what,
+                    "Google refuses a second dialer's write in other words than were known, so a "
+                    f"pass may end with them: {self._words}",
+                    "Tell whoever looks after this program. Dialling is safe.",
+                )
+            )
+
+    def _contend(self, before: int, contenders: Sequence[int]) -> list[int]:
+        """Has as many swaps of one name sent at the same moment; returns those accepted."""
+        together = threading.Barrier(len(contenders))
+
+        def swapped(number: int) -> bool:
+            together.wait()
+            return self._send(*self._swap(before, number)) is not None
+
+        with ThreadPoolExecutor(len(contenders)) as pool:
+            accepted = list(pool.map(swapped, contenders))
+        return [number for number, is_in in zip(contenders, accepted, strict=True) if is_in]
+
+    def _shown_after(self, *requests: dict[str, Any]) -> dict[str, str] | None:
+        """This proof's named ranges, as the answer to this very batch shows them."""
+        answer: list[dict[str, Any]] = []
+        if self._send(*requests, shows=answer) is None:
+            return None
+        (shown,) = answer
+        return self._mine(shown.get("updatedSpreadsheet", {}))
+
+    def _send(
+        self, *requests: dict[str, Any], shows: list[dict[str, Any]] | None = None
+    ) -> list[dict[str, Any]] | None:
+        """One batch: its replies, or None where Google refused it. `shows` takes the answer, with
+        the named ranges that there are by then.
 
         Raises:
             Refused: for another reason than what the batch holds.
@@ -128,10 +212,15 @@ class Fence:
         added = {each["addNamedRange"]["namedRange"]["namedRangeId"] for each in _adds(requests)}
         self._left |= added  # until it is known that they aren't there
         try:
-            answer = self._google.ask(
-                "post", self._spreadsheet, ":batchUpdate", json={"requests": list(requests)}
-            )
+            body: dict[str, Any] = {"requests": list(requests)}
+            asked = {} if shows is None else {"params": {"fields": _SHOWN}}
+            if shows is not None:
+                body["includeSpreadsheetInResponse"] = True
+            answer = self._google.ask("post", self._spreadsheet, ":batchUpdate", json=body, **asked)
+            if shows is not None:
+                shows.append(answer)
         except Refused as error:
+            self._words = error.words
             self._left -= added
             if error.code != 400:
                 raise
@@ -167,6 +256,9 @@ class Fence:
         answer = self._google.ask(
             "get", self._spreadsheet, "", params={"fields": "namedRanges(namedRangeId,name)"}
         )
+        return self._mine(answer)
+
+    def _mine(self, answer: Mapping[str, Any]) -> dict[str, str]:
         beginning = f"{PREFIX}_check_{self._word}"
         return {
             each["namedRangeId"]: each["name"]
@@ -174,11 +266,18 @@ class Fence:
             if each["name"].startswith(beginning)
         }
 
+    # At least as long as the longest token's, and none that a dialer takes for a token.
     def _name(self, number: int) -> str:
-        return f"{PREFIX}_check_{self._word}_{number}"
+        return f"{PREFIX}_check_{self._word}_{number:015}_prf"
 
     def _id(self, number: int) -> str:
-        return f"sdcheck{self._word}x{number}"
+        return f"sdcheck{self._word}x{number:015}xprf"
+
+    def _swap(self, before: int, after: int) -> list[dict[str, Any]]:
+        return [
+            self._delete(self._id(before)),
+            self._add(self._name(after), self._id(after)),
+        ]
 
     def _add(self, name: str, range_id: str) -> dict[str, Any]:
         named = {"namedRangeId": range_id, "name": name, "range": self._cell}
@@ -192,7 +291,8 @@ class Fence:
 
     def _unsafe(self, name: str) -> Finding:
         self._broken.append(name)
-        return service_fault(self._what, say("unsafe", why=say(name)), _REMEDY)
+        words = f" Google's last refusal said: {self._words}" if self._words else ""
+        return service_fault(self._what, say("unsafe", why=say(name)), _REMEDY + words)
 
     def _unproven(self, why: str) -> Finding:
         return service_fault(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
 from typing import Any, TypeAlias
@@ -18,6 +19,7 @@ from .subject import GoogleAccount, Tab
 from .tabs import RUN_SETUP, examine_control, examine_do_not_call, examine_tab
 
 Remember: TypeAlias = Callable[[str, str], None]
+_CONFLICT = re.compile(r"(?P<title>.+)_conflict\d*")
 _FIELDS = (
     "properties.timeZone,sheets(properties(sheetId,title),protectedRanges(range,unprotectedRanges,warningOnly,"
     "requestingUserCanEdit))"
@@ -83,6 +85,7 @@ class _Spreadsheet:
         ids = {title: sheet["properties"].get("sheetId", 0) for title, sheet in sheets.items()}
         yield from self._time_zone(answer.get("properties", {}).get("timeZone", ""))
         yield from self._missing_tabs(list(ids))
+        yield from self._conflicting_tabs(list(ids))
         wanted = {tab.title for tab in self._tabs} | {CONTROL_TAB, DO_NOT_CALL_TAB}
         grids = self._cells({title: ids[title] for title in ids if title in wanted})
         if DO_NOT_CALL_TAB in ids:
@@ -135,6 +138,19 @@ class _Spreadsheet:
         for title in (CONTROL_TAB, DO_NOT_CALL_TAB):
             if title not in titles:
                 yield fault(self._what, f"The tab {title} is missing.", RUN_SETUP)
+
+    def _conflicting_tabs(self, titles: Sequence[str]) -> Findings:
+        """Tabs that Google has named anew, since two writers gave one title at the same moment."""
+        ours = {tab.title for tab in self._tabs} | {CONTROL_TAB, DO_NOT_CALL_TAB}
+        for title in titles:
+            found = _CONFLICT.fullmatch(title)
+            if found and found["title"] in ours:
+                yield warning(
+                    self._what,
+                    f"There is a tab named {title}: two writers made {found['title']} at the same "
+                    f"moment, and Google kept both. The dialer reads only {found['title']}.",
+                    f"Move what people wrote on {title} to {found['title']}, then delete {title}.",
+                )
 
     def _cells(self, ids: dict[str, int]) -> dict[str, list[list[Any]]]:
         """The cells of these tabs, by title."""

@@ -56,6 +56,8 @@ class Sheet:
 
     grid: Grid
     ranges: tuple[tuple[str, str], ...] = ()
+    tells_ranges: bool = True
+    """Whether a write's answer lists the named ranges."""
 
     def after(self, batch: Batch, *, fenced: bool = True) -> Sheet:
         """The version that the batch leaves; if not `fenced`, it is fitted to what is there: taking
@@ -85,7 +87,8 @@ class Sheet:
                     for across, cell in enumerate(row["values"], start=start["columnIndex"]):
                         text = cell.get("userEnteredValue", {}).get("stringValue", "")
                         grid[down][across] = text
-        return Sheet(tuple(map(tuple, grid)), tuple(sorted(ranges.items())))
+        cells = tuple(map(tuple, grid))
+        return replace(self, grid=cells, ranges=tuple(sorted(ranges.items())))
 
 
 class _Document:
@@ -126,7 +129,8 @@ class _Document:
             for row in after.grid
         ]
         sheet = {"properties": {"sheetId": 0}, "data": [{"rowData": rows}]}
-        named = [{"namedRangeId": each, "name": name, "range": {}} for each, name in after.ranges]
+        told = after.ranges if after.tells_ranges else ()
+        named = [{"namedRangeId": each, "name": name, "range": {}} for each, name in told]
         return {"updatedSpreadsheet": {"sheets": [sheet], "namedRanges": named}}
 
 

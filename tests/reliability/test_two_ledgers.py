@@ -14,6 +14,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import judge
+import pytest
 from boundaries import Boundary
 from judge import Caught
 from offices import Office, Offices
@@ -95,6 +96,36 @@ def between_mark_and_call(kinds: Sequence[str]) -> Sequence[str]:
     marked = next(place for place, kind in enumerate(kinds) if kind.endswith("with marks"))
     called = kinds.index("sent GET /api/calls")
     return kinds[marked:called]
+
+
+@pytest.fixture
+def overlapping(offices: Offices) -> Iterator[None]:
+    """Google accepts writes that overlap."""
+    offices.sandbox.post("/_sandbox/behaviour", {"rebased": True})
+    yield
+    offices.sandbox.post("/_sandbox/behaviour", {"rebased": False})
+
+
+@pytest.mark.usefixtures("overlapping")
+def test_machines_whose_overlapping_writes_are_both_accepted_call_nobody_twice(
+    offices: Offices, full: bool
+) -> None:
+    rounds = range(200 if full else 6)
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        found = list(pool.map(lambda _: both_at_once(offices), rounds))
+    offices.sandbox.delete("/_sandbox/faults")
+    assert [faults for faults in found if faults] == []
+
+
+@pytest.mark.usefixtures("overlapping")
+def test_one_that_was_frozen_and_woken_calls_nobody_again_where_writes_may_overlap(
+    offices: Offices, full: bool
+) -> None:
+    boundaries = boundaries_of(lambda: (offices.open(tuple(judge.FATES)), Caught()), fated)
+    between = between_mark_and_call([each.kind for each in every_one(boundaries)])
+    targets = every_one(boundaries) if full else some(boundaries, 1, always=between)
+    swept = sweep(targets, frozen_and_woken(offices))
+    assert swept.faults == []
 
 
 def test_machines_that_start_together_call_nobody_twice_though_reads_are_old_and_writes_late(

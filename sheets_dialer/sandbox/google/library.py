@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from itertools import compress
 from operator import is_not
@@ -58,6 +58,13 @@ class Document:
                 return current
             current = past.workbook
         return current
+
+    def since(self, moment: float) -> Iterator[Workbook]:
+        """The states that were replaced since that moment, the latest first."""
+        for past in reversed(self.history):
+            if past.replaced_at < moment:
+                return
+            yield past.workbook
 
     def commit(self, workbook: Workbook, now: float) -> None:
         """Makes the draft the present state and remembers the one that it replaces."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import unquote
@@ -180,15 +181,15 @@ class SheetsService:
 
     def _batch_rebased(self, call: Call) -> dict[str, Any]:
         """A batch that is refused for what another writer did within the last second is fitted to
-        what that one left, if it is right without that."""
+        what that one left, if it was right before."""
         try:
             return self._apply(call, call.body)
         except GoogleError:
-            before = call.document.aged(OVERLAP_SECONDS, call.now)
-            if before is call.document.workbook:
-                raise
-            self._apply(call, call.body, on=replace(call.document, workbook=before))
-            return self._apply(call, call.body, rebasing=True)
+            for before in call.document.since(call.now - OVERLAP_SECONDS):
+                with suppress(GoogleError):
+                    self._apply(call, call.body, on=replace(call.document, workbook=before))
+                    return self._apply(call, call.body, rebasing=True)
+            raise
 
     def _apply(
         self,
