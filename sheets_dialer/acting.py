@@ -137,7 +137,7 @@ class Caller:
 
     def caution(self) -> str | None:
         """Why the portal's own behaviour stops all new calls, for people."""
-        return self._caution.sentence(self._clock.now())
+        return self._caution.sentence(self._clock.now(), self._watched.in_progress)
 
     def silence(self) -> str | None:
         """What a person should know while the portal doesn't say how calls stand."""
@@ -241,7 +241,7 @@ class Caller:
             self._connections - self._in_flight,
             self._line_count - self._watched.lines_in_use(),
         )
-        width = self._caution.width(now)
+        width = self._caution.width(now, self._watched.in_progress)
         if width is not None:
             free = min(free, width - self._dials_in_flight)
         leaving: list[Confirmed] = []

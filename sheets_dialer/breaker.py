@@ -10,6 +10,7 @@ A value that each reply turns into the next; it neither reads a clock nor keeps 
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Literal
@@ -17,6 +18,7 @@ from typing import Literal
 from .call import AttemptState
 from .texts import say, with_stop
 
+Count = Callable[[], int]
 TRIPS_AFTER = 3
 PROVEN_AFTER = 2
 """So many good replies at the beginning show that the portal takes calls and tells them apart."""
@@ -56,6 +58,8 @@ class Breaker:
     """How long the portal asked to wait."""
     senseless: int = 0
     """How many calls' results nobody can ask for, of those since the last good reply."""
+    lost_at: datetime | None = None
+    """When the last of these was lost."""
 
     def after_good(self) -> Breaker:
         """The portal accepted a call, with an id of its own."""
@@ -69,7 +73,7 @@ class Breaker:
             failed = failed._after_one_more(SENSELESS, problem, now)
         senseless = self.senseless + calls
         kind = SENSELESS if senseless >= TRIPS_AFTER else failed.kind
-        return replace(failed, senseless=senseless, kind=kind)
+        return replace(failed, senseless=senseless, kind=kind, lost_at=now)
 
     def resumed(self) -> Breaker:
         """A person says that ids are right again: one call tries, and decides."""
@@ -111,8 +115,20 @@ class Breaker:
         tripped_at = now if failures >= TRIPS_AFTER else self.tripped_at
         return replace(self, kind=same, failures=failures, tripped_at=tripped_at, problem=problem)
 
-    def width(self, now: datetime) -> int | None:
-        """How many dials may be in flight at once; None is as many as else may."""
+    def _waits(self, now: datetime, in_progress: Count) -> bool:
+        """Whether the next call had better wait until those in progress are over. A further id
+        that one of these has would cost that one's result as well, and too many in all."""
+        if self.tripped_at is not None or self.lost_at is None:
+            return False
+        costs_too_many = self.senseless + 2 > TRIPS_AFTER
+        is_fresh = self.lost_at <= now < self.lost_at + COOLS_AT_MOST
+        return costs_too_many and is_fresh and in_progress() > 0
+
+    def width(self, now: datetime, in_progress: Count = lambda: 0) -> int | None:
+        """How many dials may be in flight at once, while so many calls are in progress; None is as
+        many as else may."""
+        if self._waits(now, in_progress):
+            return 0
         if self.tripped_at is not None:
             if self.is_over:
                 return 0
@@ -125,8 +141,10 @@ class Breaker:
         leaves_rows = self.kind not in (AttemptState.REFUSED, AttemptState.NOT_SENT)
         return left if self.failures and leaves_rows else None
 
-    def sentence(self, now: datetime) -> str | None:
+    def sentence(self, now: datetime, in_progress: Count = lambda: 0) -> str | None:
         """Why no new call starts, for people; None while calls may start."""
+        if self._waits(now, in_progress):
+            return say("waits_for_ids")
         if self.width(now) != 0:
             return None
         soon = self._pause() <= COOLS
@@ -156,6 +174,7 @@ class Breaker:
                 "kind": self.kind,
                 "at": at,
                 "senseless": self.senseless,
+                "lost_at": self.lost_at and self.lost_at.astimezone(UTC).isoformat(),
                 "problem": self.problem,
                 "failures": self.failures,
                 "wait": None if self.wait is None else self.wait.total_seconds(),
@@ -172,8 +191,13 @@ class Breaker:
         return cls(
             kind=SENSELESS if kind == SENSELESS else kind and AttemptState(kind),
             senseless=data.get("senseless", 0),
+            lost_at=_moment(data.get("lost_at")),
             failures=data.get("failures", TRIPS_AFTER),
-            tripped_at=data["at"] and datetime.fromisoformat(data["at"]),
+            tripped_at=_moment(data["at"]),
             problem=data["problem"],
             wait=None if data.get("wait") is None else timedelta(seconds=data["wait"]),
         )
+
+
+def _moment(text: str | None) -> datetime | None:
+    return datetime.fromisoformat(text) if text else None

@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from .breaker import Breaker
+from .breaker import Breaker, Count
 from .call import AttemptState
 from .errors import AccountRefused
 from .ledger import Ledger, Move, Moved
@@ -37,13 +37,14 @@ class Caution:
         self._turned_away: dict[int, int] = {}
         """By job, how many that were when the portal refused the account for it."""
 
-    def width(self, now: datetime) -> int | None:
-        """How many dials may be in flight at once; None is as many as else may."""
-        return self._breaker.width(now)
+    def width(self, now: datetime, in_progress: Count) -> int | None:
+        """How many dials may be in flight at once, while so many calls are in progress; None is as
+        many as else may."""
+        return self._breaker.width(now, in_progress)
 
-    def sentence(self, now: datetime) -> str | None:
+    def sentence(self, now: datetime, in_progress: Count) -> str | None:
         """Why the portal's own behaviour stops all new calls, for people."""
-        return self._breaker.sentence(now)
+        return self._breaker.sentence(now, in_progress)
 
     def resume(self) -> None:
         """A person has stopped the calls and lets them go on again."""

@@ -46,7 +46,7 @@ def namesake(rows: Iterable[Sequence[object]], columns: Columns) -> tuple[str, i
             for name, at in columns.places.items()
             if name in DIALER and at < len(cells)
         }
-        if _is_ours(shown):
+        if _is_ours(shown, columns):
             return None
         filled += any(cell not in ("", None) for cell in cells)
         word = normal(shown.get("status", ""))
@@ -60,7 +60,10 @@ def namesake(rows: Iterable[Sequence[object]], columns: Columns) -> tuple[str, i
     return found
 
 
-def _is_ours(shown: dict[str, str]) -> bool:
+def _is_ours(shown: dict[str, str], columns: Columns) -> bool:
+    """Whether a row shows a dialer's work. A call centre's export has words and ids like ours, but
+    not the number that a dialer writes beside them."""
     word = normal(shown.get("status", ""))
-    is_known = is_ref(shown.get("ref", "")) or is_call_id(shown.get("call_id", ""))
+    is_call = "called_number" in columns.places and is_call_id(shown.get("call_id", ""))
+    is_known = is_call or is_ref(shown.get("ref", ""))
     return word != "" and is_ours(word) and is_known

@@ -14,7 +14,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from .call import Attempt
+from .call import Attempt, AttemptState
 from .clock import Clock, Jumps
 from .lines import Lines
 from .policy import Policy
@@ -88,6 +88,11 @@ class Watchlist:
         self.know(attempt, policy)
         del self._known[attempt.id]
         self._over.add(attempt.id)
+
+    def in_progress(self) -> int:
+        """How many calls that are followed aren't over. Ended ones are asked about on at times, in
+        case of a late answer."""
+        return sum(each.state is AttemptState.PLACED for each, _policy in self._known.values())
 
     def lines_in_use(self) -> int:
         """How many lines are believed taken."""

@@ -213,6 +213,20 @@ def test_a_persons_word_lets_one_call_try_which_decides() -> None:
     assert after(UNKNOWN).resumed() == after(UNKNOWN)
 
 
+def test_before_a_fourth_result_is_lost_the_next_call_waits_for_those_in_progress() -> None:
+    """Each of which may lose its own to the same cause; for an hour at most."""
+    lost_two = senseless(2)
+    assert lost_two.width(NOW, lambda: 1) == 0
+    assert "waits until those in progress are over" in (lost_two.sentence(NOW, lambda: 1) or "")
+    assert lost_two.width(NOW, lambda: 0) == 1
+    assert lost_two.width(NOW + COOLS_AT_MOST, lambda: 1) == 1
+    assert Breaker.from_text(lost_two.to_text()).width(NOW, lambda: 1) == 0
+    assert lost_two.after_good().width(NOW, lambda: 1) is None
+    # An older call that was over lost nothing, so one more may.
+    assert senseless(1).width(NOW, lambda: 1) == 2
+    assert senseless(3).resumed().width(NOW, lambda: 1) == 1
+
+
 def test_they_count_along_with_other_failures() -> None:
     mixed = senseless(1, start=after(UNKNOWN, UNKNOWN))
     assert mixed.width(NOW) == 0

@@ -405,6 +405,34 @@ def test_nobody_on_the_list_is_called_whatever_stands_beside_the_number(shop: Sh
     assert whys[:8] == [say("listed", row=place) for place in places]
 
 
+# What is pasted, and whom it bars.
+LINES_OF_A_CHAT = (
+    ("[12/11/2026, 10:15 PM] Ali: don't call 0300 2000011", "923002000011"),
+    ("\u2066+92 300 2000012\u2069 said no on 12/11/2026", "923002000012"),
+    ("https://wa.me/%2B923002000013", "923002000013"),
+    ("https://api.whatsapp.com/send?phone=%2B92%20300%202000014", "923002000014"),
+    ("0301 9000009 and the old one, 53002000015", "923002000015"),
+    ("0301 9000009\nJazz code 0300 number 2000016", "923002000016"),
+    ("نمبر۰۳۰۰۲۰۰۰۰۱۷ہے، کال نہ کریں", "923002000017"),
+    ("35202-1234567-1/03002000018", "923002000018"),
+    ("0301 9000009 202611280300 2000019", "923002000019"),
+    ("042-35761234/5/6 and UAN 042-111-222-333", "924235761236"),
+    ("92.300.2000020", "923002000020"),
+    ("📵 0️⃣3️⃣0️⃣0️⃣2000021", "923002000021"),
+)
+
+
+def test_nobody_in_a_pasted_chat_is_called(shop: Shop) -> None:
+    shop.ready(*(f"'+{number}" for _, number in LINES_OF_A_CHAT), "0300 0000001")
+    lines = [[line] for line, _ in LINES_OF_A_CHAT]
+    shop.tab("Do Not Call").update([["Whom not to call"], *lines], "A1", raw=True)
+    assert shop.run("start", "--until-done").returncode == 0
+    assert shop.called_numbers() == ["923000000001"]
+    whys = [row["Why"] for row in shop.rows()]
+    places = range(2, 2 + len(LINES_OF_A_CHAT))
+    assert whys[:-1] == [say("listed", row=place) for place in places]
+
+
 def test_what_no_number_can_be_found_in_stops_calls_until_it_is_put_right(shop: Shop) -> None:
     shop.ready("0300 0000001")
     tab = shop.tab("Do Not Call")

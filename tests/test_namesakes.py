@@ -74,3 +74,30 @@ def test_every_ref_of_ours_is_known_as_one() -> None:
 
 def test_a_tab_without_our_columns_has_none_of_peoples() -> None:
     assert found({"Phone": NUMBER, "Ref No": "INV-1"}, header=["Phone", "Ref No"]) is None
+
+
+# --- exports that have columns like ours, in the column sets that they come with ---
+
+EXPORTS: list[tuple[list[str], list[object], str]] = [
+    (["CN", "Consignee Cell No", "Status", "Call ID"], ["7001", NUMBER, "Delivered", ""], "status"),
+    (["CN", "Consignee Cell No", "Status", "Call ID"], ["7001", NUMBER, "", 10023], "call_id"),
+    (["CN", "Phone", "Status", "Call ID"], ["7001", NUMBER, "No Answer", 10023], "call_id"),
+    (["Phone", "Call ID", "Status", "Agent"], [NUMBER, "718293", "Answered", "Ali"], "call_id"),
+    (["Phone", "Call ID", "Status", "Answer"], [NUMBER, "718293", "Busy", "later"], "answer"),
+    (["Order ID", "Consignee Phone", "Status", "Attempts"], ["A1", NUMBER, "RTO", 2], "attempts"),
+    (["Customer Phone", "Order Status", "Status"], [NUMBER, "Booked", "Unpaid"], "status"),
+    (["Phone", "Status", "Updated At"], [NUMBER, "pending", "2026-11-01 10:00"], "updated_at"),
+    (["Phone", "Status", "Ref"], [NUMBER, "Answered", "LE123456789"], "ref"),
+    (["Phone", "Answer", "DTMF"], [NUMBER, "haan", ""], "answer"),
+    (["Phone", "Why", "City"], [NUMBER, "wrong size", "Lahore"], "why"),
+    (["billing_phone", "status", "order_total"], [NUMBER, "processing", 1500], "status"),
+]
+
+
+@pytest.mark.parametrize(("header", "row", "name"), EXPORTS, ids=lambda each: str(each)[:60])
+def test_what_an_export_says_in_columns_like_ours_is_its_own(
+    header: list[str], row: list[object], name: str
+) -> None:
+    named = namesake([header, *[row] * 9], find_columns(header, {}))
+    assert named is not None
+    assert named == (name, 1)

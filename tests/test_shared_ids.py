@@ -63,9 +63,8 @@ def test_one_id_for_all_costs_three_rows_and_no_more(bench: Bench, latency: floa
     bench.sandbox.post("/_sandbox/portal", {"call_ids": "one", "latency": latency})
     caller = bench.caller()
     caller.dial(bench.confirmed(*numbers(20)))
-    eventually(lambda: caller.caution() is not None)
+    eventually(lambda: "did go out" in (caller.caution() or ""))
     eventually(lambda: not caller.in_flight())
-    assert "did go out" in (caller.caution() or "")
     assert len(bench.sandbox.get("/_sandbox/calls")) - before == 3
     assert bench.states().count("unknown") == 3
     assert all(each.went_out for each in bench.attempts() if each.state is UNKNOWN)
@@ -95,13 +94,16 @@ def test_ids_that_begin_anew_while_their_calls_go_on_stop_all(bench: Bench) -> N
     caller.dial(bench.confirmed(*numbers(8), policy=slow))
     eventually(lambda: bench.states().count("placed") == 8)
 
+    asked = bench.requests()
     bench.sandbox.post("/_sandbox/portal", {"next_call_id": 1})
     caller.dial(bench.confirmed(*numbers(20, 50), policy=slow))
     eventually(lambda: caller.caution() is not None)
     eventually(lambda: not caller.in_flight())
-    # Each of two calls takes an older one along.
-    assert bench.states().count("unknown") == 4
-    assert bench.states().count("placed") == 6
+    # A call and the older one with its id; the next waits until the older ones are over.
+    assert "waits until those in progress are over" in (caller.caution() or "")
+    assert bench.states().count("unknown") == 2
+    assert bench.states().count("placed") == 7
+    assert bench.requests() - asked == 1
 
 
 def test_an_id_whose_call_ended_long_ago_is_the_new_calls(bench: Bench) -> None:

@@ -242,14 +242,18 @@ def another_call(stage: Stage) -> None:
 @in_the_sheet(
     "The portal gives all calls one id",
     {
-        "State, after three calls": "stopped_senseless",
+        "State, after two calls, while one of them is in progress": "waits_for_ids",
+        "after three": "stopped_senseless",
         "their rows": "result_unknown",
         "one of them, once a person chose Skip": "released_after_call",
     },
 )
 def one_id_for_all(stage: Stage) -> None:
     stage.portal(call_ids="one")
-    stage.paste(*FOUR)
+    stage.paste("0300 0000009", FOUR[0])
+    stage.dial(until="waits_for_ids")
+    stage.paste(*FOUR[1:], at=4)
+    stage.later(hours=1)
     stage.dial(until="stopped_senseless")
     stage.type(2, "Status", "Skip")
     stage.dial(until="released_after_call")
