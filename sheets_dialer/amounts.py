@@ -38,7 +38,7 @@ def read_amount(text: str) -> str | None:
     # Most are digits alone, and there are many.
     if text.isascii() and text.isdigit():
         return (text.lstrip("0") or "0") if len(text) <= _MOST_DIGITS else None
-    if any(unicodedata.category(each) == "No" for each in text):
+    if not text.isascii() and any(unicodedata.category(each) == "No" for each in text):
         # A footnote's number, a share or a number in a circle: no digit of the amount.
         return None
     said = plain(text)

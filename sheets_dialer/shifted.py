@@ -80,13 +80,22 @@ class _Shift:
             if row.content and row.index not in self._taken and self._may_be_home(row):
                 homes.setdefault(row.content.number, []).append(row)
         every = list(itertools.chain.from_iterable(homes.values()))
+        # A row whose own cells have no other home may just have been changed: it comes last.
+        kept = set[int]()
+        for row in self._open():
+            owner = self._owners[row.index]
+            near = homes.get(owner.content.number, [])
+            if not any(home is not row and fits(home, owner) for home in near):
+                kept.add(row.index)
+        for group in (every, *homes.values()):
+            group.sort(key=lambda row: row.index in kept)
         for row in self._open():
             owner = self._owners[row.index]
             if owner.id in self._at_home:
                 # What stands here was copied from its row.
                 continue
             # Of a job that was forgotten only the digest of its order tells which row is its.
-            near = every if owner.is_forgotten else homes.get(owner.content.number, ())
+            near = every if owner.is_forgotten else homes.get(owner.content.number, [])
             for home in near:
                 if home is not row and home.index not in self._taken and fits(home, owner):
                     self._taken.add(home.index)

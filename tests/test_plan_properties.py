@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import replace
@@ -307,8 +308,12 @@ def people(row: Mapping[str, Any]) -> list[Any]:
 
 
 def cells_of(plan: Plan, index: int) -> tuple[tuple[str, str], ...]:
+    """What is written on a row, but for the Ref of a new job and the places that reasons name."""
     cells = plan.cells.get(index, {})
-    return tuple((name, "new" if text.startswith("new") else text) for name, text in cells.items())
+    return tuple(
+        (name, "new" if text.startswith("new") else re.sub(r"(?<=Cell [A-Z])\d+", "", text))
+        for name, text in cells.items()
+    )
 
 
 @BRIEF
