@@ -87,7 +87,7 @@ def measure(sandbox: Sandbox, calls: int, connections: int, latency: float) -> N
     caller.start()
     cpu, begun = time.process_time(), time.perf_counter()
     caller.dial(confirmed)
-    while caller.in_flight() <= 1:
+    while caller.in_flight() <= 2 and caller.waiting():
         time.sleep(0.002)
     widened = time.perf_counter()
     while caller.in_flight() or caller.waiting():
@@ -102,8 +102,8 @@ def measure(sandbox: Sandbox, calls: int, connections: int, latency: float) -> N
     print(f"placed                    {placed} of {calls}, the portal accepted {accepted}")
     print(f"calls a second            {placed / seconds:.1f} of {possible:.0f} possible")
     print(f"share of what is possible {placed / seconds / possible:.1%} (wanted: 95 %)")
-    after_first = (placed - 1) / (ended - widened) / possible
-    print(f"the same after the first  {after_first:.1%} (a run begins with one call alone)")
+    after_first = (placed - 3) / (ended - widened) / possible
+    print(f"the same after the first  {after_first:.1%} (a run begins with one call, then two)")
     print(f"processor time a call     {cpu / placed * 1000:.2f} ms (wanted: at most 2 ms)")
     print(f"recording as intended     {recording / calls * 1000:.2f} ms a call, before that")
 

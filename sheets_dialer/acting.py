@@ -137,7 +137,8 @@ class Caller:
 
     def caution(self) -> str | None:
         """Why the portal's own behaviour stops all new calls, for people."""
-        return self._caution.sentence(self._clock.now(), self._watched.in_progress)
+        with self._lock:
+            return self._caution.sentence(self._clock.now(), self._watched.in_progress)
 
     def silence(self) -> str | None:
         """What a person should know while the portal doesn't say how calls stand."""
