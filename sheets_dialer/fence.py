@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import string
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -74,6 +75,21 @@ class Fence:
         # A person has stopped the calls; the RUN that follows is theirs and not an old one.
         self._ledger.set_fact(_older(tab), "")
         return None
+
+    def news(self, tab: str, tokens: Iterable[Token]) -> list[Token]:
+        """Which of the tokens on a tab that has several are to be looked at: those of this ledger
+        that it doesn't know or that are no older than what was seen, and of others' the newest,
+        as whoever waits for one in turn with another waits for ever."""
+        tokens = sorted(tokens, key=lambda each: (each.counter, each.id))
+        theirs = [each for each in tokens if each.ledger_id != self._ledger.id]
+        written, newest = self._written(tab), self._newest(tab)
+        ours = [
+            each
+            for each in tokens
+            if each.ledger_id == self._ledger.id
+            and (each.id not in written or each.counter >= newest)
+        ]
+        return [*ours, *theirs[-1:]]
 
     def knows(self, tab: str) -> bool:
         """Whether the ledger has seen a dialer's token on this tab."""

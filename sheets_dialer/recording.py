@@ -321,12 +321,15 @@ def settle_token(
     tokens = [*filter(None, map(read_token, ranges))]
     if current.token is not None and tokens == [current.token]:
         return
-    for token in tokens:
+    for token in fence.news(sheet.name, tokens):
         fence.look(sheet.name, token, runs=True, now=now, zone=zone)
     # Newer than all of them, or the next read would be taken for an old one.
     known = tokens if current.token is None else [*tokens, current.token]
     newest = max(known, key=lambda token: token.counter, default=None)
-    sheet.renew_token(current, fence.next_token(sheet.name, newest), ranges)
+    renewed = fence.next_token(sheet.name, newest)
+    sheet.renew_token(current, renewed, ranges)
+    # A read from before that must not be planned from: its write might be accepted.
+    fence.landed(sheet.name, renewed)
 
 
 def _moves(made: Plan, now: datetime) -> list[Move]:

@@ -639,7 +639,7 @@ def test_what_it_could_not_tidy_up_it_names(own: Shop) -> None:
     own.sandbox.post("/_sandbox/faults", [fault | {"count": 1}, fault | {"kind": "503"}])
     found = Checked(own).one("warning", "Named ranges of this check were left in the sheet")
     assert "Data > Named ranges" in found.remedy
-    assert any(name in found.sentence for name in (f"{n[:-2]}…" for n in named_ranges(own)))
+    assert any(name in found.sentence for name in (f"{n[:27]}…" for n in named_ranges(own)))
 
 
 def test_named_ranges_that_can_not_be_listed_are_removed_all_the_same(ready: Shop) -> None:
