@@ -14,7 +14,7 @@ from typing import Any
 from .call import is_call_id
 from .errors import AccountRefused, PortalRefused, PortalUnknown
 from .key_forms import KeyTold, read_key
-from .portal_words import cleaned, holds_key, reason, told
+from .portal_words import holds_key, reason, told, without_key
 from .texts import say
 
 _NOTHING = frozenset({"", "none", "null", "nil", "n/a", "na", "-"})
@@ -156,7 +156,7 @@ def key_told(body: Mapping[str, Any], key: str) -> KeyTold:
     words = told.unread
     if told.keys is not None and len(told.keys) > 1 and holds_key(told.keys, key):
         words = told.keys
-    return told if words is None else KeyTold(unread=cleaned(words, key)[:_MOST_KEPT] or "?")
+    return told if words is None else KeyTold(unread=without_key(words, key)[:_MOST_KEPT] or "?")
 
 
 def retries(value: object) -> int | None:

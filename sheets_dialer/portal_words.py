@@ -39,6 +39,12 @@ def reason(body: Mapping[str, Any]) -> str:
 def cleaned(text: object, key: str) -> str:
     """The text in one line without secrets: not by their names, nor where the key stands for
     itself, as it is or in another writing."""
+    return redacted(without_key(text, key))
+
+
+def without_key(text: object, key: str) -> str:
+    """The text in one line without the API key, as it is or in another writing. What else is named
+    a key stays: it may be one of the phone."""
     # On one line first: the key may be wrapped at the end of one.
     plain = printable(text)
     if len(key) >= _SHORTEST_SOUGHT:
@@ -46,7 +52,7 @@ def cleaned(text: object, key: str) -> str:
     else:
         for form in {key, quote(key, safe=""), repr(key)[1:-1]} - {""}:
             plain = plain.replace(form, "…")
-    return redacted(plain)
+    return plain
 
 
 def holds_key(text: str, key: str) -> bool:
