@@ -25,6 +25,8 @@ _MOST_WORDS_OF_ONE = 3
 _SIGNS = re.compile("…(?: …)+")
 _MOST_READ = 4_000
 """How many characters of others' words are read: a cell shows two hundred."""
+_LONGEST_LETTER = 6
+"""How many characters a letter of the key is written with at most: \\u0041, &#x41;."""
 
 
 def told(body: Mapping[str, Any], key: str) -> str:
@@ -52,14 +54,19 @@ def cleaned(text: object, key: str) -> str:
 
 
 def without_key(text: object, key: str) -> str:
-    """The text in one line without the key, whatever it is packed into."""
+    """The text in one line without the API key, whatever that is packed into. What else is named a
+    key stays: it may be one of the phone."""
     # On one line first: the key may be wrapped at the end of one.
-    plain = _beginning(printable(text))
+    words = printable(text)
+    plain = words[:_MOST_READ]
     if len(key) >= _SHORTEST_SOUGHT:
         plain = _without_parts(_anyhow(key).sub("…", plain), key)
     else:
         for form in {key, quote(key, safe=""), repr(key)[1:-1]} - {""}:
             plain = plain.replace(form, "…")
+    if len(words) > _MOST_READ:
+        # Where it was cut off, the key may have begun.
+        plain = plain[: -_LONGEST_LETTER * len(key)] or "…"
     return plain
 
 
@@ -73,11 +80,6 @@ def holds_key(text: str, key: str) -> bool:
     return len(sought) >= _SHORTEST_SOUGHT and any(
         sought in _letters(reading) for reading in readings(text)
     )
-
-
-def _beginning(text: str) -> str:
-    """As much of a long text as is read, without a word that is cut in two."""
-    return text if len(text) <= _MOST_READ else text[:_MOST_READ].rpartition(" ")[0] or "…"
 
 
 def _without_parts(text: str, key: str) -> str:

@@ -336,7 +336,13 @@ def test_what_is_unmistakable_is_a_key_or_none(
         *(("9" * 21, "9" * 21), (1e400, "Infinity"), (True, "true"), ("choice 1", "choice 1")),
         *(("1/2", "1/2"), ("1-9", "1-9"), ("pressed", "pressed"), ({"a": 1}, '{"a": 1}')),
         *((["1", "x"], '["1", "x"]'), ({"key": 1, "digit": 9}, '{"key": 1, "digit": 9}')),
-        *(({"digit": "", "x": 1}, '{"digit": "", "x": 1}'), ("a\nb", "a b"), (KEY, "…")),
+        *(
+            ({"digit": "", "x": 1}, '{"digit": "", "x": 1}'),
+            ("a\nb", "a b"),
+            (KEY, "…"),
+            (f"9 {KEY}", "9 …"),
+        ),
+        *(("key: 7 or 9", "key: 7 or 9"), ("token=9?", "token=9?")),
     ],
 )
 def test_what_may_be_a_key_and_cannot_be_read_is_kept_in_its_own_words(

@@ -256,6 +256,11 @@ def test_a_row_is_called_when_its_number_is_free_again() -> None:
     world.report("call1", world.now, call_status=2, dtmf="1")
     for _ in range(3):
         run(world, roll)
+    assert (first["Status"], second["Status"]) == ("Answered", "Waiting"), "its key may change"
+    world.now += world.policy.answer_settle
+    world.report("call1", world.now, call_status=2, dtmf="1")
+    for _ in range(3):
+        run(world, roll)
     assert (first["Status"], second["Status"]) == ("Answered", "Calling")
 
 

@@ -73,20 +73,20 @@ def test_each_kind_of_trouble_on_a_fifth_of_all_requests_in_turn(tmp_path: Path)
         assert_kept(shop, unclear=troubled, refused=troubled)
 
 
-HABITS = ("repeated_ids", "reports_of_another_number", "reports_of_another_id")
+SENSELESS = ("repeated_ids", "reports_of_another_number", "reports_of_another_id")
 
 
 def test_habits_of_the_portal_that_strike_at_random(tmp_path: Path, full: bool) -> None:
     """Ids given twice, and reports of other calls, which are none of the row's."""
     with hurried_shop(tmp_path) as shop:
         shop.ready(*numbers(200 if full else 40))
-        rates = dict(zip(HABITS, (0.05, 0.2, 0.2), strict=True))
+        rates = dict(zip(SENSELESS, (0.05, 0.2, 0.2), strict=True))
         shop.sandbox.post("/_sandbox/portal", rates)
         with shop.dialling():
             for _ in range(20 if full else 4):
                 time.sleep(2)
                 let_calls_go_on(shop)
-            shop.sandbox.post("/_sandbox/portal", dict.fromkeys(HABITS, 0))
+            shop.sandbox.post("/_sandbox/portal", dict.fromkeys(SENSELESS, 0))
             let_calls_go_on(shop)
         shop.finish(120)
         told = Counter(call["call_id"] for call in shop.calls())
