@@ -203,8 +203,10 @@ class Recorder:
         """Puts the token right where a person broke it."""
         # What goes wrong with this the next pass finds as well; here it must not hide that the
         # marks were refused.
-        with suppress(SheetError, AnotherDialer):
+        try:
             settle_token(queue.sheet, self._fence, snapshot, self._clock.now(), queue.rules.zone)
+        except (SheetError, AnotherDialer) as error:
+            log.warning("the token is not put right yet", campaign=queue.name, problem=str(error))
 
     def _part(self, queue: Queue, snapshot: Snapshot) -> None:
         """After a write that was accepted beside another dialer's: what that one may have called
