@@ -1,4 +1,4 @@
-"""The day's budget and cap against a portal whose account turns No Answer into Answered by itself."""
+"""The day's budget and cap, where the account turns No Answer into Answered by itself."""
 
 from __future__ import annotations
 
