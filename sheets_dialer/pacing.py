@@ -62,7 +62,8 @@ def rest(made: Plan, now: datetime, policy: Policy, every: timedelta) -> timedel
     final.
     """
     attempts = [poll.attempt for poll in made.polls if poll.attempt.is_open]
-    answered = [attempt for attempt in attempts if attempt.call_status == ANSWERED]
+    # One with a key stands in the sheet already: that it may still change keeps no new row waiting.
+    answered = [each for each in attempts if each.call_status == ANSWERED and not each.has_key]
     may_call = bool(made.new_jobs or made.adoptions) or not made.complete
     may_call = may_call or made.count(Tally.QUEUED) + made.count(Tally.WAITING) > 0
     rings = bool(made.dials) or any(

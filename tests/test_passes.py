@@ -214,6 +214,9 @@ def test_passes_come_as_usual_when_nothing_is_in_progress() -> None:
         world.run()
     world.report("call1", world.now, call_status=2, dtmf="1")
     assert [world.run().rest.total_seconds() for _ in range(2)] == [15, 15]
+    world.now += world.policy.answer_settle
+    world.report("call1", world.now, call_status=2, dtmf="1")
+    assert [world.run().rest.total_seconds() for _ in range(2)] == [15, 15]
 
 
 def test_a_test_call_that_is_over_leaves_its_number_free(shop: Shop) -> None:
