@@ -21,6 +21,7 @@ from .culprits import Culprits
 from .disposition import CALLING
 from .errors import (
     AnotherDialer,
+    OldRead,
     SheetError,
     SheetRefused,
     TokenLost,
@@ -324,7 +325,12 @@ def settle_token(
     if current.token is not None and tokens == [current.token]:
         return
     for token in fence.news(sheet.name, tokens):
-        fence.look(sheet.name, token, runs=True, now=now, zone=zone)
+        try:
+            fence.look(sheet.name, token, runs=True, now=now, zone=zone)
+        except OldRead:
+            # Beside ours it is left from a write that was accepted along with one of ours.
+            if current.token not in tokens:
+                raise
     # Newer than all of them, or the next read would be taken for an old one.
     known = tokens if current.token is None else [*tokens, current.token]
     newest = max(known, key=lambda token: token.counter, default=None)
