@@ -69,7 +69,7 @@ class _Shift:
 
     def settle(self, fits: _Fits) -> None:
         """Finds, by one way to know a content again, which jobs are at home, and for the others a
-        row of their content, from top to bottom."""
+        row of their content, the uppermost of several."""
         for row in self._open():
             owner = self._owners[row.index]
             if row.content and fits(row, owner):
@@ -89,7 +89,8 @@ class _Shift:
                 kept.add(row.index)
         for group in (every, *homes.values()):
             group.sort(key=lambda row: row.index in kept)
-        for row in self._open():
+        # Older jobs first, so that it makes no difference where rows stand.
+        for row in sorted(self._open(), key=lambda row: self._owners[row.index].id):
             owner = self._owners[row.index]
             if owner.id in self._at_home:
                 # What stands here was copied from its row.
