@@ -299,6 +299,8 @@ def test_a_job_that_was_tried_keeps_its_voice() -> None:
     queued = world(rows=1)
     queued.run()
     queued.report("call1", NOON, call_status=2, dtmf="1")
+    queued.now += timedelta(minutes=5)
+    queued.report("call1", queued.now, call_status=2, dtmf="1")
     queued.run()
     queued.sheet[0]["Status"] = "Call again"
     queued.settings = Settings(voice_id="103")

@@ -99,11 +99,15 @@ def test_ids_that_begin_anew_while_their_calls_go_on_stop_all(bench: Bench) -> N
     caller.dial(bench.confirmed(*numbers(20, 50), policy=slow))
     eventually(lambda: caller.caution() is not None)
     eventually(lambda: not caller.in_flight())
-    # A call and the older one with its id; the next waits until the older ones are over.
-    assert "waits until those in progress are over" in (caller.caution() or "")
-    assert bench.states().count("unknown") == 2
-    assert bench.states().count("placed") == 7
-    assert bench.requests() - asked == 1
+    # Each call takes the older one with its id along. On a slow machine a second request may have
+    # left before the first one's reply was there.
+    sent = bench.requests() - asked
+    assert bench.states().count("unknown") == 2 * sent
+    assert bench.states().count("placed") == 8 - sent
+    if sent == 1:
+        assert "waits until those in progress are over" in (caller.caution() or "")
+    else:
+        assert (caller.caution() or "").startswith("Stopped: the portal gives calls ids")
 
 
 def test_an_id_whose_call_ended_long_ago_is_the_new_calls(bench: Bench) -> None:
@@ -288,7 +292,8 @@ def test_a_call_is_asked_about_where_it_was_placed(
     policy = replace(BRISK, portal=asked)
     assert is_followed(attempt, T0, policy, later=()) is is_asked
     assert (as_ended(attempt, policy).problem is None) is is_asked
-    known = replace(attempt, call_status=2, dtmf="1", changed_at=T0, polled_at=T0)
+    settled = T0 + timedelta(hours=1)
+    known = replace(attempt, call_status=2, dtmf="1", changed_at=T0, polled_at=settled)
     assert as_ended(known, policy).problem is None, "nothing more was to come of it"
 
 

@@ -38,7 +38,7 @@ KINDS: Mapping[str, str] = {
 
 DEFAULT_SECONDS: Mapping[str, float] = {"slow": 5.0, "stale": 5.0, "late": 5.0}
 
-_FIELDS = ("service", "kind", "rate", "count", "path", "method", "seconds")
+_FIELDS = ("service", "kind", "rate", "skip", "count", "path", "method", "seconds")
 
 
 class BadFaultError(ValueError):
@@ -49,14 +49,16 @@ class BadFaultError(ValueError):
 class Fault:
     """One order of trouble.
 
-    `rate` is the probability that a request it applies to meets it; `count` is how many may
-    (None: any number); `path` is a piece of the path and query string, percent-encoded or not;
-    `method` limits it to one HTTP method; `fired` is how many have met it.
+    `rate` is the probability that a request it applies to meets it; `skip` is how many that would
+    meet it are still let by, `count` how many may meet it (None: any number); `path` is a piece of
+    the path and query string, percent-encoded or not; `method` limits it to one HTTP method;
+    `fired` is how many have met it.
     """
 
     service: str
     kind: str
     rate: float = 1.0
+    skip: int = 0
     count: int | None = None
     path: str = ""
     method: str = ""
@@ -90,6 +92,7 @@ class Fault:
             service=service,
             kind=kind,
             rate=_number(data, "rate", default=1.0, least=0.0, most=1.0),
+            skip=_skip(data),
             count=_count(data),
             path=_text(data, "path"),
             method=_text(data, "method").upper(),
@@ -102,6 +105,7 @@ class Fault:
             "service": self.service,
             "kind": self.kind,
             "rate": self.rate,
+            "skip": self.skip,
             "count": self.count,
             "path": self.path,
             "method": self.method,
@@ -151,6 +155,9 @@ class Faults:
             if fault.concerns(service, method, target, writes=writes) and (
                 fault.rate >= 1.0 or self._source.random() < fault.rate
             ):
+                if fault.skip:
+                    fault.skip -= 1
+                    continue
                 fault.fired += 1
                 return fault
         return None
@@ -171,6 +178,15 @@ def _number(
         limit = f"between {least:g} and {most:g}" if most != float("inf") else f"{least:g} or more"
         raise BadFaultError(f"{name} is {value!r}; it must be a number, {limit}")
     return float(value)
+
+
+def _skip(data: Mapping[str, Any]) -> int:
+    value = data.get("skip")
+    if value is None:
+        return 0
+    if isinstance(value, bool) or not isinstance(value, int) or value < 0:
+        raise BadFaultError(f"skip is {value!r}; it must be a whole number, 0 or more")
+    return value
 
 
 def _count(data: Mapping[str, Any]) -> int | None:

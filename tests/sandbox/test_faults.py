@@ -215,6 +215,9 @@ def test_count_rate_path_and_method_choose_who_is_struck(sandbox: RunningSandbox
     assert place(sandbox).ok
     set_fault(sandbox, "portal", "503", rate=0)
     assert place(sandbox).ok
+    sandbox.delete("/_sandbox/faults")
+    set_fault(sandbox, "portal", "503", skip=2, count=1)
+    assert [place(sandbox).status_code for _ in range(4)] == [200, 200, 503, 200]
 
 
 def test_a_path_is_matched_encoded_or_not(sandbox: RunningSandbox) -> None:
@@ -262,6 +265,7 @@ def test_a_list_is_added_whole_or_not_at_all(sandbox: RunningSandbox) -> None:
         ({"service": "portal", "kind": "503", "rate": True}, "rate is True"),
         ({"service": "portal", "kind": "503", "count": 0}, "count is 0"),
         ({"service": "portal", "kind": "503", "count": 1.5}, "count is 1.5"),
+        ({"service": "portal", "kind": "503", "skip": -1}, "skip is -1"),
         ({"service": "portal", "kind": "503", "path": 5}, "path is 5; it must be a text"),
         ({"service": "portal", "kind": "slow", "seconds": -1}, "seconds is -1"),
         ({"service": "drive", "kind": "stale"}, "stale works on sheets and portal only"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from sheets_dialer.checking import check_file
+from sheets_dialer.token import Token
 from situations.stage import Stage
 from situations.table import in_the_sheet
 
@@ -14,17 +15,28 @@ NOT_SAFE = {
     "atomic_batches": "unsafe_in_part",
 }
 """What Google Sheets must do for two dialers never to call one row, and what is said if not."""
+BEFORE_THOSE_AT_ONCE = 16
+"""How many writes the proof of the fence makes before it makes some at the same moment."""
 
 
 @in_the_sheet(
     "`check` finds that Google Sheets isn't what the dialer relies on",
     {
         "it takes no named ranges": ("unsafe", "unsafe_no_ranges"),
+        "it refuses the last of several changes": "unsafe_no_chain",
+        "its reads show less than its writes": "unsafe_answer",
+        "it accepts none of several that rule each other out": "unsafe_together",
         **{f"without {name.replace('_', ' ')}": said for name, said in NOT_SAFE.items()},
     },
 )
 def not_safe(stage: Stage) -> None:
     stage.fault("sheets", "400", ":batchUpdate")
+    _check(stage)
+    stage.fault("sheets", "400", "updatedSpreadsheet.namedRanges(namedRangeId,name)")
+    _check(stage)
+    stage.fault("sheets", "stale", "fields=namedRanges(namedRangeId,name)", seconds=60, count=2)
+    _check(stage)
+    stage.fault("sheets", "400", ":batchUpdate", skip=BEFORE_THOSE_AT_ONCE, count=4)
     _check(stage)
     for name in NOT_SAFE:
         stage.google(**{name: False})
@@ -79,3 +91,21 @@ def somebody_was_faster(stage: Stage) -> None:
     stage.book.batch_update({"requests": [{"deleteNamedRange": {"namedRangeId": range_id}}]})
     stage.paste("0300 2000001")
     stage.dial(until="written_by_another")
+
+
+@in_the_sheet(
+    "Google accepts the writes of two dialers at one moment",
+    {"while the other one's token stands there, too": "written_together"},
+)
+def written_at_one_moment(stage: Stage) -> None:
+    stage.dial(1)
+    _, _, header = stage.token()
+    other = Token("another1", 5)
+    place = stage.place("Ref")
+    where = {"sheetId": stage.tab().id, "startRowIndex": 0, "endRowIndex": 1}
+    where |= {"startColumnIndex": place - 1, "endColumnIndex": place}
+    named = {"namedRangeId": other.id, "name": other.name, "range": where}
+    stage.book.batch_update({"requests": [{"addNamedRange": {"namedRange": named}}]})
+    assert header == stage.token()[2]
+    stage.paste("0300 2000001")
+    stage.dial(until="written_together")
