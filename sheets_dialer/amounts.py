@@ -22,7 +22,7 @@ _WHOLE = re.compile(r"\d+|\d{1,3}(?:,\d{3})+|\d{1,2}(?:,\d{2})+,\d{3}|\d,\d{3}")
 """Digits alone, in thousands as banks write them, or in lakhs as Pakistan does."""
 _MOST_DIGITS = 12
 _MONEY = re.compile(
-    rf"{_CURRENCY}?\s*[:=]?\s*(?P<number>-?(?:\d[\d., ']*|[.,]\d+))\s*(?:/[-=])?"
+    rf"(?:{_CURRENCY}\s*[:=]?)?\s*(?P<number>-?(?:\d[\d., ']*|[.,]\d+))\s*(?:/[-=])?"
     rf"\s*{_CURRENCY}?\s*(?:only|صرف)?\s*\.?"
 )
 _SEPARATOR = re.compile("[., ']")

@@ -15,7 +15,7 @@ import structlog
 
 from ..call import MOVES, AttemptState
 from .changes import change, note
-from .shared_ids import doubt, doubted_among, moved_or_carrying
+from .shared_ids import doubt, doubted_among, end, moved_or_carrying, with_their_keys
 
 log = structlog.get_logger()
 
@@ -81,6 +81,7 @@ def make_moves(
         else:
             made.append(move)
     doubted = doubted_among(found, made, told, now, portal)
+    known = with_their_keys(found, doubted)
     held = [move for move in made if doubted and move.target is AttemptState.SENDING]
     made = [move for move in made if move not in held]
     change(connection, [(m.attempt_id, {"state": m.target}) for m in withdrawn])
@@ -90,9 +91,10 @@ def make_moves(
     for attempt_id, what in late:
         log.warning(what, attempt=attempt_id)
     note(connection, now, late)
-    doubt(connection, doubted, now)
+    end(connection, known, now)
+    doubt(connection, doubted - known, now)
     ids = (frozenset(move.attempt_id for move in each) for each in (made, held))
-    return Moved(next(ids), frozenset(doubted), next(ids))
+    return Moved(next(ids), frozenset(doubted - known), next(ids))
 
 
 def _tells_the_call(move: Move, row: sa.Row[Any]) -> bool:

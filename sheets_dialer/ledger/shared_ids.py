@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
-from ..call import AttemptState, Reason
+from ..call import ANSWERED, AttemptState, Reason
 from ..texts import say
 from .changes import change, note
 from .opting_out import IS_OPTED_OUT
@@ -31,6 +31,7 @@ old answer, and shorter than a night, after which portals may begin to count ane
 _CARRIER = (
     *(attempts.c.id, attempts.c.state, attempts.c.call_id, attempts.c.number),
     *(attempts.c.portal, attempts.c.placed_at, attempts.c.ended_at),
+    *(attempts.c.call_status, attempts.c.dtmf),
 )
 _CARRIERS = sa.select(*_CARRIER).where(among(attempts.c.call_id))
 _MOVED_OR_CARRYING: sa.Select[Any] = sa.select(*_CARRIER, IS_OPTED_OUT.label("opted_out")).where(
@@ -118,6 +119,23 @@ def doubted_among(
         for attempt_id in each
         if len(each) > 1 and after[attempt_id][0] == AttemptState.PLACED
     }
+
+
+def with_their_keys(found: Iterable[sa.Row[Any]], doubted: Collection[int]) -> set[int]:
+    """Those of the doubted attempts whose key was told while their ids were still their own. (A 0
+    may be how the portal writes that there is none.)"""
+    return {
+        row.id
+        for row in found
+        if row.id in doubted and row.call_status == ANSWERED and (row.dtmf or "").strip("0")
+    }
+
+
+def end(connection: sa.Connection, known: Collection[int], now: datetime) -> None:
+    """Ends these attempts with what is known of them: nothing more can be asked by their ids."""
+    values = {"state": AttemptState.ENDED, "ended_at": now}
+    change(connection, [(attempt_id, values) for attempt_id in sorted(known)])
+    note(connection, now, [(each, "ended: another call has its id") for each in sorted(known)])
 
 
 def doubt(connection: sa.Connection, doubted: Collection[int], now: datetime) -> None:
