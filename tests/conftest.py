@@ -12,7 +12,7 @@ import pytest
 from dialing import SPEED, Shop
 from examples import use_full_form
 from hypothesis import HealthCheck, settings
-from postgres import PostgresServer
+from postgres import PostgresServer, new_folder
 from raw_server import RawServer, answer
 from running import RunningSandbox
 from setting_up import Desk
@@ -90,9 +90,9 @@ def shop(tmp_path: Path) -> Iterator[Shop]:
 
 
 @pytest.fixture(scope="session")
-def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PostgresServer]:
+def postgres() -> Iterator[PostgresServer]:
     """One server for all tests."""
-    server = PostgresServer(tmp_path_factory.mktemp("postgres") / "data")
+    server = PostgresServer(new_folder())
     yield server
     server.stop()
 

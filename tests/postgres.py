@@ -7,6 +7,7 @@ import os
 import shutil
 import signal
 import subprocess
+import tempfile
 import time
 import warnings
 from contextlib import suppress
@@ -15,6 +16,12 @@ from pathlib import Path
 import sqlalchemy as sa
 
 _numbers = itertools.count(1)
+
+
+def new_folder() -> Path:
+    """Where a server's own user may go, too: pytest closes its folders to others whenever another
+    run begins."""
+    return Path(tempfile.mkdtemp(prefix="postgres-")) / "data"
 
 
 class PostgresServer:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 from dialing import Shop, eventually
-from postgres import PostgresServer
+from postgres import PostgresServer, new_folder
 
 from sheets_dialer.errors import LedgerError
 from sheets_dialer.ledger import Ledger
@@ -19,9 +19,9 @@ Open = Callable[[str], Ledger]
 
 
 @pytest.fixture(scope="module")
-def own_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PostgresServer]:
+def own_server() -> Iterator[PostgresServer]:
     """A server whose settings a test may change."""
-    server = PostgresServer(tmp_path_factory.mktemp("own") / "data")
+    server = PostgresServer(new_folder())
     yield server
     server.stop()
 

@@ -16,7 +16,7 @@ import sqlalchemy as sa
 from dialing import eventually
 from judge import Caught
 from offices import Office, Offices
-from postgres import PostgresServer
+from postgres import PostgresServer, new_folder
 from programs import Conditions
 from sweeping import START, boundaries_of, every_one, fated, frozen_at
 
@@ -29,9 +29,9 @@ A_MARK_IS_STRANGE = Conditions(clock_ahead=15 * 60)
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PostgresServer]:
+def server() -> Iterator[PostgresServer]:
     """A server of the test's own, which it may kill."""
-    server = PostgresServer(tmp_path_factory.mktemp("crashing") / "data")
+    server = PostgresServer(new_folder())
     # Where it may let commits wait for the disk, it does so for as long as it can.
     server.run("ALTER SYSTEM SET wal_writer_delay = '10s'", "SELECT pg_reload_conf()")
     yield server
