@@ -67,11 +67,18 @@ def judged(shop: HurriedShop, person: Person) -> Iterator[str]:
 
 
 def called_too_often(shop: HurriedShop, person: Person) -> Iterator[str]:
-    """Each content is called once, and once more for each Call again."""
-    allowed = Counter(person.asked_again)
-    for asked, count in Counter(map(content_of, shop.calls())).items():
-        if count > 1 + allowed[asked]:
+    """Each content is called once, and once more for each Call again.
+
+    Between a feed and the next pass a row shows one customer's cells beside another one's results.
+    A word that is typed there and then is either's, but never both's.
+    """
+    made, allowed = Counter(map(content_of, shop.calls())), Counter(person.asked_again)
+    unused = sum(max(0, count - max(0, made[asked] - 1)) for asked, count in allowed.items())
+    for asked, count in made.items():
+        beyond = count - 1 - allowed[asked]
+        if beyond > unused:
             yield f"{asked} was called {count} times; Call again was typed {allowed[asked]} times"
+        unused -= max(0, beyond)
 
 
 def content_of(call: Mapping[str, object]) -> tuple[str, ...]:
