@@ -13,7 +13,7 @@ import subprocess
 import sys
 import time
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -23,6 +23,14 @@ PROJECT = '[project]\ndependencies = ["pip"]\n[project.optional-dependencies]\n'
 COMMANDS = 'import sys\ndef main(): print("ran in", sys.prefix, *sys.argv[1:])\n'
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="environments are laid out otherwise there")
+
+
+@pytest.fixture(scope="module", autouse=True)
+def no_path_of_the_tests() -> Iterator[None]:
+    """What the tests import is nothing that these programs may find."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.delenv("PYTHONPATH", raising=False)
+        yield
 
 
 @pytest.fixture(scope="module")
