@@ -31,13 +31,13 @@ from ..call import (
 from ..content import Content
 from ..errors import LedgerError
 from ..today import Today, as_today, hours_begun
-from . import forgetting, opting_out, reading, writing
+from . import forgetting, memory, opting_out, reading, writing
 from .changes import note
 from .database import line_up, make_engine, own_errors
-from .doubting import doubt_withdrawn
+from .doubting import doubt_marks, doubt_withdrawn
 from .holding import Hold, held, require_free
 from .moving import Move, Moved, make_moves
-from .schema import IS_OPEN, attempts, facts, jobs, settle_schema, tokens
+from .schema import IS_OPEN, attempts, jobs, settle_schema
 from .server import require_on_disk
 from .upgrading import AS_TYPED, upgrade
 from .writing import Intent
@@ -352,32 +352,22 @@ class Ledger:
     def fact(self, name: str) -> str:
         """Something that one run leaves for the next; empty when it left nothing."""
         with self._reading() as connection:
-            query = sa.select(facts.c.value).where(facts.c.name == name)
-            return connection.execute(query).scalar() or ""
+            return memory.fact(connection, name)
 
     def set_fact(self, name: str, value: str) -> None:
         """Leaves something for the next run."""
         with self._writing() as connection:
-            changed = connection.execute(
-                facts.update().where(facts.c.name == name).values(value=value)
-            )
-            if changed.rowcount == 0:
-                connection.execute(facts.insert().values(name=name, value=value))
+            memory.set_fact(connection, name, value)
 
     def token_counter(self, tab: str) -> int:
         """The counter of the last token that this ledger wrote, or adopted, on the tab."""
-        query = sa.select(tokens.c.counter).where(tokens.c.tab == tab)
         with self._reading() as connection:
-            return connection.execute(query).scalar() or 0
+            return memory.token_counter(connection, tab)
 
     def set_token_counter(self, tab: str, counter: int) -> None:
         """Remembers the counter of the token on the tab."""
         with self._writing() as connection:
-            changed = connection.execute(
-                tokens.update().where(tokens.c.tab == tab).values(counter=counter)
-            )
-            if changed.rowcount == 0:
-                connection.execute(tokens.insert().values(tab=tab, counter=counter))
+            memory.set_token_counter(connection, tab, counter)
 
     def doubt_withdrawn(self, campaign: str, since: datetime, now: datetime) -> int:
         """Makes unknown what was withdrawn since then and not tried anew: another dialer, which
@@ -387,9 +377,8 @@ class Ledger:
 
     def doubt_marks(self, why: str) -> None:
         """Lets no withdrawn attempt explain a mark in the sheet any more."""
-        unexplained = (attempts.c.state == AttemptState.WITHDRAWN) & attempts.c.problem.is_(None)
         with self._writing() as connection:
-            connection.execute(attempts.update().where(unexplained).values(problem=why))
+            doubt_marks(connection, why)
 
     @contextmanager
     def _reading(self) -> Iterator[sa.Connection]:

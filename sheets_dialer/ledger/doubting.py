@@ -40,3 +40,9 @@ def doubt_withdrawn(
     what = "unknown: another dialer wrote at the same moment"
     note(connection, now, [(each, what) for each in doubted.values()])
     return len(doubted)
+
+
+def doubt_marks(connection: sa.Connection, why: str) -> None:
+    """Lets no withdrawn attempt explain a mark in the sheet any more."""
+    unexplained = (attempts.c.state == AttemptState.WITHDRAWN) & attempts.c.problem.is_(None)
+    connection.execute(attempts.update().where(unexplained).values(problem=why))

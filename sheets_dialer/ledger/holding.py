@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import uuid
+from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
@@ -57,7 +58,7 @@ _MAY_IDLE = sa.text(
 log = structlog.get_logger()
 
 
-class Hold:
+class Hold(ABC):
     """One process's hold on a ledger. `is_last` may be shared between threads, the rest not."""
 
     taken = ""
@@ -83,6 +84,7 @@ class Hold:
         if not self.is_last(connection):
             raise LedgerTaken(self.taken)
 
+    @abstractmethod
     def keep(self) -> None:
         """Takes the lock again if it was lost.
 
@@ -90,11 +92,10 @@ class Hold:
             LedgerTaken: another process has it, or had it meanwhile.
             LedgerError: what is acknowledged isn't kept, or some of it was lost.
         """
-        raise NotImplementedError
 
+    @abstractmethod
     def release(self) -> None:
         """Gives the lock back."""
-        raise NotImplementedError
 
     def _leave_mark(self) -> None:
         with self._engine.begin() as connection:
