@@ -127,6 +127,14 @@ def ledger(address: str, open_ledger: Callable[[str], Ledger]) -> Ledger:
 
 
 @pytest.fixture(scope="module")
+def fast_sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningSandbox]:
+    """One sandbox for a module's tests, in which calls live a hundred times as fast."""
+    sandbox = RunningSandbox(tmp_path_factory.mktemp("sandbox"), "--speed", str(SPEED))
+    yield sandbox
+    sandbox.stop()
+
+
+@pytest.fixture(scope="module")
 def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shop]:
     """One sandbox for a module's tests, each of which takes a spreadsheet of its own: a `desk`."""
     sandbox = RunningSandbox(tmp_path_factory.mktemp("office"))

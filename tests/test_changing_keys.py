@@ -10,11 +10,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from bench import BRISK, NO_KEY, STUCK, Bench
 from dialing import eventually
 from hypothesis import given
 from hypothesis import strategies as st
 from running import RunningSandbox
-from test_acting import BRISK, NO_KEY, STUCK, Bench
 from test_ledger import history
 from test_polling import BEGUN, PLACED, POLICY, after
 
@@ -45,20 +45,12 @@ USUAL: dict[str, Any] = {
 }
 
 
-@pytest.fixture(scope="module")
-def portal_of_habits(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningSandbox]:
-    """A sandbox whose portal is changed by each test."""
-    running = RunningSandbox(tmp_path_factory.mktemp("sandbox"), "--speed", "100")
-    yield running
-    running.stop()
-
-
 @pytest.fixture
-def habits(portal_of_habits: RunningSandbox, tmp_path: Path) -> Iterator[Bench]:
+def habits(fast_sandbox: RunningSandbox, tmp_path: Path) -> Iterator[Bench]:
     """A bench whose portal behaves as usual until the test says otherwise."""
-    portal_of_habits.reset(limits=False)
-    portal_of_habits.post("/_sandbox/portal", USUAL)
-    made = Bench(portal_of_habits, tmp_path)
+    fast_sandbox.reset(limits=False)
+    fast_sandbox.post("/_sandbox/portal", USUAL)
+    made = Bench(fast_sandbox, tmp_path)
     yield made
     made.close()
 

@@ -10,12 +10,12 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from bench import Bench
 from dialing import eventually
 from hypothesis import given
 from hypothesis import strategies as st
 from planning import moment
 from running import RunningSandbox
-from test_acting import Bench
 
 from sheets_dialer.amounts import read_rupees
 from sheets_dialer.clock import Clock

@@ -9,12 +9,12 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from bench import BRISK, Bench
 from dialing import eventually
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from planning import World, content
 from running import RunningSandbox
-from test_acting import BRISK, Bench
 
 from sheets_dialer.call import Adoption, Attempt, AttemptState, Job, NewJob, Reason
 from sheets_dialer.clock import Clock
@@ -30,22 +30,14 @@ T0 = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 _refs = (f"shared{number}" for number in itertools.count(1))
 
 
-@pytest.fixture(scope="module")
-def sandbox_process(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningSandbox]:
-    """One sandbox for all tests here."""
-    running = RunningSandbox(tmp_path_factory.mktemp("sandbox"), "--speed", "100")
-    yield running
-    running.stop()
-
-
 @pytest.fixture
-def bench(sandbox_process: RunningSandbox, tmp_path: Path) -> Iterator[Bench]:
+def bench(fast_sandbox: RunningSandbox, tmp_path: Path) -> Iterator[Bench]:
     """A bench of the test's own, on a portal without habits."""
-    sandbox_process.reset(limits=False)
-    sandbox_process.post(
+    fast_sandbox.reset(limits=False)
+    fast_sandbox.post(
         "/_sandbox/portal", {"call_ids": "own", "latency": 0, "balance": 10**6, "answered": 1}
     )
-    made = Bench(sandbox_process, tmp_path)
+    made = Bench(fast_sandbox, tmp_path)
     yield made
     made.close()
 
