@@ -20,6 +20,8 @@ from .portal import Placed
 from .texts import say
 
 Lesson = Callable[[Breaker], Breaker]
+_FACT = "breaker"
+"""Under which name the ledger remembers, with the portal's address behind it."""
 
 
 class Caution:
@@ -28,8 +30,13 @@ class Caution:
     def __init__(self, ledger: Ledger) -> None:
         self._ledger = ledger
         # What one portal did says nothing of the next.
-        self._fact = f"breaker: {ledger.portal}" if ledger.portal else "breaker"
+        self._fact = f"{_FACT}: {ledger.portal}" if ledger.portal else _FACT
         self._remembered = ledger.fact(self._fact)
+        if not self._remembered and ledger.portal and (before := ledger.fact(_FACT)):
+            # Earlier versions didn't write down of which portal: it is the one of today.
+            ledger.set_fact(self._fact, before)
+            ledger.set_fact(_FACT, "")
+            self._remembered = before
         self._breaker = self._before = Breaker.from_text(self._remembered)
         self._heard: list[tuple[Move, Lesson | None]] = []
         self._taken = 0

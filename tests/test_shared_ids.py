@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from planning import World, content
 from running import RunningSandbox
 
+from sheets_dialer.breaker import Breaker
 from sheets_dialer.call import Adoption, Attempt, AttemptState, Job, NewJob, Reason
 from sheets_dialer.clock import Clock
 from sheets_dialer.content import Content
@@ -100,6 +101,17 @@ def test_ids_that_begin_anew_while_their_calls_go_on_stop_all(bench: Bench) -> N
         assert "waits until those in progress are over" in (caller.caution() or "")
     else:
         assert (caller.caution() or "").startswith("Stopped: the portal gives calls ids")
+
+
+def test_what_an_earlier_version_remembered_of_the_portal_still_stops_calls(bench: Bench) -> None:
+    """It named no address; no other portal than that of today hears of it."""
+    tripped = Breaker(failures=3, kind=UNKNOWN, tripped_at=bench.clock.now(), problem="No reply.")
+    bench.ledger.set_fact("breaker", tripped.to_text())
+    bench.ledger.portal = "https://a.pk"
+    for _ in range(2):
+        assert bench.caller().caution() is not None
+    bench.ledger.portal = "https://b.pk"
+    assert bench.caller().caution() is None
 
 
 def test_an_id_whose_call_ended_long_ago_is_the_new_calls(bench: Bench) -> None:

@@ -98,40 +98,18 @@ def between_mark_and_call(kinds: Sequence[str]) -> Sequence[str]:
     return kinds[marked:called]
 
 
-@pytest.fixture
-def overlapping(offices: Offices) -> Iterator[None]:
-    """Google accepts writes that overlap."""
-    offices.sandbox.post("/_sandbox/behaviour", {"rebased": True})
-    yield
+@pytest.fixture(params=[False, True], ids=["one is refused", "both are accepted"])
+def overlapping(request: pytest.FixtureRequest, offices: Offices) -> Iterator[bool]:
+    """Whether Google accepts both of two writes that overlap."""
+    offices.sandbox.post("/_sandbox/behaviour", {"rebased": request.param})
+    yield request.param
     offices.sandbox.post("/_sandbox/behaviour", {"rebased": False})
 
 
-@pytest.mark.usefixtures("overlapping")
-def test_machines_whose_overlapping_writes_are_both_accepted_call_nobody_twice(
-    offices: Offices, full: bool
-) -> None:
-    rounds = range(200 if full else 6)
-    with ThreadPoolExecutor(AT_ONCE) as pool:
-        found = list(pool.map(lambda _: both_at_once(offices), rounds))
-    offices.sandbox.delete("/_sandbox/faults")
-    assert [faults for faults in found if faults] == []
-
-
-@pytest.mark.usefixtures("overlapping")
-def test_one_that_was_frozen_and_woken_calls_nobody_again_where_writes_may_overlap(
-    offices: Offices, full: bool
-) -> None:
-    boundaries = boundaries_of(lambda: (offices.open(tuple(judge.FATES)), Caught()), fated)
-    between = between_mark_and_call([each.kind for each in every_one(boundaries)])
-    targets = every_one(boundaries) if full else some(boundaries, 1, always=between)
-    swept = sweep(targets, frozen_and_woken(offices))
-    assert swept.faults == []
-
-
 def test_machines_that_start_together_call_nobody_twice_though_reads_are_old_and_writes_late(
-    offices: Offices, full: bool
+    offices: Offices, full: bool, overlapping: bool
 ) -> None:
-    rounds = range(200 if full else 12)
+    rounds = range(200 if full else 6 if overlapping else 12)
     with ThreadPoolExecutor(AT_ONCE) as pool:
         found = list(pool.map(lambda _: both_at_once(offices), rounds))
     offices.sandbox.delete("/_sandbox/faults")
@@ -139,12 +117,12 @@ def test_machines_that_start_together_call_nobody_twice_though_reads_are_old_and
 
 
 def test_one_that_was_frozen_anywhere_and_woken_calls_nobody_again(
-    offices: Offices, full: bool
+    offices: Offices, full: bool, overlapping: bool
 ) -> None:
     boundaries = boundaries_of(lambda: (offices.open(tuple(judge.FATES)), Caught()), fated)
     between = between_mark_and_call([each.kind for each in every_one(boundaries)])
     assert between
-    targets = every_one(boundaries) if full else some(boundaries, 8, always=between)
-    swept = sweep(targets, frozen_and_woken(offices))
+    few = some(boundaries, 1 if overlapping else 8, always=between)
+    swept = sweep(every_one(boundaries) if full else few, frozen_and_woken(offices))
     print(f"{swept.strikes} frozen and woken, {swept.missed} runs passed without the boundary")
     assert swept.faults == []
