@@ -7,6 +7,7 @@ import random
 import time
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from itertools import zip_longest
 from pathlib import Path
 
 from hurry import HurriedShop, hurried_shop
@@ -49,12 +50,15 @@ def judged(shop: HurriedShop, person: Person) -> Iterator[str]:
     rows = shop.rows()
     calls = {str(call["call_id"]): call for call in shop.calls()}
     found = [[row[title] for title in PEOPLES] for row in rows]
-    if found != person.left:
-        wrong = [pair for pair in zip(found, person.left, strict=False) if pair[0] != pair[1]]
+    # Results whose row a feed took away from the end of the list stay below it, and say so.
+    left = [*person.left, *[[""] * len(PEOPLES)] * (len(found) - len(person.left))]
+    if found != left:
+        wrong = [pair for pair in zip_longest(found, left) if pair[0] != pair[1]]
         yield f"people's cells are not as they left them, first here: {wrong[:1]}"
     yield from called_too_often(shop, person)
     for row in rows:
-        yield from faults_of(row, calls)
+        if any(row.values()):
+            yield from faults_of(row, calls)
     standing = {row["Call ID"] for row in rows}
     asked = {content([row[title] for title in PEOPLES]): row for row in rows}
     for call_id, call in calls.items():
