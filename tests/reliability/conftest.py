@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from offices import SPEED, Offices
+from offices import OVERLAPPING, SPEED, Offices
 from running import RunningSandbox
 
 
@@ -17,3 +17,11 @@ def offices(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Offices]:
     sandbox.post("/_sandbox/portal", {"retries": 1, "retry_after": 100, "balance": 10**9})
     yield Offices(sandbox)
     sandbox.stop()
+
+
+@pytest.fixture(params=[False, True], ids=OVERLAPPING)
+def overlapping(request: pytest.FixtureRequest, offices: Offices) -> Iterator[bool]:
+    """Whether Google accepts both of two writes that overlap."""
+    offices.sandbox.post("/_sandbox/behaviour", {"rebased": request.param})
+    yield request.param
+    offices.sandbox.post("/_sandbox/behaviour", {"rebased": False})

@@ -21,6 +21,8 @@ from running import RunningSandbox
 
 SPEED = 1000
 """How many times as fast as real ones calls go here."""
+OVERLAPPING = ("one is refused", "both are accepted")
+"""What Google may do with two writes that overlap: the sandbox's `rebased`, off and on."""
 
 
 def as_fast_as_the_portal(clock_speed: float) -> dict[str, Any]:

@@ -65,10 +65,10 @@ def restored_from(offices: Offices) -> Ordeal:
 
 
 def test_a_ledger_put_back_from_an_older_copy_calls_nobody_again(
-    offices: Offices, full: bool
+    offices: Offices, full: bool, overlapping: bool
 ) -> None:
     boundaries = boundaries_of(lambda: (offices.open(tuple(judge.FATES)), Caught()), fated)
-    targets = every_one(boundaries) if full else some(boundaries, 10)
+    targets = every_one(boundaries) if full else some(boundaries, 2 if overlapping else 10)
     swept = sweep(targets, restored_from(offices))
     print(f"{swept.strikes} copies put back, {swept.missed} runs passed without the boundary")
     assert swept.faults == []
@@ -128,9 +128,9 @@ def both_at_once(offices: Offices) -> list[str]:
 
 
 def test_two_machines_with_the_same_ledger_at_once_call_nobody_twice(
-    offices: Offices, full: bool
+    offices: Offices, full: bool, overlapping: bool
 ) -> None:
-    rounds = range(100 if full else 8)
+    rounds = range(100 if full else 4 if overlapping else 8)
     with ThreadPoolExecutor(AT_ONCE) as pool:
         found = list(pool.map(lambda _: both_at_once(offices), rounds))
     assert [faults for faults in found if faults] == []

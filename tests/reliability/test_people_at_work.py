@@ -10,8 +10,10 @@ from collections.abc import Iterator, Mapping
 from itertools import zip_longest
 from pathlib import Path
 
+import pytest
 from hurry import HurriedShop, hurried_shop
 from judging import words_of
+from offices import OVERLAPPING
 from people import PEOPLES, Person, content
 
 ACTS_A_SECOND = 5
@@ -19,9 +21,13 @@ CHANGED = ("Number changed", "The row changed", "These results belong", "The num
 """How the sentences begin that say of results that they are not of what the row says now."""
 
 
-def test_results_stay_with_their_people_whatever_people_do(tmp_path: Path, full: bool) -> None:
-    rows, seconds = (1000, 120) if full else (60, 14)
+@pytest.mark.parametrize("overlapping", [False, True], ids=OVERLAPPING)
+def test_results_stay_with_their_people_whatever_people_do(
+    tmp_path: Path, full: bool, overlapping: bool
+) -> None:
+    rows, seconds = (1000, 120) if full else (60, 6 if overlapping else 14)
     with hurried_shop(tmp_path) as shop:
+        shop.sandbox.post("/_sandbox/behaviour", {"rebased": overlapping})
         shop.tab().update_cell(1, len(PEOPLES), PEOPLES[-1])
         shop.ready()
         tab = shop.tab()

@@ -14,7 +14,6 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import judge
-import pytest
 from boundaries import Boundary
 from judge import Caught
 from offices import Office, Offices
@@ -96,14 +95,6 @@ def between_mark_and_call(kinds: Sequence[str]) -> Sequence[str]:
     marked = next(place for place, kind in enumerate(kinds) if kind.endswith("with marks"))
     called = kinds.index("sent GET /api/calls")
     return kinds[marked:called]
-
-
-@pytest.fixture(params=[False, True], ids=["one is refused", "both are accepted"])
-def overlapping(request: pytest.FixtureRequest, offices: Offices) -> Iterator[bool]:
-    """Whether Google accepts both of two writes that overlap."""
-    offices.sandbox.post("/_sandbox/behaviour", {"rebased": request.param})
-    yield request.param
-    offices.sandbox.post("/_sandbox/behaviour", {"rebased": False})
 
 
 def test_machines_that_start_together_call_nobody_twice_though_reads_are_old_and_writes_late(
