@@ -31,9 +31,9 @@ sys.path.insert(0, str(HOME))
 import requests
 import structlog
 
+from sheets_dialer.base.clock import Clock
 from sheets_dialer.bootstrap import build, google_client
 from sheets_dialer.call import AttemptState, NewJob, Reason
-from sheets_dialer.clock import Clock
 from sheets_dialer.config import Config, load_config
 from sheets_dialer.content import Content
 from sheets_dialer.demo import running_sandbox

@@ -19,10 +19,10 @@ from typing import Any
 
 import structlog
 
+from .base.clock import Clock
+from .base.errors import LedgerError, PortalError, PortalNotSent, PortalUnknown
 from .call import Attempt, AttemptState
 from .caution import Caution
-from .clock import Clock
-from .errors import LedgerError, PortalError, PortalNotSent, PortalUnknown
 from .following import has_given_up, is_confirmed
 from .ledger import Ledger, Move
 from .outcome import Confirmed, Outcome, move_of, news_of, tell

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import structlog
 
-from .errors import DialerError
+from .base.errors import DialerError
 from .ledger import Ledger
 from .outcome import masked
 from .phone import Number, read_number

@@ -21,10 +21,10 @@ from google.oauth2.service_account import Credentials
 
 from . import texts
 from .acting import Caller
-from .clock import Clock, ServerTime
+from .base.clock import Clock, ServerTime
+from .base.errors import ConfigError
 from .config import Campaign, Config, Google
 from .dialer import Dialer, Queue
-from .errors import ConfigError
 from .ledger import Ledger
 from .plan import Rules
 from .portal import Portal

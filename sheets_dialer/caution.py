@@ -11,9 +11,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
 
+from .base.errors import AccountRefused
 from .breaker import Breaker, Count
 from .call import AttemptState
-from .errors import AccountRefused
 from .ledger import Ledger, Move, Moved
 from .outcome import Outcome, move_of
 from .portal import Placed

@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
+from .base.errors import ConfigError, LedgerError
 from .bootstrap import google_client, random_letters
 from .check import (
     Finding,
@@ -34,7 +35,6 @@ from .config import (
     read_settings,
     validated,
 )
-from .errors import ConfigError, LedgerError
 from .ledger import Ledger
 from .token import unsafe_fact
 

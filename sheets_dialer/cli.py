@@ -14,16 +14,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from .errors import INTERRUPTED, ConfigError
-from .output import give_up_the_rest, open_streams, show
-from .running import (
-    SERVICE,
-    USAGE,
-    built_parts,
-    errors_told,
-    run,
-    set_up_logs,
-)
+from .base.console import give_up_the_rest, open_streams, show
+from .base.errors import INTERRUPTED, ConfigError
+from .running import SERVICE, USAGE, built_parts, errors_told, run, set_up_logs
 
 if TYPE_CHECKING:
     from .dialer import PassResult

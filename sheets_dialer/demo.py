@@ -17,11 +17,11 @@ from typing import Any
 import requests
 import yaml
 
+from .base.errors import DialerError
 from .bootstrap import build, google_client
 from .config import Config, load_config
 from .control import RUN
 from .disposition import NOT_CALLED
-from .errors import DialerError
 from .rows import QueueRow, read_rows
 from .sheet import Connection, QueueSheet
 from .sheet.preparing import prepare, set_control

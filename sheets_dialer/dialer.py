@@ -10,11 +10,8 @@ from typing import TypeVar
 import structlog
 
 from .acting import Caller
-from .call import COMMITS_LOST, LEFT_BEHIND, AttemptState
-from .clock import Clock, ServerTime
-from .control import read_control
-from .culprits import Culprits
-from .errors import (
+from .base.clock import Clock, ServerTime
+from .base.errors import (
     DialerError,
     LedgerError,
     OldRead,
@@ -23,6 +20,9 @@ from .errors import (
     SheetError,
     TokenLost,
 )
+from .call import COMMITS_LOST, LEFT_BEHIND, AttemptState
+from .control import read_control
+from .culprits import Culprits
 from .fence import Fence
 from .forgetting import Forgetting
 from .headings import unclear_sentence

@@ -7,8 +7,8 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from .base.errors import AnotherDialer, OldRead, TokenLost
 from .call import MARK_IN_DOUBT
-from .errors import AnotherDialer, OldRead, TokenLost
 from .ledger import Ledger
 from .texts import say
 from .token import Token, read_token

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from .clock import Clock
+from .base.clock import Clock
 from .ledger import Ledger
 
 log = structlog.get_logger()

@@ -14,11 +14,11 @@ from types import FrameType
 import schedule
 import structlog
 
+from .base.clock import Clock
+from .base.console import show
+from .base.errors import INTERRUPTED
 from .bootstrap import Parts
-from .clock import Clock
 from .dialer import Dialer, PassResult
-from .errors import INTERRUPTED
-from .output import show
 from .pacing import next_pass_due
 
 log = structlog.get_logger()

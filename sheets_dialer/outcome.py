@@ -10,10 +10,10 @@ from typing import Any
 
 import structlog
 
+from .base.errors import AccountRefused, PortalError, PortalNotSent, PortalRefused
 from .call import ANSWERED, NOT_REACHED, Attempt, AttemptState
 from .calling_hours import CallingHours
 from .content import Content
-from .errors import AccountRefused, PortalError, PortalNotSent, PortalRefused
 from .ledger import Move
 from .policy import Policy
 from .portal import CallReport, Placed

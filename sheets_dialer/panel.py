@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from .base.clock import Clock
 from .board import NEXT_PASS, Board, Facts, board
-from .clock import Clock
 from .control import PAUSE, RUN, STATE_LABEL
 from .diary import Diary
 from .ledger import Ledger

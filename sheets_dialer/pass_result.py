@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from .errors import DialerError, PortalError
+from .base.errors import DialerError, PortalError
 from .plan import Plan
 
 

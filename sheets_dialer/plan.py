@@ -11,7 +11,17 @@ from datetime import datetime, timedelta
 from enum import Enum
 from zoneinfo import ZoneInfo
 
-from .call import Adoption, Attempt, AttemptState, Job, JobChange, NewJob, OptOut, Reason, Rewriting
+from .call import (
+    Adoption,
+    Attempt,
+    AttemptState,
+    Job,
+    JobChange,
+    NewJob,
+    OptOut,
+    Reason,
+    Rewriting,
+)
 from .calling_hours import CallingHours
 from .control import ANSWERS, Control
 from .do_not_call import DoNotCall

@@ -23,28 +23,12 @@ from .call import (
     is_call_id,
 )
 from .content import Content
-from .disposition import (
-    CHECK,
-    EMPTY,
-    NOT_CALLED,
-    QUEUED,
-    WAITING,
-    marked,
-)
+from .disposition import CHECK, EMPTY, NOT_CALLED, QUEUED, WAITING, marked
 from .following import is_final, is_under_way
 from .headings import pasted_cells
 from .hearing import hear, settled, unclear
 from .limits import before_run, stop
-from .matching import (
-    AGAIN,
-    SKIP,
-    Matches,
-    called_at,
-    is_ours,
-    match,
-    remembered,
-    with_number_of,
-)
+from .matching import AGAIN, SKIP, Matches, called_at, is_ours, match, remembered, with_number_of
 from .pacing import followed, rest, room
 from .phone import NotDiallable
 from .plan import Dial, Face, LedgerState, Part, Plan, Poll, Quiet, Rules, SheetState, Tally

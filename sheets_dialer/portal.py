@@ -15,8 +15,9 @@ from urllib.parse import urlencode
 
 import requests
 
+from .base.errors import PortalError, PortalNotSent, PortalUnknown
+from .base.redaction import without_query
 from .content import Content
-from .errors import PortalError, PortalNotSent, PortalUnknown
 from .portal_answers import (
     amount,
     call_id_in,
@@ -32,14 +33,8 @@ from .portal_answers import (
     whole,
 )
 from .portal_words import cleaned, told
-from .redaction import without_query
 from .texts import say
-from .transport import (
-    CONNECT_SECONDS,
-    PORTAL_READ_SECONDS,
-    QUERY_KEY_HEADER,
-    NeverConnected,
-)
+from .transport import CONNECT_SECONDS, PORTAL_READ_SECONDS, QUERY_KEY_HEADER, NeverConnected
 
 MOST_BYTES = 1_000_000
 """A longer answer isn't read to its end; the longest known has 200 bytes."""

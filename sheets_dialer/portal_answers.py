@@ -12,8 +12,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from .amounts import read_rupees
+from .base.errors import AccountRefused, PortalRefused, PortalUnknown
 from .call import is_call_id
-from .errors import AccountRefused, PortalRefused, PortalUnknown
 from .key_forms import KeyTold, read_key
 from .portal_words import cleaned, holds_key, reason, told, without_key
 from .texts import say

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from .output import UNWRITABLE, show
+from .base.console import UNWRITABLE, show
 from .plan import Tally
 
 if TYPE_CHECKING:

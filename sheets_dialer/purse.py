@@ -9,8 +9,8 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from .clock import Clock
-from .errors import PortalError
+from .base.clock import Clock
+from .base.errors import PortalError
 from .portal import Balance, Portal
 from .texts import say
 

@@ -16,8 +16,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from enum import Enum
 
-from .clock import Clock
-from .errors import SheetUnreachable
+from .base.clock import Clock
+from .base.errors import SheetUnreachable
 from .texts import say
 
 PER_MINUTE = 60

@@ -12,14 +12,8 @@ import structlog
 
 from . import board
 from .acting import Confirmed
-from .board import Board
-from .call import NEVER_MARKED, Attempt, AttemptState, unspoken
-from .clock import Clock
-from .content import Content
-from .control import CONTROL_TAB, STATE_LABEL, Note, find_place
-from .culprits import Culprits
-from .disposition import CALLING
-from .errors import (
+from .base.clock import Clock
+from .base.errors import (
     AnotherDialer,
     OldRead,
     SheetError,
@@ -28,6 +22,12 @@ from .errors import (
     WriteRefused,
     WrittenTogether,
 )
+from .board import Board
+from .call import NEVER_MARKED, Attempt, AttemptState, unspoken
+from .content import Content
+from .control import CONTROL_TAB, STATE_LABEL, Note, find_place
+from .culprits import Culprits
+from .disposition import CALLING
 from .fence import Fence
 from .ledger import Intent, Ledger, Move
 from .listing import Lines

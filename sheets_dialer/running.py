@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, TextIO, cast
 
 import typer
 
-from .errors import INTERRUPTED, AnotherDialer, DialerError
-from .output import Log, show
+from .base.console import Log, show
+from .base.errors import INTERRUPTED, AnotherDialer, DialerError
 
 if TYPE_CHECKING:
     from .bootstrap import Parts

@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from .acting import Caller
+from .base.clock import Clock
 from .call import Attempt, AttemptState
-from .clock import Clock
 from .following import as_ended, is_followed
 from .ledger import Ledger
 from .plan import Poll

@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from .acting import Caller, Confirmed
+from .base.clock import Clock
+from .base.errors import DialerError
+from .base.redaction import shortened
 from .call import Attempt, AttemptState, Job, NewJob, Reason, call_status_words
 from .calling_hours import CallingHours, read_hours
-from .clock import Clock
 from .content import Content
 from .dialer import Queue
-from .errors import DialerError
 from .ledger import Intent, Ledger
 from .phone import NotDiallable, read_number
 from .recording import ends
-from .redaction import shortened
 from .strays import campaign_of_tests
 from .when import spoken
 

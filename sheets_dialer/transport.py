@@ -23,10 +23,10 @@ from urllib3.exceptions import NewConnectionError
 from urllib3.util.retry import Retry
 from urllib3.util.ssl_match_hostname import CertificateError
 
-from .clock import ServerTime
+from .base.clock import ServerTime
+from .base.network_environment import certificates, proxy_for
+from .base.redaction import in_one_line, without_query
 from .quota import Kind, Quota
-from .redaction import in_one_line, without_query
-from .surroundings import certificates, proxy_for
 from .texts import say
 
 CONNECT_SECONDS = 5.0

@@ -14,8 +14,8 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
+from .base.clock import Clock, Jumps
 from .call import Attempt, AttemptState
-from .clock import Clock, Jumps
 from .lines import Lines
 from .policy import Policy
 from .polling import next_poll

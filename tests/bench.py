@@ -13,9 +13,9 @@ from planning import KARACHI, OPEN_ALL_DAY, POLICY
 from running import RunningSandbox
 
 from sheets_dialer.acting import Caller, Confirmed
+from sheets_dialer.base.clock import Clock
 from sheets_dialer.call import Attempt, AttemptState, NewJob, Reason
 from sheets_dialer.calling_hours import CallingHours, read_hours
-from sheets_dialer.clock import Clock
 from sheets_dialer.content import Content
 from sheets_dialer.ledger import Intent, Ledger
 from sheets_dialer.policy import Policy

@@ -17,9 +17,9 @@ from planning import POLICY
 from running import RunningSandbox
 
 from sheets_dialer.acting import Caller
+from sheets_dialer.base.clock import Clock
+from sheets_dialer.base.errors import LedgerError
 from sheets_dialer.call import AttemptState
-from sheets_dialer.clock import Clock
-from sheets_dialer.errors import LedgerError
 from sheets_dialer.following import is_confirmed
 from sheets_dialer.ledger import Move
 from sheets_dialer.plan import Poll

@@ -11,8 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from running import RunningSandbox
 
+from sheets_dialer.base.errors import AnotherDialer
 from sheets_dialer.config import load_config
-from sheets_dialer.errors import AnotherDialer
 from sheets_dialer.ledger import Ledger
 
 NAMES = [

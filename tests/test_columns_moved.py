@@ -11,10 +11,10 @@ from hypothesis import assume, example, given
 from hypothesis import strategies as st
 from setting_up import Desk
 
+from sheets_dialer.base.errors import SheetUnreachable
 from sheets_dialer.board import Board, notes
 from sheets_dialer.columns import DIALER, find_columns
 from sheets_dialer.do_not_call import OWN_COLUMNS
-from sheets_dialer.errors import SheetUnreachable
 from sheets_dialer.listing import Lines
 from sheets_dialer.sheet import ColumnsMoved, QueueSheet, Snapshot, TabFacts, cells_of
 from sheets_dialer.sheet.beside import all_of, on_control_tab

@@ -15,6 +15,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pydantic import BaseModel
 
+from sheets_dialer.base.errors import ConfigError
 from sheets_dialer.config import (
     Campaign,
     Config,
@@ -27,7 +28,6 @@ from sheets_dialer.config import (
     config_path,
     load_config,
 )
-from sheets_dialer.errors import ConfigError
 from sheets_dialer.may_be_called import MayBeCalled
 
 EXAMPLE = Path(__file__).parent.parent / "config.example.yaml"

@@ -11,7 +11,7 @@ import pytest
 from dialing import Shop
 from setting_up import Desk
 
-from sheets_dialer.errors import AnotherDialer, OldRead, TokenLost
+from sheets_dialer.base.errors import AnotherDialer, OldRead, TokenLost
 from sheets_dialer.fence import OLD_STATE_RESTS, STANDS_BY, Fence
 from sheets_dialer.ledger import Ledger
 from sheets_dialer.recording import settle_token

@@ -22,7 +22,8 @@ import pytest
 import typer
 from dialing import Shop, eventually
 
-from sheets_dialer import cli, errors, running, transport
+from sheets_dialer import cli, running, transport
+from sheets_dialer.base import errors
 from sheets_dialer.call import CALL_STATUS_WORDS
 from sheets_dialer.columns import DIALER, PEOPLE
 from sheets_dialer.config import load_config

@@ -14,11 +14,11 @@ from setting_up import Desk
 from test_check import configure_campaign
 from typer.testing import CliRunner
 
+from sheets_dialer.base.errors import SheetUnreachable
 from sheets_dialer.bootstrap import build
 from sheets_dialer.cli import app
 from sheets_dialer.config import load_config
 from sheets_dialer.dialer import PassResult
-from sheets_dialer.errors import SheetUnreachable
 from sheets_dialer.sheet import ColumnsMoved, QueueSheet, Snapshot
 from sheets_dialer.token import Token
 

@@ -22,6 +22,7 @@ import pytest
 import sqlalchemy as sa
 from ledger_process import T0
 
+from sheets_dialer.base.errors import AnotherDialer, LedgerError
 from sheets_dialer.call import (
     MADE_NO_CALL,
     MOVES,
@@ -35,7 +36,6 @@ from sheets_dialer.call import (
     Reason,
 )
 from sheets_dialer.content import Content
-from sheets_dialer.errors import AnotherDialer, LedgerError
 from sheets_dialer.ledger import Intent, Ledger, Move
 from sheets_dialer.readiness import as_known
 

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from dialing import Shop, eventually
 from postgres import PostgresServer, new_folder
 
-from sheets_dialer.errors import LedgerError
+from sheets_dialer.base.errors import LedgerError
 from sheets_dialer.ledger import Ledger
 from sheets_dialer.ledger.server import is_same_server
 

@@ -14,9 +14,9 @@ import pytest
 import sqlalchemy as sa
 
 from sheets_dialer import ledger as ledger_package
+from sheets_dialer.base.errors import LedgerError
 from sheets_dialer.call import AttemptState
 from sheets_dialer.content import Content
-from sheets_dialer.errors import LedgerError
 from sheets_dialer.ledger import Ledger, schema
 from sheets_dialer.ledger.reading import NOTHING_KNOWN, content_text
 

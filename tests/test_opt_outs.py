@@ -19,9 +19,9 @@ from test_ledger import add, content, go, history, intend
 from test_sheet import protected
 from test_survey import surveyed
 
+from sheets_dialer.base.clock import Clock
 from sheets_dialer.bootstrap import build
 from sheets_dialer.call import AttemptState, OptOut, Reason
-from sheets_dialer.clock import Clock
 from sheets_dialer.config import load_config
 from sheets_dialer.do_not_call import OWN_COLUMNS, DoNotCall, read_do_not_call
 from sheets_dialer.ledger import Intent, Ledger, Move

@@ -20,8 +20,8 @@ from planning import World, moment
 from postgres import PostgresServer
 
 from sheets_dialer import loop
+from sheets_dialer.base.clock import Clock
 from sheets_dialer.bootstrap import build
-from sheets_dialer.clock import Clock
 from sheets_dialer.config import load_config
 from sheets_dialer.dialer import PassResult
 

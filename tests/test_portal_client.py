@@ -10,14 +10,14 @@ import pytest
 from raw_server import RawServer, answer
 from running import RunningSandbox
 
-from sheets_dialer.content import Content
-from sheets_dialer.errors import (
+from sheets_dialer.base.errors import (
     AccountRefused,
     PortalError,
     PortalNotSent,
     PortalRefused,
     PortalUnknown,
 )
+from sheets_dialer.content import Content
 from sheets_dialer.portal import MOST_BYTES, Balance, CallReport, Placed, Portal
 from sheets_dialer.sandbox.portal.shapes import known_shapes
 from sheets_dialer.transport import portal_session

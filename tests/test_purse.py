@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from raw_server import RawServer, answer
 
-from sheets_dialer.clock import Clock
+from sheets_dialer.base.clock import Clock
 from sheets_dialer.portal import Balance, Portal
 from sheets_dialer.purse import READ_AGAIN_SECONDS, Purse, funds, price, read_account
 from sheets_dialer.transport import portal_session

@@ -10,7 +10,7 @@ from examples import some_of
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sheets_dialer.clock import Clock
+from sheets_dialer.base.clock import Clock
 from sheets_dialer.quota import LONGEST_BACK_OFF, Kind, Quota, QuotaUsedUp, Rhythm
 
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sheets_dialer.redaction import in_one_line, redacted
+from sheets_dialer.base.redaction import in_one_line, redacted
 
 ASSERTION = "eyJhbGciOiJSUzI1NiJ9.eyJpc3MiOiJnZWhlaW0ifQ.geheim_signature-X"
 PRIVATE_KEY = "-----BEGIN PRIVATE KEY-----\nMIIgeheim\n-----END PRIVATE KEY-----\n"

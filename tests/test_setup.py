@@ -13,16 +13,16 @@ from running import RunningSandbox
 from setting_up import VIEWS, Desk, Resource, cells, columns_of
 
 from sheets_dialer import texts
-from sheets_dialer.columns import DIALER, find_columns
-from sheets_dialer.control import LABELS, alarm_after, read_control
-from sheets_dialer.do_not_call import OWN_COLUMNS
-from sheets_dialer.errors import (
+from sheets_dialer.base.errors import (
     SetupNeeded,
     SheetRefused,
     SheetUnreachable,
     TokenLost,
     WriteRefused,
 )
+from sheets_dialer.columns import DIALER, find_columns
+from sheets_dialer.control import LABELS, alarm_after, read_control
+from sheets_dialer.do_not_call import OWN_COLUMNS
 from sheets_dialer.sandbox.google.schema import read
 from sheets_dialer.token import Token
 

@@ -10,10 +10,10 @@ import pytest
 from dialing import Shop
 from setting_up import Desk
 
+from sheets_dialer.base.errors import SheetRefused, SheetUnreachable
 from sheets_dialer.columns import DIALER
 from sheets_dialer.control import LABELS
 from sheets_dialer.do_not_call import OWN_COLUMNS
-from sheets_dialer.errors import SheetRefused, SheetUnreachable
 
 ROWS = [
     ["Name", "Amount", "Phone"],

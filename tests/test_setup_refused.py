@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 from setting_up import VIEWS, Desk, cells
 
+from sheets_dialer.base.errors import SheetRefused
 from sheets_dialer.columns import DIALER
 from sheets_dialer.control import LABELS
-from sheets_dialer.errors import SheetRefused
 
 
 def protect(desk: Desk, column: int, *, tab: str = "Calls", row: int = 1) -> int:

@@ -16,9 +16,9 @@ from hypothesis import strategies as st
 from planning import World, content
 from running import RunningSandbox
 
+from sheets_dialer.base.clock import Clock
 from sheets_dialer.breaker import Breaker
 from sheets_dialer.call import Adoption, Attempt, AttemptState, Job, NewJob, Reason
-from sheets_dialer.clock import Clock
 from sheets_dialer.content import Content
 from sheets_dialer.following import as_ended, is_followed
 from sheets_dialer.ledger import Intent, Ledger, Move

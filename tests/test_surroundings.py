@@ -19,12 +19,12 @@ from hypothesis import strategies as st
 from raw_server import RawServer, answer, certificate
 from test_google_session import Stand, key_file  # noqa: F401 - a fixture
 
+from sheets_dialer.base.clock import MOST_SECONDS_OFF, ServerTime
+from sheets_dialer.base.errors import ConfigError, PortalNotSent, SheetRefused, SheetUnreachable
+from sheets_dialer.base.network_environment import CERTIFICATES, certificates, proxy_for
 from sheets_dialer.check.local import network
-from sheets_dialer.clock import MOST_SECONDS_OFF, ServerTime
 from sheets_dialer.content import Content
-from sheets_dialer.errors import ConfigError, PortalNotSent, SheetRefused, SheetUnreachable
 from sheets_dialer.portal import Placed, Portal
-from sheets_dialer.surroundings import CERTIFICATES, certificates, proxy_for
 from sheets_dialer.transport import portal_session
 
 CONTENT = Content("923001234567", "102")

@@ -18,8 +18,8 @@ from planning import KARACHI, World, moment
 from test_plans import CASES, happen, world_of
 
 from sheets_dialer import texts
+from sheets_dialer.base.errors import ConfigError
 from sheets_dialer.columns import DIALER
-from sheets_dialer.errors import ConfigError
 from sheets_dialer.phone import NotDiallable, read_number
 from sheets_dialer.plan import Plan
 from sheets_dialer.rows import beside_their_calls

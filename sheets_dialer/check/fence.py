@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-from ..errors import SheetRefused, SheetUnreachable
+from ..base.errors import SheetRefused, SheetUnreachable
 from ..texts import say
 from ..token import PREFIX
 from .finding import Finding, fault, ok, service_fault, warning

@@ -11,9 +11,9 @@ import requests
 from google.auth.exceptions import GoogleAuthError, RefreshError
 from gspread.exceptions import APIError
 
-from ..errors import SheetRefused, SheetUnreachable
-from ..redaction import in_one_line
-from ..surroundings import proxy_for
+from ..base.errors import SheetRefused, SheetUnreachable
+from ..base.network_environment import proxy_for
+from ..base.redaction import in_one_line
 from ..transport import (
     CONNECT_SECONDS,
     SHEETS_READ_SECONDS,

@@ -6,9 +6,9 @@ import json
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from ..errors import ConfigError, LedgerError
+from ..base.errors import ConfigError, LedgerError
+from ..base.network_environment import certificates, proxy_for
 from ..ledger import Ledger
-from ..surroundings import certificates, proxy_for
 from .finding import Findings, fault, ok, warning
 
 PORTAL_HOST = "portal.robocall.pk"

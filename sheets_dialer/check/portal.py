@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import TypeVar
 
-from ..errors import PortalError, PortalNotSent, PortalRefused
+from ..base.errors import PortalError, PortalNotSent, PortalRefused
 from ..portal import Balance, Portal
 from ..purse import funds
 from ..transport import portal_session

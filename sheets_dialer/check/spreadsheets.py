@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
 from typing import Any, TypeAlias
 
+from ..base.errors import ConfigError, SheetRefused, SheetUnreachable
 from ..columns import find_table
 from ..control import CONTROL_TAB, DO_NOT_CALL_TAB
-from ..errors import ConfigError, SheetRefused, SheetUnreachable
 from ..when import zone_named
 from .fence import Fence
 from .finding import Finding, Findings, fault, ok, warning

@@ -11,13 +11,7 @@ from ..control import read_control
 from ..disposition import QUEUED, WAITING
 from ..do_not_call import read_do_not_call
 from ..header_names import nearest
-from ..headings import (
-    columns_told,
-    fullest,
-    headers_found,
-    line_that_decides,
-    unclear_sentence,
-)
+from ..headings import columns_told, fullest, headers_found, line_that_decides, unclear_sentence
 from ..namesakes import namesake
 from ..phone import Number
 from ..rows import QueueRow, read_rows

@@ -13,7 +13,7 @@ import yaml
 from pydantic import ValidationError
 
 from .. import texts
-from ..errors import ConfigError
+from ..base.errors import ConfigError
 from .faults import faults_of
 from .model import Config
 from .placeholders import is_placeholder

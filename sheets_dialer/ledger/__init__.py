@@ -17,6 +17,7 @@ from zoneinfo import ZoneInfo
 import sqlalchemy as sa
 import structlog
 
+from ..base.errors import LedgerError
 from ..call import (
     OPEN_STATES,
     Adoption,
@@ -29,7 +30,6 @@ from ..call import (
     Rewriting,
 )
 from ..content import Content
-from ..errors import LedgerError
 from ..today import Today, as_today, hours_begun
 from . import forgetting, memory, opting_out, reading, writing
 from .changes import note

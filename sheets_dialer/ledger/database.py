@@ -13,7 +13,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
-from ..errors import LedgerError
+from ..base.errors import LedgerError
 
 _WRITERS = 7_301_942  # any number: the key under which PostgreSQL lines up transactions
 _DRIVERS = {

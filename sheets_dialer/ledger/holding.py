@@ -18,7 +18,7 @@ import sqlalchemy as sa
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
-from ..errors import AnotherDialer, LedgerError, LedgerTaken
+from ..base.errors import AnotherDialer, LedgerError, LedgerTaken
 from .database import line_up, own_errors
 from .schema import facts
 from .server import identity, is_same_server, require_on_disk

@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 
 import sqlalchemy as sa
 
+from ..base.errors import LedgerError
 from ..call import NOT_BEGUN, OPEN_STATES
-from ..errors import LedgerError
 
 SCHEMA_VERSION = 4
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from sqlalchemy.exc import SQLAlchemyError
 
-from ..errors import LedgerError
+from ..base.errors import LedgerError
 
 _NOT_ON_DISK = (
     "The ledger's PostgreSQL server has fsync = off: after a crash it forgets calls that were "

@@ -34,11 +34,7 @@ from .forgetting import remember
 from .opting_out import opt_out, opted_out
 from .reading import content_text
 from .schema import attempts, jobs
-from .shared_ids import (
-    GIVEN_AGAIN,
-    carriers,
-    is_its_own,
-)
+from .shared_ids import GIVEN_AGAIN, carriers, is_its_own
 from .statements import among, chunks, rows_among
 
 log = structlog.get_logger()

@@ -13,11 +13,11 @@ import requests
 from google.auth.exceptions import GoogleAuthError, RefreshError
 from gspread.exceptions import APIError
 
-from ..clock import ServerTime
-from ..errors import SheetError, SheetRefused, SheetUnreachable, TokenLost, WriteRefused
-from ..redaction import in_one_line
+from ..base.clock import ServerTime
+from ..base.errors import SheetError, SheetRefused, SheetUnreachable, TokenLost, WriteRefused
+from ..base.network_environment import proxy_for
+from ..base.redaction import in_one_line
 from ..sentences import clock_off
-from ..surroundings import proxy_for
 from ..texts import say, with_stop
 from ..transport import (
     CONNECT_SECONDS,

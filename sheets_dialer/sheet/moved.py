@@ -11,8 +11,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from ..base.errors import SheetError
 from ..columns import DIALER, Columns, letters
-from ..errors import SheetError
 from ..texts import say
 from ..token import Token
 from .connection import TabFacts, cells_of

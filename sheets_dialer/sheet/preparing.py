@@ -6,9 +6,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from ..base.errors import SetupNeeded, SheetError, SheetRefused, TokenLost, WriteRefused
 from ..columns import DIALER, Columns, letters, normal
 from ..control import CONTROL_LABEL, CONTROL_TAB, DO_NOT_CALL_TAB
-from ..errors import SetupNeeded, SheetError, SheetRefused, TokenLost, WriteRefused
 from ..headings import columns_sentence
 from ..namesakes import is_ref
 from ..rows import text_of

@@ -6,15 +6,15 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from ..columns import HEADER_WITHIN, Columns, find_table
-from ..control import CONTROL_TAB, DO_NOT_CALL_TAB, Note
-from ..errors import (
+from ..base.errors import (
     SetupNeeded,
     SheetRefused,
     SheetUnreachable,
     WriteRefused,
     WrittenTogether,
 )
+from ..columns import HEADER_WITHIN, Columns, find_table
+from ..control import CONTROL_TAB, DO_NOT_CALL_TAB, Note
 from ..listing import MOST_LINES, Lines
 from ..speaking import Shown
 from ..texts import say

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from ..base.errors import SetupNeeded
 from ..columns import DIALER, Columns
-from ..errors import SetupNeeded
 from ..headings import columns_sentence
 from ..namesakes import namesake
 from ..texts import say

@@ -16,7 +16,7 @@ from string import Formatter
 
 import yaml
 
-from ..errors import ConfigError
+from ..base.errors import ConfigError
 
 LANGUAGES = ("english", "urdu")
 _FOLDER = Path(__file__).parent

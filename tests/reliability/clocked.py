@@ -12,10 +12,10 @@ from pathlib import Path
 from typing import NoReturn
 
 from sheets_dialer import loop
+from sheets_dialer.base.clock import Clock
+from sheets_dialer.base.errors import DialerError
 from sheets_dialer.bootstrap import build
-from sheets_dialer.clock import Clock
 from sheets_dialer.config import load_config
-from sheets_dialer.errors import DialerError
 from sheets_dialer.running import DONE, INTERRUPTED
 
 

@@ -21,9 +21,7 @@ from typing import Any
 
 from planning import KARACHI, TITLES, World
 
-from sheets_dialer.call import ANSWERED, NEVER_MARKED, Attempt, AttemptState, Job, Reason
-from sheets_dialer.disposition import CALLING
-from sheets_dialer.errors import (
+from sheets_dialer.base.errors import (
     AnotherDialer,
     OldRead,
     SheetRefused,
@@ -32,6 +30,8 @@ from sheets_dialer.errors import (
     WriteRefused,
     WrittenTogether,
 )
+from sheets_dialer.call import ANSWERED, NEVER_MARKED, Attempt, AttemptState, Job, Reason
+from sheets_dialer.disposition import CALLING
 from sheets_dialer.fence import STANDS_BY, Fence
 from sheets_dialer.matching import AGAIN
 from sheets_dialer.plan import Plan

@@ -10,14 +10,7 @@ import pytest
 
 from sheets_dialer.sandbox.portal.acts import ActError, acted
 from sheets_dialer.sandbox.portal.call import Call
-from sheets_dialer.sandbox.portal.life import (
-    CallStatus,
-    Moment,
-    Timeline,
-    moment_at,
-    plan,
-    talk,
-)
+from sheets_dialer.sandbox.portal.life import CallStatus, Moment, Timeline, moment_at, plan, talk
 from sheets_dialer.sandbox.portal.settings import Delays, Settings
 
 START = 1_800_000_000.0

@@ -19,8 +19,8 @@ import yaml
 from dialing import HOME, eventually
 from running import RunningSandbox
 
+from sheets_dialer.base.clock import Clock
 from sheets_dialer.bootstrap import Parts, build
-from sheets_dialer.clock import Clock
 from sheets_dialer.config import load_config
 from sheets_dialer.control import CONTROL_TAB
 from sheets_dialer.portal import Portal

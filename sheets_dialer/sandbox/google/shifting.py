@@ -4,14 +4,7 @@ from __future__ import annotations
 
 from .followers import follow, follow_names, without_sources
 from .formula_walk import rewrite_formulas
-from .formulas.shift import (
-    Move,
-    Reordering,
-    reordered,
-    retitled,
-    shifted,
-    without_tab,
-)
+from .formulas.shift import Move, Reordering, reordered, retitled, shifted, without_tab
 from .model import EMPTY, NOTHING, Cell, Json, Row, Sheet, Workbook, trimmed
 from .ranges import GridRange
 from .spans import Change, Deletion, Insertion, Relocation, Spread, relocated

@@ -6,8 +6,8 @@ from __future__ import annotations
 import secrets
 from collections.abc import Sequence
 
+from ...base.errors import SheetRefused, TokenLost, WriteRefused
 from ...columns import letters
-from ...errors import SheetRefused, TokenLost, WriteRefused
 from ...texts import with_stop
 from ..connection import Connection
 from .making import Look, Making, Request
