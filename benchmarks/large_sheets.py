@@ -33,10 +33,10 @@ import structlog
 
 from sheets_dialer.base.clock import Clock
 from sheets_dialer.bootstrap import build, google_client
-from sheets_dialer.call import AttemptState, NewJob, Reason
 from sheets_dialer.config import Config, load_config
-from sheets_dialer.content import Content
 from sheets_dialer.demo import running_sandbox
+from sheets_dialer.domain.attempt import AttemptState, NewJob, Reason
+from sheets_dialer.domain.content import Content
 from sheets_dialer.ledger import Intent, Ledger, Move
 from sheets_dialer.sheet import Connection, QueueSheet
 from sheets_dialer.sheet.preparing import prepare

@@ -26,10 +26,10 @@ import structlog
 from sheets_dialer.acting import Caller, Confirmed
 from sheets_dialer.base.clock import Clock
 from sheets_dialer.bootstrap import new_refs
-from sheets_dialer.call import AttemptState, NewJob, Reason
 from sheets_dialer.config import load_config
-from sheets_dialer.content import Content
 from sheets_dialer.demo import Sandbox, running_sandbox
+from sheets_dialer.domain.attempt import AttemptState, NewJob, Reason
+from sheets_dialer.domain.content import Content
 from sheets_dialer.ledger import Intent, Ledger
 from sheets_dialer.portal import Portal
 from sheets_dialer.transport import portal_session

@@ -21,11 +21,11 @@ from pathlib import Path
 HOME = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(HOME))
 
-from sheets_dialer.call import ANSWERED, Attempt, AttemptState
 from sheets_dialer.config import Campaign, Config
-from sheets_dialer.following import is_confirmed
-from sheets_dialer.policy import Policy
-from sheets_dialer.polling import next_poll
+from sheets_dialer.domain.attempt import ANSWERED, Attempt, AttemptState
+from sheets_dialer.domain.call_lifecycle import is_confirmed
+from sheets_dialer.domain.policy import Policy
+from sheets_dialer.domain.poll_schedule import next_poll
 from sheets_dialer.sandbox.portal.life import Timeline, moment_at, plan
 from sheets_dialer.sandbox.portal.settings import Settings
 

@@ -21,14 +21,14 @@ import structlog
 
 from .base.clock import Clock
 from .base.errors import LedgerError, PortalError, PortalNotSent, PortalUnknown
-from .call import Attempt, AttemptState
 from .caution import Caution
-from .following import has_given_up, is_confirmed
+from .domain.attempt import Attempt, AttemptState
+from .domain.call_lifecycle import has_given_up, is_confirmed
+from .domain.policy import Policy
+from .domain.poll_schedule import after_silence, next_poll
 from .ledger import Ledger, Move
 from .outcome import Confirmed, Outcome, move_of, news_of, tell
 from .plan import Poll
-from .policy import Policy
-from .polling import after_silence, next_poll
 from .portal import CallReport, Placed, Portal
 from .texts import say, with_stop
 from .watchlist import Watchlist

@@ -8,10 +8,10 @@ from zoneinfo import ZoneInfo
 import structlog
 
 from .base.errors import DialerError
+from .domain.phone_numbers import Number, read_number
+from .domain.times import spoken
 from .ledger import Ledger
 from .outcome import masked
-from .phone import Number, read_number
-from .when import spoken
 
 log = structlog.get_logger()
 

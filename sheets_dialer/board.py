@@ -27,10 +27,10 @@ from .control import (
     Note,
     cells_of_campaign,
 )
+from .domain.times import serial, spoken
 from .plan import Halt, Plan, Rules
 from .sentences import capital, done_by, preview, reasons, state, without_stopped
 from .texts import say
-from .when import serial, spoken
 
 BEAT = timedelta(seconds=60)
 """The heartbeat is written this often at most."""

@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Literal
 
-from .call import AttemptState
+from .domain.attempt import AttemptState
 from .texts import say, with_stop
 
 Count = Callable[[], int]

@@ -13,7 +13,7 @@ from datetime import datetime
 
 from .base.errors import AccountRefused
 from .breaker import Breaker, Count
-from .call import AttemptState
+from .domain.attempt import AttemptState
 from .ledger import Ledger, Move, Moved
 from .outcome import Outcome, move_of
 from .portal import Placed

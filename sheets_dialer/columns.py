@@ -10,6 +10,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from .domain.phone_numbers import Number, read_number
 from .header_names import (
     DIALER,
     PEOPLE,
@@ -23,7 +24,6 @@ from .header_names import (
     plain_names,
     visible,
 )
-from .phone import Number, read_number
 
 __all__ = [
     "DIALER",

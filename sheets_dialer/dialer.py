@@ -20,9 +20,9 @@ from .base.errors import (
     SheetError,
     TokenLost,
 )
-from .call import COMMITS_LOST, LEFT_BEHIND, AttemptState
 from .control import read_control
 from .culprits import Culprits
+from .domain.attempt import COMMITS_LOST, LEFT_BEHIND, AttemptState
 from .fence import Fence
 from .forgetting import Forgetting
 from .headings import unclear_sentence

@@ -11,12 +11,12 @@ from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
 from .base.redaction import shortened
-from .call import ANSWERED, NOT_REACHED, Attempt, AttemptState, Job, call_status_words
 from .columns import DIALER
-from .following import final_at, is_final, is_never_told, is_stuck
-from .policy import Policy
+from .domain.attempt import ANSWERED, NOT_REACHED, Attempt, AttemptState, Job, call_status_words
+from .domain.call_lifecycle import final_at, is_final, is_never_told, is_stuck
+from .domain.policy import Policy
+from .domain.times import spoken, spoken_day, stamp
 from .texts import say, with_stop
-from .when import spoken, spoken_day, stamp
 
 QUEUED = "Queued"
 WAITING = "Waiting"

@@ -18,9 +18,9 @@ from zoneinfo import ZoneInfo
 
 from .cell_errors import is_error
 from .columns import cell_name, meaning, normal
-from .number_search import Found, find_numbers, without_days
+from .domain.number_search import Found, find_numbers, without_days
+from .domain.times import read_moment
 from .texts import say
-from .when import read_moment
 
 OWN_COLUMNS = ("Opted Out", "Opted Out At", "Opted Out In")
 """The dialer's columns of the tab: numbers that opted out by key, when, and in which campaign."""

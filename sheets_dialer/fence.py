@@ -8,11 +8,11 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from .base.errors import AnotherDialer, OldRead, TokenLost
-from .call import MARK_IN_DOUBT
+from .domain.attempt import MARK_IN_DOUBT
+from .domain.times import spoken
 from .ledger import Ledger
 from .texts import say
 from .token import Token, read_token
-from .when import spoken
 
 STANDS_BY = timedelta(minutes=5)
 """How long another's token may rest before this dialer takes over. Politeness, not safety: whoever

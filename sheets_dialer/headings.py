@@ -7,10 +7,10 @@ import json
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
-from .call import is_call_id
 from .columns import DIALER, NO_COLUMN, Columns, letters
+from .domain.attempt import is_call_id
+from .domain.phone_numbers import Number, read_number
 from .header_names import limit_like, nearest
-from .phone import Number, read_number
 from .rows import QueueRow, text_of
 from .texts import say
 

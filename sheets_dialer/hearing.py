@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from .call import Attempt, AttemptState, Job, JobChange
+from .domain.attempt import Attempt, AttemptState, Job, JobChange
 from .matching import AGAIN, SKIP
 from .rows import QueueRow
 

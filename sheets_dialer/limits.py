@@ -6,10 +6,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from .control import Control
+from .domain.daily_usage import midnight
+from .domain.times import spoken
 from .plan import Halt, Rules, SheetState
 from .texts import say
-from .today import midnight
-from .when import spoken
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,12 +11,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
-from .call import OptOut
 from .columns import normal
 from .do_not_call import OWN_COLUMNS, is_answered
-from .phone import NotDiallable, read_number
+from .domain.attempt import OptOut
+from .domain.phone_numbers import NotDiallable, read_number
+from .domain.times import stamp
 from .rows import text_of
-from .when import stamp
 
 MOST_LINES = 500
 """So many lines are written at once; the others follow with the next passes."""

@@ -12,11 +12,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from .call import CALL_STATUS_WORDS, MOST_RESTARTS, Attempt, Job
-from .content import is_as_typed
+from .domain.attempt import CALL_STATUS_WORDS, MOST_RESTARTS, Attempt, Job
+from .domain.content import is_as_typed
+from .domain.times import read_moment
 from .rows import QueueRow
 from .texts import is_said
-from .when import read_moment
 
 AGAIN = "call again"
 SKIP = "skip"

@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
-from .call import is_call_id
 from .columns import DIALER, Columns, normal
+from .domain.attempt import is_call_id
 from .matching import SKIP, is_ours
 from .rows import text_of
 

@@ -11,13 +11,13 @@ from typing import Any
 import structlog
 
 from .base.errors import AccountRefused, PortalError, PortalNotSent, PortalRefused
-from .call import ANSWERED, NOT_REACHED, Attempt, AttemptState
-from .calling_hours import CallingHours
-from .content import Content
+from .domain.attempt import ANSWERED, NOT_REACHED, Attempt, AttemptState
+from .domain.calling_hours import CallingHours
+from .domain.content import Content
+from .domain.daily_usage import midnight
+from .domain.policy import Policy
 from .ledger import Move
-from .policy import Policy
 from .portal import CallReport, Placed
-from .today import midnight
 
 log = structlog.get_logger()
 _NUMBERS = re.compile(r"\d{9,}")

@@ -6,12 +6,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
-from .call import ANSWERED, NOT_REACHED, Attempt, AttemptState, Job
-from .following import as_ended, final_at, holds_line, is_followed, lines_coming_free
+from .domain.attempt import ANSWERED, NOT_REACHED, Attempt, AttemptState, Job
+from .domain.call_lifecycle import as_ended, final_at, holds_line, is_followed, lines_coming_free
+from .domain.policy import Policy
+from .domain.poll_schedule import key_is_likely, next_poll
 from .limits import calls_left
 from .plan import Plan, Poll, Rules, Tally
-from .policy import Policy
-from .polling import key_is_likely, next_poll
 
 
 def room(

@@ -8,13 +8,13 @@ from .base.clock import Clock
 from .board import NEXT_PASS, Board, Facts, board
 from .control import PAUSE, RUN, STATE_LABEL
 from .diary import Diary
+from .domain.times import zone_named
 from .ledger import Ledger
 from .plan import Halt, Plan, SheetState
 from .purse import Purse
 from .recording import Queue
 from .sentences import state
 from .texts import say
-from .when import zone_named
 
 LONG_REST = timedelta(minutes=2)
 """From here on the Dialer tab says at what time the next pass comes, not after how many seconds."""

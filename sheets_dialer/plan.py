@@ -11,7 +11,9 @@ from datetime import datetime, timedelta
 from enum import Enum
 from zoneinfo import ZoneInfo
 
-from .call import (
+from .control import ANSWERS, Control
+from .do_not_call import DoNotCall
+from .domain.attempt import (
     Adoption,
     Attempt,
     AttemptState,
@@ -22,13 +24,11 @@ from .call import (
     Reason,
     Rewriting,
 )
-from .calling_hours import CallingHours
-from .control import ANSWERS, Control
-from .do_not_call import DoNotCall
-from .policy import Policy
+from .domain.calling_hours import CallingHours
+from .domain.daily_usage import Today
+from .domain.policy import Policy
 from .rows import QueueRow
 from .settings import Settings
-from .today import Today
 
 
 @dataclass(frozen=True, slots=True)

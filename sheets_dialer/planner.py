@@ -11,7 +11,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from .call import (
+from .disposition import CHECK, EMPTY, NOT_CALLED, QUEUED, WAITING, marked
+from .domain.attempt import (
     Adoption,
     Attempt,
     AttemptState,
@@ -22,15 +23,14 @@ from .call import (
     Rewriting,
     is_call_id,
 )
-from .content import Content
-from .disposition import CHECK, EMPTY, NOT_CALLED, QUEUED, WAITING, marked
-from .following import is_final, is_under_way
+from .domain.call_lifecycle import is_final, is_under_way
+from .domain.content import Content
+from .domain.phone_numbers import NotDiallable
 from .headings import pasted_cells
 from .hearing import hear, settled, unclear
 from .limits import before_run, stop
 from .matching import AGAIN, SKIP, Matches, called_at, is_ours, match, remembered, with_number_of
 from .pacing import followed, rest, room
-from .phone import NotDiallable
 from .plan import Dial, Face, LedgerState, Part, Plan, Poll, Quiet, Rules, SheetState, Tally
 from .readiness import as_rewritten, barred, dial_of, ready_at, rewriting, was_turned_away
 from .rows import PAYLOAD_BYTES, QueueRow, beside_their_calls, written_bytes

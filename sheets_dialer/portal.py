@@ -17,7 +17,7 @@ import requests
 
 from .base.errors import PortalError, PortalNotSent, PortalUnknown
 from .base.redaction import without_query
-from .content import Content
+from .domain.content import Content
 from .portal_answers import (
     amount,
     call_id_in,

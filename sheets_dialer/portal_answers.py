@@ -11,10 +11,10 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from .amounts import read_rupees
 from .base.errors import AccountRefused, PortalRefused, PortalUnknown
-from .call import is_call_id
-from .key_forms import KeyTold, read_key
+from .domain.amounts import read_rupees
+from .domain.attempt import is_call_id
+from .domain.dtmf_keys import KeyTold, read_key
 from .portal_words import cleaned, holds_key, reason, told, without_key
 from .texts import say
 

@@ -9,10 +9,10 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
-from .call import MOST_RESTARTS, AttemptState, Job, Reason, Rewriting
 from .do_not_call import DoNotCall
+from .domain.attempt import MOST_RESTARTS, AttemptState, Job, Reason, Rewriting
+from .domain.policy import Policy
 from .plan import Dial, Part, Rules
-from .policy import Policy
 from .rows import QueueRow
 from .showing import Showing
 from .texts import say

@@ -23,11 +23,11 @@ from .base.errors import (
     WrittenTogether,
 )
 from .board import Board
-from .call import NEVER_MARKED, Attempt, AttemptState, unspoken
-from .content import Content
 from .control import CONTROL_TAB, STATE_LABEL, Note, find_place
 from .culprits import Culprits
 from .disposition import CALLING
+from .domain.attempt import NEVER_MARKED, Attempt, AttemptState, unspoken
+from .domain.content import Content
 from .fence import Fence
 from .ledger import Intent, Ledger, Move
 from .listing import Lines

@@ -13,8 +13,8 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from . import sentences
-from .call import ANSWERED, AttemptState, Job, call_status_words
 from .columns import DIALER, Columns
+from .domain.attempt import ANSWERED, AttemptState, Job, call_status_words
 from .headings import columns_told
 from .plan import Plan, Rules, Tally
 from .texts import say

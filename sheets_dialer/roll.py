@@ -16,9 +16,9 @@ from datetime import datetime
 import msgspec
 
 from .blanks import Blanks
-from .call import Job
 from .columns import Columns
-from .phone import Number
+from .domain.attempt import Job
+from .domain.phone_numbers import Number
 from .plan import Face, Quiet, Tally
 from .rows import QueueRow, read_row
 

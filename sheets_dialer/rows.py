@@ -9,12 +9,12 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import quote
 
-from .amounts import read_amount
 from .cell_errors import is_error
 from .columns import DIALER, OF_THE_CALL, PEOPLE, Columns, cell_name, normal
-from .content import Content
-from .phone import NotDiallable, Number, read_number
-from .sameness import plain
+from .domain.amounts import read_amount
+from .domain.content import Content
+from .domain.phone_numbers import NotDiallable, Number, read_number
+from .domain.spoken_sameness import plain
 
 MOST_SENT = 6_000
 """Bytes of texts that one call may carry. They travel in the address of a request, and web servers

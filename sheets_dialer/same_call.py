@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
 
-from .call import Job
+from .domain.attempt import Job
 from .plan import Part
 from .rows import QueueRow
 from .turn import SameCall

@@ -8,11 +8,11 @@ from datetime import datetime, timedelta
 from functools import lru_cache
 
 from .disposition import CHECK
+from .domain.times import spoken
 from .estimate import Estimate, estimate
 from .limits import calls_a_day, calls_left
 from .plan import Halt, Plan, Rules, Tally
 from .texts import say, with_stop
-from .when import spoken
 
 _VARIES = re.compile(r"[“\"][^”\"]*[”\"]|\d[\d:./,-]*\d|\d")
 _NOT_NOW = frozenset({Tally.QUEUED, Tally.WAITING, Tally.HELD})

@@ -11,8 +11,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeVar
 
-from .calling_hours import CallingHours, Window, in_order, read_days, read_window
 from .control import Grid, cells_of_campaign
+from .domain.calling_hours import CallingHours, Window, in_order, read_days, read_window
 from .rows import text_of
 from .texts import say
 

@@ -13,7 +13,7 @@ import itertools
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 
-from .call import Job
+from .domain.attempt import Job
 from .matching import AGAIN, MAY_BE_NEW, ByCall, is_same_order
 from .rows import QueueRow
 

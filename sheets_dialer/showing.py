@@ -7,7 +7,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from .call import (
+from .columns import normal
+from .disposition import CALLING, EMPTY, FAILED, NOT_CALLED, shown, skipped
+from .domain.attempt import (
     ANSWERED,
     NOT_REACHED,
     AttemptState,
@@ -17,15 +19,13 @@ from .call import (
     Reason,
     call_status_words,
 )
-from .columns import normal
-from .disposition import CALLING, EMPTY, FAILED, NOT_CALLED, shown, skipped
-from .following import is_never_told
+from .domain.call_lifecycle import is_never_told
+from .domain.phone_numbers import NotDiallable, Number
+from .domain.policy import Policy
+from .domain.times import spoken_date
 from .matching import AGAIN, MAY_BE_NEW, SKIP
-from .phone import NotDiallable, Number
-from .policy import Policy
 from .rows import QueueRow
 from .texts import is_said, retold, say
-from .when import spoken_date
 
 _ENDED_WORDS = frozenset(call_status_words(s).casefold() for s in (ANSWERED, *NOT_REACHED))
 

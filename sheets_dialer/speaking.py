@@ -10,8 +10,8 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from .amounts import read_amount
-from .content import Content
+from .domain.amounts import read_amount
+from .domain.content import Content
 from .rows import is_too_long, text_of
 
 _SAID = ("amount", *(f"{kind}{n}" for kind in ("text", "key") for n in range(1, 6)))

@@ -10,12 +10,12 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from .call import Job
-from .following import final_at
+from .domain.attempt import Job
+from .domain.call_lifecycle import final_at
+from .domain.policy import Policy
+from .domain.times import read_moment
 from .matching import CLEARING_IS_REMEMBERED, MARKED, called_at
-from .policy import Policy
 from .rows import QueueRow
-from .when import read_moment
 
 MARK_IS_STRANGE_FOR = timedelta(minutes=10)
 """How long a mark that the ledger doesn't know may be somebody's who is dialling just now."""

@@ -9,12 +9,12 @@ from collections.abc import Sequence
 
 from .acting import Caller
 from .base.clock import Clock
-from .call import Attempt, AttemptState
-from .following import as_ended, is_followed
+from .domain.attempt import Attempt, AttemptState
+from .domain.call_lifecycle import as_ended, is_followed
+from .domain.policy import Policy
+from .domain.poll_schedule import next_poll
 from .ledger import Ledger
 from .plan import Poll
-from .policy import Policy
-from .polling import next_poll
 from .recording import ends
 
 _TESTS = " (test calls)"

@@ -7,10 +7,10 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Protocol
 
-from .call import Attempt, Job, OptOut
-from .phone import Number
+from .domain.attempt import Attempt, Job, OptOut
+from .domain.phone_numbers import Number
+from .domain.policy import Policy
 from .plan import Part
-from .policy import Policy
 from .roll import Roll, keys_of_job, keys_of_numbers
 
 PART_ROWS = 5_000

@@ -8,15 +8,15 @@ from .acting import Caller, Confirmed
 from .base.clock import Clock
 from .base.errors import DialerError
 from .base.redaction import shortened
-from .call import Attempt, AttemptState, Job, NewJob, Reason, call_status_words
-from .calling_hours import CallingHours, read_hours
-from .content import Content
 from .dialer import Queue
+from .domain.attempt import Attempt, AttemptState, Job, NewJob, Reason, call_status_words
+from .domain.calling_hours import CallingHours, read_hours
+from .domain.content import Content
+from .domain.phone_numbers import NotDiallable, read_number
+from .domain.times import spoken
 from .ledger import Intent, Ledger
-from .phone import NotDiallable, read_number
 from .recording import ends
 from .strays import campaign_of_tests
-from .when import spoken
 
 _LOOKS_EVERY = 0.3
 

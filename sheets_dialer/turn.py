@@ -6,12 +6,20 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from .call import ANSWERED, NOT_REACHED, Attempt, AttemptState, Job, Reason, call_status_words
-from .following import final_at, is_confirmed, is_final, is_stuck
-from .policy import Policy, RedialRule
+from .domain.attempt import (
+    ANSWERED,
+    NOT_REACHED,
+    Attempt,
+    AttemptState,
+    Job,
+    Reason,
+    call_status_words,
+)
+from .domain.call_lifecycle import final_at, is_confirmed, is_final, is_stuck
+from .domain.policy import Policy, RedialRule
+from .domain.times import read_moment, spoken
 from .rows import QueueRow
 from .texts import say
-from .when import read_moment, spoken
 
 _ANOTHER_DAY = timedelta(days=2)
 """So much earlier it was another date, also where clocks were set back today."""

@@ -15,10 +15,10 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from .base.clock import Clock, Jumps
-from .call import Attempt, AttemptState
+from .domain.attempt import Attempt, AttemptState
+from .domain.policy import Policy
+from .domain.poll_schedule import next_poll
 from .lines import Lines
-from .policy import Policy
-from .polling import next_poll
 
 _MOMENTS = ("placed_at", "answered_at", "changed_at", "polled_at")
 _LAST_QUESTIONS = 3

@@ -14,11 +14,11 @@ from running import RunningSandbox
 
 from sheets_dialer.acting import Caller, Confirmed
 from sheets_dialer.base.clock import Clock
-from sheets_dialer.call import Attempt, AttemptState, NewJob, Reason
-from sheets_dialer.calling_hours import CallingHours, read_hours
-from sheets_dialer.content import Content
+from sheets_dialer.domain.attempt import Attempt, AttemptState, NewJob, Reason
+from sheets_dialer.domain.calling_hours import CallingHours, read_hours
+from sheets_dialer.domain.content import Content
+from sheets_dialer.domain.policy import Policy
 from sheets_dialer.ledger import Intent, Ledger
-from sheets_dialer.policy import Policy
 from sheets_dialer.portal import Portal
 from sheets_dialer.transport import portal_session
 

@@ -9,8 +9,8 @@ import sys
 import time
 from datetime import UTC, datetime, timedelta
 
-from sheets_dialer.call import AttemptState, NewJob, Reason
-from sheets_dialer.content import Content
+from sheets_dialer.domain.attempt import AttemptState, NewJob, Reason
+from sheets_dialer.domain.content import Content
 from sheets_dialer.ledger import Intent, Ledger, Move
 
 T0 = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)

@@ -14,19 +14,19 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sheets_dialer.call import Attempt, AttemptState, Job, NewJob, OptOut, Reason
-from sheets_dialer.calling_hours import CallingHours, read_hours
 from sheets_dialer.columns import DIALER, PEOPLE, find_columns
-from sheets_dialer.content import Content
 from sheets_dialer.control import Control
-from sheets_dialer.phone import Number, read_number
+from sheets_dialer.domain.attempt import Attempt, AttemptState, Job, NewJob, OptOut, Reason
+from sheets_dialer.domain.calling_hours import CallingHours, read_hours
+from sheets_dialer.domain.content import Content
+from sheets_dialer.domain.daily_usage import Today
+from sheets_dialer.domain.phone_numbers import Number, read_number
+from sheets_dialer.domain.policy import Policy, RedialRule
 from sheets_dialer.plan import LedgerState, Part, Plan, Rules, SheetState
 from sheets_dialer.planner import Planner
-from sheets_dialer.policy import Policy, RedialRule
 from sheets_dialer.readiness import as_rewritten
 from sheets_dialer.rows import QueueRow, beside_their_calls, read_rows
 from sheets_dialer.settings import Settings
-from sheets_dialer.today import Today
 
 KARACHI = ZoneInfo("Asia/Karachi")
 VOICE = "102"

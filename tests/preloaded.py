@@ -13,6 +13,6 @@ import sheets_dialer.cli
 import sheets_dialer.loop
 import sheets_dialer.progress
 import sheets_dialer.sandbox.__main__  # noqa: F401
-from sheets_dialer.phone import read_number
+from sheets_dialer.domain.phone_numbers import read_number
 
 read_number("03001234567")

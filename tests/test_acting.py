@@ -19,11 +19,11 @@ from running import RunningSandbox
 from sheets_dialer.acting import Caller
 from sheets_dialer.base.clock import Clock
 from sheets_dialer.base.errors import LedgerError
-from sheets_dialer.call import AttemptState
-from sheets_dialer.following import is_confirmed
+from sheets_dialer.domain.attempt import AttemptState
+from sheets_dialer.domain.call_lifecycle import is_confirmed
+from sheets_dialer.domain.poll_schedule import next_poll
 from sheets_dialer.ledger import Move
 from sheets_dialer.plan import Poll
-from sheets_dialer.polling import next_poll
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sheets_dialer.amounts import read_amount
+from sheets_dialer.domain.amounts import read_amount
 
 READ = {
     "1500": "1500",

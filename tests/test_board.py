@@ -11,13 +11,13 @@ from planning import KARACHI, World, hours, moment
 
 from sheets_dialer.board import BEAT, Board, Facts, board, notes
 from sheets_dialer.control import LABELS, SHOWN, Note
+from sheets_dialer.domain.daily_usage import Hour, Today
+from sheets_dialer.domain.policy import Policy
+from sheets_dialer.domain.times import serial
 from sheets_dialer.plan import Face, Halt, Plan, Tally
-from sheets_dialer.policy import Policy
 from sheets_dialer.sentences import done_by, in_words, preview, reasons, state
 from sheets_dialer.settings import Settings
 from sheets_dialer.texts import say
-from sheets_dialer.today import Hour, Today
-from sheets_dialer.when import serial
 
 NOON = moment("2026-07-15 12:00")
 WORLD = World(now=NOON, sheet=[], hours=hours({"monday-sunday": "10:00-20:00"}))

@@ -13,7 +13,7 @@ from sheets_dialer.breaker import (
     COOLS_WITHOUT_NETWORK,
     Breaker,
 )
-from sheets_dialer.call import AttemptState
+from sheets_dialer.domain.attempt import AttemptState
 
 NOW = datetime(2026, 5, 1, 12, tzinfo=UTC)
 UNKNOWN, REFUSED, NOT_SENT = AttemptState.UNKNOWN, AttemptState.REFUSED, AttemptState.NOT_SENT

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sheets_dialer.call import (
+from sheets_dialer.disposition import CALLING, CHECK, FAILED, NOT_CALLED, QUEUED, SKIP, WAITING
+from sheets_dialer.domain.attempt import (
     CALL_STATUS_WORDS,
     MOVES,
     NEVER_RANG,
@@ -22,8 +23,7 @@ from sheets_dialer.call import (
     Reason,
     call_status_words,
 )
-from sheets_dialer.content import Content
-from sheets_dialer.disposition import CALLING, CHECK, FAILED, NOT_CALLED, QUEUED, SKIP, WAITING
+from sheets_dialer.domain.content import Content
 from sheets_dialer.matching import MAY_BE_NEW, is_ours
 
 S = AttemptState

@@ -10,7 +10,7 @@ from examples import some_of
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sheets_dialer.calling_hours import (
+from sheets_dialer.domain.calling_hours import (
     PRESETS,
     CallingHours,
     Season,

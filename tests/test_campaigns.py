@@ -13,8 +13,8 @@ from campaigns import Chain
 from dialing import Shop, eventually
 
 from sheets_dialer.bootstrap import build
-from sheets_dialer.call import AttemptState
 from sheets_dialer.config import load_config
+from sheets_dialer.domain.attempt import AttemptState
 
 OWN = ("923000000001", "923000000005", "923000000006")
 

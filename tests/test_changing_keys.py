@@ -18,10 +18,10 @@ from running import RunningSandbox
 from test_ledger import history
 from test_polling import BEGUN, PLACED, POLICY, after
 
-from sheets_dialer.call import Attempt, AttemptState
-from sheets_dialer.following import final_at, is_confirmed, is_final
+from sheets_dialer.domain.attempt import Attempt, AttemptState
+from sheets_dialer.domain.call_lifecycle import final_at, is_confirmed, is_final
+from sheets_dialer.domain.policy import Policy, RedialRule
 from sheets_dialer.outcome import news_of
-from sheets_dialer.policy import Policy, RedialRule
 from sheets_dialer.portal import CallReport
 from sheets_dialer.sandbox.portal.settings import KEY_FORMS
 

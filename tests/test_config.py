@@ -28,7 +28,7 @@ from sheets_dialer.config import (
     config_path,
     load_config,
 )
-from sheets_dialer.may_be_called import MayBeCalled
+from sheets_dialer.domain.callable_numbers import MayBeCalled
 
 EXAMPLE = Path(__file__).parent.parent / "config.example.yaml"
 SHEET = "1QwErTyUiOpAsDfGhJkLzXcVbNm0123456789qwertyui"

@@ -17,8 +17,8 @@ from sheets_dialer.bootstrap import Parts, build
 from sheets_dialer.config import load_config
 from sheets_dialer.control import LABELS
 from sheets_dialer.dialer import PassResult
+from sheets_dialer.domain.times import serial
 from sheets_dialer.sheet.preparing import prepare
-from sheets_dialer.when import serial
 
 EVERY = timedelta(seconds=2)
 A_SECOND = 1 / 86_400

@@ -13,15 +13,15 @@ from typing import Any
 import pytest
 from planning import KARACHI, OPEN_ALL_DAY, World, hours, moment
 
-from sheets_dialer.call import LEFT_BEHIND, AttemptState, NewJob, Reason
-from sheets_dialer.calling_hours import CallingHours, read_hours
-from sheets_dialer.content import Content
+from sheets_dialer.domain.attempt import LEFT_BEHIND, AttemptState, NewJob, Reason
+from sheets_dialer.domain.calling_hours import CallingHours, read_hours
+from sheets_dialer.domain.content import Content
+from sheets_dialer.domain.daily_usage import Hour, Today, hours_begun
 from sheets_dialer.estimate import calls_per_minute, estimate
 from sheets_dialer.ledger import Intent, Ledger, Move
 from sheets_dialer.limits import calls_left
 from sheets_dialer.plan import Halt
 from sheets_dialer.settings import Settings
-from sheets_dialer.today import Hour, Today, hours_begun
 
 NOON = moment("2026-07-15 12:00")
 SHOP_HOURS = hours({"monday-sunday": "10:00-20:00"})

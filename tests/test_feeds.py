@@ -11,9 +11,9 @@ from datetime import timedelta
 
 from planning import POLICY, World, moment
 
-from sheets_dialer.call import AttemptState, Job
 from sheets_dialer.control import Control
-from sheets_dialer.phone import Number, read_number
+from sheets_dialer.domain.attempt import AttemptState, Job
+from sheets_dialer.domain.phone_numbers import Number, read_number
 from sheets_dialer.plan import Dial
 
 PEOPLES = ("Phone", "Amount", "Store", "Order ID")

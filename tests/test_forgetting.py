@@ -25,7 +25,7 @@ from test_plan_properties import edits, people_do, worlds
 from test_survey import surveyed
 
 from sheets_dialer.base.clock import Clock
-from sheets_dialer.call import AttemptState, Job, Reason
+from sheets_dialer.domain.attempt import AttemptState, Job, Reason
 from sheets_dialer.forgetting import Forgetting
 from sheets_dialer.ledger import Intent, Ledger, Move
 from sheets_dialer.ledger.reading import NOTHING_KNOWN

@@ -24,7 +24,6 @@ from dialing import Shop, eventually
 
 from sheets_dialer import cli, running, transport
 from sheets_dialer.base import errors
-from sheets_dialer.call import CALL_STATUS_WORDS
 from sheets_dialer.columns import DIALER, PEOPLE
 from sheets_dialer.config import load_config
 from sheets_dialer.control import (
@@ -38,6 +37,7 @@ from sheets_dialer.control import (
     STATUSES,
 )
 from sheets_dialer.do_not_call import OWN_COLUMNS
+from sheets_dialer.domain.attempt import CALL_STATUS_WORDS
 from sheets_dialer.matching import AGAIN, SKIP
 from sheets_dialer.texts import read
 

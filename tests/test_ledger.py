@@ -23,7 +23,7 @@ import sqlalchemy as sa
 from ledger_process import T0
 
 from sheets_dialer.base.errors import AnotherDialer, LedgerError
-from sheets_dialer.call import (
+from sheets_dialer.domain.attempt import (
     MADE_NO_CALL,
     MOVES,
     OPEN_STATES,
@@ -35,7 +35,7 @@ from sheets_dialer.call import (
     NewJob,
     Reason,
 )
-from sheets_dialer.content import Content
+from sheets_dialer.domain.content import Content
 from sheets_dialer.ledger import Intent, Ledger, Move
 from sheets_dialer.readiness import as_known
 

@@ -17,8 +17,8 @@ from ledger_process import T0
 from postgres import PostgresServer
 
 from sheets_dialer.base.errors import AnotherDialer, LedgerError, LedgerTaken
-from sheets_dialer.call import AttemptState, JobChange, NewJob, Reason
-from sheets_dialer.content import Content
+from sheets_dialer.domain.attempt import AttemptState, JobChange, NewJob, Reason
+from sheets_dialer.domain.content import Content
 from sheets_dialer.ledger import Intent, Ledger, Move, database, schema
 
 INTENDED, SENDING, PLACED = AttemptState.INTENDED, AttemptState.SENDING, AttemptState.PLACED

@@ -15,8 +15,8 @@ import sqlalchemy as sa
 
 from sheets_dialer import ledger as ledger_package
 from sheets_dialer.base.errors import LedgerError
-from sheets_dialer.call import AttemptState
-from sheets_dialer.content import Content
+from sheets_dialer.domain.attempt import AttemptState
+from sheets_dialer.domain.content import Content
 from sheets_dialer.ledger import Ledger, schema
 from sheets_dialer.ledger.reading import NOTHING_KNOWN, content_text
 

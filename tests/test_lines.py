@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from planning import POLICY
 
-from sheets_dialer.call import Attempt, AttemptState
+from sheets_dialer.domain.attempt import Attempt, AttemptState
 from sheets_dialer.lines import Lines
 
 NOW = datetime(2026, 5, 1, 12, tzinfo=UTC)

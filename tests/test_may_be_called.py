@@ -9,8 +9,8 @@ import phonenumbers
 import pytest
 from planning import POLICY, World
 
-from sheets_dialer.may_be_called import KINDS, Line, MayBeCalled, line_of
-from sheets_dialer.phone import Number, read_number
+from sheets_dialer.domain.callable_numbers import KINDS, Line, MayBeCalled, line_of
+from sheets_dialer.domain.phone_numbers import Number, read_number
 
 NOON = datetime(2026, 7, 15, 7, tzinfo=UTC)
 

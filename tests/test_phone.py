@@ -12,9 +12,9 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from sheets_dialer import phone
-from sheets_dialer.may_be_called import Line, line_of
-from sheets_dialer.phone import NotDiallable, Number, read_number
+from sheets_dialer.domain import phone_numbers as phone
+from sheets_dialer.domain.callable_numbers import Line, line_of
+from sheets_dialer.domain.phone_numbers import NotDiallable, Number, read_number
 
 FORMS = [
     pytest.param(cell, expected, id=f"{meaning}: {cell!r}".encode("unicode_escape").decode())

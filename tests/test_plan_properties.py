@@ -15,14 +15,14 @@ from hypothesis import HealthCheck, given, note, settings
 from hypothesis import strategies as st
 from planning import POLICY, World, content, moment, people_cells
 
-from sheets_dialer.call import OPEN_STATES, Attempt, AttemptState, Job, Reason
 from sheets_dialer.columns import DIALER
 from sheets_dialer.control import Control
 from sheets_dialer.disposition import shown
+from sheets_dialer.domain.attempt import OPEN_STATES, Attempt, AttemptState, Job, Reason
+from sheets_dialer.domain.phone_numbers import Number
+from sheets_dialer.domain.policy import RedialRule
 from sheets_dialer.matching import is_ours
-from sheets_dialer.phone import Number
 from sheets_dialer.plan import Plan
-from sheets_dialer.policy import RedialRule
 from sheets_dialer.rows import beside_their_calls
 
 NOW = moment("2026-07-15 12:00")

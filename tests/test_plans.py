@@ -24,10 +24,10 @@ import pytest
 import yaml
 from planning import POLICY, World, content, e164, hours, moment, people_cells, policy, span
 
-from sheets_dialer.call import Attempt, AttemptState, Job, Reason
 from sheets_dialer.columns import DIALER
 from sheets_dialer.control import Control
 from sheets_dialer.disposition import shown
+from sheets_dialer.domain.attempt import Attempt, AttemptState, Job, Reason
 from sheets_dialer.plan import Plan, Tally
 
 CASES = [

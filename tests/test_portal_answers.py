@@ -22,8 +22,8 @@ from hypothesis import strategies as st
 from raw_server import Act, RawServer, answer
 
 from sheets_dialer.base.errors import AccountRefused, PortalRefused, PortalUnknown
-from sheets_dialer.content import Content
-from sheets_dialer.key_forms import KeyTold, names_key, read_key
+from sheets_dialer.domain.content import Content
+from sheets_dialer.domain.dtmf_keys import KeyTold, names_key, read_key
 from sheets_dialer.portal import CallReport, Placed, Portal
 from sheets_dialer.portal_answers import (
     amount,

@@ -17,7 +17,7 @@ from sheets_dialer.base.errors import (
     PortalRefused,
     PortalUnknown,
 )
-from sheets_dialer.content import Content
+from sheets_dialer.domain.content import Content
 from sheets_dialer.portal import MOST_BYTES, Balance, CallReport, Placed, Portal
 from sheets_dialer.sandbox.portal.shapes import known_shapes
 from sheets_dialer.transport import portal_session

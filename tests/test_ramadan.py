@@ -9,7 +9,7 @@ import pytest
 from planning import World, moment
 from test_config import LEAST, faults, load, with_campaign
 
-from sheets_dialer.calling_hours import CallingHours, read_hours
+from sheets_dialer.domain.calling_hours import CallingHours, read_hours
 
 RAMADAN = "ramadan: {from: 2027-02-08, to: 2027-03-09}\n"
 

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sheets_dialer.amounts import heard_amount
-from sheets_dialer.content import Content
-from sheets_dialer.sameness import heard
+from sheets_dialer.domain.amounts import heard_amount
+from sheets_dialer.domain.content import Content
+from sheets_dialer.domain.spoken_sameness import heard
 
 ALIKE = (
     ("1500", "1,500"),

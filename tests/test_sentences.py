@@ -15,7 +15,7 @@ from planning import KARACHI
 from situations import SITUATIONS, Situation, Stage, Studio
 from situations.explaining import ENGLISH, MONTHS, names_in
 
-from sheets_dialer.when import spoken_day
+from sheets_dialer.domain.times import spoken_day
 
 NOT_IN_THE_SHEET: Mapping[str, str] = {
     "plan_calls_may_go_out": "the command plan prints it",

@@ -18,9 +18,9 @@ from running import RunningSandbox
 
 from sheets_dialer.base.clock import Clock
 from sheets_dialer.breaker import Breaker
-from sheets_dialer.call import Adoption, Attempt, AttemptState, Job, NewJob, Reason
-from sheets_dialer.content import Content
-from sheets_dialer.following import as_ended, is_followed
+from sheets_dialer.domain.attempt import Adoption, Attempt, AttemptState, Job, NewJob, Reason
+from sheets_dialer.domain.call_lifecycle import as_ended, is_followed
+from sheets_dialer.domain.content import Content
 from sheets_dialer.ledger import Intent, Ledger, Move
 
 INTENDED, SENDING, PLACED, ENDED, UNKNOWN = (

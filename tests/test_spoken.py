@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from sheets_dialer.cell_errors import is_error
 from sheets_dialer.columns import find_columns
-from sheets_dialer.content import Content
+from sheets_dialer.domain.content import Content
 from sheets_dialer.rows import read_row
 from sheets_dialer.speaking import Shown, spoken
 

@@ -23,7 +23,7 @@ from sheets_dialer.base.clock import MOST_SECONDS_OFF, ServerTime
 from sheets_dialer.base.errors import ConfigError, PortalNotSent, SheetRefused, SheetUnreachable
 from sheets_dialer.base.network_environment import CERTIFICATES, certificates, proxy_for
 from sheets_dialer.check.local import network
-from sheets_dialer.content import Content
+from sheets_dialer.domain.content import Content
 from sheets_dialer.portal import Placed, Portal
 from sheets_dialer.transport import portal_session
 

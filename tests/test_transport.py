@@ -19,7 +19,7 @@ from raw_server import Act, RawServer, after, answer, certificate, cut, reset, s
 from sheets_dialer import transport
 from sheets_dialer.base.errors import PortalError, PortalNotSent, PortalRefused, PortalUnknown
 from sheets_dialer.base.redaction import redacted, without_query
-from sheets_dialer.content import Content
+from sheets_dialer.domain.content import Content
 from sheets_dialer.portal import MOST_BYTES, Placed, Portal
 from sheets_dialer.transport import portal_session
 

@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from planning import rows_of
 
+from sheets_dialer.domain.times import read_moment, spoken, stamp
 from sheets_dialer.turn import read_bounds
-from sheets_dialer.when import read_moment, spoken, stamp
 
 KARACHI = ZoneInfo("Asia/Karachi")
 LONDON = ZoneInfo("Europe/London")

@@ -10,7 +10,7 @@ from typing import Any, TypeAlias
 from ..base.errors import ConfigError, SheetRefused, SheetUnreachable
 from ..columns import find_table
 from ..control import CONTROL_TAB, DO_NOT_CALL_TAB
-from ..when import zone_named
+from ..domain.times import zone_named
 from .fence import Fence
 from .finding import Finding, Findings, fault, ok, warning
 from .google import AccountRefused, Google, clock, refusal

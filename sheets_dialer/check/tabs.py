@@ -10,10 +10,10 @@ from ..columns import DIALER, NO_COLUMN, Columns, find_table, letters
 from ..control import read_control
 from ..disposition import QUEUED, WAITING
 from ..do_not_call import read_do_not_call
+from ..domain.phone_numbers import Number
 from ..header_names import nearest
 from ..headings import columns_told, fullest, headers_found, line_that_decides, unclear_sentence
 from ..namesakes import namesake
-from ..phone import Number
 from ..rows import QueueRow, read_rows
 from .finding import Finding, Findings, Level, fault, ok, warning
 from .subject import Tab

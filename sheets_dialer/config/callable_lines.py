@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field
 
-from ..may_be_called import HOME, NO_COUNTRY, MayBeCalled
+from ..domain.callable_numbers import HOME, NO_COUNTRY, MayBeCalled
 from .section import Section, as_list
 
 

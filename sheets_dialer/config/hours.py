@@ -8,7 +8,7 @@ from typing import Annotated
 
 from pydantic import BeforeValidator, Field, ValidationInfo, field_validator
 
-from ..calling_hours import PRESETS, Season, Windows, read_hours
+from ..domain.calling_hours import PRESETS, Season, Windows, read_hours
 from .section import Section, as_list
 
 LONGEST_MONTH = 31

@@ -17,9 +17,9 @@ from pydantic import (
     field_validator,
 )
 
-from ..call import ANSWERED
-from ..calling_hours import CallingHours, read_hours
-from ..policy import Policy, RedialRule
+from ..domain.attempt import ANSWERED
+from ..domain.calling_hours import CallingHours, read_hours
+from ..domain.policy import Policy, RedialRule
 from ..quota import PER_MINUTE
 from .campaign import Campaign, Redial, RedialNoKey
 from .hours import Ramadan

@@ -18,7 +18,7 @@ import sqlalchemy as sa
 import structlog
 
 from ..base.errors import LedgerError
-from ..call import (
+from ..domain.attempt import (
     OPEN_STATES,
     Adoption,
     Attempt,
@@ -29,8 +29,8 @@ from ..call import (
     OptOut,
     Rewriting,
 )
-from ..content import Content
-from ..today import Today, as_today, hours_begun
+from ..domain.content import Content
+from ..domain.daily_usage import Today, as_today, hours_begun
 from . import forgetting, memory, opting_out, reading, writing
 from .changes import note
 from .database import line_up, make_engine, own_errors

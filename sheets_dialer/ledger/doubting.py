@@ -6,7 +6,7 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from ..call import OPEN_STATES, AttemptState
+from ..domain.attempt import OPEN_STATES, AttemptState
 from .changes import change, note
 from .schema import attempts, jobs
 

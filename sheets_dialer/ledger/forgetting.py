@@ -13,7 +13,7 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from ..content import Content
+from ..domain.content import Content
 from .reading import content_text, forgotten_text
 from .schema import IS_OPEN, attempts, jobs
 from .statements import chunks

@@ -13,7 +13,7 @@ from typing import Any
 import sqlalchemy as sa
 import structlog
 
-from ..call import MOVES, AttemptState
+from ..domain.attempt import MOVES, AttemptState
 from .changes import change, note
 from .shared_ids import doubt, doubted_among, end, moved_or_carrying, with_their_keys
 

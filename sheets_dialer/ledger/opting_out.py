@@ -11,7 +11,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from ..call import OptOut
+from ..domain.attempt import OptOut
 from .schema import attempts, jobs, opt_outs
 from .statements import among, rows_among
 

@@ -14,7 +14,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from ..call import (
+from ..domain.attempt import (
     ANSWERED,
     MADE_NO_CALL,
     NEVER_RANG,
@@ -24,7 +24,7 @@ from ..call import (
     Job,
     Reason,
 )
-from ..content import Content
+from ..domain.content import Content
 from .schema import IS_ANOTHER_TRY, IS_NOT_BEGUN, IS_OPEN, UtcTime, attempts, jobs
 from .statements import among, rows_among
 

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 import sqlalchemy as sa
 
 from ..base.errors import LedgerError
-from ..call import NOT_BEGUN, OPEN_STATES
+from ..domain.attempt import NOT_BEGUN, OPEN_STATES
 
 SCHEMA_VERSION = 4
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
-from ..call import ANSWERED, AttemptState, Reason
+from ..domain.attempt import ANSWERED, AttemptState, Reason
 from ..texts import say
 from .changes import change, note
 from .opting_out import IS_OPTED_OUT

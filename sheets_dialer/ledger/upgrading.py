@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 import sqlalchemy as sa
 
-from ..content import Content, is_as_typed
+from ..domain.content import Content, is_as_typed
 from .reading import content_of
 from .schema import attempts, facts, jobs
 

@@ -15,7 +15,7 @@ import sqlalchemy as sa
 import structlog
 from sqlalchemy.dialects import postgresql, sqlite
 
-from ..call import (
+from ..domain.attempt import (
     MADE_NO_CALL,
     Adoption,
     Attempt,
@@ -26,8 +26,8 @@ from ..call import (
     Reason,
     Rewriting,
 )
-from ..content import Content
-from ..key_forms import names_key
+from ..domain.content import Content
+from ..domain.dtmf_keys import names_key
 from ..texts import say
 from .changes import change, note
 from .forgetting import remember

@@ -30,8 +30,15 @@ from sheets_dialer.base.errors import (
     WriteRefused,
     WrittenTogether,
 )
-from sheets_dialer.call import ANSWERED, NEVER_MARKED, Attempt, AttemptState, Job, Reason
 from sheets_dialer.disposition import CALLING
+from sheets_dialer.domain.attempt import (
+    ANSWERED,
+    NEVER_MARKED,
+    Attempt,
+    AttemptState,
+    Job,
+    Reason,
+)
 from sheets_dialer.fence import STANDS_BY, Fence
 from sheets_dialer.matching import AGAIN
 from sheets_dialer.plan import Plan

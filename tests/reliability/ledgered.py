@@ -15,8 +15,8 @@ from typing import Any
 
 from planning import POLICY, World
 
-from sheets_dialer.call import Attempt, AttemptState
 from sheets_dialer.columns import DIALER
+from sheets_dialer.domain.attempt import Attempt, AttemptState
 from sheets_dialer.ledger import Intent, Ledger, Move
 from sheets_dialer.plan import Plan
 from sheets_dialer.rows import QueueRow, beside_their_calls

@@ -16,7 +16,7 @@ from secrets_hunt import found_in, left_behind, watched_process_list
 from test_faults_by_rate import KINDS, numbers
 
 from sheets_dialer.base.errors import DialerError, PortalNotSent, SheetError
-from sheets_dialer.content import Content
+from sheets_dialer.domain.content import Content
 from sheets_dialer.portal import Portal
 from sheets_dialer.sheet import Connection
 from sheets_dialer.transport import portal_session

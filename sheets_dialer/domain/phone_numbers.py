@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
-from .texts import say
+from ..texts import say
 
 REGION = "PK"
 COUNTRY_CODE = 92

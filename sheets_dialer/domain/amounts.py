@@ -7,7 +7,7 @@ import re
 import unicodedata
 from functools import lru_cache
 
-from .sameness import REMEMBERED, plain, shortest_number
+from .spoken_sameness import REMEMBERED, plain, shortest_number
 
 _CURRENCY = (
     r"(?:rs\.?|r\.s\.?|re\.?|rupees?|rupa?y[ae]{0,2}|rup\.?|pkr\.?|pak\.?\s*rs\.?"

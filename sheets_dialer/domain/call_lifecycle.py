@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from .call import (
+from .attempt import (
     ANSWERED,
     LEFT_BEHIND,
     NEVER_RANG,

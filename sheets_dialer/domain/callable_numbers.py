@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import lru_cache
 
-from .texts import say
+from ..texts import say
 
 HOME = "PK"
 NO_COUNTRY = "001"

@@ -7,7 +7,7 @@ import json
 from dataclasses import dataclass, replace
 
 from .amounts import heard_amount
-from .sameness import heard
+from .spoken_sameness import heard
 
 
 @dataclass(frozen=True, slots=True)

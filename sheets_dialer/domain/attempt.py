@@ -13,7 +13,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from .content import Content
-from .sameness import heard
+from .spoken_sameness import heard
 
 CALL_STATUS_WORDS: Mapping[int, str] = {
     1: "Initiated",

@@ -10,8 +10,8 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from .call import ANSWERED, NOT_REACHED, Attempt
-from .following import final_at, is_confirmed
+from .attempt import ANSWERED, NOT_REACHED, Attempt
+from .call_lifecycle import final_at, is_confirmed
 from .policy import Policy
 
 FIRST = 26 / 15

@@ -6,9 +6,9 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from .key_forms import names_key
-from .may_be_called import MayBeCalled
-from .texts import say
+from ..texts import say
+from .callable_numbers import MayBeCalled
+from .dtmf_keys import names_key
 
 WHOLE_ROWS_STAND = timedelta(seconds=2)
 """How far apart two reads must at least be that show a row without blanks the same."""

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from urllib.parse import unquote
 
-from .phone import Number, read_number, usual_mobile
+from .phone_numbers import Number, read_number, usual_mobile
 
 _DIGIT = re.compile(r"\d")
 _GROUP = re.compile(r"[0-9]+")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from .texts import say
+from ..texts import say
 
 _SHEETS_DAY_ZERO = datetime(1899, 12, 30)
 _FORMS = (
