@@ -9,7 +9,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from .control import (
+from .domain.times import serial, spoken
+from .plan import Halt, Plan, Rules
+from .sentences import capital, done_by, preview, reasons, state, without_stopped
+from .tabs.control_tab import (
     ANSWER_PREFIX,
     ANSWERS,
     CALLS_PREFIX,
@@ -27,9 +30,6 @@ from .control import (
     Note,
     cells_of_campaign,
 )
-from .domain.times import serial, spoken
-from .plan import Halt, Plan, Rules
-from .sentences import capital, done_by, preview, reasons, state, without_stopped
 from .texts import say
 
 BEAT = timedelta(seconds=60)

@@ -36,7 +36,7 @@ from .config import (
     validated,
 )
 from .ledger import Ledger
-from .token import unsafe_fact
+from .tabs.fencing_token import unsafe_fact
 
 Section = TypeVar("Section", bound=BaseModel)
 _WHAT = "Configuration"

@@ -83,9 +83,9 @@ def check(
 @app.command()
 def setup(config: ConfigOption = None) -> None:
     """Make the sheet ready: the dialer's columns, the Dialer tab, the Do Not Call tab."""
-    from .columns import Columns
-    from .headings import columns_told, unclear_sentence
     from .sheet.preparing import prepare
+    from .tabs.header_report import columns_told, unclear_sentence
+    from .tabs.queue_columns import Columns
 
     with built_parts(config) as parts:
         for queue, campaign in zip(parts.queues, parts.config.campaigns, strict=True):

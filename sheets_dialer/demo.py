@@ -20,11 +20,11 @@ import yaml
 from .base.errors import DialerError
 from .bootstrap import build, google_client
 from .config import Config, load_config
-from .control import RUN
 from .disposition import NOT_CALLED
-from .rows import QueueRow, read_rows
 from .sheet import Connection, QueueSheet
 from .sheet.preparing import prepare, set_control
+from .tabs.control_tab import RUN
+from .tabs.queue_rows import QueueRow, read_rows
 
 _HEADER = ("Phone", "Amount", "Store", "Order ID")
 _STORES = ("Lahore Cloth House", "Karachi Shoes", "Multan Mangoes", "چائے خانہ")

@@ -20,12 +20,10 @@ from .base.errors import (
     SheetError,
     TokenLost,
 )
-from .control import read_control
 from .culprits import Culprits
 from .domain.attempt import COMMITS_LOST, LEFT_BEHIND, AttemptState
 from .fence import Fence
 from .forgetting import Forgetting
-from .headings import unclear_sentence
 from .ledger import Ledger, Move
 from .opting_out import OptOuts
 from .pacing import followed, next_pass_due
@@ -37,11 +35,13 @@ from .purse import Purse
 from .quota import Kind, Quota, Rhythm
 from .recording import Queue, Recorder, ends
 from .sentences import clock_off
-from .settings import read_settings
 from .sheet import ColumnsMoved, Snapshot, require_ready
 from .strays import Strays
 from .survey import Survey
-from .token import unsafe_fact, unsafe_sentence
+from .tabs.control_settings import read_settings
+from .tabs.control_tab import read_control
+from .tabs.fencing_token import unsafe_fact, unsafe_sentence
+from .tabs.header_report import unclear_sentence
 from .voices import keep_voice, roll_of
 
 __all__ = ["Dialer", "PassResult", "Queue"]

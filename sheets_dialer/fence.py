@@ -11,8 +11,8 @@ from .base.errors import AnotherDialer, OldRead, TokenLost
 from .domain.attempt import MARK_IN_DOUBT
 from .domain.times import spoken
 from .ledger import Ledger
+from .tabs.fencing_token import Token, read_token
 from .texts import say
-from .token import Token, read_token
 
 STANDS_BY = timedelta(minutes=5)
 """How long another's token may rest before this dialer takes over. Politeness, not safety: whoever

@@ -9,8 +9,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from .domain.attempt import Attempt, AttemptState, Job, JobChange
-from .matching import AGAIN, SKIP
-from .rows import QueueRow
+from .tabs.queue_rows import QueueRow
+from .tabs.status import AGAIN, SKIP
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from .control import Control
 from .domain.daily_usage import midnight
 from .domain.times import spoken
 from .plan import Halt, Rules, SheetState
+from .tabs.control_tab import Control
 from .texts import say
 
 

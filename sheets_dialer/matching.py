@@ -12,19 +12,13 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from .domain.attempt import CALL_STATUS_WORDS, MOST_RESTARTS, Attempt, Job
+from .domain.attempt import MOST_RESTARTS, Attempt, Job
 from .domain.content import is_as_typed
 from .domain.times import read_moment
-from .rows import QueueRow
+from .tabs.queue_rows import QueueRow
+from .tabs.status import AGAIN, MARKED, MAY_BE_NEW, SKIP, is_ours
 from .texts import is_said
 
-AGAIN = "call again"
-SKIP = "skip"
-MARKED = "calling"
-MAY_BE_NEW = frozenset({"", "queued", "waiting", "not called", AGAIN})
-"""The words in Status under which a row without a job of its own asks for a call."""
-OURS = MAY_BE_NEW | {MARKED, "check", "failed", *map(str.casefold, CALL_STATUS_WORDS.values())}
-"""The words in Status that the dialer writes or answers to; any other is a person's own."""
 _WAITS = frozenset({"queued", "waiting"})
 CLEARING_IS_REMEMBERED = timedelta(hours=1)
 TYPING_MAY_GO_ON = timedelta(days=7)
@@ -89,11 +83,6 @@ def with_number_of(row: QueueRow, job: Job) -> Job:
     if not job.is_forgotten:
         return job
     return job.with_content(replace(job.content, number=row.shown["called_number"]))
-
-
-def is_ours(word: str) -> bool:
-    """Whether a Status, casefolded, is one that the dialer writes or answers to."""
-    return word in OURS or word.startswith("unknown status ")
 
 
 def called_at(row: QueueRow, now: datetime, zone: ZoneInfo) -> datetime | None:

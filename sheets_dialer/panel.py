@@ -6,7 +6,6 @@ from datetime import timedelta
 
 from .base.clock import Clock
 from .board import NEXT_PASS, Board, Facts, board
-from .control import PAUSE, RUN, STATE_LABEL
 from .diary import Diary
 from .domain.times import zone_named
 from .ledger import Ledger
@@ -14,6 +13,7 @@ from .plan import Halt, Plan, SheetState
 from .purse import Purse
 from .recording import Queue
 from .sentences import state
+from .tabs.control_tab import PAUSE, RUN, STATE_LABEL
 from .texts import say
 
 LONG_REST = timedelta(minutes=2)

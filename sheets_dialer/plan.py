@@ -11,8 +11,6 @@ from datetime import datetime, timedelta
 from enum import Enum
 from zoneinfo import ZoneInfo
 
-from .control import ANSWERS, Control
-from .do_not_call import DoNotCall
 from .domain.attempt import (
     Adoption,
     Attempt,
@@ -27,8 +25,10 @@ from .domain.attempt import (
 from .domain.calling_hours import CallingHours
 from .domain.daily_usage import Today
 from .domain.policy import Policy
-from .rows import QueueRow
-from .settings import Settings
+from .tabs.control_settings import Settings
+from .tabs.control_tab import ANSWERS, Control
+from .tabs.do_not_call import DoNotCall
+from .tabs.queue_rows import QueueRow
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,18 +26,19 @@ from .domain.attempt import (
 from .domain.call_lifecycle import is_final, is_under_way
 from .domain.content import Content
 from .domain.phone_numbers import NotDiallable
-from .headings import pasted_cells
 from .hearing import hear, settled, unclear
 from .limits import before_run, stop
-from .matching import AGAIN, SKIP, Matches, called_at, is_ours, match, remembered, with_number_of
+from .matching import Matches, called_at, match, remembered, with_number_of
 from .pacing import followed, rest, room
 from .plan import Dial, Face, LedgerState, Part, Plan, Poll, Quiet, Rules, SheetState, Tally
 from .readiness import as_rewritten, barred, dial_of, ready_at, rewriting, was_turned_away
-from .rows import PAYLOAD_BYTES, QueueRow, beside_their_calls, written_bytes
 from .same_call import asked_before, calls_of, last_same
 from .shifted import undo_shift
 from .showing import Showing, differing, not_diallable
 from .standing import MARK_IS_STRANGE_FOR, stands_until
+from .tabs.header_report import pasted_cells
+from .tabs.queue_rows import PAYLOAD_BYTES, QueueRow, beside_their_calls, written_bytes
+from .tabs.status import AGAIN, SKIP, is_ours
 from .texts import say
 from .turn import NotYet, Owed, read_bounds, turn
 

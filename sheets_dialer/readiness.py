@@ -9,12 +9,12 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
-from .do_not_call import DoNotCall
 from .domain.attempt import MOST_RESTARTS, AttemptState, Job, Reason, Rewriting
 from .domain.policy import Policy
 from .plan import Dial, Part, Rules
-from .rows import QueueRow
 from .showing import Showing
+from .tabs.do_not_call import DoNotCall
+from .tabs.queue_rows import QueueRow
 from .texts import say
 from .turn import NotYet, Owed
 

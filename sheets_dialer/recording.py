@@ -23,21 +23,21 @@ from .base.errors import (
     WrittenTogether,
 )
 from .board import Board
-from .control import CONTROL_TAB, STATE_LABEL, Note, find_place
 from .culprits import Culprits
 from .disposition import CALLING
 from .domain.attempt import NEVER_MARKED, Attempt, AttemptState, unspoken
 from .domain.content import Content
 from .fence import Fence
 from .ledger import Intent, Ledger, Move
-from .listing import Lines
 from .plan import Dial, Plan, Rules
-from .rows import beside_their_calls
 from .sheet import ColumnsMoved, Connection, Mark, QueueSheet, Snapshot, cells_of
 from .sheet.requests import update
-from .speaking import Shown, Unspeakable, spoken
+from .tabs.control_tab import CONTROL_TAB, STATE_LABEL, Note, find_place
+from .tabs.fencing_token import read_token
+from .tabs.opt_out_lines import Lines
+from .tabs.queue_rows import beside_their_calls
+from .tabs.spoken_cells import Shown, Unspeakable, spoken
 from .texts import say
-from .token import read_token
 
 log = structlog.get_logger()
 LISTS_AGAIN_AFTER = timedelta(minutes=10)

@@ -13,10 +13,10 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from . import sentences
-from .columns import DIALER, Columns
 from .domain.attempt import ANSWERED, AttemptState, Job, call_status_words
-from .headings import columns_told
 from .plan import Plan, Rules, Tally
+from .tabs.header_report import columns_told
+from .tabs.queue_columns import DIALER, Columns
 from .texts import say
 
 COLUMNS = (

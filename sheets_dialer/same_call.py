@@ -9,7 +9,7 @@ from datetime import datetime
 
 from .domain.attempt import Job
 from .plan import Part
-from .rows import QueueRow
+from .tabs.queue_rows import QueueRow
 from .turn import SameCall
 
 Calls = Mapping[str, set[tuple[int, datetime]]]

@@ -14,8 +14,9 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 
 from .domain.attempt import Job
-from .matching import AGAIN, MAY_BE_NEW, ByCall, is_same_order
-from .rows import QueueRow
+from .matching import ByCall, is_same_order
+from .tabs.queue_rows import QueueRow
+from .tabs.status import AGAIN, MAY_BE_NEW
 
 _Fits = Callable[[QueueRow, Job], bool]
 

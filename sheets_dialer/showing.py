@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from .columns import normal
 from .disposition import CALLING, EMPTY, FAILED, NOT_CALLED, shown, skipped
 from .domain.attempt import (
     ANSWERED,
@@ -23,8 +22,9 @@ from .domain.call_lifecycle import is_never_told
 from .domain.phone_numbers import NotDiallable, Number
 from .domain.policy import Policy
 from .domain.times import spoken_date
-from .matching import AGAIN, MAY_BE_NEW, SKIP
-from .rows import QueueRow
+from .tabs.queue_columns import normal
+from .tabs.queue_rows import QueueRow
+from .tabs.status import AGAIN, MAY_BE_NEW, SKIP
 from .texts import is_said, retold, say
 
 _ENDED_WORDS = frozenset(call_status_words(s).casefold() for s in (ANSWERED, *NOT_REACHED))

@@ -14,8 +14,9 @@ from .domain.attempt import Job
 from .domain.call_lifecycle import final_at
 from .domain.policy import Policy
 from .domain.times import read_moment
-from .matching import CLEARING_IS_REMEMBERED, MARKED, called_at
-from .rows import QueueRow
+from .matching import CLEARING_IS_REMEMBERED, called_at
+from .tabs.queue_rows import QueueRow
+from .tabs.status import MARKED
 
 MARK_IS_STRANGE_FOR = timedelta(minutes=10)
 """How long a mark that the ledger doesn't know may be somebody's who is dialling just now."""

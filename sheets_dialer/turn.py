@@ -18,7 +18,7 @@ from .domain.attempt import (
 from .domain.call_lifecycle import final_at, is_confirmed, is_final, is_stuck
 from .domain.policy import Policy, RedialRule
 from .domain.times import read_moment, spoken
-from .rows import QueueRow
+from .tabs.queue_rows import QueueRow
 from .texts import say
 
 _ANOTHER_DAY = timedelta(days=2)

@@ -14,8 +14,6 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sheets_dialer.columns import DIALER, PEOPLE, find_columns
-from sheets_dialer.control import Control
 from sheets_dialer.domain.attempt import Attempt, AttemptState, Job, NewJob, OptOut, Reason
 from sheets_dialer.domain.calling_hours import CallingHours, read_hours
 from sheets_dialer.domain.content import Content
@@ -25,8 +23,10 @@ from sheets_dialer.domain.policy import Policy, RedialRule
 from sheets_dialer.plan import LedgerState, Part, Plan, Rules, SheetState
 from sheets_dialer.planner import Planner
 from sheets_dialer.readiness import as_rewritten
-from sheets_dialer.rows import QueueRow, beside_their_calls, read_rows
-from sheets_dialer.settings import Settings
+from sheets_dialer.tabs.control_settings import Settings
+from sheets_dialer.tabs.control_tab import Control
+from sheets_dialer.tabs.queue_columns import DIALER, PEOPLE, find_columns
+from sheets_dialer.tabs.queue_rows import QueueRow, beside_their_calls, read_rows
 
 KARACHI = ZoneInfo("Asia/Karachi")
 VOICE = "102"

@@ -10,13 +10,13 @@ import pytest
 from planning import KARACHI, World, hours, moment
 
 from sheets_dialer.board import BEAT, Board, Facts, board, notes
-from sheets_dialer.control import LABELS, SHOWN, Note
 from sheets_dialer.domain.daily_usage import Hour, Today
 from sheets_dialer.domain.policy import Policy
 from sheets_dialer.domain.times import serial
 from sheets_dialer.plan import Face, Halt, Plan, Tally
 from sheets_dialer.sentences import done_by, in_words, preview, reasons, state
-from sheets_dialer.settings import Settings
+from sheets_dialer.tabs.control_settings import Settings
+from sheets_dialer.tabs.control_tab import LABELS, SHOWN, Note
 from sheets_dialer.texts import say
 
 NOON = moment("2026-07-15 12:00")

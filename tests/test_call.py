@@ -24,7 +24,7 @@ from sheets_dialer.domain.attempt import (
     call_status_words,
 )
 from sheets_dialer.domain.content import Content
-from sheets_dialer.matching import MAY_BE_NEW, is_ours
+from sheets_dialer.tabs.status import MAY_BE_NEW, is_ours
 
 S = AttemptState
 NOW = datetime(2026, 7, 15, 7, 0, tzinfo=UTC)

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sheets_dialer.columns import DIALER, PEOPLE, Columns, find_columns
-from sheets_dialer.token import Token
+from sheets_dialer.tabs.fencing_token import Token
+from sheets_dialer.tabs.queue_columns import DIALER, PEOPLE, Columns, find_columns
 
 HEADER = ["Phone", "Amount", *DIALER.values()]
 

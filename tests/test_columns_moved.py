@@ -13,14 +13,14 @@ from setting_up import Desk
 
 from sheets_dialer.base.errors import SheetUnreachable
 from sheets_dialer.board import Board, notes
-from sheets_dialer.columns import DIALER, find_columns
-from sheets_dialer.do_not_call import OWN_COLUMNS
-from sheets_dialer.listing import Lines
 from sheets_dialer.sheet import ColumnsMoved, QueueSheet, Snapshot, TabFacts, cells_of
 from sheets_dialer.sheet.beside import all_of, on_control_tab
 from sheets_dialer.sheet.moved import Damage, Written, damage_of, where
 from sheets_dialer.sheet.requests import blocks_of
-from sheets_dialer.token import Token, read_token
+from sheets_dialer.tabs.do_not_call import OWN_COLUMNS
+from sheets_dialer.tabs.fencing_token import Token, read_token
+from sheets_dialer.tabs.opt_out_lines import Lines
+from sheets_dialer.tabs.queue_columns import DIALER, find_columns
 
 PEOPLES = ("Name", "Phone", "City", "Notes")
 NEXT = Token("abcdefgh", 8)

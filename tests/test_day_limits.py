@@ -21,7 +21,7 @@ from sheets_dialer.estimate import calls_per_minute, estimate
 from sheets_dialer.ledger import Intent, Ledger, Move
 from sheets_dialer.limits import calls_left
 from sheets_dialer.plan import Halt
-from sheets_dialer.settings import Settings
+from sheets_dialer.tabs.control_settings import Settings
 
 NOON = moment("2026-07-15 12:00")
 SHOP_HOURS = hours({"monday-sunday": "10:00-20:00"})

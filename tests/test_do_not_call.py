@@ -11,9 +11,9 @@ from dialing import Shop
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sheets_dialer.do_not_call import OWN_COLUMNS, DoNotCall, read_do_not_call
 from sheets_dialer.domain.number_search import find_numbers
 from sheets_dialer.domain.phone_numbers import Number, read_number
+from sheets_dialer.tabs.do_not_call import OWN_COLUMNS, DoNotCall, read_do_not_call
 from sheets_dialer.texts import say
 
 KARACHI = ZoneInfo("Asia/Karachi")

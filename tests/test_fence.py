@@ -16,8 +16,8 @@ from sheets_dialer.fence import OLD_STATE_RESTS, STANDS_BY, Fence
 from sheets_dialer.ledger import Ledger
 from sheets_dialer.recording import settle_token
 from sheets_dialer.sheet import QueueSheet
+from sheets_dialer.tabs.fencing_token import Token, read_token
 from sheets_dialer.texts import say
-from sheets_dialer.token import Token, read_token
 
 NOW = datetime(2026, 5, 1, 12, tzinfo=UTC)
 TAB = "key/Calls"

@@ -31,7 +31,7 @@ from sheets_dialer.ledger import Intent, Ledger, Move
 from sheets_dialer.ledger.reading import NOTHING_KNOWN
 from sheets_dialer.readiness import as_known
 from sheets_dialer.roll import Roll
-from sheets_dialer.settings import Settings
+from sheets_dialer.tabs.control_settings import Settings
 
 INTENDED, SENDING, PLACED = AttemptState.INTENDED, AttemptState.SENDING, AttemptState.PLACED
 ENDED, REFUSED, UNKNOWN = AttemptState.ENDED, AttemptState.REFUSED, AttemptState.UNKNOWN

@@ -24,9 +24,9 @@ from dialing import Shop, eventually
 
 from sheets_dialer import cli, running, transport
 from sheets_dialer.base import errors
-from sheets_dialer.columns import DIALER, PEOPLE
 from sheets_dialer.config import load_config
-from sheets_dialer.control import (
+from sheets_dialer.domain.attempt import CALL_STATUS_WORDS
+from sheets_dialer.tabs.control_tab import (
     ANSWERS,
     CONTROL_TAB,
     DO_NOT_CALL_TAB,
@@ -36,9 +36,9 @@ from sheets_dialer.control import (
     SETTINGS,
     STATUSES,
 )
-from sheets_dialer.do_not_call import OWN_COLUMNS
-from sheets_dialer.domain.attempt import CALL_STATUS_WORDS
-from sheets_dialer.matching import AGAIN, SKIP
+from sheets_dialer.tabs.do_not_call import OWN_COLUMNS
+from sheets_dialer.tabs.queue_columns import DIALER, PEOPLE
+from sheets_dialer.tabs.status import AGAIN, SKIP
 from sheets_dialer.texts import read
 
 HOME = Path(__file__).parent.parent

@@ -13,22 +13,28 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sheets_dialer.columns import DIALER, HEADER_WITHIN, PEOPLE, find_columns, find_table
-from sheets_dialer.header_names import EXPORTS, limit_like, nearest
-from sheets_dialer.headings import (
+from sheets_dialer.roll import Roll
+from sheets_dialer.sheet.moved import Written
+from sheets_dialer.sheet.pushed import damage_on_tab
+from sheets_dialer.sheet.requests import MOST_AT_ONCE, blocks_of
+from sheets_dialer.tabs.column_conflicts import namesake
+from sheets_dialer.tabs.fencing_token import Token
+from sheets_dialer.tabs.header_names import EXPORTS, limit_like, nearest
+from sheets_dialer.tabs.header_report import (
     columns_sentence,
     fullest,
     line_that_decides,
     pasted_over,
     unclear_sentence,
 )
-from sheets_dialer.namesakes import namesake
-from sheets_dialer.roll import Roll
-from sheets_dialer.rows import read_rows
-from sheets_dialer.sheet.moved import Written
-from sheets_dialer.sheet.pushed import damage_on_tab
-from sheets_dialer.sheet.requests import MOST_AT_ONCE, blocks_of
-from sheets_dialer.token import Token
+from sheets_dialer.tabs.queue_columns import (
+    DIALER,
+    HEADER_WITHIN,
+    PEOPLE,
+    find_columns,
+    find_table,
+)
+from sheets_dialer.tabs.queue_rows import read_rows
 
 SHOPIFY = (
     *("Name", "Email", "Financial Status", "Paid at", "Fulfillment Status", "Currency", "Subtotal"),

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from sheets_dialer.bootstrap import new_refs
-from sheets_dialer.columns import DIALER, find_columns
-from sheets_dialer.namesakes import is_ref, namesake
-from sheets_dialer.token import Token
+from sheets_dialer.tabs.column_conflicts import is_ref, namesake
+from sheets_dialer.tabs.fencing_token import Token
+from sheets_dialer.tabs.queue_columns import DIALER, find_columns
 
 HEADER = ["Phone", *DIALER.values()]
 NUMBER = "03001234567"

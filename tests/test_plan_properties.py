@@ -15,15 +15,15 @@ from hypothesis import HealthCheck, given, note, settings
 from hypothesis import strategies as st
 from planning import POLICY, World, content, moment, people_cells
 
-from sheets_dialer.columns import DIALER
-from sheets_dialer.control import Control
 from sheets_dialer.disposition import shown
 from sheets_dialer.domain.attempt import OPEN_STATES, Attempt, AttemptState, Job, Reason
 from sheets_dialer.domain.phone_numbers import Number
 from sheets_dialer.domain.policy import RedialRule
-from sheets_dialer.matching import is_ours
 from sheets_dialer.plan import Plan
-from sheets_dialer.rows import beside_their_calls
+from sheets_dialer.tabs.control_tab import Control
+from sheets_dialer.tabs.queue_columns import DIALER
+from sheets_dialer.tabs.queue_rows import beside_their_calls
+from sheets_dialer.tabs.status import is_ours
 
 NOW = moment("2026-07-15 12:00")
 PHONES = ["0300 1111111", "0300 2222222", "923003333333", "0300-12", "0300 1111111/0300 2222222"]

@@ -24,11 +24,11 @@ import pytest
 import yaml
 from planning import POLICY, World, content, e164, hours, moment, people_cells, policy, span
 
-from sheets_dialer.columns import DIALER
-from sheets_dialer.control import Control
 from sheets_dialer.disposition import shown
 from sheets_dialer.domain.attempt import Attempt, AttemptState, Job, Reason
 from sheets_dialer.plan import Plan, Tally
+from sheets_dialer.tabs.control_tab import Control
+from sheets_dialer.tabs.queue_columns import DIALER
 
 CASES = [
     pytest.param(case, id=f"{path.stem}: {case['name']}")

@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sheets_dialer.columns import find_columns
 from sheets_dialer.domain.phone_numbers import NotDiallable
 from sheets_dialer.roll import Roll
-from sheets_dialer.rows import TOO_LONG, QueueRow, read_rows, text_of
+from sheets_dialer.tabs.queue_columns import find_columns
+from sheets_dialer.tabs.queue_rows import TOO_LONG, QueueRow, read_rows, text_of
 
 NOW = datetime(2026, 7, 15, 7, tzinfo=UTC)
 HEADER = ["Phone", "Amount", "Status", "Ref"]

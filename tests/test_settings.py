@@ -12,9 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from planning import KARACHI, World, moment
 
-from sheets_dialer.control import SETTINGS
 from sheets_dialer.domain.calling_hours import CallingHours, Window, read_hours
-from sheets_dialer.settings import Settings, read_settings
+from sheets_dialer.tabs.control_settings import Settings, read_settings
+from sheets_dialer.tabs.control_tab import SETTINGS
 
 CONFIGURED = CallingHours(
     KARACHI,

@@ -20,11 +20,11 @@ from sheets_dialer.base.errors import (
     TokenLost,
     WriteRefused,
 )
-from sheets_dialer.columns import DIALER, find_columns
-from sheets_dialer.control import LABELS, alarm_after, read_control
-from sheets_dialer.do_not_call import OWN_COLUMNS
 from sheets_dialer.sandbox.google.schema import read
-from sheets_dialer.token import Token
+from sheets_dialer.tabs.control_tab import LABELS, alarm_after, read_control
+from sheets_dialer.tabs.do_not_call import OWN_COLUMNS
+from sheets_dialer.tabs.fencing_token import Token
+from sheets_dialer.tabs.queue_columns import DIALER, find_columns
 
 
 class TestTheQueueTab:

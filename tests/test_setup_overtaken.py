@@ -11,9 +11,9 @@ from dialing import Shop
 from setting_up import Desk
 
 from sheets_dialer.base.errors import SheetRefused, SheetUnreachable
-from sheets_dialer.columns import DIALER
-from sheets_dialer.control import LABELS
-from sheets_dialer.do_not_call import OWN_COLUMNS
+from sheets_dialer.tabs.control_tab import LABELS
+from sheets_dialer.tabs.do_not_call import OWN_COLUMNS
+from sheets_dialer.tabs.queue_columns import DIALER
 
 ROWS = [
     ["Name", "Amount", "Phone"],

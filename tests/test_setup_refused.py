@@ -8,8 +8,8 @@ import pytest
 from setting_up import VIEWS, Desk, cells
 
 from sheets_dialer.base.errors import SheetRefused
-from sheets_dialer.columns import DIALER
-from sheets_dialer.control import LABELS
+from sheets_dialer.tabs.control_tab import LABELS
+from sheets_dialer.tabs.queue_columns import DIALER
 
 
 def protect(desk: Desk, column: int, *, tab: str = "Calls", row: int = 1) -> int:

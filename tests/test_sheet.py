@@ -7,7 +7,7 @@ from collections import Counter
 
 from dialing import Shop, eventually
 
-from sheets_dialer.token import anchor_name, read_token
+from sheets_dialer.tabs.fencing_token import anchor_name, read_token
 
 STATE_ROW = 3
 

@@ -10,11 +10,11 @@ from dialing import Shop
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sheets_dialer.cell_errors import is_error
-from sheets_dialer.columns import find_columns
 from sheets_dialer.domain.content import Content
-from sheets_dialer.rows import read_row
-from sheets_dialer.speaking import Shown, spoken
+from sheets_dialer.tabs.cell_errors import is_error
+from sheets_dialer.tabs.queue_columns import find_columns
+from sheets_dialer.tabs.queue_rows import read_row
+from sheets_dialer.tabs.spoken_cells import Shown, spoken
 
 HEADER = ["Phone", "Amount", "Store", "Order ID", "Text3"]
 FORMATS: Mapping[str, tuple[str, str]] = {

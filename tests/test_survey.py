@@ -14,12 +14,12 @@ from hypothesis import strategies as st
 from planning import TITLES, World, moment
 from test_plan_properties import edits, people_do, worlds
 
-from sheets_dialer.columns import find_columns
 from sheets_dialer.domain.attempt import AttemptState, Job, OptOut
 from sheets_dialer.domain.call_lifecycle import is_followed
 from sheets_dialer.plan import Plan, Tally
 from sheets_dialer.roll import Roll
 from sheets_dialer.survey import Survey
+from sheets_dialer.tabs.queue_columns import find_columns
 
 COLUMNS = find_columns(list(TITLES.values()), {})
 SEARCH = settings(max_examples=some_of(300), deadline=None, suppress_health_check=list(HealthCheck))

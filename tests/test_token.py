@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sheets_dialer import texts
-from sheets_dialer.columns import find_columns
-from sheets_dialer.token import Token, anchor_name, read_token, unsafe_sentence
+from sheets_dialer.tabs.fencing_token import Token, anchor_name, read_token, unsafe_sentence
+from sheets_dialer.tabs.queue_columns import find_columns
 
 ledgers = st.text("abcdefghijklmnopqrstuvwxyz0123456789", min_size=8, max_size=8)
 writers = st.one_of(

@@ -30,7 +30,9 @@ from playwright.sync_api import Page, sync_playwright
 
 from sheets_dialer.bootstrap import google_client
 from sheets_dialer.config import load_config
-from sheets_dialer.control import (
+from sheets_dialer.demo import Sandbox, demo_config, demo_directory, running_sandbox
+from sheets_dialer.disposition import CALLING, QUEUED
+from sheets_dialer.tabs.control_tab import (
     ALARM_LABEL,
     CONTROL_LABEL,
     CONTROL_TAB,
@@ -39,8 +41,6 @@ from sheets_dialer.control import (
     RUN,
     SETTINGS,
 )
-from sheets_dialer.demo import Sandbox, demo_config, demo_directory, running_sandbox
-from sheets_dialer.disposition import CALLING, QUEUED
 
 from .small_png import with_palette
 

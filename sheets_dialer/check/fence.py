@@ -12,8 +12,8 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from ..base.errors import SheetRefused, SheetUnreachable
+from ..tabs.fencing_token import PREFIX
 from ..texts import say
-from ..token import PREFIX
 from .finding import Finding, fault, ok, service_fault, warning
 from .google import Google, Refused
 

@@ -8,9 +8,9 @@ from datetime import UTC, datetime
 from typing import Any, TypeAlias
 
 from ..base.errors import ConfigError, SheetRefused, SheetUnreachable
-from ..columns import find_table
-from ..control import CONTROL_TAB, DO_NOT_CALL_TAB
 from ..domain.times import zone_named
+from ..tabs.control_tab import CONTROL_TAB, DO_NOT_CALL_TAB
+from ..tabs.queue_columns import find_table
 from .fence import Fence
 from .finding import Finding, Findings, fault, ok, warning
 from .google import AccountRefused, Google, clock, refusal

@@ -6,15 +6,21 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from ..columns import DIALER, NO_COLUMN, Columns, find_table, letters
-from ..control import read_control
 from ..disposition import QUEUED, WAITING
-from ..do_not_call import read_do_not_call
 from ..domain.phone_numbers import Number
-from ..header_names import nearest
-from ..headings import columns_told, fullest, headers_found, line_that_decides, unclear_sentence
-from ..namesakes import namesake
-from ..rows import QueueRow, read_rows
+from ..tabs.column_conflicts import namesake
+from ..tabs.control_tab import read_control
+from ..tabs.do_not_call import read_do_not_call
+from ..tabs.header_names import nearest
+from ..tabs.header_report import (
+    columns_told,
+    fullest,
+    headers_found,
+    line_that_decides,
+    unclear_sentence,
+)
+from ..tabs.queue_columns import DIALER, NO_COLUMN, Columns, find_table, letters
+from ..tabs.queue_rows import QueueRow, read_rows
 from .finding import Finding, Findings, Level, fault, ok, warning
 from .subject import Tab
 

@@ -9,8 +9,8 @@ from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field, ValidationInfo, field_validator
 
-from ..columns import DIALER, NO_COLUMN, OF_THE_CALL, PEOPLE, find_columns
-from ..header_names import plain
+from ..tabs.header_names import plain
+from ..tabs.queue_columns import DIALER, NO_COLUMN, OF_THE_CALL, PEOPLE, find_columns
 from .callable_lines import CallableLines
 from .hours import Week
 from .placeholders import REAL_SHEET, REAL_VOICE, is_placeholder, is_sample_sheet

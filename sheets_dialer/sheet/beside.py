@@ -12,9 +12,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ..control import ALARM_LABEL, CAMPAIGN_LABEL, CONTROL_LABEL, LABELS, SETTINGS, Note
-from ..listing import Lines
-from ..token import Token
+from ..tabs.control_tab import ALARM_LABEL, CAMPAIGN_LABEL, CONTROL_LABEL, LABELS, SETTINGS, Note
+from ..tabs.fencing_token import Token
+from ..tabs.opt_out_lines import Lines
 from .connection import TabFacts, cells_of
 from .moved import (
     Cell,

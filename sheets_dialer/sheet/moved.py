@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..base.errors import SheetError
-from ..columns import DIALER, Columns, letters
+from ..tabs.fencing_token import Token
+from ..tabs.queue_columns import DIALER, Columns, letters
 from ..texts import say
-from ..token import Token
 from .connection import TabFacts, cells_of
 from .requests import MOST_AT_ONCE, Block, row_runs
 

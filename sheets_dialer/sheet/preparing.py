@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..base.errors import SetupNeeded, SheetError, SheetRefused, TokenLost, WriteRefused
-from ..columns import DIALER, Columns, letters, normal
-from ..control import CONTROL_LABEL, CONTROL_TAB, DO_NOT_CALL_TAB
-from ..headings import columns_sentence
-from ..namesakes import is_ref
-from ..rows import text_of
+from ..tabs.column_conflicts import is_ref
+from ..tabs.control_tab import CONTROL_LABEL, CONTROL_TAB, DO_NOT_CALL_TAB
+from ..tabs.header_report import columns_sentence
+from ..tabs.queue_columns import DIALER, Columns, letters, normal
+from ..tabs.queue_rows import text_of
 from ..texts import say, with_stop
 from .connection import Connection, cells_of
 from .moved import where

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from ..columns import DIALER
+from ..tabs.queue_columns import DIALER
 from .moved import Act, Cell, Damage, Origin, Written, along_rows, damage_of, went_over
 from .requests import MOST_AT_ONCE, header_of
 

@@ -13,12 +13,12 @@ from ..base.errors import (
     WriteRefused,
     WrittenTogether,
 )
-from ..columns import HEADER_WITHIN, Columns, find_table
-from ..control import CONTROL_TAB, DO_NOT_CALL_TAB, Note
-from ..listing import MOST_LINES, Lines
-from ..speaking import Shown
+from ..tabs.control_tab import CONTROL_TAB, DO_NOT_CALL_TAB, Note
+from ..tabs.fencing_token import PREFIX, Token, anchor_name, read_token
+from ..tabs.opt_out_lines import MOST_LINES, Lines
+from ..tabs.queue_columns import HEADER_WITHIN, Columns, find_table
+from ..tabs.spoken_cells import Shown
 from ..texts import say
-from ..token import PREFIX, Token, anchor_name, read_token
 from .beside import Beside, Seen, all_of, on_control_tab, on_do_not_call_tab
 from .connection import Connection, TabFacts, cells_of
 from .moved import ColumnsMoved, Damage, Written

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from ..base.errors import SetupNeeded
-from ..columns import DIALER, Columns
-from ..headings import columns_sentence
-from ..namesakes import namesake
+from ..tabs.column_conflicts import namesake
+from ..tabs.header_report import columns_sentence
+from ..tabs.queue_columns import DIALER, Columns
 from ..texts import say
 from .connection import cells_of
 from .snapshot import Snapshot

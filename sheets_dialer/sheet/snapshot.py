@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from ..columns import Columns
-from ..token import Token
+from ..tabs.fencing_token import Token
+from ..tabs.queue_columns import Columns
 from .connection import cells_of
 from .requests import MOST_AT_ONCE
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ..token import Token, anchor_name, read_token
+from ..tabs.fencing_token import Token, anchor_name, read_token
 from .requests import update
 
 Requests = list[dict[str, Any]]

@@ -40,11 +40,11 @@ from sheets_dialer.domain.attempt import (
     Reason,
 )
 from sheets_dialer.fence import STANDS_BY, Fence
-from sheets_dialer.matching import AGAIN
 from sheets_dialer.plan import Plan
 from sheets_dialer.recording import settle_token
-from sheets_dialer.rows import beside_their_calls
 from sheets_dialer.sheet import Mark, QueueSheet, Snapshot, TabFacts
+from sheets_dialer.tabs.queue_rows import beside_their_calls
+from sheets_dialer.tabs.status import AGAIN
 
 NOW = datetime(2026, 7, 15, 9, tzinfo=UTC)
 OLDEST_READ = 2

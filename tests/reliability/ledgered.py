@@ -15,11 +15,11 @@ from typing import Any
 
 from planning import POLICY, World
 
-from sheets_dialer.columns import DIALER
 from sheets_dialer.domain.attempt import Attempt, AttemptState
 from sheets_dialer.ledger import Intent, Ledger, Move
 from sheets_dialer.plan import Plan
-from sheets_dialer.rows import QueueRow, beside_their_calls
+from sheets_dialer.tabs.queue_columns import DIALER
+from sheets_dialer.tabs.queue_rows import QueueRow, beside_their_calls
 
 GAP = POLICY.same_call_gap
 

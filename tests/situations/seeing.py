@@ -8,7 +8,7 @@ from typing import Any
 
 import gspread
 
-from sheets_dialer.control import CONTROL_TAB
+from sheets_dialer.tabs.control_tab import CONTROL_TAB
 
 BESIDE_CELLS = re.compile("(note|chart|protection) on ")
 OURS = re.compile(

@@ -22,8 +22,8 @@ from running import RunningSandbox
 from sheets_dialer.base.clock import Clock
 from sheets_dialer.bootstrap import Parts, build
 from sheets_dialer.config import load_config
-from sheets_dialer.control import CONTROL_TAB
 from sheets_dialer.portal import Portal
+from sheets_dialer.tabs.control_tab import CONTROL_TAB
 from sheets_dialer.transport import portal_session
 from situations.explaining import names_in
 from situations.seeing import BESIDE_CELLS, OURS, seen_in

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ...control import (
+from ...tabs.control_tab import (
     ANSWER_PREFIX,
     ANSWERS,
     CALLS_PREFIX,

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from ...columns import letters
-from ...control import (
+from ...tabs.control_settings import DAYS, VOICE
+from ...tabs.control_settings import HOURS as SETTINGS_HOURS
+from ...tabs.control_tab import (
     ALARM_LABEL,
     CAMPAIGN_LABEL,
     CLOCK_LABEL,
@@ -20,8 +21,7 @@ from ...control import (
     SHOWN,
     alarm_after,
 )
-from ...settings import DAYS, VOICE
-from ...settings import HOURS as SETTINGS_HOURS
+from ...tabs.queue_columns import letters
 from ...texts import say
 from .charts import make_charts
 from .making import Making, Placed, stable_id

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from ...columns import PEOPLE, normal
-from ...do_not_call import OWN_COLUMNS
+from ...tabs.do_not_call import OWN_COLUMNS
+from ...tabs.queue_columns import PEOPLE, normal
 from ...texts import say
 from .making import Making
 from .queue_tab import phone_as_text

@@ -7,7 +7,7 @@ import secrets
 from collections.abc import Sequence
 
 from ...base.errors import SheetRefused, TokenLost, WriteRefused
-from ...columns import letters
+from ...tabs.queue_columns import letters
 from ...texts import with_stop
 from ..connection import Connection
 from .making import Look, Making, Request

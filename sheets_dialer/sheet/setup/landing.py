@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ...control import ALARM_LABEL, Note
+from ...tabs.control_tab import ALARM_LABEL, Note
 from ..beside import Beside, Seen, on_control_tab
 from ..connection import TabFacts
 from ..moved import Cell

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from ...columns import DIALER, Columns, letters, normal
-from ...control import STATUSES
+from ...tabs.control_tab import STATUSES
+from ...tabs.queue_columns import DIALER, Columns, letters, normal
 from ...texts import say
 from .making import Making, stable_id
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from ...columns import HEADER_WITHIN
+from ...tabs.queue_columns import HEADER_WITHIN
 from ..connection import Connection
 
 MEMORY_KEY = "sheets-dialer.made"

@@ -11,12 +11,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
-from .columns import normal
+from ..domain.attempt import OptOut
+from ..domain.phone_numbers import NotDiallable, read_number
+from ..domain.times import stamp
 from .do_not_call import OWN_COLUMNS, is_answered
-from .domain.attempt import OptOut
-from .domain.phone_numbers import NotDiallable, read_number
-from .domain.times import stamp
-from .rows import text_of
+from .queue_columns import normal
+from .queue_rows import text_of
 
 MOST_LINES = 500
 """So many lines are written at once; the others follow with the next passes."""

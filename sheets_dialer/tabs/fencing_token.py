@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from .texts import say
+from ..texts import say
 
 PREFIX = "SheetsDialer"
 _FORM = re.compile(

@@ -9,12 +9,12 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import quote
 
+from ..domain.amounts import read_amount
+from ..domain.content import Content
+from ..domain.phone_numbers import NotDiallable, Number, read_number
+from ..domain.spoken_sameness import plain
 from .cell_errors import is_error
-from .columns import DIALER, OF_THE_CALL, PEOPLE, Columns, cell_name, normal
-from .domain.amounts import read_amount
-from .domain.content import Content
-from .domain.phone_numbers import NotDiallable, Number, read_number
-from .domain.spoken_sameness import plain
+from .queue_columns import DIALER, OF_THE_CALL, PEOPLE, Columns, cell_name, normal
 
 MOST_SENT = 6_000
 """Bytes of texts that one call may carry. They travel in the address of a request, and web servers

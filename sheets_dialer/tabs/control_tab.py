@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from .texts import say
+from ..texts import say
 
 CONTROL_TAB = "Dialer"
 DO_NOT_CALL_TAB = "Do Not Call"

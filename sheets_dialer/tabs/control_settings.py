@@ -11,10 +11,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeVar
 
-from .control import Grid, cells_of_campaign
-from .domain.calling_hours import CallingHours, Window, in_order, read_days, read_window
-from .rows import text_of
-from .texts import say
+from ..domain.calling_hours import CallingHours, Window, in_order, read_days, read_window
+from ..texts import say
+from .control_tab import Grid, cells_of_campaign
+from .queue_rows import text_of
 
 DAYS, HOURS, CAP, BUDGET, VOICE = (
     "Calling days",

@@ -16,11 +16,11 @@ from enum import Enum
 from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
+from ..domain.number_search import Found, find_numbers, without_days
+from ..domain.times import read_moment
+from ..texts import say
 from .cell_errors import is_error
-from .columns import cell_name, meaning, normal
-from .domain.number_search import Found, find_numbers, without_days
-from .domain.times import read_moment
-from .texts import say
+from .queue_columns import cell_name, meaning, normal
 
 OWN_COLUMNS = ("Opted Out", "Opted Out At", "Opted Out In")
 """The dialer's columns of the tab: numbers that opted out by key, when, and in which campaign."""

@@ -10,9 +10,9 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from .domain.amounts import read_amount
-from .domain.content import Content
-from .rows import is_too_long, text_of
+from ..domain.amounts import read_amount
+from ..domain.content import Content
+from .queue_rows import is_too_long, text_of
 
 _SAID = ("amount", *(f"{kind}{n}" for kind in ("text", "key") for n in range(1, 6)))
 _IN_POWERS = re.compile(r"[+-]?\d(?:[.,]\d+)?E[+-]?\d+", re.IGNORECASE)

@@ -7,12 +7,12 @@ import json
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
-from .columns import DIALER, NO_COLUMN, Columns, letters
-from .domain.attempt import is_call_id
-from .domain.phone_numbers import Number, read_number
+from ..domain.attempt import is_call_id
+from ..domain.phone_numbers import Number, read_number
+from ..texts import say
 from .header_names import limit_like, nearest
-from .rows import QueueRow, text_of
-from .texts import say
+from .queue_columns import DIALER, NO_COLUMN, Columns, letters
+from .queue_rows import QueueRow, text_of
 
 TITLES = {
     "phone": "Phone",

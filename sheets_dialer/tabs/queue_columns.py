@@ -10,7 +10,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from .domain.phone_numbers import Number, read_number
+from ..domain.phone_numbers import Number, read_number
 from .header_names import (
     DIALER,
     PEOPLE,

@@ -9,10 +9,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
-from .columns import DIALER, Columns, normal
-from .domain.attempt import is_call_id
-from .matching import SKIP, is_ours
-from .rows import text_of
+from ..domain.attempt import is_call_id
+from .queue_columns import DIALER, Columns, normal
+from .queue_rows import text_of
+from .status import SKIP, is_ours
 
 _REF = re.compile(r"(?=.*[a-z])[0-9a-z]{12}")
 _OURS_ALONE = [name for name in DIALER if name != "status"]

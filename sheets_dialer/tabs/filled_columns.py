@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Iterator
 
-from .columns import OF_THE_CALL
+from .queue_columns import OF_THE_CALL
 
 FEWEST_ROWS = 10
 """Of fewer rows nothing can be said."""
