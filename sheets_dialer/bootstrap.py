@@ -26,7 +26,7 @@ from .base.errors import ConfigError
 from .config import Campaign, Config, Google
 from .dialer import Dialer, Queue
 from .ledger import Ledger
-from .plan import Rules
+from .planning.plan import Rules
 from .portal import Portal
 from .purse import Purse, read_account
 from .quota import Quota, Rhythm

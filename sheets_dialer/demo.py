@@ -20,7 +20,7 @@ import yaml
 from .base.errors import DialerError
 from .bootstrap import build, google_client
 from .config import Config, load_config
-from .disposition import NOT_CALLED
+from .planning.status_words import NOT_CALLED
 from .sheet import Connection, QueueSheet
 from .sheet.preparing import prepare, set_control
 from .tabs.control_tab import RUN

@@ -26,15 +26,15 @@ from .fence import Fence
 from .forgetting import Forgetting
 from .ledger import Ledger, Move
 from .opting_out import OptOuts
-from .pacing import followed, next_pass_due
 from .panel import Panel
 from .pass_result import PassResult
-from .plan import LedgerState, Plan, Rules, SheetState
-from .planner import Planner
+from .planning.campaign_status import clock_off
+from .planning.pacing import followed, next_pass_due
+from .planning.plan import LedgerState, Plan, Rules, SheetState
+from .planning.planner import Planner
 from .purse import Purse
 from .quota import Kind, Quota, Rhythm
 from .recording import Queue, Recorder, ends
-from .sentences import clock_off
 from .sheet import ColumnsMoved, Snapshot, require_ready
 from .strays import Strays
 from .survey import Survey

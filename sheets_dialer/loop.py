@@ -19,7 +19,7 @@ from .base.console import show
 from .base.errors import INTERRUPTED
 from .bootstrap import Parts
 from .dialer import Dialer, PassResult
-from .pacing import next_pass_due
+from .planning.pacing import next_pass_due
 
 log = structlog.get_logger()
 

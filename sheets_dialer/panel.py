@@ -5,14 +5,14 @@ from __future__ import annotations
 from datetime import timedelta
 
 from .base.clock import Clock
-from .board import NEXT_PASS, Board, Facts, board
 from .diary import Diary
 from .domain.times import zone_named
 from .ledger import Ledger
-from .plan import Halt, Plan, SheetState
+from .planning.campaign_status import state
+from .planning.dashboard import NEXT_PASS, Board, Facts, board
+from .planning.plan import Halt, Plan, SheetState
 from .purse import Purse
 from .recording import Queue
-from .sentences import state
 from .tabs.control_tab import PAUSE, RUN, STATE_LABEL
 from .texts import say
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from .base.errors import DialerError, PortalError
-from .plan import Plan
+from .planning.plan import Plan
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from .base.console import UNWRITABLE, show
-from .plan import Tally
+from .planning.plan import Tally
 
 if TYPE_CHECKING:
     from rich.table import Table

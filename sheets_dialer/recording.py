@@ -10,7 +10,6 @@ from zoneinfo import ZoneInfo
 
 import structlog
 
-from . import board
 from .acting import Confirmed
 from .base.clock import Clock
 from .base.errors import (
@@ -22,14 +21,15 @@ from .base.errors import (
     WriteRefused,
     WrittenTogether,
 )
-from .board import Board
 from .culprits import Culprits
-from .disposition import CALLING
 from .domain.attempt import NEVER_MARKED, Attempt, AttemptState, unspoken
 from .domain.content import Content
 from .fence import Fence
 from .ledger import Intent, Ledger, Move
-from .plan import Dial, Plan, Rules
+from .planning import dashboard
+from .planning.dashboard import Board
+from .planning.plan import Dial, Plan, Rules
+from .planning.status_words import CALLING
 from .sheet import ColumnsMoved, Connection, Mark, QueueSheet, Snapshot, cells_of
 from .sheet.requests import update
 from .tabs.control_tab import CONTROL_TAB, STATE_LABEL, Note, find_place
@@ -126,7 +126,7 @@ class Recorder:
             listed = lines if made.complete and self._may_list(queue) else None
             if lines is None:
                 self._unlisted.pop(queue.name, None)
-            notes = board.notes(
+            notes = dashboard.notes(
                 shows, snapshot.control or [], queue.name, writing=bool(cells or listed)
             )
             if cells or notes or listed:
@@ -192,7 +192,7 @@ class Recorder:
             SheetError: it wasn't written, or nobody knows whether it was.
         """
         grid = snapshot.control or []
-        notes = board.notes(shows, grid, queue.name, writing=True, afresh=True)
+        notes = dashboard.notes(shows, grid, queue.name, writing=True, afresh=True)
         if not notes:
             return
         token = self._fence.last_token(queue.sheet.name) or snapshot.token

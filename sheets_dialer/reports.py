@@ -12,9 +12,9 @@ from datetime import datetime, time
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from . import sentences
 from .domain.attempt import ANSWERED, AttemptState, Job, call_status_words
-from .plan import Plan, Rules, Tally
+from .planning import campaign_status
+from .planning.plan import Plan, Rules, Tally
 from .tabs.header_report import columns_told
 from .tabs.queue_columns import DIALER, Columns
 from .texts import say
@@ -125,7 +125,7 @@ def preview(campaign: str, rows: int, made: Plan, rules: Rules, now: datetime) -
         "campaign": campaign,
         "rows": rows,
         "stopped": made.stopped,
-        "preview": sentences.preview(made, now, rules),
+        "preview": campaign_status.preview(made, now, rules),
         "call_now": [dial.row.index + 1 for dial in made.dials],
         "to_call": to_call,
         "cost": None if cost is None else round(cost * to_call, 2),

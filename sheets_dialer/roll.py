@@ -17,7 +17,7 @@ import msgspec
 
 from .domain.attempt import Job
 from .domain.phone_numbers import Number
-from .plan import Face, Quiet, Tally
+from .planning.plan import Face, Quiet, Tally
 from .tabs.filled_columns import Blanks
 from .tabs.queue_columns import Columns
 from .tabs.queue_rows import QueueRow, read_row

@@ -14,7 +14,7 @@ from .domain.call_lifecycle import as_ended, is_followed
 from .domain.policy import Policy
 from .domain.poll_schedule import next_poll
 from .ledger import Ledger
-from .plan import Poll
+from .planning.plan import Poll
 from .recording import ends
 
 _TESTS = " (test calls)"

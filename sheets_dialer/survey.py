@@ -10,7 +10,7 @@ from typing import Protocol
 from .domain.attempt import Attempt, Job, OptOut
 from .domain.phone_numbers import Number
 from .domain.policy import Policy
-from .plan import Part
+from .planning.plan import Part
 from .roll import Roll, keys_of_job, keys_of_numbers
 
 PART_ROWS = 5_000

@@ -20,9 +20,9 @@ from sheets_dialer.domain.content import Content
 from sheets_dialer.domain.daily_usage import Today
 from sheets_dialer.domain.phone_numbers import Number, read_number
 from sheets_dialer.domain.policy import Policy, RedialRule
-from sheets_dialer.plan import LedgerState, Part, Plan, Rules, SheetState
-from sheets_dialer.planner import Planner
-from sheets_dialer.readiness import as_rewritten
+from sheets_dialer.planning.plan import LedgerState, Part, Plan, Rules, SheetState
+from sheets_dialer.planning.planner import Planner
+from sheets_dialer.planning.readiness import as_rewritten
 from sheets_dialer.tabs.control_settings import Settings
 from sheets_dialer.tabs.control_tab import Control
 from sheets_dialer.tabs.queue_columns import DIALER, PEOPLE, find_columns

@@ -9,12 +9,12 @@ from typing import Any
 import pytest
 from planning import KARACHI, World, hours, moment
 
-from sheets_dialer.board import BEAT, Board, Facts, board, notes
 from sheets_dialer.domain.daily_usage import Hour, Today
 from sheets_dialer.domain.policy import Policy
 from sheets_dialer.domain.times import serial
-from sheets_dialer.plan import Face, Halt, Plan, Tally
-from sheets_dialer.sentences import done_by, in_words, preview, reasons, state
+from sheets_dialer.planning.campaign_status import done_by, in_words, preview, reasons, state
+from sheets_dialer.planning.dashboard import BEAT, Board, Facts, board, notes
+from sheets_dialer.planning.plan import Face, Halt, Plan, Tally
 from sheets_dialer.tabs.control_settings import Settings
 from sheets_dialer.tabs.control_tab import LABELS, SHOWN, Note
 from sheets_dialer.texts import say

@@ -9,7 +9,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sheets_dialer.disposition import CALLING, CHECK, FAILED, NOT_CALLED, QUEUED, SKIP, WAITING
 from sheets_dialer.domain.attempt import (
     CALL_STATUS_WORDS,
     MOVES,
@@ -24,6 +23,15 @@ from sheets_dialer.domain.attempt import (
     call_status_words,
 )
 from sheets_dialer.domain.content import Content
+from sheets_dialer.planning.status_words import (
+    CALLING,
+    CHECK,
+    FAILED,
+    NOT_CALLED,
+    QUEUED,
+    SKIP,
+    WAITING,
+)
 from sheets_dialer.tabs.status import MAY_BE_NEW, is_ours
 
 S = AttemptState

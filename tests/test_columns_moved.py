@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from setting_up import Desk
 
 from sheets_dialer.base.errors import SheetUnreachable
-from sheets_dialer.board import Board, notes
+from sheets_dialer.planning.dashboard import Board, notes
 from sheets_dialer.sheet import ColumnsMoved, QueueSheet, Snapshot, TabFacts, cells_of
 from sheets_dialer.sheet.beside import all_of, on_control_tab
 from sheets_dialer.sheet.moved import Damage, Written, damage_of, where

@@ -37,7 +37,7 @@ from sheets_dialer.domain.attempt import (
 )
 from sheets_dialer.domain.content import Content
 from sheets_dialer.ledger import Intent, Ledger, Move
-from sheets_dialer.readiness import as_known
+from sheets_dialer.planning.readiness import as_known
 
 INTENDED, SENDING, PLACED = AttemptState.INTENDED, AttemptState.SENDING, AttemptState.PLACED
 UNKNOWN, ENDED = AttemptState.UNKNOWN, AttemptState.ENDED

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from sheets_dialer.domain import phone_numbers as phone
+from sheets_dialer.domain import phone_numbers
 from sheets_dialer.domain.callable_numbers import Line, line_of
 from sheets_dialer.domain.phone_numbers import NotDiallable, Number, read_number
 
@@ -24,15 +24,15 @@ FORMS = [
     for cell in cells
 ]
 REASONS = {
-    "two": phone.SEVERAL,
-    "rounded": phone.ROUNDED,
-    "letters": phone.NOT_A_NUMBER,
-    "more": phone.MORE_THAN_A_NUMBER,
-    "extension": phone.EXTENSION,
-    "another end": phone.ANOTHER_END,
-    "short": phone.TOO_SHORT,
-    "long": phone.TOO_LONG,
-    "invalid": phone.NO_SUCH_NUMBER,
+    "two": phone_numbers.SEVERAL,
+    "rounded": phone_numbers.ROUNDED,
+    "letters": phone_numbers.NOT_A_NUMBER,
+    "more": phone_numbers.MORE_THAN_A_NUMBER,
+    "extension": phone_numbers.EXTENSION,
+    "another end": phone_numbers.ANOTHER_END,
+    "short": phone_numbers.TOO_SHORT,
+    "long": phone_numbers.TOO_LONG,
+    "invalid": phone_numbers.NO_SUCH_NUMBER,
 }
 
 
@@ -81,7 +81,7 @@ def test_every_way_of_writing_a_mobile_number_means_the_same(line: int, network:
     written = (f"0{national}", national, f"92{national}", f"+92 {national}", f"0092{national}")
     assert {read_number(text) for text in written} in (
         {Number(f"92{national}")},
-        {NotDiallable(phone.NO_SUCH_NUMBER)},
+        {NotDiallable(phone_numbers.NO_SUCH_NUMBER)},
     )
 
 

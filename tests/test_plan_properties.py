@@ -15,11 +15,11 @@ from hypothesis import HealthCheck, given, note, settings
 from hypothesis import strategies as st
 from planning import POLICY, World, content, moment, people_cells
 
-from sheets_dialer.disposition import shown
 from sheets_dialer.domain.attempt import OPEN_STATES, Attempt, AttemptState, Job, Reason
 from sheets_dialer.domain.phone_numbers import Number
 from sheets_dialer.domain.policy import RedialRule
-from sheets_dialer.plan import Plan
+from sheets_dialer.planning.plan import Plan
+from sheets_dialer.planning.status_words import shown
 from sheets_dialer.tabs.control_tab import Control
 from sheets_dialer.tabs.queue_columns import DIALER
 from sheets_dialer.tabs.queue_rows import beside_their_calls

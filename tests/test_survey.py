@@ -16,7 +16,7 @@ from test_plan_properties import edits, people_do, worlds
 
 from sheets_dialer.domain.attempt import AttemptState, Job, OptOut
 from sheets_dialer.domain.call_lifecycle import is_followed
-from sheets_dialer.plan import Plan, Tally
+from sheets_dialer.planning.plan import Plan, Tally
 from sheets_dialer.roll import Roll
 from sheets_dialer.survey import Survey
 from sheets_dialer.tabs.queue_columns import find_columns

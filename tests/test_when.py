@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from planning import rows_of
 
 from sheets_dialer.domain.times import read_moment, spoken, stamp
-from sheets_dialer.turn import read_bounds
+from sheets_dialer.planning.eligibility import read_bounds
 
 KARACHI = ZoneInfo("Asia/Karachi")
 LONDON = ZoneInfo("Europe/London")

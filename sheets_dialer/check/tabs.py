@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from ..disposition import QUEUED, WAITING
 from ..domain.phone_numbers import Number
+from ..planning.status_words import QUEUED, WAITING
 from ..tabs.column_conflicts import namesake
 from ..tabs.control_tab import read_control
 from ..tabs.do_not_call import read_do_not_call

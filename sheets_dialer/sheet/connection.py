@@ -17,7 +17,7 @@ from ..base.clock import ServerTime
 from ..base.errors import SheetError, SheetRefused, SheetUnreachable, TokenLost, WriteRefused
 from ..base.network_environment import proxy_for
 from ..base.redaction import in_one_line
-from ..sentences import clock_off
+from ..planning.campaign_status import clock_off
 from ..texts import say, with_stop
 from ..transport import (
     CONNECT_SECONDS,

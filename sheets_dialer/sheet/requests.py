@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ..disposition import QUEUED
+from ..planning.status_words import QUEUED
 from ..tabs.cell_errors import is_error
 from ..tabs.control_tab import Note
 from ..tabs.queue_columns import PEOPLE, Columns, letters

@@ -30,7 +30,6 @@ from sheets_dialer.base.errors import (
     WriteRefused,
     WrittenTogether,
 )
-from sheets_dialer.disposition import CALLING
 from sheets_dialer.domain.attempt import (
     ANSWERED,
     NEVER_MARKED,
@@ -40,7 +39,8 @@ from sheets_dialer.domain.attempt import (
     Reason,
 )
 from sheets_dialer.fence import STANDS_BY, Fence
-from sheets_dialer.plan import Plan
+from sheets_dialer.planning.plan import Plan
+from sheets_dialer.planning.status_words import CALLING
 from sheets_dialer.recording import settle_token
 from sheets_dialer.sheet import Mark, QueueSheet, Snapshot, TabFacts
 from sheets_dialer.tabs.queue_rows import beside_their_calls

@@ -17,7 +17,7 @@ from planning import POLICY, World
 
 from sheets_dialer.domain.attempt import Attempt, AttemptState
 from sheets_dialer.ledger import Intent, Ledger, Move
-from sheets_dialer.plan import Plan
+from sheets_dialer.planning.plan import Plan
 from sheets_dialer.tabs.queue_columns import DIALER
 from sheets_dialer.tabs.queue_rows import QueueRow, beside_their_calls
 

@@ -9,10 +9,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from .domain.times import serial, spoken
-from .plan import Halt, Plan, Rules
-from .sentences import capital, done_by, preview, reasons, state, without_stopped
-from .tabs.control_tab import (
+from ..domain.times import serial, spoken
+from ..tabs.control_tab import (
     ANSWER_PREFIX,
     ANSWERS,
     CALLS_PREFIX,
@@ -30,7 +28,9 @@ from .tabs.control_tab import (
     Note,
     cells_of_campaign,
 )
-from .texts import say
+from ..texts import say
+from .campaign_status import capital, done_by, preview, reasons, state, without_stopped
+from .plan import Halt, Plan, Rules
 
 BEAT = timedelta(seconds=60)
 """The heartbeat is written this often at most."""

@@ -11,8 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from .disposition import CHECK, EMPTY, NOT_CALLED, QUEUED, WAITING, marked
-from .domain.attempt import (
+from ..domain.attempt import (
     Adoption,
     Attempt,
     AttemptState,
@@ -23,24 +22,25 @@ from .domain.attempt import (
     Rewriting,
     is_call_id,
 )
-from .domain.call_lifecycle import is_final, is_under_way
-from .domain.content import Content
-from .domain.phone_numbers import NotDiallable
-from .hearing import hear, settled, unclear
-from .limits import before_run, stop
+from ..domain.call_lifecycle import is_final, is_under_way
+from ..domain.content import Content
+from ..domain.phone_numbers import NotDiallable
+from ..tabs.header_report import pasted_cells
+from ..tabs.queue_rows import PAYLOAD_BYTES, QueueRow, beside_their_calls, written_bytes
+from ..tabs.status import AGAIN, SKIP, is_ours
+from ..texts import say
+from .duplicates import asked_before, calls_of, last_same
+from .eligibility import NotYet, Owed, read_bounds, turn
+from .halts import before_run, stop
 from .matching import Matches, called_at, match, remembered, with_number_of
 from .pacing import followed, rest, room
 from .plan import Dial, Face, LedgerState, Part, Plan, Poll, Quiet, Rules, SheetState, Tally
 from .readiness import as_rewritten, barred, dial_of, ready_at, rewriting, was_turned_away
-from .same_call import asked_before, calls_of, last_same
-from .shifted import undo_shift
-from .showing import Showing, differing, not_diallable
-from .standing import MARK_IS_STRANGE_FOR, stands_until
-from .tabs.header_report import pasted_cells
-from .tabs.queue_rows import PAYLOAD_BYTES, QueueRow, beside_their_calls, written_bytes
-from .tabs.status import AGAIN, SKIP, is_ours
-from .texts import say
-from .turn import NotYet, Owed, read_bounds, turn
+from .requeue import MARK_IS_STRANGE_FOR, stands_until
+from .row_cells import Showing, differing, not_diallable
+from .row_commands import hear, settled, unclear
+from .shifted_cells import undo_shift
+from .status_words import CHECK, EMPTY, NOT_CALLED, QUEUED, WAITING, marked
 
 
 class Planner:

@@ -8,9 +8,9 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from .domain.attempt import Attempt, AttemptState, Job, JobChange
-from .tabs.queue_rows import QueueRow
-from .tabs.status import AGAIN, SKIP
+from ..domain.attempt import Attempt, AttemptState, Job, JobChange
+from ..tabs.queue_rows import QueueRow
+from ..tabs.status import AGAIN, SKIP
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,13 +10,13 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from .domain.attempt import Job
-from .domain.call_lifecycle import final_at
-from .domain.policy import Policy
-from .domain.times import read_moment
+from ..domain.attempt import Job
+from ..domain.call_lifecycle import final_at
+from ..domain.policy import Policy
+from ..domain.times import read_moment
+from ..tabs.queue_rows import QueueRow
+from ..tabs.status import MARKED
 from .matching import CLEARING_IS_REMEMBERED, called_at
-from .tabs.queue_rows import QueueRow
-from .tabs.status import MARKED
 
 MARK_IS_STRANGE_FOR = timedelta(minutes=10)
 """How long a mark that the ledger doesn't know may be somebody's who is dialling just now."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from .domain.attempt import (
+from ..domain.attempt import (
     ANSWERED,
     NOT_REACHED,
     Attempt,
@@ -15,11 +15,11 @@ from .domain.attempt import (
     Reason,
     call_status_words,
 )
-from .domain.call_lifecycle import final_at, is_confirmed, is_final, is_stuck
-from .domain.policy import Policy, RedialRule
-from .domain.times import read_moment, spoken
-from .tabs.queue_rows import QueueRow
-from .texts import say
+from ..domain.call_lifecycle import final_at, is_confirmed, is_final, is_stuck
+from ..domain.policy import Policy, RedialRule
+from ..domain.times import read_moment, spoken
+from ..tabs.queue_rows import QueueRow
+from ..texts import say
 
 _ANOTHER_DAY = timedelta(days=2)
 """So much earlier it was another date, also where clocks were set back today."""

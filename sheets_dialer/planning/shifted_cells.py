@@ -13,10 +13,10 @@ import itertools
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 
-from .domain.attempt import Job
+from ..domain.attempt import Job
+from ..tabs.queue_rows import QueueRow
+from ..tabs.status import AGAIN, MAY_BE_NEW
 from .matching import ByCall, is_same_order
-from .tabs.queue_rows import QueueRow
-from .tabs.status import AGAIN, MAY_BE_NEW
 
 _Fits = Callable[[QueueRow, Job], bool]
 

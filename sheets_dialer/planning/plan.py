@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from enum import Enum
 from zoneinfo import ZoneInfo
 
-from .domain.attempt import (
+from ..domain.attempt import (
     Adoption,
     Attempt,
     AttemptState,
@@ -22,13 +22,13 @@ from .domain.attempt import (
     Reason,
     Rewriting,
 )
-from .domain.calling_hours import CallingHours
-from .domain.daily_usage import Today
-from .domain.policy import Policy
-from .tabs.control_settings import Settings
-from .tabs.control_tab import ANSWERS, Control
-from .tabs.do_not_call import DoNotCall
-from .tabs.queue_rows import QueueRow
+from ..domain.calling_hours import CallingHours
+from ..domain.daily_usage import Today
+from ..domain.policy import Policy
+from ..tabs.control_settings import Settings
+from ..tabs.control_tab import ANSWERS, Control
+from ..tabs.do_not_call import DoNotCall
+from ..tabs.queue_rows import QueueRow
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,10 +7,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
 
-from .domain.attempt import Job
+from ..domain.attempt import Job
+from ..tabs.queue_rows import QueueRow
+from .eligibility import SameCall
 from .plan import Part
-from .tabs.queue_rows import QueueRow
-from .turn import SameCall
 
 Calls = Mapping[str, set[tuple[int, datetime]]]
 """By fingerprint, which job was called with it, and when."""

@@ -7,12 +7,12 @@ from collections import Counter
 from datetime import datetime, timedelta
 from functools import lru_cache
 
-from .disposition import CHECK
-from .domain.times import spoken
-from .estimate import Estimate, estimate
-from .limits import calls_a_day, calls_left
+from ..domain.times import spoken
+from ..texts import say, with_stop
+from .completion_estimate import Estimate, estimate
+from .halts import calls_a_day, calls_left
 from .plan import Halt, Plan, Rules, Tally
-from .texts import say, with_stop
+from .status_words import CHECK
 
 _VARIES = re.compile(r"[“\"][^”\"]*[”\"]|\d[\d:./,-]*\d|\d")
 _NOT_NOW = frozenset({Tally.QUEUED, Tally.WAITING, Tally.HELD})

@@ -9,14 +9,14 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
-from .domain.attempt import MOST_RESTARTS, AttemptState, Job, Reason, Rewriting
-from .domain.policy import Policy
+from ..domain.attempt import MOST_RESTARTS, AttemptState, Job, Reason, Rewriting
+from ..domain.policy import Policy
+from ..tabs.do_not_call import DoNotCall
+from ..tabs.queue_rows import QueueRow
+from ..texts import say
+from .eligibility import NotYet, Owed
 from .plan import Dial, Part, Rules
-from .showing import Showing
-from .tabs.do_not_call import DoNotCall
-from .tabs.queue_rows import QueueRow
-from .texts import say
-from .turn import NotYet, Owed
+from .row_cells import Showing
 
 
 def rewriting(row: QueueRow, job: Job, now: datetime) -> Rewriting | None:

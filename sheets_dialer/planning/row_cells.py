@@ -7,8 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from .disposition import CALLING, EMPTY, FAILED, NOT_CALLED, shown, skipped
-from .domain.attempt import (
+from ..domain.attempt import (
     ANSWERED,
     NOT_REACHED,
     AttemptState,
@@ -18,14 +17,15 @@ from .domain.attempt import (
     Reason,
     call_status_words,
 )
-from .domain.call_lifecycle import is_never_told
-from .domain.phone_numbers import NotDiallable, Number
-from .domain.policy import Policy
-from .domain.times import spoken_date
-from .tabs.queue_columns import normal
-from .tabs.queue_rows import QueueRow
-from .tabs.status import AGAIN, MAY_BE_NEW, SKIP
-from .texts import is_said, retold, say
+from ..domain.call_lifecycle import is_never_told
+from ..domain.phone_numbers import NotDiallable, Number
+from ..domain.policy import Policy
+from ..domain.times import spoken_date
+from ..tabs.queue_columns import normal
+from ..tabs.queue_rows import QueueRow
+from ..tabs.status import AGAIN, MAY_BE_NEW, SKIP
+from ..texts import is_said, retold, say
+from .status_words import CALLING, EMPTY, FAILED, NOT_CALLED, shown, skipped
 
 _ENDED_WORDS = frozenset(call_status_words(s).casefold() for s in (ANSWERED, *NOT_REACHED))
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from .domain.daily_usage import midnight
-from .domain.times import spoken
+from ..domain.daily_usage import midnight
+from ..domain.times import spoken
+from ..tabs.control_tab import Control
+from ..texts import say
 from .plan import Halt, Rules, SheetState
-from .tabs.control_tab import Control
-from .texts import say
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,11 +6,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
-from .domain.attempt import ANSWERED, NOT_REACHED, Attempt, AttemptState, Job
-from .domain.call_lifecycle import as_ended, final_at, holds_line, is_followed, lines_coming_free
-from .domain.policy import Policy
-from .domain.poll_schedule import key_is_likely, next_poll
-from .limits import calls_left
+from ..domain.attempt import ANSWERED, NOT_REACHED, Attempt, AttemptState, Job
+from ..domain.call_lifecycle import as_ended, final_at, holds_line, is_followed, lines_coming_free
+from ..domain.policy import Policy
+from ..domain.poll_schedule import key_is_likely, next_poll
+from .halts import calls_left
 from .plan import Plan, Poll, Rules, Tally
 
 

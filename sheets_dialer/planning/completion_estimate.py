@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from .domain.call_lifecycle import NOT_ANSWERED_SHARE, RINGS_FOR
-from .domain.calling_hours import CallingHours
-from .domain.daily_usage import midnight
-from .domain.policy import Policy
+from ..domain.call_lifecycle import NOT_ANSWERED_SHARE, RINGS_FOR
+from ..domain.calling_hours import CallingHours
+from ..domain.daily_usage import midnight
+from ..domain.policy import Policy
 
 _PICKED_UP_AFTER = RINGS_FOR / 2
 _DAYS_AHEAD = 400

@@ -12,12 +12,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from .domain.attempt import MOST_RESTARTS, Attempt, Job
-from .domain.content import is_as_typed
-from .domain.times import read_moment
-from .tabs.queue_rows import QueueRow
-from .tabs.status import AGAIN, MARKED, MAY_BE_NEW, SKIP, is_ours
-from .texts import is_said
+from ..domain.attempt import MOST_RESTARTS, Attempt, Job
+from ..domain.content import is_as_typed
+from ..domain.times import read_moment
+from ..tabs.queue_rows import QueueRow
+from ..tabs.status import AGAIN, MARKED, MAY_BE_NEW, SKIP, is_ours
+from ..texts import is_said
 
 _WAITS = frozenset({"queued", "waiting"})
 CLEARING_IS_REMEMBERED = timedelta(hours=1)
