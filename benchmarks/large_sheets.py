@@ -37,9 +37,9 @@ from sheets_dialer.config import Config, load_config
 from sheets_dialer.demo import running_sandbox
 from sheets_dialer.domain.attempt import AttemptState, NewJob, Reason
 from sheets_dialer.domain.content import Content
+from sheets_dialer.google_sheets import Connection, QueueSheet
+from sheets_dialer.google_sheets.setup.prepare import prepare
 from sheets_dialer.ledger import Intent, Ledger, Move
-from sheets_dialer.sheet import Connection, QueueSheet
-from sheets_dialer.sheet.preparing import prepare
 
 EVERY = timedelta(seconds=15)
 WARM_PASSES = 9

@@ -28,8 +28,8 @@ from sheets_dialer.bootstrap import build, google_client
 from sheets_dialer.config import Config, load_config
 from sheets_dialer.demo import Sandbox, compare, running_sandbox
 from sheets_dialer.domain.attempt import ANSWERED, Attempt
-from sheets_dialer.sheet import Connection, QueueSheet
-from sheets_dialer.sheet.preparing import prepare, set_control
+from sheets_dialer.google_sheets import Connection, QueueSheet
+from sheets_dialer.google_sheets.setup.prepare import prepare, set_control
 from sheets_dialer.tabs.control_tab import RUN
 
 

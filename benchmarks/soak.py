@@ -27,8 +27,8 @@ import yaml
 from sheets_dialer.bootstrap import google_client
 from sheets_dialer.config import Config, load_config
 from sheets_dialer.demo import Sandbox, running_sandbox
-from sheets_dialer.sheet import Connection, QueueSheet
-from sheets_dialer.sheet.preparing import prepare, set_control
+from sheets_dialer.google_sheets import Connection, QueueSheet
+from sheets_dialer.google_sheets.setup.prepare import prepare, set_control
 from sheets_dialer.tabs.control_tab import RUN
 
 SETTLED = ("Answered", "Busy", "No Answer", "Congestion", "Hangup", "Check", "Failed")

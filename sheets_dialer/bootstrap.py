@@ -25,12 +25,12 @@ from .base.clock import Clock, ServerTime
 from .base.errors import ConfigError
 from .config import Campaign, Config, Google
 from .dialer import Dialer, Queue
+from .google_sheets import Connection, QueueSheet
+from .google_sheets.quota import Quota, Rhythm
 from .ledger import Ledger
 from .planning.plan import Rules
 from .portal import Portal
 from .purse import Purse, read_account
-from .quota import Quota, Rhythm
-from .sheet import Connection, QueueSheet
 from .transport import google_adapter, portal_session, settle_for_google
 
 _SCOPES = ("https://www.googleapis.com/auth/spreadsheets",)

@@ -83,7 +83,7 @@ def check(
 @app.command()
 def setup(config: ConfigOption = None) -> None:
     """Make the sheet ready: the dialer's columns, the Dialer tab, the Do Not Call tab."""
-    from .sheet.preparing import prepare
+    from .google_sheets.setup.prepare import prepare
     from .tabs.header_report import columns_told, unclear_sentence
     from .tabs.queue_columns import Columns
 

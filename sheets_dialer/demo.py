@@ -20,9 +20,9 @@ import yaml
 from .base.errors import DialerError
 from .bootstrap import build, google_client
 from .config import Config, load_config
+from .google_sheets import Connection, QueueSheet
+from .google_sheets.setup.prepare import prepare, set_control
 from .planning.status_words import NOT_CALLED
-from .sheet import Connection, QueueSheet
-from .sheet.preparing import prepare, set_control
 from .tabs.control_tab import RUN
 from .tabs.queue_rows import QueueRow, read_rows
 

@@ -24,6 +24,8 @@ from .culprits import Culprits
 from .domain.attempt import COMMITS_LOST, LEFT_BEHIND, AttemptState
 from .fence import Fence
 from .forgetting import Forgetting
+from .google_sheets import ColumnsMoved, Snapshot, require_ready
+from .google_sheets.quota import Kind, Quota, Rhythm
 from .ledger import Ledger, Move
 from .opting_out import OptOuts
 from .panel import Panel
@@ -33,9 +35,7 @@ from .planning.pacing import followed, next_pass_due
 from .planning.plan import LedgerState, Plan, Rules, SheetState
 from .planning.planner import Planner
 from .purse import Purse
-from .quota import Kind, Quota, Rhythm
 from .recording import Queue, Recorder, ends
-from .sheet import ColumnsMoved, Snapshot, require_ready
 from .strays import Strays
 from .survey import Survey
 from .tabs.control_settings import read_settings

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from .google_sheets import cells_of
 from .ledger import Ledger
-from .sheet import cells_of
 from .tabs.do_not_call import DoNotCall, read_do_not_call
 from .tabs.opt_out_lines import Lines, missing_lines
 

@@ -25,13 +25,13 @@ from .culprits import Culprits
 from .domain.attempt import NEVER_MARKED, Attempt, AttemptState, unspoken
 from .domain.content import Content
 from .fence import Fence
+from .google_sheets import ColumnsMoved, Connection, Mark, QueueSheet, Snapshot, cells_of
+from .google_sheets.cell_updates import update
 from .ledger import Intent, Ledger, Move
 from .planning import dashboard
 from .planning.dashboard import Board
 from .planning.plan import Dial, Plan, Rules
 from .planning.status_words import CALLING
-from .sheet import ColumnsMoved, Connection, Mark, QueueSheet, Snapshot, cells_of
-from .sheet.requests import update
 from .tabs.control_tab import CONTROL_TAB, STATE_LABEL, Note, find_place
 from .tabs.fencing_token import read_token
 from .tabs.opt_out_lines import Lines

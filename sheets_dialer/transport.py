@@ -26,7 +26,7 @@ from urllib3.util.ssl_match_hostname import CertificateError
 from .base.clock import ServerTime
 from .base.network_environment import certificates, proxy_for
 from .base.redaction import in_one_line, without_query
-from .quota import Kind, Quota
+from .google_sheets.quota import Kind, Quota
 from .texts import say
 
 CONNECT_SECONDS = 5.0

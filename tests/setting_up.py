@@ -9,8 +9,8 @@ from dialing import Shop
 
 from sheets_dialer.bootstrap import google_client
 from sheets_dialer.config import load_config
-from sheets_dialer.sheet import Connection, QueueSheet
-from sheets_dialer.sheet.preparing import prepare
+from sheets_dialer.google_sheets import Connection, QueueSheet
+from sheets_dialer.google_sheets.setup.prepare import prepare
 
 Resource = dict[str, Any]
 VIEWS = {"Callbacks", "Check", "Not reached", "Not called"}

@@ -12,11 +12,11 @@ from hypothesis import strategies as st
 from setting_up import Desk
 
 from sheets_dialer.base.errors import SheetUnreachable
+from sheets_dialer.google_sheets import ColumnsMoved, QueueSheet, Snapshot, TabFacts, cells_of
+from sheets_dialer.google_sheets.cell_updates import blocks_of
+from sheets_dialer.google_sheets.overwrite_repair import Damage, Written, damage_of, where
+from sheets_dialer.google_sheets.overwrite_repair_tabs import all_of, on_control_tab
 from sheets_dialer.planning.dashboard import Board, notes
-from sheets_dialer.sheet import ColumnsMoved, QueueSheet, Snapshot, TabFacts, cells_of
-from sheets_dialer.sheet.beside import all_of, on_control_tab
-from sheets_dialer.sheet.moved import Damage, Written, damage_of, where
-from sheets_dialer.sheet.requests import blocks_of
 from sheets_dialer.tabs.do_not_call import OWN_COLUMNS
 from sheets_dialer.tabs.fencing_token import Token, read_token
 from sheets_dialer.tabs.opt_out_lines import Lines

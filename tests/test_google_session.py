@@ -21,7 +21,7 @@ from sheets_dialer.bootstrap import google_client
 from sheets_dialer.check.google import REDIRECTED, Google, clock
 from sheets_dialer.check.subject import GoogleAccount
 from sheets_dialer.config import Google as Settings
-from sheets_dialer.sheet import Connection
+from sheets_dialer.google_sheets import Connection
 
 TOKEN = "ya29.geheim-token"
 SIGNED_IN = {"access_token": TOKEN, "expires_in": 3600, "token_type": "Bearer"}

@@ -13,10 +13,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sheets_dialer.google_sheets.cell_updates import MOST_AT_ONCE, blocks_of
+from sheets_dialer.google_sheets.overwrite_repair import Written
+from sheets_dialer.google_sheets.overwrite_repair_header import damage_on_tab
 from sheets_dialer.roll import Roll
-from sheets_dialer.sheet.moved import Written
-from sheets_dialer.sheet.pushed import damage_on_tab
-from sheets_dialer.sheet.requests import MOST_AT_ONCE, blocks_of
 from sheets_dialer.tabs.column_conflicts import namesake
 from sheets_dialer.tabs.fencing_token import Token
 from sheets_dialer.tabs.header_names import EXPORTS, limit_like, nearest

@@ -9,7 +9,7 @@ import gspread
 import pytest
 from dialing import Shop
 
-from sheets_dialer.sheet.connection import Connection, cells_of
+from sheets_dialer.google_sheets.spreadsheet import Connection, cells_of
 
 TABS = ("Third", "First", "Second")
 

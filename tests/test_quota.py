@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sheets_dialer.base.clock import Clock
-from sheets_dialer.quota import LONGEST_BACK_OFF, Kind, Quota, QuotaUsedUp, Rhythm
+from sheets_dialer.google_sheets.quota import LONGEST_BACK_OFF, Kind, Quota, QuotaUsedUp, Rhythm
 
 
 class Time:

@@ -18,7 +18,7 @@ from dialing import Shop, eventually
 from sheets_dialer import loop
 from sheets_dialer.bootstrap import Parts, build
 from sheets_dialer.config import load_config
-from sheets_dialer.quota import Kind
+from sheets_dialer.google_sheets.quota import Kind
 
 SPEED = 8.0
 """A minute of the quotas lasts 7.5 seconds, for the dialer and for Google alike."""

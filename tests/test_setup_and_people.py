@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from setting_up import VIEWS, Desk, cells, columns_of
 
-from sheets_dialer.sheet.setup.reading import MEMORY_KEY
+from sheets_dialer.google_sheets.setup.reading import MEMORY_KEY
 
 Edit = Callable[[Desk], None]
 

@@ -21,8 +21,8 @@ from sheets_dialer import texts
 from sheets_dialer.base.errors import ConfigError
 from sheets_dialer.domain.phone_numbers import NotDiallable, read_number
 from sheets_dialer.domain.times import spoken, spoken_day
+from sheets_dialer.google_sheets.cell_updates import that_fit
 from sheets_dialer.planning.plan import Plan
-from sheets_dialer.sheet.requests import that_fit
 from sheets_dialer.tabs.queue_columns import DIALER
 from sheets_dialer.tabs.queue_rows import beside_their_calls
 from sheets_dialer.texts import LANGUAGES, is_said, say

@@ -20,7 +20,7 @@ from pydantic import (
 from ..domain.attempt import ANSWERED
 from ..domain.calling_hours import CallingHours, read_hours
 from ..domain.policy import Policy, RedialRule
-from ..quota import PER_MINUTE
+from ..google_sheets.quota import PER_MINUTE
 from .campaign import Campaign, Redial, RedialNoKey
 from .hours import Ramadan
 from .placeholders import REAL_KEY, is_placeholder

@@ -17,8 +17,8 @@ from test_faults_by_rate import KINDS, numbers
 
 from sheets_dialer.base.errors import DialerError, PortalNotSent, SheetError
 from sheets_dialer.domain.content import Content
+from sheets_dialer.google_sheets import Connection
 from sheets_dialer.portal import Portal
-from sheets_dialer.sheet import Connection
 from sheets_dialer.transport import portal_session
 
 NUMBER = "923001234567"

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ..tabs.fencing_token import Token, anchor_name, read_token
-from .requests import update
+from .cell_updates import update
 
 Requests = list[dict[str, Any]]
 Place = tuple[int, int]

@@ -5,12 +5,12 @@ applied whole or not at all; a 503 may have been applied; tabs are addressed by 
 breaks every A1 range; `updateCells` with `stringValue` never becomes a formula.
 """
 
-from .connection import Connection, TabFacts, cells_of
-from .moved import ColumnsMoved
-from .queue_sheet import QueueSheet
+from .cell_updates import Mark
+from .overwrite_repair import ColumnsMoved
+from .queue_tab import QueueSheet
 from .readiness import require_ready
-from .requests import Mark
 from .snapshot import Snapshot
+from .spreadsheet import Connection, TabFacts, cells_of
 
 __all__ = [
     "ColumnsMoved",

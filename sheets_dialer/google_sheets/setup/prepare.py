@@ -6,26 +6,26 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ..base.errors import SetupNeeded, SheetError, SheetRefused, TokenLost, WriteRefused
-from ..tabs.column_conflicts import is_ref
-from ..tabs.control_tab import CONTROL_LABEL, CONTROL_TAB, DO_NOT_CALL_TAB
-from ..tabs.header_report import columns_sentence
-from ..tabs.queue_columns import DIALER, Columns, letters, normal
-from ..tabs.queue_rows import text_of
-from ..texts import say, with_stop
-from .connection import Connection, cells_of
-from .moved import where
-from .queue_sheet import QueueSheet
-from .readiness import require_own_columns
-from .requests import CELLS_BACK, cells_back, note_requests, update
-from .setup import landing
-from .setup.control_tab import make_control_tab
-from .setup.do_not_call_tab import make_do_not_call_tab, missing_columns
-from .setup.dressing import MOST_REQUESTS, dress, is_protection, remedy
-from .setup.landing import Misplaced
-from .setup.making import Making, new_tab
-from .setup.queue_tab import REF_IS_MADE, make_queue_tab
-from .setup.reading import TabState, read_cells, read_tabs
+from ...base.errors import SetupNeeded, SheetError, SheetRefused, TokenLost, WriteRefused
+from ...tabs.column_conflicts import is_ref
+from ...tabs.control_tab import CONTROL_LABEL, CONTROL_TAB, DO_NOT_CALL_TAB
+from ...tabs.header_report import columns_sentence
+from ...tabs.queue_columns import DIALER, Columns, letters, normal
+from ...tabs.queue_rows import text_of
+from ...texts import say, with_stop
+from ..cell_updates import CELLS_BACK, cells_back, note_requests, update
+from ..overwrite_repair import where
+from ..queue_tab import QueueSheet
+from ..readiness import require_own_columns
+from ..spreadsheet import Connection, cells_of
+from . import landing
+from .control_tab import make_control_tab
+from .do_not_call_tab import make_do_not_call_tab, missing_columns
+from .dressing import MOST_REQUESTS, dress, is_protection, remedy
+from .landing import Misplaced
+from .making import Making, new_tab
+from .queue_tab import REF_IS_MADE, make_queue_tab
+from .reading import TabState, read_cells, read_tabs
 
 _AGAIN = "Run setup again"
 

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from ...tabs.control_tab import ALARM_LABEL, Note
-from ..beside import Beside, Seen, on_control_tab
-from ..connection import TabFacts
-from ..moved import Cell
+from ..overwrite_repair import Cell
+from ..overwrite_repair_tabs import Beside, Seen, on_control_tab
+from ..spreadsheet import TabFacts
 from .making import Making, Placed
 
 

@@ -15,8 +15,8 @@ from typing import Any
 from ..tabs.control_tab import ALARM_LABEL, CAMPAIGN_LABEL, CONTROL_LABEL, LABELS, SETTINGS, Note
 from ..tabs.fencing_token import Token
 from ..tabs.opt_out_lines import Lines
-from .connection import TabFacts, cells_of
-from .moved import (
+from .cell_updates import header_of, quoted
+from .overwrite_repair import (
     Cell,
     Damage,
     Origin,
@@ -28,7 +28,7 @@ from .moved import (
     have_moved,
     went_over,
 )
-from .requests import header_of, quoted
+from .spreadsheet import TabFacts, cells_of
 
 _OWN_LABELS = frozenset(
     label.casefold()

@@ -8,8 +8,8 @@ from typing import Any
 
 from ..tabs.fencing_token import Token
 from ..tabs.queue_columns import Columns
-from .connection import cells_of
-from .requests import MOST_AT_ONCE
+from .cell_updates import MOST_AT_ONCE
+from .spreadsheet import cells_of
 
 Grid = list[list[Any]]
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from itertools import count
 from typing import Any
 
-from ..requests import update
+from ..cell_updates import update
 from .reading import MEMORY_KEY, MEMORY_SEPARATOR, TabState
 
 _MOST = 2**31 - 1

@@ -19,11 +19,7 @@ from ..tabs.opt_out_lines import MOST_LINES, Lines
 from ..tabs.queue_columns import HEADER_WITHIN, Columns, find_table
 from ..tabs.spoken_cells import Shown
 from ..texts import say
-from .beside import Beside, Seen, all_of, on_control_tab, on_do_not_call_tab
-from .connection import Connection, TabFacts, cells_of
-from .moved import ColumnsMoved, Damage, Written
-from .pushed import damage_on_tab
-from .requests import (
+from .cell_updates import (
     CELLS_BACK,
     MOST_AT_ONCE,
     Block,
@@ -37,8 +33,12 @@ from .requests import (
     rows_back,
     that_fit,
 )
+from .fence_requests import anchor, put, swap, take_away, tokens_beside
+from .overwrite_repair import ColumnsMoved, Damage, Written
+from .overwrite_repair_header import damage_on_tab
+from .overwrite_repair_tabs import Beside, Seen, all_of, on_control_tab, on_do_not_call_tab
 from .snapshot import Snapshot
-from .swapping import anchor, put, swap, take_away, tokens_beside
+from .spreadsheet import Connection, TabFacts, cells_of
 
 _MOST_UNCLEAR = 5
 """How many writes without an answer are kept in mind: of several only one can have landed, and

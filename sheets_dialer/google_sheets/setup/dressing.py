@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from ...base.errors import SheetRefused, TokenLost, WriteRefused
 from ...tabs.queue_columns import letters
 from ...texts import with_stop
-from ..connection import Connection
+from ..spreadsheet import Connection
 from .making import Look, Making, Request
 
 MOST_REQUESTS = 5

@@ -16,9 +16,9 @@ from dataclasses import dataclass
 from datetime import timedelta
 from enum import Enum
 
-from .base.clock import Clock
-from .base.errors import SheetUnreachable
-from .texts import say
+from ..base.clock import Clock
+from ..base.errors import SheetUnreachable
+from ..texts import say
 
 PER_MINUTE = 60
 _MINUTE = timedelta(minutes=1)

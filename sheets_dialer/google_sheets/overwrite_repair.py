@@ -15,8 +15,8 @@ from ..base.errors import SheetError
 from ..tabs.fencing_token import Token
 from ..tabs.queue_columns import DIALER, Columns, letters
 from ..texts import say
-from .connection import TabFacts, cells_of
-from .requests import MOST_AT_ONCE, Block, row_runs
+from .cell_updates import MOST_AT_ONCE, Block, row_runs
+from .spreadsheet import TabFacts, cells_of
 
 _WIDEST = 150
 """Up to how many columns it is tried out whether some were moved, beside inserted and deleted."""

@@ -9,8 +9,8 @@ from ..tabs.column_conflicts import namesake
 from ..tabs.header_report import columns_sentence
 from ..tabs.queue_columns import DIALER, Columns
 from ..texts import say
-from .connection import cells_of
 from .snapshot import Snapshot
+from .spreadsheet import cells_of
 
 
 def require_ready(tab: str, snapshot: Snapshot, *, is_known: bool) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ...tabs.queue_columns import HEADER_WITHIN
-from ..connection import Connection
+from ..spreadsheet import Connection
 
 MEMORY_KEY = "sheets-dialer.made"
 """The key of the developer metadata that say what was made at a tab or column."""

@@ -11,8 +11,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ..tabs.queue_columns import DIALER
-from .moved import Act, Cell, Damage, Origin, Written, along_rows, damage_of, went_over
-from .requests import MOST_AT_ONCE, header_of
+from .cell_updates import MOST_AT_ONCE, header_of
+from .overwrite_repair import Act, Cell, Damage, Origin, Written, along_rows, damage_of, went_over
 
 Over = tuple[dict[Cell, Any], frozenset[Cell], frozenset[Cell]]
 Seen = Mapping[Cell, Any]
