@@ -22,6 +22,7 @@ sys.path.insert(0, str(HOME))
 
 import requests
 import structlog
+from sheets_dialer.portal.client.client import Portal
 
 from sheets_dialer.acting import Caller, Confirmed
 from sheets_dialer.base.clock import Clock
@@ -31,7 +32,6 @@ from sheets_dialer.demo import Sandbox, running_sandbox
 from sheets_dialer.domain.attempt import AttemptState, NewJob, Reason
 from sheets_dialer.domain.content import Content
 from sheets_dialer.ledger import Intent, Ledger
-from sheets_dialer.portal import Portal
 from sheets_dialer.transport import portal_session
 
 

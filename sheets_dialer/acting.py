@@ -29,7 +29,7 @@ from .domain.poll_schedule import after_silence, next_poll
 from .ledger import Ledger, Move
 from .outcome import Confirmed, Outcome, move_of, news_of, tell
 from .planning.plan import Poll
-from .portal import CallReport, Placed, Portal
+from .portal.client import CallReport, Placed, Portal
 from .texts import say, with_stop
 from .watchlist import Watchlist
 

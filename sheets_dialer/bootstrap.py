@@ -29,8 +29,8 @@ from .google_sheets import Connection, QueueSheet
 from .google_sheets.quota import Quota, Rhythm
 from .ledger import Ledger
 from .planning.plan import Rules
-from .portal import Portal
-from .purse import Purse, read_account
+from .portal.balance import Purse, read_account
+from .portal.client import Portal
 from .transport import google_adapter, portal_session, settle_for_google
 
 _SCOPES = ("https://www.googleapis.com/auth/spreadsheets",)

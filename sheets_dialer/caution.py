@@ -16,7 +16,7 @@ from .breaker import Breaker, Count
 from .domain.attempt import AttemptState
 from .ledger import Ledger, Move, Moved
 from .outcome import Outcome, move_of
-from .portal import Placed
+from .portal.client import Placed
 from .texts import say
 
 Lesson = Callable[[Breaker], Breaker]

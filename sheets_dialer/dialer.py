@@ -34,7 +34,7 @@ from .planning.campaign_status import clock_off
 from .planning.pacing import followed, next_pass_due
 from .planning.plan import LedgerState, Plan, Rules, SheetState
 from .planning.planner import Planner
-from .purse import Purse
+from .portal.balance import Purse
 from .recording import Queue, Recorder, ends
 from .strays import Strays
 from .survey import Survey

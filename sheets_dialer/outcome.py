@@ -17,7 +17,7 @@ from .domain.content import Content
 from .domain.daily_usage import midnight
 from .domain.policy import Policy
 from .ledger import Move
-from .portal import CallReport, Placed
+from .portal.client import CallReport, Placed
 
 log = structlog.get_logger()
 _NUMBERS = re.compile(r"\d{9,}")

@@ -11,7 +11,7 @@ from .ledger import Ledger
 from .planning.campaign_status import state
 from .planning.dashboard import NEXT_PASS, Board, Facts, board
 from .planning.plan import Halt, Plan, SheetState
-from .purse import Purse
+from .portal.balance import Purse
 from .recording import Queue
 from .tabs.control_tab import PAUSE, RUN, STATE_LABEL
 from .texts import say

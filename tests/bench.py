@@ -11,6 +11,7 @@ from typing import Any
 
 from planning import KARACHI, OPEN_ALL_DAY, POLICY
 from running import RunningSandbox
+from sheets_dialer.portal.client.client import Portal
 
 from sheets_dialer.acting import Caller, Confirmed
 from sheets_dialer.base.clock import Clock
@@ -19,7 +20,6 @@ from sheets_dialer.domain.calling_hours import CallingHours, read_hours
 from sheets_dialer.domain.content import Content
 from sheets_dialer.domain.policy import Policy
 from sheets_dialer.ledger import Intent, Ledger
-from sheets_dialer.portal import Portal
 from sheets_dialer.transport import portal_session
 
 ALWAYS = CallingHours(KARACHI, read_hours(OPEN_ALL_DAY))

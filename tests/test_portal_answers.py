@@ -20,12 +20,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from raw_server import Act, RawServer, answer
-
-from sheets_dialer.base.errors import AccountRefused, PortalRefused, PortalUnknown
-from sheets_dialer.domain.content import Content
-from sheets_dialer.domain.dtmf_keys import KeyTold, names_key, read_key
-from sheets_dialer.portal import CallReport, Placed, Portal
-from sheets_dialer.portal_answers import (
+from sheets_dialer.portal.client.client import CallReport, Placed, Portal
+from sheets_dialer.portal.client.error_text import cleaned, told
+from sheets_dialer.portal.client.responses import (
     amount,
     call_id_in,
     call_status,
@@ -37,7 +34,10 @@ from sheets_dialer.portal_answers import (
     understood,
     whole,
 )
-from sheets_dialer.portal_words import cleaned, told
+
+from sheets_dialer.base.errors import AccountRefused, PortalRefused, PortalUnknown
+from sheets_dialer.domain.content import Content
+from sheets_dialer.domain.dtmf_keys import KeyTold, names_key, read_key
 from sheets_dialer.transport import portal_session
 
 KEY = "geheim-77"

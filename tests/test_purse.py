@@ -8,10 +8,16 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from raw_server import RawServer, answer
+from sheets_dialer.portal.client.balance import (
+    READ_AGAIN_SECONDS,
+    Purse,
+    funds,
+    price,
+    read_account,
+)
+from sheets_dialer.portal.client.client import Balance, Portal
 
 from sheets_dialer.base.clock import Clock
-from sheets_dialer.portal import Balance, Portal
-from sheets_dialer.purse import READ_AGAIN_SECONDS, Purse, funds, price, read_account
 from sheets_dialer.transport import portal_session
 
 

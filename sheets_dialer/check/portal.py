@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterator
 from typing import TypeVar
 
 from ..base.errors import PortalError, PortalNotSent, PortalRefused
-from ..portal import Balance, Portal
-from ..purse import funds
+from ..portal.balance import funds
+from ..portal.client import Balance, Portal
 from ..transport import portal_session
 from .finding import Finding, fault, ok, service_fault
 from .local import is_trap, portal_address

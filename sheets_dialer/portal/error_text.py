@@ -12,9 +12,9 @@ from functools import lru_cache
 from typing import Any
 from urllib.parse import quote, quote_plus
 
-from .base.decoding import readings
-from .base.redaction import printable, redacted, shortened
-from .texts import say
+from ..base.decoding import readings
+from ..base.redaction import printable, redacted, shortened
+from ..texts import say
 
 _SHORTEST_SOUGHT = 4
 """A key of fewer letters is only cut out as it is: in every form it would be found in any word."""

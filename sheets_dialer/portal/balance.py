@@ -9,10 +9,10 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from .base.clock import Clock
-from .base.errors import PortalError
-from .portal import Balance, Portal
-from .texts import say
+from ..base.clock import Clock
+from ..base.errors import PortalError
+from ..texts import say
+from .client import Balance, Portal
 
 PULSE_SECONDS = 30.0
 """The portal charges by pulses, "for example per 30 seconds" (vendor text)."""

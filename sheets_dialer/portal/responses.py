@@ -11,12 +11,12 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from .base.errors import AccountRefused, PortalRefused, PortalUnknown
-from .domain.amounts import read_rupees
-from .domain.attempt import is_call_id
-from .domain.dtmf_keys import KeyTold, read_key
-from .portal_words import cleaned, holds_key, reason, told, without_key
-from .texts import say
+from ..base.errors import AccountRefused, PortalRefused, PortalUnknown
+from ..domain.amounts import read_rupees
+from ..domain.attempt import is_call_id
+from ..domain.dtmf_keys import KeyTold, read_key
+from ..texts import say
+from .error_text import cleaned, holds_key, reason, told, without_key
 
 _NOTHING = frozenset({"", "none", "null", "nil", "n/a", "na", "-"})
 _NO_CALL = _NOTHING | {"0", "false"}

@@ -15,10 +15,13 @@ from urllib.parse import urlencode
 
 import requests
 
-from .base.errors import PortalError, PortalNotSent, PortalUnknown
-from .base.redaction import without_query
-from .domain.content import Content
-from .portal_answers import (
+from ..base.errors import PortalError, PortalNotSent, PortalUnknown
+from ..base.redaction import without_query
+from ..domain.content import Content
+from ..texts import say
+from ..transport import CONNECT_SECONDS, PORTAL_READ_SECONDS, QUERY_KEY_HEADER, NeverConnected
+from .error_text import cleaned, told
+from .responses import (
     amount,
     call_id_in,
     call_status,
@@ -32,9 +35,6 @@ from .portal_answers import (
     username,
     whole,
 )
-from .portal_words import cleaned, told
-from .texts import say
-from .transport import CONNECT_SECONDS, PORTAL_READ_SECONDS, QUERY_KEY_HEADER, NeverConnected
 
 MOST_BYTES = 1_000_000
 """A longer answer isn't read to its end; the longest known has 200 bytes."""
