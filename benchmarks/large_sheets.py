@@ -39,7 +39,7 @@ from sheets_dialer.domain.attempt import AttemptState, NewJob, Reason
 from sheets_dialer.domain.content import Content
 from sheets_dialer.google_sheets import Connection, QueueSheet
 from sheets_dialer.google_sheets.setup.prepare import prepare
-from sheets_dialer.ledger import Intent, Ledger, Move
+from sheets_dialer.ledger.ledger import Intent, Ledger, Move
 
 EVERY = timedelta(seconds=15)
 WARM_PASSES = 9

@@ -31,7 +31,7 @@ from sheets_dialer.config import load_config
 from sheets_dialer.demo import Sandbox, running_sandbox
 from sheets_dialer.domain.attempt import AttemptState, NewJob, Reason
 from sheets_dialer.domain.content import Content
-from sheets_dialer.ledger import Intent, Ledger
+from sheets_dialer.ledger.ledger import Intent, Ledger
 from sheets_dialer.transport import portal_session
 
 

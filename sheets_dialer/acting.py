@@ -26,7 +26,7 @@ from .domain.attempt import Attempt, AttemptState
 from .domain.call_lifecycle import has_given_up, is_confirmed
 from .domain.policy import Policy
 from .domain.poll_schedule import after_silence, next_poll
-from .ledger import Ledger, Move
+from .ledger.ledger import Ledger, Move
 from .outcome import Confirmed, Outcome, move_of, news_of, tell
 from .planning.plan import Poll
 from .portal.client import CallReport, Placed, Portal

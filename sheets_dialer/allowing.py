@@ -10,7 +10,7 @@ import structlog
 from .base.errors import DialerError
 from .domain.phone_numbers import Number, read_number
 from .domain.times import spoken
-from .ledger import Ledger
+from .ledger.ledger import Ledger
 from .outcome import masked
 
 log = structlog.get_logger()

@@ -27,7 +27,7 @@ from .config import Campaign, Config, Google
 from .dialer import Dialer, Queue
 from .google_sheets import Connection, QueueSheet
 from .google_sheets.quota import Quota, Rhythm
-from .ledger import Ledger
+from .ledger.ledger import Ledger
 from .planning.plan import Rules
 from .portal.balance import Purse, read_account
 from .portal.client import Portal

@@ -14,7 +14,7 @@ from datetime import datetime
 from .base.errors import AccountRefused
 from .breaker import Breaker, Count
 from .domain.attempt import AttemptState
-from .ledger import Ledger, Move, Moved
+from .ledger.ledger import Ledger, Move, Moved
 from .outcome import Outcome, move_of
 from .portal.client import Placed
 from .texts import say

@@ -35,7 +35,7 @@ from .config import (
     read_settings,
     validated,
 )
-from .ledger import Ledger
+from .ledger.ledger import Ledger
 from .tabs.fencing_token import unsafe_fact
 
 Section = TypeVar("Section", bound=BaseModel)

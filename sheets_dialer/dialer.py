@@ -26,7 +26,7 @@ from .fence import Fence
 from .forgetting import Forgetting
 from .google_sheets import ColumnsMoved, Snapshot, require_ready
 from .google_sheets.quota import Kind, Quota, Rhythm
-from .ledger import Ledger, Move
+from .ledger.ledger import Ledger, Move
 from .opting_out import OptOuts
 from .panel import Panel
 from .pass_result import PassResult

@@ -6,7 +6,7 @@ from __future__ import annotations
 import json
 from datetime import datetime
 
-from .ledger import Ledger
+from .ledger.ledger import Ledger
 from .tabs.control_tab import PAUSE, RUN
 
 

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from .base.errors import AnotherDialer, OldRead, TokenLost
 from .domain.attempt import MARK_IN_DOUBT
 from .domain.times import spoken
-from .ledger import Ledger
+from .ledger.ledger import Ledger
 from .tabs.fencing_token import Token, read_token
 from .texts import say
 

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 import structlog
 
 from .base.clock import Clock
-from .ledger import Ledger
+from .ledger.ledger import Ledger
 
 log = structlog.get_logger()
 EVERY = timedelta(days=1)

@@ -16,7 +16,7 @@ from .domain.calling_hours import CallingHours
 from .domain.content import Content
 from .domain.daily_usage import midnight
 from .domain.policy import Policy
-from .ledger import Move
+from .ledger.ledger import Move
 from .portal.client import CallReport, Placed
 
 log = structlog.get_logger()

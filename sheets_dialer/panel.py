@@ -7,7 +7,7 @@ from datetime import timedelta
 from .base.clock import Clock
 from .diary import Diary
 from .domain.times import zone_named
-from .ledger import Ledger
+from .ledger.ledger import Ledger
 from .planning.campaign_status import state
 from .planning.dashboard import NEXT_PASS, Board, Facts, board
 from .planning.plan import Halt, Plan, SheetState

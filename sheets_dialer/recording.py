@@ -27,7 +27,7 @@ from .domain.content import Content
 from .fence import Fence
 from .google_sheets import ColumnsMoved, Connection, Mark, QueueSheet, Snapshot, cells_of
 from .google_sheets.cell_updates import update
-from .ledger import Intent, Ledger, Move
+from .ledger.ledger import Intent, Ledger, Move
 from .planning import dashboard
 from .planning.dashboard import Board
 from .planning.plan import Dial, Plan, Rules

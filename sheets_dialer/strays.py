@@ -13,7 +13,7 @@ from .domain.attempt import Attempt, AttemptState
 from .domain.call_lifecycle import as_ended, is_followed
 from .domain.policy import Policy
 from .domain.poll_schedule import next_poll
-from .ledger import Ledger
+from .ledger.ledger import Ledger
 from .planning.plan import Poll
 from .recording import ends
 

@@ -14,7 +14,7 @@ from .domain.calling_hours import CallingHours, read_hours
 from .domain.content import Content
 from .domain.phone_numbers import NotDiallable, read_number
 from .domain.times import spoken
-from .ledger import Intent, Ledger
+from .ledger.ledger import Intent, Ledger
 from .recording import ends
 from .strays import campaign_of_tests
 

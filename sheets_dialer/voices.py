@@ -6,7 +6,7 @@ configuration: a row would be other content than its job, and one that is held w
 
 from __future__ import annotations
 
-from .ledger import Ledger
+from .ledger.ledger import Ledger
 from .recording import Queue
 from .roll import Roll
 

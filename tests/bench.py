@@ -19,7 +19,7 @@ from sheets_dialer.domain.attempt import Attempt, AttemptState, NewJob, Reason
 from sheets_dialer.domain.calling_hours import CallingHours, read_hours
 from sheets_dialer.domain.content import Content
 from sheets_dialer.domain.policy import Policy
-from sheets_dialer.ledger import Intent, Ledger
+from sheets_dialer.ledger.ledger import Intent, Ledger
 from sheets_dialer.transport import portal_session
 
 ALWAYS = CallingHours(KARACHI, read_hours(OPEN_ALL_DAY))

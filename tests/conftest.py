@@ -18,7 +18,7 @@ from running import RunningSandbox
 from setting_up import Desk
 
 from sheets_dialer import texts
-from sheets_dialer.ledger import Ledger
+from sheets_dialer.ledger.ledger import Ledger
 
 # Started by nohup, or by a script beside itself, the programs under test would ignore these too.
 for _number, _usual in (

@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 
 from sheets_dialer.domain.attempt import AttemptState, NewJob, Reason
 from sheets_dialer.domain.content import Content
-from sheets_dialer.ledger import Intent, Ledger, Move
+from sheets_dialer.ledger.ledger import Intent, Ledger, Move
 
 T0 = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 

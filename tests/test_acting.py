@@ -22,7 +22,7 @@ from sheets_dialer.base.errors import LedgerError
 from sheets_dialer.domain.attempt import AttemptState
 from sheets_dialer.domain.call_lifecycle import is_confirmed
 from sheets_dialer.domain.poll_schedule import next_poll
-from sheets_dialer.ledger import Move
+from sheets_dialer.ledger.ledger import Move
 from sheets_dialer.planning.plan import Poll
 
 

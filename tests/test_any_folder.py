@@ -13,7 +13,7 @@ from running import RunningSandbox
 
 from sheets_dialer.base.errors import AnotherDialer
 from sheets_dialer.config import load_config
-from sheets_dialer.ledger import Ledger
+from sheets_dialer.ledger.ledger import Ledger
 
 NAMES = [
     *("what?", "a?b=c", "x?mode=ro", "?uri=true", "#1", "50%", "%20", "%3F", "two words"),

@@ -18,7 +18,7 @@ from running import RunningSandbox
 
 from sheets_dialer.check import Finding, exit_code
 from sheets_dialer.checking import check_file
-from sheets_dialer.ledger import Ledger
+from sheets_dialer.ledger.ledger import Ledger
 from sheets_dialer.sandbox.google.behaviour import OVERLAP_SECONDS
 from sheets_dialer.tabs.fencing_token import unsafe_fact, unsafe_sentence
 

@@ -17,7 +17,7 @@ from sheets_dialer.domain.attempt import LEFT_BEHIND, AttemptState, NewJob, Reas
 from sheets_dialer.domain.calling_hours import CallingHours, read_hours
 from sheets_dialer.domain.content import Content
 from sheets_dialer.domain.daily_usage import Hour, Today, hours_begun
-from sheets_dialer.ledger import Intent, Ledger, Move
+from sheets_dialer.ledger.ledger import Intent, Ledger, Move
 from sheets_dialer.planning.completion_estimate import calls_per_minute, estimate
 from sheets_dialer.planning.halts import calls_left
 from sheets_dialer.planning.plan import Halt

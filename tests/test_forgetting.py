@@ -27,8 +27,8 @@ from test_survey import surveyed
 from sheets_dialer.base.clock import Clock
 from sheets_dialer.domain.attempt import AttemptState, Job, Reason
 from sheets_dialer.forgetting import Forgetting
-from sheets_dialer.ledger import Intent, Ledger, Move
-from sheets_dialer.ledger.reading import NOTHING_KNOWN
+from sheets_dialer.ledger.ledger import Intent, Ledger, Move
+from sheets_dialer.ledger.queries import NOTHING_KNOWN
 from sheets_dialer.planning.readiness import as_known
 from sheets_dialer.roll import Roll
 from sheets_dialer.tabs.control_settings import Settings

@@ -36,7 +36,7 @@ from sheets_dialer.domain.attempt import (
     Reason,
 )
 from sheets_dialer.domain.content import Content
-from sheets_dialer.ledger import Intent, Ledger, Move
+from sheets_dialer.ledger.ledger import Intent, Ledger, Move
 from sheets_dialer.planning.readiness import as_known
 
 INTENDED, SENDING, PLACED = AttemptState.INTENDED, AttemptState.SENDING, AttemptState.PLACED

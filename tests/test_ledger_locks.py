@@ -19,7 +19,7 @@ from postgres import PostgresServer
 from sheets_dialer.base.errors import AnotherDialer, LedgerError, LedgerTaken
 from sheets_dialer.domain.attempt import AttemptState, JobChange, NewJob, Reason
 from sheets_dialer.domain.content import Content
-from sheets_dialer.ledger import Intent, Ledger, Move, database, schema
+from sheets_dialer.ledger.ledger import Intent, Ledger, Move, database, schema
 
 INTENDED, SENDING, PLACED = AttemptState.INTENDED, AttemptState.SENDING, AttemptState.PLACED
 UNKNOWN, RELEASED = AttemptState.UNKNOWN, AttemptState.RELEASED

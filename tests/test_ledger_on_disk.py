@@ -12,8 +12,8 @@ from dialing import Shop, eventually
 from postgres import PostgresServer, new_folder
 
 from sheets_dialer.base.errors import LedgerError
-from sheets_dialer.ledger import Ledger
-from sheets_dialer.ledger.server import is_same_server
+from sheets_dialer.ledger.ledger import Ledger
+from sheets_dialer.ledger.postgres_server import is_same_server
 
 Open = Callable[[str], Ledger]
 

@@ -13,12 +13,12 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from sheets_dialer import ledger as ledger_package
 from sheets_dialer.base.errors import LedgerError
 from sheets_dialer.domain.attempt import AttemptState
 from sheets_dialer.domain.content import Content
-from sheets_dialer.ledger import Ledger, schema
-from sheets_dialer.ledger.reading import NOTHING_KNOWN, content_text
+from sheets_dialer.ledger.ledger import Ledger, schema
+from sheets_dialer.ledger.ledger import ledger as ledger_package
+from sheets_dialer.ledger.queries import NOTHING_KNOWN, content_text
 
 VERSION_1 = Path(__file__).with_name("data") / "ledger_version_1.sql"
 PROCESS = Path(__file__).with_name("ledger_process.py")

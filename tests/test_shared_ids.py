@@ -21,7 +21,7 @@ from sheets_dialer.breaker import Breaker
 from sheets_dialer.domain.attempt import Adoption, Attempt, AttemptState, Job, NewJob, Reason
 from sheets_dialer.domain.call_lifecycle import as_ended, is_followed
 from sheets_dialer.domain.content import Content
-from sheets_dialer.ledger import Intent, Ledger, Move
+from sheets_dialer.ledger.ledger import Intent, Ledger, Move
 
 INTENDED, SENDING, PLACED, ENDED, UNKNOWN = (
     *(AttemptState.INTENDED, AttemptState.SENDING, AttemptState.PLACED),

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from ..base.errors import ConfigError, LedgerError
 from ..base.network_environment import certificates, proxy_for
-from ..ledger import Ledger
+from ..ledger.ledger import Ledger
 from .finding import Findings, fault, ok, warning
 
 PORTAL_HOST = "portal.robocall.pk"

@@ -16,7 +16,7 @@ from typing import Any
 from planning import POLICY, World
 
 from sheets_dialer.domain.attempt import Attempt, AttemptState
-from sheets_dialer.ledger import Intent, Ledger, Move
+from sheets_dialer.ledger.ledger import Intent, Ledger, Move
 from sheets_dialer.planning.plan import Plan
 from sheets_dialer.tabs.queue_columns import DIALER
 from sheets_dialer.tabs.queue_rows import QueueRow, beside_their_calls

@@ -15,13 +15,13 @@ import sqlalchemy as sa
 
 from ..domain.attempt import ANSWERED, AttemptState, Reason
 from ..texts import say
-from .changes import change, note
-from .opting_out import IS_OPTED_OUT
+from .batching import among, chunks, rows_among
+from .history import change, note
+from .opt_outs import IS_OPTED_OUT
 from .schema import attempts
-from .statements import among, chunks, rows_among
 
 if TYPE_CHECKING:
-    from .moving import Move
+    from .transitions import Move
 
 STAYS_ITS_OWN = timedelta(hours=6)
 """How long after its call has ended an id still means that call. Longer than a portal may show an

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 import sqlalchemy as sa
 
 from ..domain.content import Content, is_as_typed
-from .reading import content_of
+from .queries import content_of
 from .schema import attempts, facts, jobs
 
 VOICE_ASKED_FOR = "voice asked for "

@@ -25,8 +25,8 @@ from ..domain.attempt import (
     Reason,
 )
 from ..domain.content import Content
+from .batching import among, rows_among
 from .schema import IS_ANOTHER_TRY, IS_NOT_BEGUN, IS_OPEN, UtcTime, attempts, jobs
-from .statements import among, rows_among
 
 ATTEMPT_COLUMNS = [attempts.c[field.name] for field in fields(Attempt)]
 NOTHING_KNOWN = Content(number="", voice_id="")

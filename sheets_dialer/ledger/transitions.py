@@ -14,8 +14,8 @@ import sqlalchemy as sa
 import structlog
 
 from ..domain.attempt import MOVES, AttemptState
-from .changes import change, note
-from .shared_ids import doubt, doubted_among, end, moved_or_carrying, with_their_keys
+from .duplicate_call_ids import doubt, doubted_among, end, moved_or_carrying, with_their_keys
+from .history import change, note
 
 log = structlog.get_logger()
 

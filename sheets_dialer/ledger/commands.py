@@ -29,13 +29,13 @@ from ..domain.attempt import (
 from ..domain.content import Content
 from ..domain.dtmf_keys import names_key
 from ..texts import say
-from .changes import change, note
-from .forgetting import remember
-from .opting_out import opt_out, opted_out
-from .reading import content_text
+from .batching import among, chunks, rows_among
+from .duplicate_call_ids import GIVEN_AGAIN, carriers, is_its_own
+from .history import change, note
+from .opt_outs import opt_out, opted_out
+from .queries import content_text
+from .retention import remember
 from .schema import attempts, jobs
-from .shared_ids import GIVEN_AGAIN, carriers, is_its_own
-from .statements import among, chunks, rows_among
 
 log = structlog.get_logger()
 # Made once: building a statement costs more than running it.

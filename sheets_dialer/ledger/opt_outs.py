@@ -12,8 +12,8 @@ from typing import Any
 import sqlalchemy as sa
 
 from ..domain.attempt import OptOut
+from .batching import among, rows_among
 from .schema import attempts, jobs, opt_outs
-from .statements import among, rows_among
 
 IS_OPTED_OUT = sa.exists(
     sa.select(opt_outs.c.id).where(

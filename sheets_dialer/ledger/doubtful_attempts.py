@@ -7,7 +7,7 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from ..domain.attempt import OPEN_STATES, AttemptState
-from .changes import change, note
+from .history import change, note
 from .schema import attempts, jobs
 
 _other = attempts.alias("other")

@@ -14,9 +14,9 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from ..domain.content import Content
-from .reading import content_text, forgotten_text
+from .batching import chunks
+from .queries import content_text, forgotten_text
 from .schema import IS_OPEN, attempts, jobs
-from .statements import chunks
 
 _NUMBER_IN_TEXT = re.compile(r"\+?\d(?:[\s\-().]*\d){6,}")
 _BEFORE = sa.bindparam("before", type_=jobs.c.queued_at.type)

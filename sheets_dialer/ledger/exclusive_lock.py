@@ -20,8 +20,8 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from ..base.errors import AnotherDialer, LedgerError, LedgerTaken
 from .database import line_up, own_errors
+from .postgres_server import identity, is_same_server, require_on_disk
 from .schema import facts
-from .server import identity, is_same_server, require_on_disk
 
 _HELD = "Another process dials with this ledger. Wait for it to end, or stop it."
 _TAKEN = (
