@@ -8,10 +8,10 @@ from zoneinfo import ZoneInfo
 import structlog
 
 from .base.errors import DialerError
+from .dialing.outcomes import masked
 from .domain.phone_numbers import Number, read_number
 from .domain.times import spoken
 from .ledger.ledger import Ledger
-from .outcome import masked
 
 log = structlog.get_logger()
 

@@ -20,11 +20,11 @@ from google.auth.transport.requests import AuthorizedSession
 from google.oauth2.service_account import Credentials
 
 from . import texts
-from .acting import Caller
 from .base.clock import Clock, ServerTime
 from .base.errors import ConfigError
 from .config import Campaign, Config, Google
 from .dialer import Dialer, Queue
+from .dialing.worker import Caller
 from .google_sheets import Connection, QueueSheet
 from .google_sheets.quota import Quota, Rhythm
 from .ledger.ledger import Ledger

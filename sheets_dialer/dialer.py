@@ -9,7 +9,6 @@ from typing import TypeVar
 
 import structlog
 
-from .acting import Caller
 from .base.clock import Clock, ServerTime
 from .base.errors import (
     DialerError,
@@ -21,6 +20,7 @@ from .base.errors import (
     TokenLost,
 )
 from .culprits import Culprits
+from .dialing.worker import Caller
 from .domain.attempt import COMMITS_LOST, LEFT_BEHIND, AttemptState
 from .fence import Fence
 from .forgetting import Forgetting

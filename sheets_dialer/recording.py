@@ -10,7 +10,6 @@ from zoneinfo import ZoneInfo
 
 import structlog
 
-from .acting import Confirmed
 from .base.clock import Clock
 from .base.errors import (
     AnotherDialer,
@@ -22,6 +21,7 @@ from .base.errors import (
     WrittenTogether,
 )
 from .culprits import Culprits
+from .dialing.worker import Confirmed
 from .domain.attempt import NEVER_MARKED, Attempt, AttemptState, unspoken
 from .domain.content import Content
 from .fence import Fence

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from .acting import Caller
 from .base.clock import Clock
+from .dialing.worker import Caller
 from .domain.attempt import Attempt, AttemptState
 from .domain.call_lifecycle import as_ended, is_followed
 from .domain.policy import Policy

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from .acting import Caller, Confirmed
 from .base.clock import Clock
 from .base.errors import DialerError
 from .base.redaction import shortened
 from .dialer import Queue
+from .dialing.worker import Caller, Confirmed
 from .domain.attempt import Attempt, AttemptState, Job, NewJob, Reason, call_status_words
 from .domain.calling_hours import CallingHours, read_hours
 from .domain.content import Content

@@ -13,8 +13,8 @@ from planning import KARACHI, OPEN_ALL_DAY, POLICY
 from running import RunningSandbox
 from sheets_dialer.portal.client.client import Portal
 
-from sheets_dialer.acting import Caller, Confirmed
 from sheets_dialer.base.clock import Clock
+from sheets_dialer.dialing.worker import Caller, Confirmed
 from sheets_dialer.domain.attempt import Attempt, AttemptState, NewJob, Reason
 from sheets_dialer.domain.calling_hours import CallingHours, read_hours
 from sheets_dialer.domain.content import Content

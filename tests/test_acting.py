@@ -16,9 +16,9 @@ from dialing import eventually
 from planning import POLICY
 from running import RunningSandbox
 
-from sheets_dialer.acting import Caller
 from sheets_dialer.base.clock import Clock
 from sheets_dialer.base.errors import LedgerError
+from sheets_dialer.dialing.worker import Caller
 from sheets_dialer.domain.attempt import AttemptState
 from sheets_dialer.domain.call_lifecycle import is_confirmed
 from sheets_dialer.domain.poll_schedule import next_poll

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from sheets_dialer.breaker import (
+from sheets_dialer.dialing.circuit_breaker import (
     COOLS,
     COOLS_AT_MOST,
     COOLS_TURNED_AWAY,

@@ -8,8 +8,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from planning import POLICY
 
+from sheets_dialer.dialing.line_usage import Lines
 from sheets_dialer.domain.attempt import Attempt, AttemptState
-from sheets_dialer.lines import Lines
 
 NOW = datetime(2026, 5, 1, 12, tzinfo=UTC)
 SENDING = Attempt(1, 1, "923001234567", AttemptState.SENDING, NOW)

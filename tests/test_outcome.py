@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sheets_dialer.outcome import masked, without_numbers
+from sheets_dialer.dialing.outcomes import masked, without_numbers
 
 
 def test_numbers_are_masked() -> None:

@@ -17,7 +17,7 @@ from planning import World, content
 from running import RunningSandbox
 
 from sheets_dialer.base.clock import Clock
-from sheets_dialer.breaker import Breaker
+from sheets_dialer.dialing.circuit_breaker import Breaker
 from sheets_dialer.domain.attempt import Adoption, Attempt, AttemptState, Job, NewJob, Reason
 from sheets_dialer.domain.call_lifecycle import as_ended, is_followed
 from sheets_dialer.domain.content import Content

@@ -31,21 +31,11 @@ from ..domain.attempt import (
 )
 from ..domain.content import Content
 from ..domain.daily_usage import Today, as_today, hours_begun
-from . import (
-    commands as writing,
-)
-from . import (
-    opt_outs as opting_out,
-)
-from . import (
-    queries as reading,
-)
-from . import (
-    retention as forgetting,
-)
-from . import (
-    run_memory as memory,
-)
+from . import commands as writing
+from . import opt_outs as opting_out
+from . import queries as reading
+from . import retention as forgetting
+from . import run_memory as memory
 from .commands import Intent
 from .database import line_up, make_engine, own_errors
 from .doubtful_attempts import doubt_marks, doubt_withdrawn

@@ -10,14 +10,14 @@ from typing import Any
 
 import structlog
 
-from .base.errors import AccountRefused, PortalError, PortalNotSent, PortalRefused
-from .domain.attempt import ANSWERED, NOT_REACHED, Attempt, AttemptState
-from .domain.calling_hours import CallingHours
-from .domain.content import Content
-from .domain.daily_usage import midnight
-from .domain.policy import Policy
-from .ledger.ledger import Move
-from .portal.client import CallReport, Placed
+from ..base.errors import AccountRefused, PortalError, PortalNotSent, PortalRefused
+from ..domain.attempt import ANSWERED, NOT_REACHED, Attempt, AttemptState
+from ..domain.calling_hours import CallingHours
+from ..domain.content import Content
+from ..domain.daily_usage import midnight
+from ..domain.policy import Policy
+from ..ledger.ledger import Move
+from ..portal.client import CallReport, Placed
 
 log = structlog.get_logger()
 _NUMBERS = re.compile(r"\d{9,}")

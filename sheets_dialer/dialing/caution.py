@@ -11,13 +11,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from .base.errors import AccountRefused
-from .breaker import Breaker, Count
-from .domain.attempt import AttemptState
-from .ledger.ledger import Ledger, Move, Moved
-from .outcome import Outcome, move_of
-from .portal.client import Placed
-from .texts import say
+from ..base.errors import AccountRefused
+from ..domain.attempt import AttemptState
+from ..ledger.ledger import Ledger, Move, Moved
+from ..portal.client import Placed
+from ..texts import say
+from .circuit_breaker import Breaker, Count
+from .outcomes import Outcome, move_of
 
 Lesson = Callable[[Breaker], Breaker]
 _FACT = "breaker"

@@ -15,8 +15,8 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Literal
 
-from .domain.attempt import AttemptState
-from .texts import say, with_stop
+from ..domain.attempt import AttemptState
+from ..texts import say, with_stop
 
 Count = Callable[[], int]
 TRIPS_AFTER = 3

@@ -19,19 +19,19 @@ from typing import Any
 
 import structlog
 
-from .base.clock import Clock
-from .base.errors import LedgerError, PortalError, PortalNotSent, PortalUnknown
+from ..base.clock import Clock
+from ..base.errors import LedgerError, PortalError, PortalNotSent, PortalUnknown
+from ..domain.attempt import Attempt, AttemptState
+from ..domain.call_lifecycle import has_given_up, is_confirmed
+from ..domain.policy import Policy
+from ..domain.poll_schedule import after_silence, next_poll
+from ..ledger.ledger import Ledger, Move
+from ..planning.plan import Poll
+from ..portal.client import CallReport, Placed, Portal
+from ..texts import say, with_stop
+from .call_tracker import Watchlist
 from .caution import Caution
-from .domain.attempt import Attempt, AttemptState
-from .domain.call_lifecycle import has_given_up, is_confirmed
-from .domain.policy import Policy
-from .domain.poll_schedule import after_silence, next_poll
-from .ledger.ledger import Ledger, Move
-from .outcome import Confirmed, Outcome, move_of, news_of, tell
-from .planning.plan import Poll
-from .portal.client import CallReport, Placed, Portal
-from .texts import say, with_stop
-from .watchlist import Watchlist
+from .outcomes import Confirmed, Outcome, move_of, news_of, tell
 
 __all__ = ["Caller", "Confirmed"]
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import heapq
 from datetime import datetime
 
-from .domain.attempt import ANSWERED, Attempt
-from .domain.call_lifecycle import holds_line
-from .domain.policy import Policy
+from ..domain.attempt import ANSWERED, Attempt
+from ..domain.call_lifecycle import holds_line
+from ..domain.policy import Policy
 
 
 class Lines:

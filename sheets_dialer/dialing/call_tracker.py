@@ -14,11 +14,11 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from .base.clock import Clock, Jumps
-from .domain.attempt import Attempt, AttemptState
-from .domain.policy import Policy
-from .domain.poll_schedule import next_poll
-from .lines import Lines
+from ..base.clock import Clock, Jumps
+from ..domain.attempt import Attempt, AttemptState
+from ..domain.policy import Policy
+from ..domain.poll_schedule import next_poll
+from .line_usage import Lines
 
 _MOMENTS = ("placed_at", "answered_at", "changed_at", "polled_at")
 _LAST_QUESTIONS = 3
