@@ -23,7 +23,6 @@ from . import texts
 from .base.clock import Clock, ServerTime
 from .base.errors import ConfigError
 from .config import Campaign, Config, Google
-from .dialer import Dialer, Queue
 from .dialing.worker import Caller
 from .google_sheets import Connection, QueueSheet
 from .google_sheets.quota import Quota, Rhythm
@@ -31,6 +30,7 @@ from .ledger.ledger import Ledger
 from .planning.plan import Rules
 from .portal.balance import Purse, read_account
 from .portal.client import Portal
+from .reconciler.reconciler import Dialer, Queue
 from .transport import google_adapter, portal_session, settle_for_google
 
 _SCOPES = ("https://www.googleapis.com/auth/spreadsheets",)

@@ -19,7 +19,7 @@ from .base.errors import INTERRUPTED, ConfigError
 from .running import SERVICE, USAGE, built_parts, errors_told, run, set_up_logs
 
 if TYPE_CHECKING:
-    from .dialer import PassResult
+    from .reconciler.reconciler import PassResult
 
 
 class Format(StrEnum):

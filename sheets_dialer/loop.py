@@ -18,8 +18,8 @@ from .base.clock import Clock
 from .base.console import show
 from .base.errors import INTERRUPTED
 from .bootstrap import Parts
-from .dialer import Dialer, PassResult
 from .planning.pacing import next_pass_due
+from .reconciler.reconciler import Dialer, PassResult
 
 log = structlog.get_logger()
 

@@ -14,7 +14,7 @@ from .planning.plan import Tally
 if TYPE_CHECKING:
     from rich.table import Table
 
-    from .dialer import PassResult
+    from .reconciler.reconciler import PassResult
 
 Say = Callable[["PassResult"], None]
 

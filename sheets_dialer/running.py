@@ -19,7 +19,7 @@ from .base.errors import INTERRUPTED, AnotherDialer, DialerError
 
 if TYPE_CHECKING:
     from .bootstrap import Parts
-    from .dialer import PassResult
+    from .reconciler.reconciler import PassResult
 
 DONE, USAGE, SERVICE, HELD = 0, 2, 3, 4
 

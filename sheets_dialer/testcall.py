@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterator
 from .base.clock import Clock
 from .base.errors import DialerError
 from .base.redaction import shortened
-from .dialer import Queue
 from .dialing.worker import Caller, Confirmed
 from .domain.attempt import Attempt, AttemptState, Job, NewJob, Reason, call_status_words
 from .domain.calling_hours import CallingHours, read_hours
@@ -15,8 +14,9 @@ from .domain.content import Content
 from .domain.phone_numbers import NotDiallable, read_number
 from .domain.times import spoken
 from .ledger.ledger import Intent, Ledger
-from .recording import ends
-from .strays import campaign_of_tests
+from .reconciler.orphan_calls import campaign_of_tests
+from .reconciler.plan_writer import ends
+from .reconciler.reconciler import Queue
 
 _LOOKS_EVERY = 0.3
 

@@ -15,9 +15,9 @@ from dialing import PASS_SECONDS, Shop, eventually
 
 from sheets_dialer.bootstrap import Parts, build
 from sheets_dialer.config import load_config
-from sheets_dialer.dialer import PassResult
 from sheets_dialer.domain.times import serial
 from sheets_dialer.google_sheets.setup.prepare import prepare
+from sheets_dialer.reconciler.reconciler import PassResult
 from sheets_dialer.tabs.control_tab import LABELS
 
 EVERY = timedelta(seconds=2)

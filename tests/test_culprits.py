@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from sheets_dialer.culprits import SET_APART, Culprits
+from sheets_dialer.reconciler.row_quarantine import SET_APART, Culprits
 
 NOW = datetime(2026, 5, 1, 12, tzinfo=UTC)
 CELLS = {1: {"status": "a"}, 4: {"status": "b"}, 7: {"status": "c"}}

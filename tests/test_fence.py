@@ -12,10 +12,10 @@ from dialing import Shop
 from setting_up import Desk
 
 from sheets_dialer.base.errors import AnotherDialer, OldRead, TokenLost
-from sheets_dialer.fence import OLD_STATE_RESTS, STANDS_BY, Fence
 from sheets_dialer.google_sheets import QueueSheet
 from sheets_dialer.ledger.ledger import Ledger
-from sheets_dialer.recording import settle_token
+from sheets_dialer.reconciler.plan_writer import settle_token
+from sheets_dialer.reconciler.write_fence import OLD_STATE_RESTS, STANDS_BY, Fence
 from sheets_dialer.tabs.fencing_token import Token, read_token
 from sheets_dialer.texts import say
 

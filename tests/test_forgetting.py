@@ -26,11 +26,11 @@ from test_survey import surveyed
 
 from sheets_dialer.base.clock import Clock
 from sheets_dialer.domain.attempt import AttemptState, Job, Reason
-from sheets_dialer.forgetting import Forgetting
 from sheets_dialer.ledger.ledger import Intent, Ledger, Move
 from sheets_dialer.ledger.queries import NOTHING_KNOWN
 from sheets_dialer.planning.readiness import as_known
-from sheets_dialer.roll import Roll
+from sheets_dialer.reconciler.retention_job import Forgetting
+from sheets_dialer.reconciler.row_cache import Roll
 from sheets_dialer.tabs.control_settings import Settings
 
 INTENDED, SENDING, PLACED = AttemptState.INTENDED, AttemptState.SENDING, AttemptState.PLACED
@@ -183,7 +183,7 @@ def test_a_forgotten_job_that_is_called_again_is_known_again(ledger: Ledger) -> 
 def test_the_days_round_goes_on_in_parts_and_comes_once_a_day(
     ledger: Ledger, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("sheets_dialer.forgetting.JOBS_AT_ONCE", 2)
+    monkeypatch.setattr("sheets_dialer.reconciler.retention_job.JOBS_AT_ONCE", 2)
     add(ledger, *(content(number) for number in range(5)))
     moments = [T0 + MONTH]
     clock = Clock(now=lambda: moments[-1])

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from sheets_dialer.google_sheets.cell_updates import MOST_AT_ONCE, blocks_of
 from sheets_dialer.google_sheets.overwrite_repair import Written
 from sheets_dialer.google_sheets.overwrite_repair_header import damage_on_tab
-from sheets_dialer.roll import Roll
+from sheets_dialer.reconciler.row_cache import Roll
 from sheets_dialer.tabs.column_conflicts import namesake
 from sheets_dialer.tabs.fencing_token import Token
 from sheets_dialer.tabs.header_names import EXPORTS, limit_like, nearest

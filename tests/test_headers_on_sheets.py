@@ -18,8 +18,8 @@ from sheets_dialer.base.errors import SheetUnreachable
 from sheets_dialer.bootstrap import build
 from sheets_dialer.cli import app
 from sheets_dialer.config import load_config
-from sheets_dialer.dialer import PassResult
 from sheets_dialer.google_sheets import ColumnsMoved, QueueSheet, Snapshot
+from sheets_dialer.reconciler.reconciler import PassResult
 from sheets_dialer.tabs.fencing_token import Token
 
 IN_TWO_DAYS = (datetime.now() + timedelta(days=2)).strftime("%Y-%m-%d")

@@ -25,7 +25,7 @@ from sheets_dialer.config import load_config
 from sheets_dialer.domain.attempt import AttemptState, OptOut, Reason
 from sheets_dialer.domain.phone_numbers import Number, read_number
 from sheets_dialer.ledger.ledger import Intent, Ledger, Move
-from sheets_dialer.roll import Roll
+from sheets_dialer.reconciler.row_cache import Roll
 from sheets_dialer.tabs.do_not_call import OWN_COLUMNS, DoNotCall, read_do_not_call
 from sheets_dialer.tabs.opt_out_lines import MOST_LINES, missing_lines
 from sheets_dialer.texts import say

@@ -23,7 +23,7 @@ from sheets_dialer import loop
 from sheets_dialer.base.clock import Clock
 from sheets_dialer.bootstrap import build
 from sheets_dialer.config import load_config
-from sheets_dialer.dialer import PassResult
+from sheets_dialer.reconciler.reconciler import PassResult
 
 
 def test_a_number_that_got_a_test_call_is_called_for_its_row_too(shop: Shop) -> None:

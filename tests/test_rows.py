@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sheets_dialer.domain.phone_numbers import NotDiallable
-from sheets_dialer.roll import Roll
+from sheets_dialer.reconciler.row_cache import Roll
 from sheets_dialer.tabs.queue_columns import find_columns
 from sheets_dialer.tabs.queue_rows import TOO_LONG, QueueRow, read_rows, text_of
 

@@ -17,8 +17,8 @@ from test_plan_properties import edits, people_do, worlds
 from sheets_dialer.domain.attempt import AttemptState, Job, OptOut
 from sheets_dialer.domain.call_lifecycle import is_followed
 from sheets_dialer.planning.plan import Plan, Tally
-from sheets_dialer.roll import Roll
-from sheets_dialer.survey import Survey
+from sheets_dialer.reconciler.row_cache import Roll
+from sheets_dialer.reconciler.row_selection import Survey
 from sheets_dialer.tabs.queue_columns import find_columns
 
 COLUMNS = find_columns(list(TITLES.values()), {})

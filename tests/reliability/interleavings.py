@@ -38,11 +38,11 @@ from sheets_dialer.domain.attempt import (
     Job,
     Reason,
 )
-from sheets_dialer.fence import STANDS_BY, Fence
 from sheets_dialer.google_sheets import Mark, QueueSheet, Snapshot, TabFacts
 from sheets_dialer.planning.plan import Plan
 from sheets_dialer.planning.status_words import CALLING
-from sheets_dialer.recording import settle_token
+from sheets_dialer.reconciler.plan_writer import settle_token
+from sheets_dialer.reconciler.write_fence import STANDS_BY, Fence
 from sheets_dialer.tabs.queue_rows import beside_their_calls
 from sheets_dialer.tabs.status import AGAIN
 

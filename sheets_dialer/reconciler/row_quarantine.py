@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
-from .texts import say
+from ..texts import say
 
 SET_APART = timedelta(minutes=1)
 

@@ -6,8 +6,8 @@ from __future__ import annotations
 import json
 from datetime import datetime
 
-from .ledger.ledger import Ledger
-from .tabs.control_tab import PAUSE, RUN
+from ..ledger.ledger import Ledger
+from ..tabs.control_tab import PAUSE, RUN
 
 
 class Diary:

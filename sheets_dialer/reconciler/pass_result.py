@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from .base.errors import DialerError, PortalError
-from .planning.plan import Plan
+from ..base.errors import DialerError, PortalError
+from ..planning.plan import Plan
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,8 +9,8 @@ from typing import TypeVar
 
 import structlog
 
-from .base.clock import Clock, ServerTime
-from .base.errors import (
+from ..base.clock import Clock, ServerTime
+from ..base.errors import (
     DialerError,
     LedgerError,
     OldRead,
@@ -19,30 +19,30 @@ from .base.errors import (
     SheetError,
     TokenLost,
 )
-from .culprits import Culprits
-from .dialing.worker import Caller
-from .domain.attempt import COMMITS_LOST, LEFT_BEHIND, AttemptState
-from .fence import Fence
-from .forgetting import Forgetting
-from .google_sheets import ColumnsMoved, Snapshot, require_ready
-from .google_sheets.quota import Kind, Quota, Rhythm
-from .ledger.ledger import Ledger, Move
-from .opting_out import OptOuts
-from .panel import Panel
+from ..dialing.worker import Caller
+from ..domain.attempt import COMMITS_LOST, LEFT_BEHIND, AttemptState
+from ..google_sheets import ColumnsMoved, Snapshot, require_ready
+from ..google_sheets.quota import Kind, Quota, Rhythm
+from ..ledger.ledger import Ledger, Move
+from ..planning.campaign_status import clock_off
+from ..planning.pacing import followed, next_pass_due
+from ..planning.plan import LedgerState, Plan, Rules, SheetState
+from ..planning.planner import Planner
+from ..portal.balance import Purse
+from ..tabs.control_settings import read_settings
+from ..tabs.control_tab import read_control
+from ..tabs.fencing_token import unsafe_fact, unsafe_sentence
+from ..tabs.header_report import unclear_sentence
+from .dashboard_memory import Panel
+from .opt_out_watch import OptOuts
+from .orphan_calls import Strays
 from .pass_result import PassResult
-from .planning.campaign_status import clock_off
-from .planning.pacing import followed, next_pass_due
-from .planning.plan import LedgerState, Plan, Rules, SheetState
-from .planning.planner import Planner
-from .portal.balance import Purse
-from .recording import Queue, Recorder, ends
-from .strays import Strays
-from .survey import Survey
-from .tabs.control_settings import read_settings
-from .tabs.control_tab import read_control
-from .tabs.fencing_token import unsafe_fact, unsafe_sentence
-from .tabs.header_report import unclear_sentence
+from .plan_writer import Queue, Recorder, ends
+from .retention_job import Forgetting
+from .row_quarantine import Culprits
+from .row_selection import Survey
 from .voices import keep_voice, roll_of
+from .write_fence import Fence
 
 __all__ = ["Dialer", "PassResult", "Queue"]
 

@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from .google_sheets import cells_of
-from .ledger.ledger import Ledger
-from .tabs.do_not_call import DoNotCall, read_do_not_call
-from .tabs.opt_out_lines import Lines, missing_lines
+from ..google_sheets import cells_of
+from ..ledger.ledger import Ledger
+from ..tabs.do_not_call import DoNotCall, read_do_not_call
+from ..tabs.opt_out_lines import Lines, missing_lines
 
 
 class OptOuts:

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from .base.clock import Clock
+from ..base.clock import Clock
+from ..domain.times import zone_named
+from ..ledger.ledger import Ledger
+from ..planning.campaign_status import state
+from ..planning.dashboard import NEXT_PASS, Board, Facts, board
+from ..planning.plan import Halt, Plan, SheetState
+from ..portal.balance import Purse
+from ..tabs.control_tab import PAUSE, RUN, STATE_LABEL
+from ..texts import say
 from .diary import Diary
-from .domain.times import zone_named
-from .ledger.ledger import Ledger
-from .planning.campaign_status import state
-from .planning.dashboard import NEXT_PASS, Board, Facts, board
-from .planning.plan import Halt, Plan, SheetState
-from .portal.balance import Purse
-from .recording import Queue
-from .tabs.control_tab import PAUSE, RUN, STATE_LABEL
-from .texts import say
+from .plan_writer import Queue
 
 LONG_REST = timedelta(minutes=2)
 """From here on the Dialer tab says at what time the next pass comes, not after how many seconds."""

@@ -10,8 +10,8 @@ from zoneinfo import ZoneInfo
 
 import structlog
 
-from .base.clock import Clock
-from .base.errors import (
+from ..base.clock import Clock
+from ..base.errors import (
     AnotherDialer,
     OldRead,
     SheetError,
@@ -20,24 +20,24 @@ from .base.errors import (
     WriteRefused,
     WrittenTogether,
 )
-from .culprits import Culprits
-from .dialing.worker import Confirmed
-from .domain.attempt import NEVER_MARKED, Attempt, AttemptState, unspoken
-from .domain.content import Content
-from .fence import Fence
-from .google_sheets import ColumnsMoved, Connection, Mark, QueueSheet, Snapshot, cells_of
-from .google_sheets.cell_updates import update
-from .ledger.ledger import Intent, Ledger, Move
-from .planning import dashboard
-from .planning.dashboard import Board
-from .planning.plan import Dial, Plan, Rules
-from .planning.status_words import CALLING
-from .tabs.control_tab import CONTROL_TAB, STATE_LABEL, Note, find_place
-from .tabs.fencing_token import read_token
-from .tabs.opt_out_lines import Lines
-from .tabs.queue_rows import beside_their_calls
-from .tabs.spoken_cells import Shown, Unspeakable, spoken
-from .texts import say
+from ..dialing.worker import Confirmed
+from ..domain.attempt import NEVER_MARKED, Attempt, AttemptState, unspoken
+from ..domain.content import Content
+from ..google_sheets import ColumnsMoved, Connection, Mark, QueueSheet, Snapshot, cells_of
+from ..google_sheets.cell_updates import update
+from ..ledger.ledger import Intent, Ledger, Move
+from ..planning import dashboard
+from ..planning.dashboard import Board
+from ..planning.plan import Dial, Plan, Rules
+from ..planning.status_words import CALLING
+from ..tabs.control_tab import CONTROL_TAB, STATE_LABEL, Note, find_place
+from ..tabs.fencing_token import read_token
+from ..tabs.opt_out_lines import Lines
+from ..tabs.queue_rows import beside_their_calls
+from ..tabs.spoken_cells import Shown, Unspeakable, spoken
+from ..texts import say
+from .row_quarantine import Culprits
+from .write_fence import Fence
 
 log = structlog.get_logger()
 LISTS_AGAIN_AFTER = timedelta(minutes=10)

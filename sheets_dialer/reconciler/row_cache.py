@@ -15,12 +15,12 @@ from datetime import datetime
 
 import msgspec
 
-from .domain.attempt import Job
-from .domain.phone_numbers import Number
-from .planning.plan import Face, Quiet, Tally
-from .tabs.filled_columns import Blanks
-from .tabs.queue_columns import Columns
-from .tabs.queue_rows import QueueRow, read_row
+from ..domain.attempt import Job
+from ..domain.phone_numbers import Number
+from ..planning.plan import Face, Quiet, Tally
+from ..tabs.filled_columns import Blanks
+from ..tabs.queue_columns import Columns
+from ..tabs.queue_rows import QueueRow, read_row
 
 _LOOK, _EMPTY = 0, 1
 _CODES = {tally: code for code, tally in enumerate(Tally, start=2)}

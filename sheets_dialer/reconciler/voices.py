@@ -6,9 +6,9 @@ configuration: a row would be other content than its job, and one that is held w
 
 from __future__ import annotations
 
-from .ledger.ledger import Ledger
-from .recording import Queue
-from .roll import Roll
+from ..ledger.ledger import Ledger
+from .plan_writer import Queue
+from .row_cache import Roll
 
 
 def roll_of(ledger: Ledger, queue: Queue) -> Roll:

@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from .base.clock import Clock
-from .ledger.ledger import Ledger
+from ..base.clock import Clock
+from ..ledger.ledger import Ledger
 
 log = structlog.get_logger()
 EVERY = timedelta(days=1)

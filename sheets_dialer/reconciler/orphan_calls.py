@@ -7,15 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from .base.clock import Clock
-from .dialing.worker import Caller
-from .domain.attempt import Attempt, AttemptState
-from .domain.call_lifecycle import as_ended, is_followed
-from .domain.policy import Policy
-from .domain.poll_schedule import next_poll
-from .ledger.ledger import Ledger
-from .planning.plan import Poll
-from .recording import ends
+from ..base.clock import Clock
+from ..dialing.worker import Caller
+from ..domain.attempt import Attempt, AttemptState
+from ..domain.call_lifecycle import as_ended, is_followed
+from ..domain.policy import Policy
+from ..domain.poll_schedule import next_poll
+from ..ledger.ledger import Ledger
+from ..planning.plan import Poll
+from .plan_writer import ends
 
 _TESTS = " (test calls)"
 

@@ -7,12 +7,12 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from .base.errors import AnotherDialer, OldRead, TokenLost
-from .domain.attempt import MARK_IN_DOUBT
-from .domain.times import spoken
-from .ledger.ledger import Ledger
-from .tabs.fencing_token import Token, read_token
-from .texts import say
+from ..base.errors import AnotherDialer, OldRead, TokenLost
+from ..domain.attempt import MARK_IN_DOUBT
+from ..domain.times import spoken
+from ..ledger.ledger import Ledger
+from ..tabs.fencing_token import Token, read_token
+from ..texts import say
 
 STANDS_BY = timedelta(minutes=5)
 """How long another's token may rest before this dialer takes over. Politeness, not safety: whoever

@@ -7,11 +7,11 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Protocol
 
-from .domain.attempt import Attempt, Job, OptOut
-from .domain.phone_numbers import Number
-from .domain.policy import Policy
-from .planning.plan import Part
-from .roll import Roll, keys_of_job, keys_of_numbers
+from ..domain.attempt import Attempt, Job, OptOut
+from ..domain.phone_numbers import Number
+from ..domain.policy import Policy
+from ..planning.plan import Part
+from .row_cache import Roll, keys_of_job, keys_of_numbers
 
 PART_ROWS = 5_000
 """About so many rows are planned at once, so that a large sheet needs little memory."""
