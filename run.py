@@ -61,7 +61,7 @@ def main() -> int:
         import tools.test_machine as machine
 
         machine.prepare()
-    import sheets_dialer.cli as commands
+    import sheets_dialer.app.cli as commands
 
     commands.main()
     return 0

@@ -31,10 +31,10 @@ sys.path.insert(0, str(HOME))
 import requests
 import structlog
 
+from sheets_dialer.app.demo import running_sandbox
+from sheets_dialer.app.wiring import build, google_client
 from sheets_dialer.base.clock import Clock
-from sheets_dialer.bootstrap import build, google_client
 from sheets_dialer.config import Config, load_config
-from sheets_dialer.demo import running_sandbox
 from sheets_dialer.domain.attempt import AttemptState, NewJob, Reason
 from sheets_dialer.domain.content import Content
 from sheets_dialer.google_sheets import Connection, QueueSheet

@@ -24,9 +24,9 @@ sys.path.insert(0, str(HOME))
 import requests
 import yaml
 
-from sheets_dialer.bootstrap import build, google_client
+from sheets_dialer.app.demo import Sandbox, compare, running_sandbox
+from sheets_dialer.app.wiring import build, google_client
 from sheets_dialer.config import Config, load_config
-from sheets_dialer.demo import Sandbox, compare, running_sandbox
 from sheets_dialer.domain.attempt import ANSWERED, Attempt
 from sheets_dialer.google_sheets import Connection, QueueSheet
 from sheets_dialer.google_sheets.setup.prepare import prepare, set_control

@@ -24,10 +24,10 @@ import requests
 import structlog
 from sheets_dialer.portal.client.client import Portal
 
+from sheets_dialer.app.demo import Sandbox, running_sandbox
+from sheets_dialer.app.wiring import new_refs
 from sheets_dialer.base.clock import Clock
-from sheets_dialer.bootstrap import new_refs
 from sheets_dialer.config import load_config
-from sheets_dialer.demo import Sandbox, running_sandbox
 from sheets_dialer.dialing.worker import Caller, Confirmed
 from sheets_dialer.domain.attempt import AttemptState, NewJob, Reason
 from sheets_dialer.domain.content import Content

@@ -24,9 +24,9 @@ import gspread
 import requests
 import yaml
 
-from sheets_dialer.bootstrap import google_client
+from sheets_dialer.app.demo import Sandbox, running_sandbox
+from sheets_dialer.app.wiring import google_client
 from sheets_dialer.config import Config, load_config
-from sheets_dialer.demo import Sandbox, running_sandbox
 from sheets_dialer.google_sheets import Connection, QueueSheet
 from sheets_dialer.google_sheets.setup.prepare import prepare, set_control
 from sheets_dialer.tabs.control_tab import RUN

@@ -20,7 +20,7 @@ from pathlib import Path
 HOME = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(HOME))
 
-from sheets_dialer.demo import demo_config, fill_sheet, running_sandbox
+from sheets_dialer.app.demo import demo_config, fill_sheet, running_sandbox
 
 
 def main() -> None:

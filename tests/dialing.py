@@ -17,8 +17,8 @@ from forking import Forked, Running
 from running import RunningSandbox
 from typer.testing import CliRunner
 
-from sheets_dialer.cli import app
-from sheets_dialer.demo import demo_config
+from sheets_dialer.app.cli import app
+from sheets_dialer.app.demo import demo_config
 
 HOME = Path(__file__).parent.parent
 SPEED = 100.0
@@ -124,7 +124,7 @@ class Shop:
         comes after what it prints."""
         name, *rest = words
         return Forked(
-            "sheets_dialer.cli:main", [name, "-c", str(self.config), *rest], errors=errors
+            "sheets_dialer.app.cli:main", [name, "-c", str(self.config), *rest], errors=errors
         )
 
     def run(self, *words: str, seconds: float = 90) -> subprocess.CompletedProcess[str]:

@@ -9,9 +9,9 @@ import netrc  # noqa: F401
 import clocked  # noqa: F401
 import sqlalchemy.dialects.sqlite  # noqa: F401
 
-import sheets_dialer.cli
-import sheets_dialer.loop
-import sheets_dialer.progress
+import sheets_dialer.app.cli
+import sheets_dialer.app.live_display
+import sheets_dialer.app.run_loop
 import sheets_dialer.sandbox.__main__  # noqa: F401
 from sheets_dialer.domain.phone_numbers import read_number
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from dialing import Shop
 
-from sheets_dialer.bootstrap import google_client
+from sheets_dialer.app.wiring import google_client
 from sheets_dialer.config import load_config
 from sheets_dialer.google_sheets import Connection, QueueSheet
 from sheets_dialer.google_sheets.setup.prepare import prepare

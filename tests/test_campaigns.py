@@ -12,7 +12,7 @@ import pytest
 from campaigns import Chain
 from dialing import Shop, eventually
 
-from sheets_dialer.bootstrap import build
+from sheets_dialer.app.wiring import build
 from sheets_dialer.config import load_config
 from sheets_dialer.domain.attempt import AttemptState
 

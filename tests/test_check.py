@@ -16,8 +16,8 @@ from dialing import SPEED, Shop
 from raw_server import RawServer, answer
 from running import RunningSandbox
 
+from sheets_dialer.app.check_file import check_file
 from sheets_dialer.check import Finding, exit_code
-from sheets_dialer.checking import check_file
 from sheets_dialer.ledger.ledger import Ledger
 from sheets_dialer.sandbox.google.behaviour import OVERLAP_SECONDS
 from sheets_dialer.tabs.fencing_token import unsafe_fact, unsafe_sentence

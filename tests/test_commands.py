@@ -11,7 +11,7 @@ from dialing import Shop
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from sheets_dialer.reports import as_csv
+from sheets_dialer.app.reports import as_csv
 
 
 def test_plan_says_what_would_be_called_and_what_it_costs_and_changes_nothing(shop: Shop) -> None:

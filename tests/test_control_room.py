@@ -13,7 +13,7 @@ import gspread
 import pytest
 from dialing import PASS_SECONDS, Shop, eventually
 
-from sheets_dialer.bootstrap import Parts, build
+from sheets_dialer.app.wiring import Parts, build
 from sheets_dialer.config import load_config
 from sheets_dialer.domain.times import serial
 from sheets_dialer.google_sheets.setup.prepare import prepare

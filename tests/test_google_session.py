@@ -16,8 +16,8 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 from raw_server import Act, RawServer, answer
 
+from sheets_dialer.app.wiring import google_client
 from sheets_dialer.base.errors import ConfigError, DialerError, SheetRefused, SheetUnreachable
-from sheets_dialer.bootstrap import google_client
 from sheets_dialer.check.google import REDIRECTED, Google, clock
 from sheets_dialer.check.subject import GoogleAccount
 from sheets_dialer.config import Google as Settings

@@ -22,7 +22,9 @@ import pytest
 import typer
 from dialing import Shop, eventually
 
-from sheets_dialer import cli, running, transport
+from sheets_dialer import transport
+from sheets_dialer.app import cli
+from sheets_dialer.app import session as running
 from sheets_dialer.base import errors
 from sheets_dialer.config import load_config
 from sheets_dialer.domain.attempt import CALL_STATUS_WORDS

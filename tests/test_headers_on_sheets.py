@@ -14,9 +14,9 @@ from setting_up import Desk
 from test_check import configure_campaign
 from typer.testing import CliRunner
 
+from sheets_dialer.app.cli import app
+from sheets_dialer.app.wiring import build
 from sheets_dialer.base.errors import SheetUnreachable
-from sheets_dialer.bootstrap import build
-from sheets_dialer.cli import app
 from sheets_dialer.config import load_config
 from sheets_dialer.google_sheets import ColumnsMoved, QueueSheet, Snapshot
 from sheets_dialer.reconciler.reconciler import PassResult

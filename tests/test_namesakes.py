@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from sheets_dialer.bootstrap import new_refs
+from sheets_dialer.app.wiring import new_refs
 from sheets_dialer.tabs.column_conflicts import is_ref, namesake
 from sheets_dialer.tabs.fencing_token import Token
 from sheets_dialer.tabs.queue_columns import DIALER, find_columns

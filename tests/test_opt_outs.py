@@ -19,8 +19,8 @@ from test_ledger import add, content, go, history, intend
 from test_sheet import protected
 from test_survey import surveyed
 
+from sheets_dialer.app.wiring import build
 from sheets_dialer.base.clock import Clock
-from sheets_dialer.bootstrap import build
 from sheets_dialer.config import load_config
 from sheets_dialer.domain.attempt import AttemptState, OptOut, Reason
 from sheets_dialer.domain.phone_numbers import Number, read_number

@@ -19,9 +19,9 @@ from dialing import Shop, eventually
 from planning import World, moment
 from postgres import PostgresServer
 
-from sheets_dialer import loop
+from sheets_dialer.app import run_loop as loop
+from sheets_dialer.app.wiring import build
 from sheets_dialer.base.clock import Clock
-from sheets_dialer.bootstrap import build
 from sheets_dialer.config import load_config
 from sheets_dialer.reconciler.reconciler import PassResult
 

@@ -15,8 +15,8 @@ from campaigns import Chain
 from clocked import clock_of
 from dialing import Shop, eventually
 
-from sheets_dialer import loop
-from sheets_dialer.bootstrap import Parts, build
+from sheets_dialer.app import run_loop as loop
+from sheets_dialer.app.wiring import Parts, build
 from sheets_dialer.config import load_config
 from sheets_dialer.google_sheets.quota import Kind
 

@@ -11,12 +11,12 @@ from datetime import timedelta
 from pathlib import Path
 from typing import NoReturn
 
-from sheets_dialer import loop
+from sheets_dialer.app import run_loop as loop
+from sheets_dialer.app.session import DONE, INTERRUPTED
+from sheets_dialer.app.wiring import build
 from sheets_dialer.base.clock import Clock
 from sheets_dialer.base.errors import DialerError
-from sheets_dialer.bootstrap import build
 from sheets_dialer.config import load_config
-from sheets_dialer.running import DONE, INTERRUPTED
 
 
 def clock_of(speed: float, ahead: float) -> Clock:

@@ -27,7 +27,8 @@ def main() -> None:
 
     transport.PORTAL_READ_SECONDS = patience
     transport.SHEETS_READ_SECONDS = patience
-    from sheets_dialer import bootstrap, cli
+    from sheets_dialer.app import cli
+    from sheets_dialer.app import wiring as bootstrap
     from sheets_dialer.base import clock  # noqa: PLC0415 - the same
 
     def fast_clock() -> clock.Clock:

@@ -108,6 +108,6 @@ def _be_the_program(words: tuple[str, ...], said: Path, conditions: Conditions) 
     sys.argv = ["sheets-dialer", *words]
     if (conditions.clock_speed, conditions.clock_ahead) != (1.0, 0.0):
         run_clocked(words, conditions.clock_speed, conditions.clock_ahead)
-    from sheets_dialer import cli  # noqa: PLC0415 - loaded by the process that this is forked from
+    from sheets_dialer.app import cli  # noqa: PLC0415 - loaded by the process that this is forked from
 
     cli.main()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sheets_dialer.checking import check_file
+from sheets_dialer.app.check_file import check_file
 from sheets_dialer.tabs.fencing_token import Token
 from situations.stage import Stage
 from situations.table import in_the_sheet

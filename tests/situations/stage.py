@@ -20,8 +20,8 @@ from dialing import HOME, eventually
 from running import RunningSandbox
 from sheets_dialer.portal.client.client import Portal
 
+from sheets_dialer.app.wiring import Parts, build
 from sheets_dialer.base.clock import Clock
-from sheets_dialer.bootstrap import Parts, build
 from sheets_dialer.config import load_config
 from sheets_dialer.tabs.control_tab import CONTROL_TAB
 from sheets_dialer.transport import portal_session

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from .base.clock import Clock
-from .base.errors import DialerError
-from .base.redaction import shortened
-from .dialing.worker import Caller, Confirmed
-from .domain.attempt import Attempt, AttemptState, Job, NewJob, Reason, call_status_words
-from .domain.calling_hours import CallingHours, read_hours
-from .domain.content import Content
-from .domain.phone_numbers import NotDiallable, read_number
-from .domain.times import spoken
-from .ledger.ledger import Intent, Ledger
-from .reconciler.orphan_calls import campaign_of_tests
-from .reconciler.plan_writer import ends
-from .reconciler.reconciler import Queue
+from ..base.clock import Clock
+from ..base.errors import DialerError
+from ..base.redaction import shortened
+from ..dialing.worker import Caller, Confirmed
+from ..domain.attempt import Attempt, AttemptState, Job, NewJob, Reason, call_status_words
+from ..domain.calling_hours import CallingHours, read_hours
+from ..domain.content import Content
+from ..domain.phone_numbers import NotDiallable, read_number
+from ..domain.times import spoken
+from ..ledger.ledger import Intent, Ledger
+from ..reconciler.orphan_calls import campaign_of_tests
+from ..reconciler.plan_writer import ends
+from ..reconciler.reconciler import Queue
 
 _LOOKS_EVERY = 0.3
 

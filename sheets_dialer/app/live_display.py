@@ -8,13 +8,13 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from .base.console import UNWRITABLE, show
-from .planning.plan import Tally
+from ..base.console import UNWRITABLE, show
+from ..planning.plan import Tally
 
 if TYPE_CHECKING:
     from rich.table import Table
 
-    from .reconciler.reconciler import PassResult
+    from ..reconciler.reconciler import PassResult
 
 Say = Callable[["PassResult"], None]
 

@@ -14,12 +14,12 @@ from types import FrameType
 import schedule
 import structlog
 
-from .base.clock import Clock
-from .base.console import show
-from .base.errors import INTERRUPTED
-from .bootstrap import Parts
-from .planning.pacing import next_pass_due
-from .reconciler.reconciler import Dialer, PassResult
+from ..base.clock import Clock
+from ..base.console import show
+from ..base.errors import INTERRUPTED
+from ..planning.pacing import next_pass_due
+from ..reconciler.reconciler import Dialer, PassResult
+from .wiring import Parts
 
 log = structlog.get_logger()
 

@@ -11,9 +11,8 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from .base.errors import ConfigError, LedgerError
-from .bootstrap import google_client, random_letters
-from .check import (
+from ..base.errors import ConfigError, LedgerError
+from ..check import (
     Finding,
     GoogleAccount,
     PortalAccount,
@@ -24,7 +23,7 @@ from .check import (
     ok,
     warning,
 )
-from .config import (
+from ..config import (
     Campaign,
     Config,
     Google,
@@ -35,8 +34,9 @@ from .config import (
     read_settings,
     validated,
 )
-from .ledger.ledger import Ledger
-from .tabs.fencing_token import unsafe_fact
+from ..ledger.ledger import Ledger
+from ..tabs.fencing_token import unsafe_fact
+from .wiring import google_client, random_letters
 
 Section = TypeVar("Section", bound=BaseModel)
 _WHAT = "Configuration"

@@ -12,12 +12,12 @@ from datetime import datetime, time
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from .domain.attempt import ANSWERED, AttemptState, Job, call_status_words
-from .planning import campaign_status
-from .planning.plan import Plan, Rules, Tally
-from .tabs.header_report import columns_told
-from .tabs.queue_columns import DIALER, Columns
-from .texts import say
+from ..domain.attempt import ANSWERED, AttemptState, Job, call_status_words
+from ..planning import campaign_status
+from ..planning.plan import Plan, Rules, Tally
+from ..tabs.header_report import columns_told
+from ..tabs.queue_columns import DIALER, Columns
+from ..texts import say
 
 COLUMNS = (
     *("campaign", "ref", "number", "try", "reason", "state", "call_id", "call_status", "status"),

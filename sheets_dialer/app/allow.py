@@ -7,11 +7,11 @@ from zoneinfo import ZoneInfo
 
 import structlog
 
-from .base.errors import DialerError
-from .dialing.outcomes import masked
-from .domain.phone_numbers import Number, read_number
-from .domain.times import spoken
-from .ledger.ledger import Ledger
+from ..base.errors import DialerError
+from ..dialing.outcomes import masked
+from ..domain.phone_numbers import Number, read_number
+from ..domain.times import spoken
+from ..ledger.ledger import Ledger
 
 log = structlog.get_logger()
 

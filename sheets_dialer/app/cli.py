@@ -14,12 +14,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from .base.console import give_up_the_rest, open_streams, show
-from .base.errors import INTERRUPTED, ConfigError
-from .running import SERVICE, USAGE, built_parts, errors_told, run, set_up_logs
+from ..base.console import give_up_the_rest, open_streams, show
+from ..base.errors import INTERRUPTED, ConfigError
+from .session import SERVICE, USAGE, built_parts, errors_told, run, set_up_logs
 
 if TYPE_CHECKING:
-    from .reconciler.reconciler import PassResult
+    from ..reconciler.reconciler import PassResult
 
 
 class Format(StrEnum):
@@ -59,9 +59,9 @@ def check(
     as_json: Annotated[bool, typer.Option("--json", help="Print the findings as JSON.")] = False,
 ) -> None:
     """Verify configuration, Google, the sheet and the portal; call nobody."""
-    from .check import exit_code
-    from .checking import check_file
-    from .config import config_path
+    from ..check import exit_code
+    from ..config import config_path
+    from .check_file import check_file
 
     findings = []
     with errors_told():
@@ -83,9 +83,9 @@ def check(
 @app.command()
 def setup(config: ConfigOption = None) -> None:
     """Make the sheet ready: the dialer's columns, the Dialer tab, the Do Not Call tab."""
-    from .google_sheets.setup.prepare import prepare
-    from .tabs.header_report import columns_told, unclear_sentence
-    from .tabs.queue_columns import Columns
+    from ..google_sheets.setup.prepare import prepare
+    from ..tabs.header_report import columns_told, unclear_sentence
+    from ..tabs.queue_columns import Columns
 
     with built_parts(config) as parts:
         for queue, campaign in zip(parts.queues, parts.config.campaigns, strict=True):
@@ -183,8 +183,9 @@ def call(
 ) -> None:
     """Make one test call and follow it to its end, away from the sheet: it is not written to, and
     its Do Not Call tab not read, so a number that is listed there is called all the same."""
-    from . import loop, testcall
-    from .bootstrap import new_refs
+    from . import run_loop as loop
+    from . import test_call as testcall
+    from .wiring import new_refs
 
     set_up_logs(verbose)
     stop = loop.Stop()
@@ -220,7 +221,7 @@ def allow(
     verbose: VerboseOption = False,
 ) -> None:
     """Let a number be called again that opted out by pressing the key for it."""
-    from .allowing import allow_again
+    from .allow import allow_again
 
     set_up_logs(verbose)
     with built_parts(config) as parts:
@@ -279,7 +280,7 @@ def demo(
 ) -> None:
     """Show the whole job with no account: a sandbox sheet and portal, and the dialer on them."""
     from . import demo as whole_job
-    from .bootstrap import build
+    from .wiring import build
 
     set_up_logs(False)
     with (
@@ -324,8 +325,8 @@ def sandbox(
     seed: Annotated[int, typer.Option(help="Decides everything random.")] = 1,
 ) -> None:
     """Run only the loopback Google Sheets and portal, for trying things out."""
-    from .sandbox.server import serve
-    from .sandbox.store import StoreError
+    from ..sandbox.server import serve
+    from ..sandbox.store import StoreError
 
     try:
         serve(port=port, directory=directory, speed=speed, seed=seed, on_ready=typer.echo)

@@ -14,12 +14,12 @@ from typing import TYPE_CHECKING, TextIO, cast
 
 import typer
 
-from .base.console import Log, show
-from .base.errors import INTERRUPTED, AnotherDialer, DialerError
+from ..base.console import Log, show
+from ..base.errors import INTERRUPTED, AnotherDialer, DialerError
 
 if TYPE_CHECKING:
-    from .bootstrap import Parts
-    from .reconciler.reconciler import PassResult
+    from ..reconciler.reconciler import PassResult
+    from .wiring import Parts
 
 DONE, USAGE, SERVICE, HELD = 0, 2, 3, 4
 
@@ -33,7 +33,9 @@ def run(
     quiet: bool = False,
 ) -> None:
     """Runs the loop, shows it as fits the output, and turns its end into an exit code."""
-    from . import loop, progress, texts
+    from .. import texts
+    from . import live_display as progress
+    from . import run_loop as loop
 
     zone, now = parts.queues[0].rules.zone, parts.clock.now
     with contextlib.ExitStack() as stack:
@@ -58,8 +60,8 @@ def run(
 @contextmanager
 def built_parts(path: Path | None, *, warns: bool = False) -> Iterator[Parts]:
     """The parts that the configuration asks for; our own errors are told and end the command."""
-    from .bootstrap import build
-    from .config import config_path, load_config, open_to_others
+    from ..config import config_path, load_config, open_to_others
+    from .wiring import build
 
     with errors_told():
         file = config_path(path, os.environ)

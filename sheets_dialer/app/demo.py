@@ -17,14 +17,14 @@ from typing import Any
 import requests
 import yaml
 
-from .base.errors import DialerError
-from .bootstrap import build, google_client
-from .config import Config, load_config
-from .google_sheets import Connection, QueueSheet
-from .google_sheets.setup.prepare import prepare, set_control
-from .planning.status_words import NOT_CALLED
-from .tabs.control_tab import RUN
-from .tabs.queue_rows import QueueRow, read_rows
+from ..base.errors import DialerError
+from ..config import Config, load_config
+from ..google_sheets import Connection, QueueSheet
+from ..google_sheets.setup.prepare import prepare, set_control
+from ..planning.status_words import NOT_CALLED
+from ..tabs.control_tab import RUN
+from ..tabs.queue_rows import QueueRow, read_rows
+from .wiring import build, google_client
 
 _HEADER = ("Phone", "Amount", "Store", "Order ID")
 _STORES = ("Lahore Cloth House", "Karachi Shoes", "Multan Mangoes", "چائے خانہ")

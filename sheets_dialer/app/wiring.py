@@ -19,19 +19,19 @@ from google.auth.exceptions import GoogleAuthError
 from google.auth.transport.requests import AuthorizedSession
 from google.oauth2.service_account import Credentials
 
-from . import texts
-from .base.clock import Clock, ServerTime
-from .base.errors import ConfigError
-from .config import Campaign, Config, Google
-from .dialing.worker import Caller
-from .google_sheets import Connection, QueueSheet
-from .google_sheets.quota import Quota, Rhythm
-from .ledger.ledger import Ledger
-from .planning.plan import Rules
-from .portal.balance import Purse, read_account
-from .portal.client import Portal
-from .reconciler.reconciler import Dialer, Queue
-from .transport import google_adapter, portal_session, settle_for_google
+from .. import texts
+from ..base.clock import Clock, ServerTime
+from ..base.errors import ConfigError
+from ..config import Campaign, Config, Google
+from ..dialing.worker import Caller
+from ..google_sheets import Connection, QueueSheet
+from ..google_sheets.quota import Quota, Rhythm
+from ..ledger.ledger import Ledger
+from ..planning.plan import Rules
+from ..portal.balance import Purse, read_account
+from ..portal.client import Portal
+from ..reconciler.reconciler import Dialer, Queue
+from ..transport import google_adapter, portal_session, settle_for_google
 
 _SCOPES = ("https://www.googleapis.com/auth/spreadsheets",)
 _REF_LETTERS = string.digits + string.ascii_lowercase
