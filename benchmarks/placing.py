@@ -22,7 +22,6 @@ sys.path.insert(0, str(HOME))
 
 import requests
 import structlog
-from sheets_dialer.portal.client.client import Portal
 
 from sheets_dialer.app.demo import Sandbox, running_sandbox
 from sheets_dialer.app.wiring import new_refs
@@ -32,7 +31,8 @@ from sheets_dialer.dialing.worker import Caller, Confirmed
 from sheets_dialer.domain.attempt import AttemptState, NewJob, Reason
 from sheets_dialer.domain.content import Content
 from sheets_dialer.ledger.ledger import Intent, Ledger
-from sheets_dialer.transport import portal_session
+from sheets_dialer.portal.client import Portal
+from sheets_dialer.portal.session import portal_session
 
 
 def main() -> None:

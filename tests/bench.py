@@ -11,7 +11,6 @@ from typing import Any
 
 from planning import KARACHI, OPEN_ALL_DAY, POLICY
 from running import RunningSandbox
-from sheets_dialer.portal.client.client import Portal
 
 from sheets_dialer.base.clock import Clock
 from sheets_dialer.dialing.worker import Caller, Confirmed
@@ -20,7 +19,8 @@ from sheets_dialer.domain.calling_hours import CallingHours, read_hours
 from sheets_dialer.domain.content import Content
 from sheets_dialer.domain.policy import Policy
 from sheets_dialer.ledger.ledger import Intent, Ledger
-from sheets_dialer.transport import portal_session
+from sheets_dialer.portal.client import Portal
+from sheets_dialer.portal.session import portal_session
 
 ALWAYS = CallingHours(KARACHI, read_hours(OPEN_ALL_DAY))
 NEVER = CallingHours(KARACHI, read_hours({}))

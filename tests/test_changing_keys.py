@@ -15,7 +15,6 @@ from dialing import eventually
 from hypothesis import given
 from hypothesis import strategies as st
 from running import RunningSandbox
-from sheets_dialer.portal.client.client import CallReport
 from test_ledger import history
 from test_polling import BEGUN, PLACED, POLICY, after
 
@@ -23,6 +22,7 @@ from sheets_dialer.dialing.outcomes import news_of
 from sheets_dialer.domain.attempt import Attempt, AttemptState
 from sheets_dialer.domain.call_lifecycle import final_at, is_confirmed, is_final
 from sheets_dialer.domain.policy import Policy, RedialRule
+from sheets_dialer.portal.client import CallReport
 from sheets_dialer.sandbox.portal.settings import KEY_FORMS
 
 NUMBER = "923002000001"

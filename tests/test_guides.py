@@ -22,9 +22,8 @@ import pytest
 import typer
 from dialing import Shop, eventually
 
-from sheets_dialer import transport
 from sheets_dialer.app import cli
-from sheets_dialer.app import session as running
+from sheets_dialer.app import session
 from sheets_dialer.base import errors
 from sheets_dialer.config import load_config
 from sheets_dialer.domain.attempt import CALL_STATUS_WORDS
@@ -143,13 +142,13 @@ class TestOperatorsGuide:
     def test_systemd_gets_a_unit_that_knows_the_exit_codes(self) -> None:
         service = unit()["Service"]
         assert int(service["RestartPreventExitStatus"]) == errors.ConfigError.exit_code
-        assert int(service["SuccessExitStatus"]) == running.INTERRUPTED
+        assert int(service["SuccessExitStatus"]) == session.INTERRUPTED
         assert service["Restart"] == "on-failure"
         assert service["ExecStart"].endswith(" run.py start")
 
     def test_systemd_waits_longer_than_the_last_requests_take(self) -> None:
-        portal = transport.CONNECT_SECONDS + transport.PORTAL_READ_SECONDS
-        sheet = transport.CONNECT_SECONDS + transport.SHEETS_READ_SECONDS
+        portal = timeouts.CONNECT_SECONDS + timeouts.PORTAL_READ_SECONDS
+        sheet = timeouts.CONNECT_SECONDS + timeouts.SHEETS_READ_SECONDS
         assert int(unit()["Service"]["TimeoutStopSec"]) > portal + 2 * sheet
 
     @pytest.mark.skipif(not shutil.which("systemd-analyze"), reason="there is no systemd here")
@@ -164,7 +163,7 @@ class TestOperatorsGuide:
 
     def test_its_exit_codes_are_the_programs(self) -> None:
         documented = {int(code) for code in re.findall(r"^\| (\d+) \|", OPERATORS, re.MULTILINE)}
-        ours = {running.DONE, running.USAGE, running.SERVICE, running.HELD, running.INTERRUPTED}
+        ours = {session.DONE, session.USAGE, session.SERVICE, session.HELD, session.INTERRUPTED}
         raised = {error.exit_code for error in subclasses(errors.DialerError)}
         assert raised <= ours
         assert documented == ours | {1}  # 1 is Python's own, and the demo's
@@ -191,7 +190,7 @@ class TestOperatorsGuide:
         with shop.running("start"):
             shop_is_busy(shop)
             second = shop.run("once")
-        assert second.returncode == running.HELD
+        assert second.returncode == session.HELD
         assert "Another process dials with this ledger" in second.stderr
 
     @pytest.mark.parametrize("quote", quotes(re.sub(r"```.*?```", "", OPERATORS, flags=re.DOTALL)))

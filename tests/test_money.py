@@ -17,10 +17,10 @@ from hypothesis import strategies as st
 from planning import moment
 from running import RunningSandbox
 from sheets_dialer.portal.client.balance import Account, funds, price, read_account
-from sheets_dialer.portal.client.client import Balance
 
 from sheets_dialer.base.clock import Clock
 from sheets_dialer.domain.amounts import read_rupees
+from sheets_dialer.portal.client import Balance
 from sheets_dialer.sandbox.portal.settings import MONEY_FORMS, written
 
 

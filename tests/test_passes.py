@@ -19,7 +19,7 @@ from dialing import Shop, eventually
 from planning import World, moment
 from postgres import PostgresServer
 
-from sheets_dialer.app import run_loop as loop
+from sheets_dialer.app import run_loop
 from sheets_dialer.app.wiring import build
 from sheets_dialer.base.clock import Clock
 from sheets_dialer.config import load_config
@@ -98,11 +98,11 @@ def test_passes_come_on_time_when_the_wall_clock_is_set_back(
     monkeypatch.setattr(schedule, "datetime", SimpleNamespace(**names))
     seen = Counter[str]()
     with build(load_config(shop.config)) as parts:
-        loop.run(
+        run_loop.run(
             parts.dialer,
             parts.clock,
             every=timedelta(seconds=1),
-            stop=loop.Stop(),
+            stop=run_loop.Stop(),
             for_at_most=timedelta(seconds=4.5),
             on_pass=lambda result: seen.update([result.sentence]),
         )

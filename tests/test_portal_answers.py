@@ -20,7 +20,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from raw_server import Act, RawServer, answer
-from sheets_dialer.portal.client.client import CallReport, Placed, Portal
 from sheets_dialer.portal.client.error_text import cleaned, told
 from sheets_dialer.portal.client.responses import (
     amount,
@@ -38,7 +37,8 @@ from sheets_dialer.portal.client.responses import (
 from sheets_dialer.base.errors import AccountRefused, PortalRefused, PortalUnknown
 from sheets_dialer.domain.content import Content
 from sheets_dialer.domain.dtmf_keys import KeyTold, names_key, read_key
-from sheets_dialer.transport import portal_session
+from sheets_dialer.portal.client import CallReport, Placed, Portal
+from sheets_dialer.portal.session import portal_session
 
 KEY = "geheim-77"
 NUMBER = "923001234567"

@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 from raw_server import RawServer, answer
 from running import RunningSandbox
-from sheets_dialer.portal.client.client import MOST_BYTES, Balance, CallReport, Placed, Portal
 
 from sheets_dialer.base.errors import (
     AccountRefused,
@@ -19,8 +18,9 @@ from sheets_dialer.base.errors import (
     PortalUnknown,
 )
 from sheets_dialer.domain.content import Content
+from sheets_dialer.portal.client import MOST_BYTES, Balance, CallReport, Placed, Portal
+from sheets_dialer.portal.session import portal_session
 from sheets_dialer.sandbox.portal.shapes import known_shapes
-from sheets_dialer.transport import portal_session
 
 KEY = "sandbox-api-key"
 SHAPES = known_shapes()

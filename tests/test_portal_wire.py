@@ -13,11 +13,11 @@ from pathlib import Path
 
 import pytest
 from raw_server import Act, RawServer, certificate
-from sheets_dialer.portal.client.client import MOST_BYTES, Placed, Portal
 
 from sheets_dialer.base.errors import PortalUnknown
 from sheets_dialer.domain.content import Content
-from sheets_dialer.transport import portal_session
+from sheets_dialer.portal.client import MOST_BYTES, Placed, Portal
+from sheets_dialer.portal.session import portal_session
 
 CONTENT = Content("923001234567", "102")
 READ_SECONDS = 0.5

@@ -15,10 +15,10 @@ from sheets_dialer.portal.client.balance import (
     price,
     read_account,
 )
-from sheets_dialer.portal.client.client import Balance, Portal
 
 from sheets_dialer.base.clock import Clock
-from sheets_dialer.transport import portal_session
+from sheets_dialer.portal.client import Balance, Portal
+from sheets_dialer.portal.session import portal_session
 
 
 @pytest.fixture

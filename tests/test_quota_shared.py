@@ -15,7 +15,7 @@ from campaigns import Chain
 from clocked import clock_of
 from dialing import Shop, eventually
 
-from sheets_dialer.app import run_loop as loop
+from sheets_dialer.app import run_loop
 from sheets_dialer.app.wiring import Parts, build
 from sheets_dialer.config import load_config
 from sheets_dialer.google_sheets.quota import Kind
@@ -68,7 +68,7 @@ def test_twenty_campaigns_at_five_seconds_never_exceed_the_quota(chain: Chain) -
 
     with limited(chain) as parts:
         assert parts.rhythm.interval == timedelta(seconds=20)
-        last, _ = loop.work(
+        last, _ = run_loop.work(
             parts,
             for_at_most=timedelta(seconds=25 * SPEED),
             farewell="Not running.",
@@ -121,7 +121,7 @@ def test_a_second_client_of_the_account_eats_the_quota_and_all_goes_on(chain: Ch
         timer = threading.Timer(12, stop.set)
         timer.start()
         try:
-            last, _ = loop.work(
+            last, _ = run_loop.work(
                 parts,
                 ends=lambda result: result.nothing_left and stop.is_set(),
                 for_at_most=timedelta(seconds=45 * SPEED),

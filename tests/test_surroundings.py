@@ -17,7 +17,6 @@ from dialing import HOME, Shop, eventually
 from hypothesis import given
 from hypothesis import strategies as st
 from raw_server import RawServer, answer, certificate
-from sheets_dialer.portal.client.client import Placed, Portal
 from test_google_session import Stand, key_file  # noqa: F401 - a fixture
 
 from sheets_dialer.base.clock import MOST_SECONDS_OFF, ServerTime
@@ -25,7 +24,8 @@ from sheets_dialer.base.errors import ConfigError, PortalNotSent, SheetRefused, 
 from sheets_dialer.base.network_environment import CERTIFICATES, certificates, proxy_for
 from sheets_dialer.check.local import network
 from sheets_dialer.domain.content import Content
-from sheets_dialer.transport import portal_session
+from sheets_dialer.portal.client import Placed, Portal
+from sheets_dialer.portal.session import portal_session
 
 CONTENT = Content("923001234567", "102")
 GOOD = {"status": "200", "data": {"call_id": "20076"}}

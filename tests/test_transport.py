@@ -15,13 +15,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from raw_server import Act, RawServer, after, answer, certificate, cut, reset, silent
-from sheets_dialer.portal.client.client import MOST_BYTES, Placed, Portal
 
-from sheets_dialer import transport
+from sheets_dialer.portal import session as session_module
 from sheets_dialer.base.errors import PortalError, PortalNotSent, PortalRefused, PortalUnknown
 from sheets_dialer.base.redaction import redacted, without_query
 from sheets_dialer.domain.content import Content
-from sheets_dialer.transport import portal_session
+from sheets_dialer.portal.client import MOST_BYTES, Placed, Portal
+from sheets_dialer.portal.session import portal_session
 
 KEY = "geheim/7+7 ü"
 KEY_FORMS = (KEY, "geheim%2F7%2B7", "geheim")
@@ -270,7 +270,7 @@ def test_a_connection_idle_for_long_is_not_trusted_with_a_call(
 ) -> None:
     """A server that closes idle connections may do so in the very moment in which a call goes out:
     here the second request on any connection meets that."""
-    monkeypatch.setattr(transport, "IDLE_SECONDS", 0.1)
+    monkeypatch.setattr(session_module, "IDLE_SECONDS", 0.1)
     used: set[socket.socket] = set()
 
     def closing(connection: socket.socket) -> None:

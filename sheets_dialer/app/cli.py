@@ -183,20 +183,20 @@ def call(
 ) -> None:
     """Make one test call and follow it to its end, away from the sheet: it is not written to, and
     its Do Not Call tab not read, so a number that is listed there is called all the same."""
-    from . import run_loop as loop
-    from . import test_call as testcall
+    from . import run_loop
+    from . import test_call
     from .wiring import new_refs
 
     set_up_logs(verbose)
-    stop = loop.Stop()
+    stop = run_loop.Stop()
     made = False
     with built_parts(config) as parts:
         queues = [queue for queue in parts.queues if campaign in (None, queue.name)]
         if not queues:
             raise ConfigError(f"There is no campaign named {campaign} in the configuration.")
-        with parts.ledger.held(), loop.stopped_by_signals(stop, parts.caller.finish):
+        with parts.ledger.held(), run_loop.stopped_by_signals(stop, parts.caller.finish):
             parts.caller.start()
-            for attempt in testcall.call_once(
+            for attempt in test_call.call_once(
                 number,
                 queues[0],
                 ledger=parts.ledger,
@@ -206,8 +206,8 @@ def call(
                 stopping=stop,
                 wait=stop.wait,
             ):
-                made = testcall.was_made(attempt)
-                show(testcall.sentence(attempt))
+                made = test_call.was_made(attempt)
+                show(test_call.sentence(attempt))
     if stop.by_signal:
         raise typer.Exit(INTERRUPTED)
     if not made:

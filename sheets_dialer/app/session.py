@@ -34,15 +34,15 @@ def run(
 ) -> None:
     """Runs the loop, shows it as fits the output, and turns its end into an exit code."""
     from .. import texts
-    from . import live_display as progress
-    from . import run_loop as loop
+    from . import live_display
+    from . import run_loop
 
     zone, now = parts.queues[0].rules.zone, parts.clock.now
     with contextlib.ExitStack() as stack:
-        say = progress.silent if quiet else progress.lines(zone, now)
+        say = live_display.silent if quiet else live_display.lines(zone, now)
         if not quiet and sys.stdout.isatty():
-            say = stack.enter_context(progress.live(zone, now))
-        last, by_signal = loop.work(
+            say = stack.enter_context(live_display.live(zone, now))
+        last, by_signal = run_loop.work(
             parts,
             ends=ends,
             for_at_most=for_at_most,

@@ -26,12 +26,13 @@ from ..config import Campaign, Config, Google
 from ..dialing.worker import Caller
 from ..google_sheets import Connection, QueueSheet
 from ..google_sheets.quota import Quota, Rhythm
+from ..google_sheets.session import google_adapter, settle_for_google
 from ..ledger.ledger import Ledger
 from ..planning.plan import Rules
 from ..portal.balance import Purse, read_account
 from ..portal.client import Portal
+from ..portal.session import portal_session
 from ..reconciler.reconciler import Dialer, Queue
-from ..transport import google_adapter, portal_session, settle_for_google
 
 _SCOPES = ("https://www.googleapis.com/auth/spreadsheets",)
 _REF_LETTERS = string.digits + string.ascii_lowercase
@@ -61,7 +62,10 @@ def build(config: Config, *, clock: Clock | None = None) -> Iterator[Parts]:
         ConfigError: the service account's file, or the language's, can't be used.
         LedgerError: the ledger can't be used.
     """
-    texts.use(config.language)
+    try:
+        texts.use(config.language)
+    except texts.TextsError as error:
+        raise ConfigError(str(error)) from error
     clock = clock or Clock()
     per_minute = config.google.requests_per_minute
     quota = Quota(clock, secrets.SystemRandom().random, time.sleep, per_minute)

@@ -14,9 +14,8 @@ from gspread.exceptions import APIError
 from ..base.errors import SheetRefused, SheetUnreachable
 from ..base.network_environment import proxy_for
 from ..base.redaction import in_one_line
-from ..transport import (
-    CONNECT_SECONDS,
-    SHEETS_READ_SECONDS,
+from ..base.timeouts import CONNECT_SECONDS, SHEETS_READ_SECONDS
+from ..google_sheets.session import (
     Redirected,
     failed_by_proxy,
     google_adapter,

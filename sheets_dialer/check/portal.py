@@ -8,7 +8,7 @@ from typing import TypeVar
 from ..base.errors import PortalError, PortalNotSent, PortalRefused
 from ..portal.balance import funds
 from ..portal.client import Balance, Portal
-from ..transport import portal_session
+from ..portal.session import portal_session
 from .finding import Finding, fault, ok, service_fault
 from .local import is_trap, portal_address
 from .subject import PortalAccount

@@ -17,15 +17,10 @@ from ..base.clock import ServerTime
 from ..base.errors import SheetError, SheetRefused, SheetUnreachable, TokenLost, WriteRefused
 from ..base.network_environment import proxy_for
 from ..base.redaction import in_one_line
+from ..base.timeouts import CONNECT_SECONDS, SHEETS_READ_SECONDS
 from ..planning.campaign_status import clock_off
 from ..texts import say, with_stop
-from ..transport import (
-    CONNECT_SECONDS,
-    SHEETS_READ_SECONDS,
-    failed_by_proxy,
-    harmless,
-    was_redirected,
-)
+from .session import failed_by_proxy, harmless, was_redirected
 
 _TABS = "properties.timeZone,sheets.properties(sheetId,title,gridProperties(rowCount,columnCount))"
 _HINTS = {401: "google_key_hint", 403: "google_share_hint", 404: "google_address_hint"}

@@ -31,11 +31,11 @@ from ..domain.attempt import (
 )
 from ..domain.content import Content
 from ..domain.daily_usage import Today, as_today, hours_begun
-from . import commands as writing
-from . import opt_outs as opting_out
-from . import queries as reading
-from . import retention as forgetting
-from . import run_memory as memory
+from . import commands
+from . import opt_outs
+from . import queries
+from . import retention
+from . import run_memory
 from .commands import Intent
 from .database import line_up, make_engine, own_errors
 from .doubtful_attempts import doubt_marks, doubt_withdrawn
@@ -142,12 +142,12 @@ class Ledger:
     def campaigns_of(self, job_ids: Iterable[int]) -> dict[int, str]:
         """By job, the name of its campaign."""
         with self._reading() as connection:
-            return reading.campaigns_of(connection, job_ids)
+            return queries.campaigns_of(connection, job_ids)
 
     def jobs(self, campaign: str) -> list[Job]:
         """Every job of the campaign with its attempts, oldest first."""
         with self._reading() as connection:
-            return reading.all_jobs(connection, campaign)
+            return queries.all_jobs(connection, campaign)
 
     def jobs_with(
         self,
@@ -161,7 +161,7 @@ class Ledger:
         """The campaign's jobs that have one of these numbers, Refs or calls, and the forgotten ones
         with one of these fingerprints, oldest first."""
         with self._reading() as connection:
-            return reading.jobs_with(
+            return queries.jobs_with(
                 connection,
                 campaign,
                 numbers=numbers,
@@ -173,20 +173,20 @@ class Ledger:
     def jobs_elsewhere(self, campaign: str, refs: Iterable[str]) -> list[Job]:
         """The jobs of other campaigns than this one that have one of these Refs, oldest first."""
         with self._reading() as connection:
-            return reading.jobs_elsewhere(connection, campaign, refs)
+            return queries.jobs_elsewhere(connection, campaign, refs)
 
     def jobs_under_way(self, campaign: str, since: datetime) -> list[Job]:
         """The campaign's jobs of which more may come: those with an open attempt, and those whose
         call, made since then, may yet get a late answer, because they were dialled again or because
         it never began to ring."""
         with self._reading() as connection:
-            return reading.jobs_under_way(connection, campaign, since)
+            return queries.jobs_under_way(connection, campaign, since)
 
     def last_calls(self, fingerprints: Iterable[str]) -> dict[str, list[tuple[int, datetime]]]:
         """By fingerprint, in any campaign, each job's last attempt that may have rung and that was
         asked for with it, or in which just that was said."""
         with self._reading() as connection:
-            return reading.last_calls(connection, fingerprints)
+            return queries.last_calls(connection, fingerprints)
 
     @property
     def compares_letters(self) -> bool:
@@ -196,29 +196,29 @@ class Ledger:
 
     def open_attempts(self) -> list[Attempt]:
         """Every open attempt, in any campaign: each keeps its number from being called."""
-        query = sa.select(*reading.ATTEMPT_COLUMNS).where(IS_OPEN)
+        query = sa.select(*queries.ATTEMPT_COLUMNS).where(IS_OPEN)
         with self._reading() as connection:
-            return [reading.attempt_of(row) for row in connection.execute(query)]
+            return [queries.attempt_of(row) for row in connection.execute(query)]
 
     def attempts_in(
         self, states: Iterable[AttemptState], *, outside: Iterable[str] = ()
     ) -> list[Attempt]:
         """All attempts in one of these states, but of the campaigns that they are `outside` of."""
         wanted = set(states)
-        query = sa.select(*reading.ATTEMPT_COLUMNS).where(attempts.c.state.in_(sorted(wanted)))
+        query = sa.select(*queries.ATTEMPT_COLUMNS).where(attempts.c.state.in_(sorted(wanted)))
         if wanted <= OPEN_STATES:
             # In these very words, so that the database may use the index of open attempts.
             query = query.where(IS_OPEN)
         if excluded := sorted(outside):
             query = query.join(jobs).where(jobs.c.campaign.not_in(excluded))
         with self._reading() as connection:
-            return [reading.attempt_of(row) for row in connection.execute(query)]
+            return [queries.attempt_of(row) for row in connection.execute(query)]
 
     def today(self, campaign: str, now: datetime, zone: ZoneInfo) -> Today:
         """What the campaign has called since midnight in its zone."""
         begun = hours_begun(now, zone)
         with self._reading() as connection:
-            counted = reading.counted_by_hour(connection, campaign, begun)
+            counted = queries.counted_by_hour(connection, campaign, begun)
         return as_today(begun, zone, counted)
 
     def record(
@@ -249,12 +249,12 @@ class Ledger:
         with self._writing() as connection:
             if self._hold is not None:
                 self._hold.require_last(connection)
-            writing.add_jobs(connection, campaign, new_jobs, now)
-            writing.adopt(connection, campaign, adoptions, now, self.portal)
-            writing.change_jobs(connection, job_changes)
-            writing.rewrite(connection, rewritings)
+            commands.add_jobs(connection, campaign, new_jobs, now)
+            commands.adopt(connection, campaign, adoptions, now, self.portal)
+            commands.change_jobs(connection, job_changes)
+            commands.rewrite(connection, rewritings)
             make_moves(connection, moves, now, self.portal)
-            return writing.intend(connection, intents, now, now - gap)
+            return commands.intend(connection, intents, now, now - gap)
 
     def say_otherwise(
         self, contents: Mapping[int, Content], now: datetime, gap: timedelta
@@ -265,7 +265,7 @@ class Ledger:
         if not contents:
             return set()
         with self._writing() as connection:
-            return writing.say_otherwise(connection, contents, now - gap)
+            return commands.say_otherwise(connection, contents, now - gap)
 
     def move(self, moves: Sequence[Move], now: datetime) -> set[int]:
         """Makes the moves in one transaction; returns the attempts that were in the right state."""
@@ -319,24 +319,24 @@ class Ledger:
         if not reports:
             return
         with self._writing() as connection:
-            writing.keep_reports(connection, reports, opting_out or {}, now)
+            commands.keep_reports(connection, reports, opting_out or {}, now)
 
     def opted_out(self, numbers: Iterable[str]) -> dict[str, OptOut]:
         """Which of these numbers asked not to be called again."""
         with self._reading() as connection:
-            return opting_out.opted_out(connection, numbers)
+            return opt_outs.opted_out(connection, numbers)
 
     def opt_outs_after(self, last_id: int) -> list[OptOut]:
         """The opt-outs, and those taken back, that changed after the one of this id, in order;
         after 0 that is all of them."""
         with self._reading() as connection:
-            return opting_out.changed_after(connection, last_id)
+            return opt_outs.changed_after(connection, last_id)
 
     def allow(self, number: str, now: datetime) -> OptOut | None:
         """Lets a number be called again; returns the opt-out that it takes back, None when there is
         none."""
         with self._writing() as connection:
-            taken_back = opting_out.allow(connection, number, now)
+            taken_back = opt_outs.allow(connection, number, now)
             if taken_back is None:
                 return None
             before, attempt_id = taken_back
@@ -347,31 +347,31 @@ class Ledger:
         """Forgets number and texts of at most so many jobs, from behind the id `after` on, to which
         nothing has happened since `before`; returns them. What prevents a second call is kept."""
         with self._reading() as connection:
-            ids = forgetting.old_jobs(connection, before, after=after, most=most)
+            ids = retention.old_jobs(connection, before, after=after, most=most)
         if ids:
             with self._writing() as connection:
-                forgetting.forget(connection, ids, before)
+                retention.forget(connection, ids, before)
         return ids
 
     def fact(self, name: str) -> str:
         """Something that one run leaves for the next; empty when it left nothing."""
         with self._reading() as connection:
-            return memory.fact(connection, name)
+            return run_memory.fact(connection, name)
 
     def set_fact(self, name: str, value: str) -> None:
         """Leaves something for the next run."""
         with self._writing() as connection:
-            memory.set_fact(connection, name, value)
+            run_memory.set_fact(connection, name, value)
 
     def token_counter(self, tab: str) -> int:
         """The counter of the last token that this ledger wrote, or adopted, on the tab."""
         with self._reading() as connection:
-            return memory.token_counter(connection, tab)
+            return run_memory.token_counter(connection, tab)
 
     def set_token_counter(self, tab: str, counter: int) -> None:
         """Remembers the counter of the token on the tab."""
         with self._writing() as connection:
-            memory.set_token_counter(connection, tab, counter)
+            run_memory.set_token_counter(connection, tab, counter)
 
     def doubt_withdrawn(self, campaign: str, since: datetime, now: datetime) -> int:
         """Makes unknown what was withdrawn since then and not tried anew: another dialer, which

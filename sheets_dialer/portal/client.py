@@ -17,9 +17,9 @@ import requests
 
 from ..base.errors import PortalError, PortalNotSent, PortalUnknown
 from ..base.redaction import without_query
+from ..base.timeouts import CONNECT_SECONDS, PORTAL_READ_SECONDS
 from ..domain.content import Content
 from ..texts import say
-from ..transport import CONNECT_SECONDS, PORTAL_READ_SECONDS, QUERY_KEY_HEADER, NeverConnected
 from .error_text import cleaned, told
 from .responses import (
     amount,
@@ -35,6 +35,7 @@ from .responses import (
     username,
     whole,
 )
+from .session import QUERY_KEY_HEADER, NeverConnected
 
 MOST_BYTES = 1_000_000
 """A longer answer isn't read to its end; the longest known has 200 bytes."""
@@ -74,7 +75,7 @@ class Balance:
 class Portal:
     """A client of the portal. It is safe to share between threads.
 
-    `session` must come from `transport.portal_session`: it keeps the key out of sight and sends
+    `session` must come from `session.portal_session`: it keeps the key out of sight and sends
     nothing twice. `timeouts` are seconds to connect, and to wait for each piece of an answer.
     """
 

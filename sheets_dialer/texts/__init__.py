@@ -16,13 +16,16 @@ from string import Formatter
 
 import yaml
 
-from ..base.errors import ConfigError
-
 LANGUAGES = ("english", "urdu")
 _FOLDER = Path(__file__).parent
 _LONGEST = 300
 """Letters of a sentence: a cell shows fewer, and a pass writes thousands of them."""
 _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+class TextsError(ValueError):
+    """There is no such language, or its file has sentences that can't be used: one line for each
+    fault, as the user reads it."""
 
 
 class _Chosen:
@@ -61,11 +64,11 @@ def use(language: str) -> None:
     """Chooses the language for this process: one of `LANGUAGES`, or the path of a file like theirs.
 
     Raises:
-        ConfigError: there is no such language, or its file has a sentence that can't be used.
+        TextsError: there is no such language, or its file has a sentence that can't be used.
     """
     texts, faults = read(language)
     if faults:
-        raise ConfigError("\n".join(faults))
+        raise TextsError("\n".join(faults))
     _Chosen.texts = texts
 
 

@@ -11,7 +11,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import NoReturn
 
-from sheets_dialer.app import run_loop as loop
+from sheets_dialer.app import run_loop
 from sheets_dialer.app.session import DONE, INTERRUPTED
 from sheets_dialer.app.wiring import build
 from sheets_dialer.base.clock import Clock
@@ -36,7 +36,7 @@ def run_clocked(words: Sequence[str], speed: float, ahead: float) -> NoReturn:
     seconds = float(rest[rest.index("--for") + 1]) if "--for" in rest else None
     with build(load_config(Path(config)), clock=clock_of(speed, ahead)) as parts:
         try:
-            last, by_signal = loop.work(
+            last, by_signal = run_loop.work(
                 parts,
                 ends=lambda result: until_done and result.nothing_left,
                 for_at_most=None if seconds is None else timedelta(seconds=seconds),

@@ -23,13 +23,13 @@ def main() -> None:
     del sys.argv[1:4]
     logging.basicConfig(level=logging.DEBUG)
 
-    from sheets_dialer import transport  # noqa: PLC0415 - others copy its time-outs on import
+    # What comes later copies the time-outs when it is imported.
+    from sheets_dialer.base import timeouts  # noqa: PLC0415
 
-    transport.PORTAL_READ_SECONDS = patience
-    transport.SHEETS_READ_SECONDS = patience
-    from sheets_dialer.app import cli
-    from sheets_dialer.app import wiring as bootstrap
-    from sheets_dialer.base import clock  # noqa: PLC0415 - the same
+    timeouts.PORTAL_READ_SECONDS = patience
+    timeouts.SHEETS_READ_SECONDS = patience
+    from sheets_dialer.app import cli, wiring  # noqa: PLC0415
+    from sheets_dialer.base import clock  # noqa: PLC0415
 
     def fast_clock() -> clock.Clock:
         return clock.Clock(
@@ -37,7 +37,7 @@ def main() -> None:
             steady=lambda: time.monotonic() * speed,
         )
 
-    vars(bootstrap)["Clock"] = fast_clock
+    vars(wiring)["Clock"] = fast_clock
     cli.main()
 
 

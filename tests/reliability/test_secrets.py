@@ -13,13 +13,13 @@ import pytest
 from hurry import API_KEY, PATHS, HurriedShop, fault, hurried_shop
 from raw_server import Act, RawServer, answer, certificate, reset
 from secrets_hunt import found_in, left_behind, watched_process_list
-from sheets_dialer.portal.client.client import Portal
 from test_faults_by_rate import KINDS, numbers
 
 from sheets_dialer.base.errors import DialerError, PortalNotSent, SheetError
 from sheets_dialer.domain.content import Content
 from sheets_dialer.google_sheets import Connection
-from sheets_dialer.transport import portal_session
+from sheets_dialer.portal.client import Portal
+from sheets_dialer.portal.session import portal_session
 
 NUMBER = "923001234567"
 

@@ -11,8 +11,8 @@ from dataclasses import replace
 from typing import Any
 
 from raw_server import RawServer, answer, certificate
-from sheets_dialer.portal.client.client import MOST_BYTES
 
+from sheets_dialer.portal.client import MOST_BYTES
 from situations.stage import Stage
 from situations.table import in_the_sheet
 

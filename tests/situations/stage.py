@@ -18,13 +18,13 @@ import gspread
 import yaml
 from dialing import HOME, eventually
 from running import RunningSandbox
-from sheets_dialer.portal.client.client import Portal
 
 from sheets_dialer.app.wiring import Parts, build
 from sheets_dialer.base.clock import Clock
 from sheets_dialer.config import load_config
+from sheets_dialer.portal.client import Portal
+from sheets_dialer.portal.session import portal_session
 from sheets_dialer.tabs.control_tab import CONTROL_TAB
-from sheets_dialer.transport import portal_session
 from situations.explaining import names_in
 from situations.seeing import BESIDE_CELLS, OURS, seen_in
 
