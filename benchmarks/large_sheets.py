@@ -35,8 +35,9 @@ from sheets_dialer.app.demo import running_sandbox
 from sheets_dialer.app.wiring import build, google_client
 from sheets_dialer.base.clock import Clock
 from sheets_dialer.config import Config, load_config
-from sheets_dialer.domain.attempt import AttemptState, NewJob, Reason
+from sheets_dialer.domain.attempt import AttemptState, Reason
 from sheets_dialer.domain.content import Content
+from sheets_dialer.domain.job import NewJob
 from sheets_dialer.google_sheets import Connection, QueueSheet
 from sheets_dialer.google_sheets.setup.prepare import prepare
 from sheets_dialer.ledger.ledger import Intent, Ledger, Move

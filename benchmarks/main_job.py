@@ -27,7 +27,8 @@ import yaml
 from sheets_dialer.app.demo import Sandbox, compare, running_sandbox
 from sheets_dialer.app.wiring import build, google_client
 from sheets_dialer.config import Config, load_config
-from sheets_dialer.domain.attempt import ANSWERED, Attempt
+from sheets_dialer.domain.attempt import Attempt
+from sheets_dialer.domain.portal_status import ANSWERED
 from sheets_dialer.google_sheets import Connection, QueueSheet
 from sheets_dialer.google_sheets.setup.prepare import prepare, set_control
 from sheets_dialer.tabs.control_tab import RUN

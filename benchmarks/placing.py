@@ -28,8 +28,9 @@ from sheets_dialer.app.wiring import new_refs
 from sheets_dialer.base.clock import Clock
 from sheets_dialer.config import load_config
 from sheets_dialer.dialing.worker import Caller, Confirmed
-from sheets_dialer.domain.attempt import AttemptState, NewJob, Reason
+from sheets_dialer.domain.attempt import AttemptState, Reason
 from sheets_dialer.domain.content import Content
+from sheets_dialer.domain.job import NewJob
 from sheets_dialer.ledger.ledger import Intent, Ledger
 from sheets_dialer.portal.client import Portal
 from sheets_dialer.portal.session import portal_session

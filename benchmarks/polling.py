@@ -22,10 +22,11 @@ HOME = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(HOME))
 
 from sheets_dialer.config import Campaign, Config
-from sheets_dialer.domain.attempt import ANSWERED, Attempt, AttemptState
+from sheets_dialer.domain.attempt import Attempt, AttemptState
 from sheets_dialer.domain.call_lifecycle import is_confirmed
 from sheets_dialer.domain.policy import Policy
 from sheets_dialer.domain.poll_schedule import next_poll
+from sheets_dialer.domain.portal_status import ANSWERED
 from sheets_dialer.sandbox.portal.life import Timeline, moment_at, plan
 from sheets_dialer.sandbox.portal.settings import Settings
 

@@ -14,9 +14,10 @@ from running import RunningSandbox
 
 from sheets_dialer.base.clock import Clock
 from sheets_dialer.dialing.worker import Caller, Confirmed
-from sheets_dialer.domain.attempt import Attempt, AttemptState, NewJob, Reason
+from sheets_dialer.domain.attempt import Attempt, AttemptState, Reason
 from sheets_dialer.domain.calling_hours import CallingHours, read_hours
 from sheets_dialer.domain.content import Content
+from sheets_dialer.domain.job import NewJob
 from sheets_dialer.domain.policy import Policy
 from sheets_dialer.ledger.ledger import Intent, Ledger
 from sheets_dialer.portal.client import Portal

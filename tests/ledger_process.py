@@ -9,8 +9,9 @@ import sys
 import time
 from datetime import UTC, datetime, timedelta
 
-from sheets_dialer.domain.attempt import AttemptState, NewJob, Reason
+from sheets_dialer.domain.attempt import AttemptState, Reason
 from sheets_dialer.domain.content import Content
+from sheets_dialer.domain.job import NewJob
 from sheets_dialer.ledger.ledger import Intent, Ledger, Move
 
 T0 = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)

@@ -14,10 +14,12 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sheets_dialer.domain.attempt import Attempt, AttemptState, Job, NewJob, OptOut, Reason
+from sheets_dialer.domain.attempt import Attempt, AttemptState, Reason
 from sheets_dialer.domain.calling_hours import CallingHours, read_hours
 from sheets_dialer.domain.content import Content
 from sheets_dialer.domain.daily_usage import Today
+from sheets_dialer.domain.job import Job, NewJob
+from sheets_dialer.domain.opt_out import OptOut
 from sheets_dialer.domain.phone_numbers import Number, read_number
 from sheets_dialer.domain.policy import Policy, RedialRule
 from sheets_dialer.planning.plan import LedgerState, Part, Plan, Rules, SheetState

@@ -10,19 +10,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sheets_dialer.domain.attempt import (
-    CALL_STATUS_WORDS,
     MOVES,
     NEVER_RANG,
-    NOT_REACHED,
     OPEN_STATES,
     Attempt,
     AttemptState,
-    Job,
-    NewJob,
     Reason,
-    call_status_words,
 )
 from sheets_dialer.domain.content import Content
+from sheets_dialer.domain.job import Job, NewJob
+from sheets_dialer.domain.portal_status import CALL_STATUS_WORDS, NOT_REACHED, call_status_words
 from sheets_dialer.planning.status_words import (
     CALLING,
     CHECK,

@@ -13,10 +13,11 @@ from typing import Any
 import pytest
 from planning import KARACHI, OPEN_ALL_DAY, World, hours, moment
 
-from sheets_dialer.domain.attempt import LEFT_BEHIND, AttemptState, NewJob, Reason
+from sheets_dialer.domain.attempt import LEFT_BEHIND, AttemptState, Reason
 from sheets_dialer.domain.calling_hours import CallingHours, read_hours
 from sheets_dialer.domain.content import Content
 from sheets_dialer.domain.daily_usage import Hour, Today, hours_begun
+from sheets_dialer.domain.job import NewJob
 from sheets_dialer.ledger.ledger import Intent, Ledger, Move
 from sheets_dialer.planning.completion_estimate import calls_per_minute, estimate
 from sheets_dialer.planning.halts import calls_left

@@ -11,7 +11,8 @@ from datetime import timedelta
 
 from planning import POLICY, World, moment
 
-from sheets_dialer.domain.attempt import AttemptState, Job
+from sheets_dialer.domain.attempt import AttemptState
+from sheets_dialer.domain.job import Job
 from sheets_dialer.domain.phone_numbers import Number, read_number
 from sheets_dialer.planning.plan import Dial
 from sheets_dialer.tabs.control_tab import Control

@@ -25,7 +25,8 @@ from test_plan_properties import edits, people_do, worlds
 from test_survey import surveyed
 
 from sheets_dialer.base.clock import Clock
-from sheets_dialer.domain.attempt import AttemptState, Job, Reason
+from sheets_dialer.domain.attempt import AttemptState, Reason
+from sheets_dialer.domain.job import Job
 from sheets_dialer.ledger.ledger import Intent, Ledger, Move
 from sheets_dialer.ledger.queries import NOTHING_KNOWN
 from sheets_dialer.planning.readiness import as_known

@@ -22,11 +22,10 @@ import pytest
 import typer
 from dialing import Shop, eventually
 
-from sheets_dialer.app import cli
-from sheets_dialer.app import session
-from sheets_dialer.base import errors
+from sheets_dialer.app import cli, session
+from sheets_dialer.base import errors, timeouts
 from sheets_dialer.config import load_config
-from sheets_dialer.domain.attempt import CALL_STATUS_WORDS
+from sheets_dialer.domain.portal_status import CALL_STATUS_WORDS
 from sheets_dialer.tabs.control_tab import (
     ANSWERS,
     CONTROL_TAB,

@@ -27,15 +27,12 @@ from sheets_dialer.domain.attempt import (
     MADE_NO_CALL,
     MOVES,
     OPEN_STATES,
-    Adoption,
     Attempt,
     AttemptState,
-    Job,
-    JobChange,
-    NewJob,
     Reason,
 )
 from sheets_dialer.domain.content import Content
+from sheets_dialer.domain.job import Adoption, Job, JobChange, NewJob
 from sheets_dialer.ledger.ledger import Intent, Ledger, Move
 from sheets_dialer.planning.readiness import as_known
 

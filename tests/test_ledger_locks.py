@@ -17,8 +17,9 @@ from ledger_process import T0
 from postgres import PostgresServer
 
 from sheets_dialer.base.errors import AnotherDialer, LedgerError, LedgerTaken
-from sheets_dialer.domain.attempt import AttemptState, JobChange, NewJob, Reason
+from sheets_dialer.domain.attempt import AttemptState, Reason
 from sheets_dialer.domain.content import Content
+from sheets_dialer.domain.job import JobChange, NewJob
 from sheets_dialer.ledger.ledger import Intent, Ledger, Move, database, schema
 
 INTENDED, SENDING, PLACED = AttemptState.INTENDED, AttemptState.SENDING, AttemptState.PLACED

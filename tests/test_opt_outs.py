@@ -22,7 +22,8 @@ from test_survey import surveyed
 from sheets_dialer.app.wiring import build
 from sheets_dialer.base.clock import Clock
 from sheets_dialer.config import load_config
-from sheets_dialer.domain.attempt import AttemptState, OptOut, Reason
+from sheets_dialer.domain.attempt import AttemptState, Reason
+from sheets_dialer.domain.opt_out import OptOut
 from sheets_dialer.domain.phone_numbers import Number, read_number
 from sheets_dialer.ledger.ledger import Intent, Ledger, Move
 from sheets_dialer.reconciler.row_cache import Roll

@@ -15,7 +15,8 @@ from hypothesis import HealthCheck, given, note, settings
 from hypothesis import strategies as st
 from planning import POLICY, World, content, moment, people_cells
 
-from sheets_dialer.domain.attempt import OPEN_STATES, Attempt, AttemptState, Job, Reason
+from sheets_dialer.domain.attempt import OPEN_STATES, Attempt, AttemptState, Reason
+from sheets_dialer.domain.job import Job
 from sheets_dialer.domain.phone_numbers import Number
 from sheets_dialer.domain.policy import RedialRule
 from sheets_dialer.planning.plan import Plan

@@ -24,7 +24,8 @@ import pytest
 import yaml
 from planning import POLICY, World, content, e164, hours, moment, people_cells, policy, span
 
-from sheets_dialer.domain.attempt import Attempt, AttemptState, Job, Reason
+from sheets_dialer.domain.attempt import Attempt, AttemptState, Reason
+from sheets_dialer.domain.job import Job
 from sheets_dialer.planning.plan import Plan, Tally
 from sheets_dialer.planning.status_words import shown
 from sheets_dialer.tabs.control_tab import Control

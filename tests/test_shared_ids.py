@@ -18,9 +18,10 @@ from running import RunningSandbox
 
 from sheets_dialer.base.clock import Clock
 from sheets_dialer.dialing.circuit_breaker import Breaker
-from sheets_dialer.domain.attempt import Adoption, Attempt, AttemptState, Job, NewJob, Reason
+from sheets_dialer.domain.attempt import Attempt, AttemptState, Reason
 from sheets_dialer.domain.call_lifecycle import as_ended, is_followed
 from sheets_dialer.domain.content import Content
+from sheets_dialer.domain.job import Adoption, Job, NewJob
 from sheets_dialer.ledger.ledger import Intent, Ledger, Move
 
 INTENDED, SENDING, PLACED, ENDED, UNKNOWN = (

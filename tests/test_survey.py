@@ -14,8 +14,10 @@ from hypothesis import strategies as st
 from planning import TITLES, World, moment
 from test_plan_properties import edits, people_do, worlds
 
-from sheets_dialer.domain.attempt import AttemptState, Job, OptOut
+from sheets_dialer.domain.attempt import AttemptState
 from sheets_dialer.domain.call_lifecycle import is_followed
+from sheets_dialer.domain.job import Job
+from sheets_dialer.domain.opt_out import OptOut
 from sheets_dialer.planning.plan import Plan, Tally
 from sheets_dialer.reconciler.row_cache import Roll
 from sheets_dialer.reconciler.row_selection import Survey

@@ -16,10 +16,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from raw_server import Act, RawServer, after, answer, certificate, cut, reset, silent
 
-from sheets_dialer.portal import session as session_module
 from sheets_dialer.base.errors import PortalError, PortalNotSent, PortalRefused, PortalUnknown
 from sheets_dialer.base.redaction import redacted, without_query
 from sheets_dialer.domain.content import Content
+from sheets_dialer.portal import session as session_module
 from sheets_dialer.portal.client import MOST_BYTES, Placed, Portal
 from sheets_dialer.portal.session import portal_session
 

@@ -183,8 +183,7 @@ def call(
 ) -> None:
     """Make one test call and follow it to its end, away from the sheet: it is not written to, and
     its Do Not Call tab not read, so a number that is listed there is called all the same."""
-    from . import run_loop
-    from . import test_call
+    from . import run_loop, test_call
     from .wiring import new_refs
 
     set_up_logs(verbose)

@@ -12,7 +12,9 @@ from datetime import datetime, time
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from ..domain.attempt import ANSWERED, AttemptState, Job, call_status_words
+from ..domain.attempt import AttemptState
+from ..domain.job import Job
+from ..domain.portal_status import ANSWERED, call_status_words
 from ..planning import campaign_status
 from ..planning.plan import Plan, Rules, Tally
 from ..tabs.header_report import columns_told

@@ -34,8 +34,7 @@ def run(
 ) -> None:
     """Runs the loop, shows it as fits the output, and turns its end into an exit code."""
     from .. import texts
-    from . import live_display
-    from . import run_loop
+    from . import live_display, run_loop
 
     zone, now = parts.queues[0].rules.zone, parts.clock.now
     with contextlib.ExitStack() as stack:

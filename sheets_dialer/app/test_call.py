@@ -8,10 +8,12 @@ from ..base.clock import Clock
 from ..base.errors import DialerError
 from ..base.redaction import shortened
 from ..dialing.worker import Caller, Confirmed
-from ..domain.attempt import Attempt, AttemptState, Job, NewJob, Reason, call_status_words
+from ..domain.attempt import Attempt, AttemptState, Reason
 from ..domain.calling_hours import CallingHours, read_hours
 from ..domain.content import Content
+from ..domain.job import Job, NewJob
 from ..domain.phone_numbers import NotDiallable, read_number
+from ..domain.portal_status import call_status_words
 from ..domain.times import spoken
 from ..ledger.ledger import Intent, Ledger
 from ..reconciler.orphan_calls import campaign_of_tests

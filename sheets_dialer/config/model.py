@@ -17,9 +17,9 @@ from pydantic import (
     field_validator,
 )
 
-from ..domain.attempt import ANSWERED
 from ..domain.calling_hours import CallingHours, read_hours
 from ..domain.policy import Policy, RedialRule
+from ..domain.portal_status import ANSWERED
 from ..google_sheets.quota import PER_MINUTE
 from .campaign import Campaign, Redial, RedialNoKey
 from .hours import Ramadan

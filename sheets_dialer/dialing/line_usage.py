@@ -5,9 +5,10 @@ from __future__ import annotations
 import heapq
 from datetime import datetime
 
-from ..domain.attempt import ANSWERED, Attempt
+from ..domain.attempt import Attempt
 from ..domain.call_lifecycle import holds_line
 from ..domain.policy import Policy
+from ..domain.portal_status import ANSWERED
 
 
 class Lines:

@@ -11,11 +11,12 @@ from typing import Any
 import structlog
 
 from ..base.errors import AccountRefused, PortalError, PortalNotSent, PortalRefused
-from ..domain.attempt import ANSWERED, NOT_REACHED, Attempt, AttemptState
+from ..domain.attempt import Attempt, AttemptState
 from ..domain.calling_hours import CallingHours
 from ..domain.content import Content
 from ..domain.daily_usage import midnight
 from ..domain.policy import Policy
+from ..domain.portal_status import ANSWERED, NOT_REACHED
 from ..ledger.ledger import Move
 from ..portal.client import CallReport, Placed
 

@@ -6,18 +6,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from .attempt import (
-    ANSWERED,
-    LEFT_BEHIND,
-    NEVER_RANG,
-    NOT_BEGUN,
-    NOT_REACHED,
-    Attempt,
-    AttemptState,
-    Job,
-    Reason,
-)
+from .attempt import LEFT_BEHIND, NEVER_RANG, Attempt, AttemptState, Reason
+from .job import Job
 from .policy import Policy
+from .portal_status import ANSWERED, NOT_BEGUN, NOT_REACHED
 
 NOT_ANSWERED_SHARE = 0.35
 RINGS_FOR = timedelta(seconds=30)

@@ -10,9 +10,10 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from .attempt import ANSWERED, NOT_REACHED, Attempt
+from .attempt import Attempt
 from .call_lifecycle import final_at, is_confirmed
 from .policy import Policy
+from .portal_status import ANSWERED, NOT_REACHED
 
 FIRST = 26 / 15
 """The first question, in intervals after the call was placed."""

@@ -15,19 +15,10 @@ import sqlalchemy as sa
 import structlog
 from sqlalchemy.dialects import postgresql, sqlite
 
-from ..domain.attempt import (
-    MADE_NO_CALL,
-    Adoption,
-    Attempt,
-    AttemptState,
-    Job,
-    JobChange,
-    NewJob,
-    Reason,
-    Rewriting,
-)
+from ..domain.attempt import MADE_NO_CALL, Attempt, AttemptState, Reason
 from ..domain.content import Content
 from ..domain.dtmf_keys import names_key
+from ..domain.job import Adoption, Job, JobChange, NewJob, Rewriting
 from ..texts import say
 from .batching import among, chunks, rows_among
 from .duplicate_call_ids import GIVEN_AGAIN, carriers, is_its_own

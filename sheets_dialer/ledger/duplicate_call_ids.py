@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
-from ..domain.attempt import ANSWERED, AttemptState, Reason
+from ..domain.attempt import AttemptState, Reason
+from ..domain.portal_status import ANSWERED
 from ..texts import say
 from .batching import among, chunks, rows_among
 from .history import change, note
@@ -21,7 +22,7 @@ from .opt_outs import IS_OPTED_OUT
 from .schema import attempts
 
 if TYPE_CHECKING:
-    from .transitions import Move
+    from ..domain.attempt import Move
 
 STAYS_ITS_OWN = timedelta(hours=6)
 """How long after its call has ended an id still means that call. Longer than a portal may show an

@@ -18,24 +18,12 @@ import sqlalchemy as sa
 import structlog
 
 from ..base.errors import LedgerError
-from ..domain.attempt import (
-    OPEN_STATES,
-    Adoption,
-    Attempt,
-    AttemptState,
-    Job,
-    JobChange,
-    NewJob,
-    OptOut,
-    Rewriting,
-)
+from ..domain.attempt import OPEN_STATES, Attempt, AttemptState, Move
 from ..domain.content import Content
 from ..domain.daily_usage import Today, as_today, hours_begun
-from . import commands
-from . import opt_outs
-from . import queries
-from . import retention
-from . import run_memory
+from ..domain.job import Adoption, Job, JobChange, NewJob, Rewriting
+from ..domain.opt_out import OptOut
+from . import commands, opt_outs, queries, retention, run_memory
 from .commands import Intent
 from .database import line_up, make_engine, own_errors
 from .doubtful_attempts import doubt_marks, doubt_withdrawn
@@ -43,7 +31,7 @@ from .exclusive_lock import Hold, held, require_free
 from .history import note
 from .postgres_server import require_on_disk
 from .schema import IS_OPEN, attempts, jobs, settle_schema
-from .transitions import Move, Moved, make_moves
+from .transitions import Moved, make_moves
 from .upgrades import AS_TYPED, upgrade
 
 __all__ = ["Intent", "Ledger", "Move", "Moved"]

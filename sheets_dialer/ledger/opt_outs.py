@@ -11,7 +11,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from ..domain.attempt import OptOut
+from ..domain.opt_out import OptOut
 from .batching import among, rows_among
 from .schema import attempts, jobs, opt_outs
 

@@ -14,17 +14,10 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from ..domain.attempt import (
-    ANSWERED,
-    MADE_NO_CALL,
-    NEVER_RANG,
-    NOT_REACHED,
-    Attempt,
-    AttemptState,
-    Job,
-    Reason,
-)
+from ..domain.attempt import MADE_NO_CALL, NEVER_RANG, Attempt, AttemptState, Reason
 from ..domain.content import Content
+from ..domain.job import Job
+from ..domain.portal_status import ANSWERED, NOT_REACHED
 from .batching import among, rows_among
 from .schema import IS_ANOTHER_TRY, IS_NOT_BEGUN, IS_OPEN, UtcTime, attempts, jobs
 

@@ -8,7 +8,8 @@ from datetime import UTC, datetime
 import sqlalchemy as sa
 
 from ..base.errors import LedgerError
-from ..domain.attempt import NOT_BEGUN, OPEN_STATES
+from ..domain.attempt import OPEN_STATES
+from ..domain.portal_status import NOT_BEGUN
 
 SCHEMA_VERSION = 4
 

@@ -5,7 +5,7 @@ Like all of the ledger's writing this runs inside a transaction that waits for a
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -13,21 +13,11 @@ from typing import Any
 import sqlalchemy as sa
 import structlog
 
-from ..domain.attempt import MOVES, AttemptState
+from ..domain.attempt import MOVES, AttemptState, Move
 from .duplicate_call_ids import doubt, doubted_among, end, moved_or_carrying, with_their_keys
 from .history import change, note
 
 log = structlog.get_logger()
-
-
-@dataclass(frozen=True, slots=True)
-class Move:
-    """An attempt's move from one state to another, with what became known by it."""
-
-    attempt_id: int
-    source: AttemptState
-    target: AttemptState
-    values: Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
 
-from ..domain.attempt import Job
+from ..domain.job import Job
 from ..tabs.queue_rows import QueueRow
 from .eligibility import SameCall
 from .plan import Part

@@ -6,17 +6,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from ..domain.attempt import (
-    ANSWERED,
-    NOT_REACHED,
-    Attempt,
-    AttemptState,
-    Job,
-    Reason,
-    call_status_words,
-)
+from ..domain.attempt import Attempt, AttemptState, Reason
 from ..domain.call_lifecycle import final_at, is_confirmed, is_final, is_stuck
+from ..domain.job import Job
 from ..domain.policy import Policy, RedialRule
+from ..domain.portal_status import ANSWERED, NOT_REACHED, call_status_words
 from ..domain.times import read_moment, spoken
 from ..tabs.queue_rows import QueueRow
 from ..texts import say

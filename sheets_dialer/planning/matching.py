@@ -12,8 +12,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from ..domain.attempt import MOST_RESTARTS, Attempt, Job
+from ..domain.attempt import Attempt
 from ..domain.content import is_as_typed
+from ..domain.job import MOST_RESTARTS, Job
 from ..domain.times import read_moment
 from ..tabs.queue_rows import QueueRow
 from ..tabs.status import AGAIN, MARKED, MAY_BE_NEW, SKIP, is_ours

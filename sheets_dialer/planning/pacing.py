@@ -6,10 +6,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
-from ..domain.attempt import ANSWERED, NOT_REACHED, Attempt, AttemptState, Job
+from ..domain.attempt import Attempt, AttemptState
 from ..domain.call_lifecycle import as_ended, final_at, holds_line, is_followed, lines_coming_free
+from ..domain.job import Job
 from ..domain.policy import Policy
 from ..domain.poll_schedule import key_is_likely, next_poll
+from ..domain.portal_status import ANSWERED, NOT_REACHED
 from .halts import calls_left
 from .plan import Plan, Poll, Rules, Tally
 

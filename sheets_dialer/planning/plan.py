@@ -11,19 +11,11 @@ from datetime import datetime, timedelta
 from enum import Enum
 from zoneinfo import ZoneInfo
 
-from ..domain.attempt import (
-    Adoption,
-    Attempt,
-    AttemptState,
-    Job,
-    JobChange,
-    NewJob,
-    OptOut,
-    Reason,
-    Rewriting,
-)
+from ..domain.attempt import Attempt, AttemptState, Reason
 from ..domain.calling_hours import CallingHours
 from ..domain.daily_usage import Today
+from ..domain.job import Adoption, Job, JobChange, NewJob, Rewriting
+from ..domain.opt_out import OptOut
 from ..domain.policy import Policy
 from ..tabs.control_settings import Settings
 from ..tabs.control_tab import ANSWERS, Control

@@ -11,19 +11,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from ..domain.attempt import (
-    Adoption,
-    Attempt,
-    AttemptState,
-    Job,
-    JobChange,
-    NewJob,
-    Reason,
-    Rewriting,
-    is_call_id,
-)
+from ..domain.attempt import Attempt, AttemptState, Reason, is_call_id
 from ..domain.call_lifecycle import is_final, is_under_way
 from ..domain.content import Content
+from ..domain.job import Adoption, Job, JobChange, NewJob, Rewriting
 from ..domain.phone_numbers import NotDiallable
 from ..tabs.header_report import pasted_cells
 from ..tabs.queue_rows import PAYLOAD_BYTES, QueueRow, beside_their_calls, written_bytes

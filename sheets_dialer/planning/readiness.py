@@ -9,7 +9,8 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
-from ..domain.attempt import MOST_RESTARTS, AttemptState, Job, Reason, Rewriting
+from ..domain.attempt import AttemptState, Reason
+from ..domain.job import MOST_RESTARTS, Job, Rewriting
 from ..domain.policy import Policy
 from ..tabs.do_not_call import DoNotCall
 from ..tabs.queue_rows import QueueRow

@@ -10,8 +10,8 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from ..domain.attempt import Job
 from ..domain.call_lifecycle import final_at
+from ..domain.job import Job
 from ..domain.policy import Policy
 from ..domain.times import read_moment
 from ..tabs.queue_rows import QueueRow

@@ -7,19 +7,13 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from ..domain.attempt import (
-    ANSWERED,
-    NOT_REACHED,
-    AttemptState,
-    Job,
-    NewJob,
-    OptOut,
-    Reason,
-    call_status_words,
-)
+from ..domain.attempt import AttemptState, Reason
 from ..domain.call_lifecycle import is_never_told
+from ..domain.job import Job, NewJob
+from ..domain.opt_out import OptOut
 from ..domain.phone_numbers import NotDiallable, Number
 from ..domain.policy import Policy
+from ..domain.portal_status import ANSWERED, NOT_REACHED, call_status_words
 from ..domain.times import spoken_date
 from ..tabs.queue_columns import normal
 from ..tabs.queue_rows import QueueRow

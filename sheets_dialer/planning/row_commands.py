@@ -8,7 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from ..domain.attempt import Attempt, AttemptState, Job, JobChange
+from ..domain.attempt import Attempt, AttemptState
+from ..domain.job import Job, JobChange
 from ..tabs.queue_rows import QueueRow
 from ..tabs.status import AGAIN, SKIP
 

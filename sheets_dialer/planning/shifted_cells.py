@@ -13,7 +13,7 @@ import itertools
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 
-from ..domain.attempt import Job
+from ..domain.job import Job
 from ..tabs.queue_rows import QueueRow
 from ..tabs.status import AGAIN, MAY_BE_NEW
 from .matching import ByCall, is_same_order

@@ -11,9 +11,11 @@ from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
 from ..base.redaction import shortened
-from ..domain.attempt import ANSWERED, NOT_REACHED, Attempt, AttemptState, Job, call_status_words
+from ..domain.attempt import Attempt, AttemptState
 from ..domain.call_lifecycle import final_at, is_final, is_never_told, is_stuck
+from ..domain.job import Job
 from ..domain.policy import Policy
+from ..domain.portal_status import ANSWERED, NOT_REACHED, call_status_words
 from ..domain.times import spoken, spoken_day, stamp
 from ..tabs.queue_columns import DIALER
 from ..texts import say, with_stop

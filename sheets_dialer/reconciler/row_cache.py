@@ -15,7 +15,7 @@ from datetime import datetime
 
 import msgspec
 
-from ..domain.attempt import Job
+from ..domain.job import Job
 from ..domain.phone_numbers import Number
 from ..planning.plan import Face, Quiet, Tally
 from ..tabs.filled_columns import Blanks

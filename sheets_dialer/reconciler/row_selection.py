@@ -7,7 +7,9 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Protocol
 
-from ..domain.attempt import Attempt, Job, OptOut
+from ..domain.attempt import Attempt
+from ..domain.job import Job
+from ..domain.opt_out import OptOut
 from ..domain.phone_numbers import Number
 from ..domain.policy import Policy
 from ..planning.plan import Part

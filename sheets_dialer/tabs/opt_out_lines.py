@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
-from ..domain.attempt import OptOut
+from ..domain.opt_out import OptOut
 from ..domain.phone_numbers import NotDiallable, read_number
 from ..domain.times import stamp
 from .do_not_call import OWN_COLUMNS, is_answered

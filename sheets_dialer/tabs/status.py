@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..domain.attempt import CALL_STATUS_WORDS
+from ..domain.portal_status import CALL_STATUS_WORDS
 
 AGAIN = "call again"
 SKIP = "skip"

@@ -30,14 +30,9 @@ from sheets_dialer.base.errors import (
     WriteRefused,
     WrittenTogether,
 )
-from sheets_dialer.domain.attempt import (
-    ANSWERED,
-    NEVER_MARKED,
-    Attempt,
-    AttemptState,
-    Job,
-    Reason,
-)
+from sheets_dialer.domain.attempt import NEVER_MARKED, Attempt, AttemptState, Reason
+from sheets_dialer.domain.job import Job
+from sheets_dialer.domain.portal_status import ANSWERED
 from sheets_dialer.google_sheets import Mark, QueueSheet, Snapshot, TabFacts
 from sheets_dialer.planning.plan import Plan
 from sheets_dialer.planning.status_words import CALLING

@@ -10,11 +10,11 @@ from collections.abc import Sequence
 from typing import Any
 
 from .a1 import parse_range
+from .areas import checked_grid_range
 from .developer_metadata import looked_up
 from .errors import GoogleError, invalid
 from .model import Json, Workbook
 from .ranges import GridRange
-from .requests.areas import checked_grid_range
 from .values import inside_grid
 
 

@@ -12,11 +12,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from .a1 import parse_range
+from .areas import checked_grid_range
 from .errors import internal_error, invalid
 from .grid_data import line_metadata_json
 from .model import NOTHING, Json, Workbook
 from .ranges import GridRange
-from .requests.areas import checked_grid_range
 
 MAX_CHARACTERS = 30_000
 """Google's documented limit of all keys and values of the spreadsheet itself, and again of each

@@ -7,13 +7,13 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from .a1 import column_letters, format_range, quoted_title
+from .areas import MAX_CELL_CHARACTERS
 from .display import json_value
 from .errors import GoogleError, invalid
 from .formulas.calculator import Calculator
 from .grid_limits import check_cell_count
 from .model import EMPTY, Cell, Formula, Row, Sheet, Workbook
 from .ranges import GridRange
-from .requests.areas import MAX_CELL_CHARACTERS
 from .textproto import textproto
 from .typed import enter
 

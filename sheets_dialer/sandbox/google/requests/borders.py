@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from ..areas import editable_area
 from ..context import Context
 from ..model import Cell, Json
 from ..ranges import GridRange
-from .areas import editable_area
 
 _SIDES = ("top", "bottom", "left", "right", "innerHorizontal", "innerVertical")
 

@@ -4,14 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
-from ..cell_fields import CellFields, Part
-from ..context import Context
-from ..errors import invalid
-from ..formulas.shift import translated
-from ..model import EMPTY, Cell, Formula, Json, Row, Sheet, trimmed
-from ..protection import check_may_edit
-from ..ranges import GridRange
-from .areas import (
+from ..areas import (
     MAX_CELL_CHARACTERS,
     coordinate_of,
     editable_area,
@@ -19,6 +12,13 @@ from .areas import (
     only_one_of,
     too_long,
 )
+from ..cell_fields import CellFields, Part
+from ..context import Context
+from ..errors import invalid
+from ..formulas.shift import translated
+from ..model import EMPTY, Cell, Formula, Json, Row, Sheet, trimmed
+from ..protection import check_may_edit
+from ..ranges import GridRange
 from .validation import checked_rule
 
 

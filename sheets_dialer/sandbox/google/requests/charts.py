@@ -6,10 +6,10 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ..appearance import with_twins
+from ..areas import area_of, coordinate_of, not_emulated, only_one_of
 from ..context import Context
 from ..errors import invalid
 from ..model import Json
-from .areas import area_of, coordinate_of, not_emulated, only_one_of
 from .fields import chosen_number, no_such, required
 
 _KINDS = (

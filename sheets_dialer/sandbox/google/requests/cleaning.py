@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+from ..areas import editable_area
 from ..context import Context
 from ..display import formatted
 from ..errors import invalid
@@ -13,7 +14,6 @@ from ..merges import check_none_is_vertical
 from ..model import EMPTY, Cell, Formula, Json, Sheet
 from ..ranges import GridRange
 from ..rectangles import contains
-from .areas import editable_area
 from .lines import dimension_of
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from ..areas import area_of, coordinate_of, editable_area
 from ..context import Context
 from ..display import formatted
 from ..followers import follow_names, without_sources
@@ -18,7 +19,6 @@ from ..pasted_rules import Tile, paste_rules
 from ..protection import check_may_edit
 from ..ranges import GridRange
 from ..rectangles import contains
-from .areas import area_of, coordinate_of, editable_area
 from .fields import required
 
 _WITH_VALUES = frozenset({"PASTE_NORMAL", "PASTE_NO_BORDERS", "PASTE_FORMULA", "PASTE_VALUES"})

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from ..areas import area_of, only_one_of
 from ..context import Context
 from ..errors import GoogleError, invalid
 from ..model import Json, Sheet
 from ..ranges import GridRange
 from ..resources import with_ranges
-from .areas import area_of, only_one_of
 from .fields import required
 
 

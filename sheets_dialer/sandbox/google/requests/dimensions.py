@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from .. import shifting
+from ..areas import not_emulated
 from ..column_widths import fitted_height, fitted_width
 from ..context import Context
 from ..errors import invalid
@@ -13,7 +14,6 @@ from ..grid_limits import check_cell_count
 from ..merges import merges_of
 from ..model import NOTHING, Json, Sheet
 from ..spans import Deletion, Insertion, Relocation
-from .areas import not_emulated
 from .fields import required, update_mask
 from .lines import (
     Lines,

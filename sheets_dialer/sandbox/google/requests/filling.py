@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from itertools import pairwise
 
+from ..areas import area_of, only_one_of
 from ..context import Context
 from ..display import is_date_format
 from ..errors import invalid
@@ -15,7 +16,6 @@ from ..formulas.shift import translated
 from ..model import Cell, Formula, Json, Sheet, Stored
 from ..protection import check_may_edit
 from ..ranges import GridRange
-from .areas import area_of, only_one_of
 from .fields import required
 from .lines import dimension_of
 

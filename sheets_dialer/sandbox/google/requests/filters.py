@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from ..areas import area_of, not_emulated
 from ..context import Context
 from ..errors import invalid
 from ..fieldmask import merged
@@ -11,7 +12,6 @@ from ..filtering import criteria_by_column, hidden_rows, tests_by_column
 from ..merges import check_none_is_vertical
 from ..model import Json, Sheet
 from ..ranges import GridRange
-from .areas import area_of, not_emulated
 from .fields import chosen_number, no_such, required, update_mask
 from .sorting import check_specs, sort_rows
 

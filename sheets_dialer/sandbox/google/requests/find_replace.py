@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+from ..areas import MAX_CELL_CHARACTERS, area_of, only_one_of, too_long
 from ..context import Context
 from ..display import formatted
 from ..errors import invalid
@@ -13,7 +14,6 @@ from ..model import Cell, Formula, Json, Sheet
 from ..protection import check_may_edit
 from ..ranges import GridRange
 from ..typed import typed_into, typing_year
-from .areas import MAX_CELL_CHARACTERS, area_of, only_one_of, too_long
 
 _JAVA_REPLACEMENT = re.compile(r"\\(.)|\$(\d+)|\$\{(\w+)\}", re.DOTALL)
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+from ..areas import editable_area
 from ..context import Context
 from ..errors import invalid
 from ..merges import check_none_is_cut, merges_of, set_merges
 from ..model import Json, Sheet
 from ..ranges import GridRange
 from ..rectangles import contains
-from .areas import editable_area
 
 _CUT = "You must select all cells in a merged range to merge or unmerge them."
 """Google's words, reported by many."""

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from ..areas import only_one_of
 from ..context import Context
 from ..developer_metadata import Note, all_notes, found, location_of, put, take_away
 from ..errors import GoogleError, invalid
 from ..fieldmask import merged
 from ..model import Json
-from .areas import only_one_of
 from .fields import chosen_number, required, update_mask
 
 _LOCATIONS = ("spreadsheet", "sheetId", "dimensionRange")

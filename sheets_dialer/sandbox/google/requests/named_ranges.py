@@ -6,13 +6,13 @@ import re
 from typing import Any
 
 from ..a1 import parse_area
+from ..areas import area_of
 from ..context import Context
 from ..errors import GoogleError, invalid
 from ..fieldmask import merged
 from ..model import Json, Workbook
 from ..ranges import GridRange
 from ..resources import named_range_json
-from .areas import area_of
 from .fields import no_such, required, update_mask
 
 MAX_NAME_CHARACTERS = 250

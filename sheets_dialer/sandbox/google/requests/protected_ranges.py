@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from ..areas import area_of, not_emulated, only_one_of
 from ..context import Context
 from ..errors import GoogleError, invalid
 from ..fieldmask import merged
@@ -11,7 +12,6 @@ from ..model import Json, Sheet
 from ..protection import REFUSAL
 from ..ranges import GridRange
 from ..resources import may_edit_protected, protected_range_json
-from .areas import area_of, not_emulated, only_one_of
 from .fields import chosen_number, no_such, required, update_mask
 
 

@@ -6,6 +6,7 @@ from itertools import count
 from typing import Any
 
 from .. import shifting
+from ..areas import not_emulated
 from ..context import Context
 from ..errors import GoogleError, invalid
 from ..fieldmask import Mask, merged
@@ -15,7 +16,6 @@ from ..model import NOTHING, Json, Sheet, Workbook
 from ..protection import check_may_edit
 from ..ranges import GridRange
 from ..resources import sheet_properties_json
-from .areas import not_emulated
 from .fields import chosen_number, update_mask
 from .lines import Lines, check_lines_editable
 from .sheet_copies import copied

@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+from ..areas import editable_area
 from ..context import Context
 from ..followers import follow_names
 from ..model import EMPTY, Json, Sheet
 from ..protection import check_may_edit
 from ..ranges import GridRange
 from ..rectangles import contains
-from .areas import editable_area
 from .clipboard import GridCoordinate, move_cells
 from .lines import dimension_of
 

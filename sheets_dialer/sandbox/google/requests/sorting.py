@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from ..areas import editable_area, not_emulated
 from ..context import Context
 from ..errors import GoogleError, invalid
 from ..formulas.calculator import Calculator
@@ -15,7 +16,6 @@ from ..merges import check_none_is_vertical, merges_of, set_merges
 from ..model import EMPTY, Cell, Computed, ErrorValue, Formula, Json, Row, Sheet, trimmed
 from ..ranges import GridRange
 from ..rectangles import contains
-from .areas import editable_area, not_emulated
 
 _BY_COLOR = (
     "backgroundColor",

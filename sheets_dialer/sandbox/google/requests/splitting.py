@@ -7,6 +7,7 @@ import io
 from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
 
+from ..areas import MAX_CELL_CHARACTERS, coordinate_of, editable_area, not_emulated, too_long
 from ..context import Context
 from ..errors import invalid
 from ..grid_limits import check_cell_count
@@ -14,7 +15,6 @@ from ..model import Json, Sheet
 from ..protection import check_may_edit
 from ..ranges import GridRange
 from ..typed import typed_into, typing_year
-from .areas import MAX_CELL_CHARACTERS, coordinate_of, editable_area, not_emulated, too_long
 from .fields import required
 
 _DELIMITERS: Mapping[str, str] = MappingProxyType(

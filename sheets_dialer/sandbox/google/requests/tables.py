@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
+from ..areas import editable_area
 from ..context import Context
 from ..errors import invalid
 from ..fieldmask import merged
@@ -14,7 +15,6 @@ from ..model import EMPTY, Json, Sheet
 from ..ranges import GridRange
 from ..resources import table_json
 from ..table_layout import area_of_table, body_of_table, has_footer, table_with_id
-from .areas import editable_area
 from .fields import no_such, required, update_mask
 
 

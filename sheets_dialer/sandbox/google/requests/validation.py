@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from ..a1 import parse_range
+from ..areas import editable_area
 from ..context import Context
 from ..errors import GoogleError, invalid
 from ..filtering import wrong_count
 from ..model import EMPTY, Cell, Json, Workbook
-from .areas import editable_area
 
 _VALUE_COUNTS = {
     "NUMBER_GREATER": (1, 1),

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 
-from ..a1 import column_letters, quoted_title
-from ..context import Context
-from ..errors import GoogleError, invalid, violation
-from ..model import Json, Sheet, Workbook
-from ..protection import check_may_edit
-from ..ranges import GridRange
+from .a1 import column_letters, quoted_title
+from .context import Context
+from .errors import GoogleError, invalid, violation
+from .model import Json, Sheet, Workbook
+from .protection import check_may_edit
+from .ranges import GridRange
 
 MAX_CELL_CHARACTERS = 50_000
 """Google's documented limit of one cell."""
