@@ -16,7 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from planning import moment
 from running import RunningSandbox
-from sheets_dialer.portal.client.balance import Account, funds, price, read_account
+from sheets_dialer.portal.balance import Account, funds, price, read_account
 
 from sheets_dialer.base.clock import Clock
 from sheets_dialer.domain.amounts import read_rupees

@@ -20,8 +20,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from raw_server import Act, RawServer, answer
-from sheets_dialer.portal.client.error_text import cleaned, told
-from sheets_dialer.portal.client.responses import (
+from sheets_dialer.portal.error_text import cleaned, told
+from sheets_dialer.portal.responses import (
     amount,
     call_id_in,
     call_status,

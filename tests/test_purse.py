@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from raw_server import RawServer, answer
-from sheets_dialer.portal.client.balance import (
+from sheets_dialer.portal.balance import (
     READ_AGAIN_SECONDS,
     Purse,
     funds,

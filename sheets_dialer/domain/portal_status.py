@@ -1,4 +1,4 @@
-"""The portal's call statuses: the numbers that it tells, and the words for them (docs/portal.md)."""
+"""The portal's call statuses: the numbers that it tells, and the words for them (portal.md)."""
 
 from __future__ import annotations
 
