@@ -9,16 +9,16 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from dialing import SPEED, Shop
-from examples import use_full_form
 from hypothesis import HealthCheck, settings
-from postgres import PostgresServer, new_folder
-from raw_server import RawServer, answer
-from running import RunningSandbox
-from setting_up import Desk
 
 from sheets_dialer import texts
 from sheets_dialer.ledger.ledger import Ledger
+from tests.support.dialing import SPEED, Shop
+from tests.support.examples import use_full_form
+from tests.support.postgres import PostgresServer, new_folder
+from tests.support.raw_server import RawServer, answer
+from tests.support.running import RunningSandbox
+from tests.support.setting_up import Desk
 
 # Started by nohup, or by a script beside itself, the programs under test would ignore these too.
 for _number, _usual in (

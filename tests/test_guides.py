@@ -20,7 +20,6 @@ from typing import Any
 
 import pytest
 import typer
-from dialing import Shop, eventually
 
 from sheets_dialer.app import cli, session
 from sheets_dialer.base import errors, timeouts
@@ -40,8 +39,9 @@ from sheets_dialer.tabs.do_not_call import OWN_COLUMNS
 from sheets_dialer.tabs.queue_columns import DIALER, PEOPLE
 from sheets_dialer.tabs.status import AGAIN, SKIP
 from sheets_dialer.texts import read
+from tests.support.dialing import Shop, eventually
+from tests.support.places import HOME
 
-HOME = Path(__file__).parent.parent
 DOCS = HOME / "docs"
 OPERATORS, SHEET, URDU = (
     (DOCS / name).read_text(encoding="utf-8")

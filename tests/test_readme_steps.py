@@ -7,9 +7,9 @@ import shutil
 from pathlib import Path
 
 import yaml
-from dialing import HOME, Shop
 
 from sheets_dialer.config import load_config
+from tests.support.dialing import HOME, Shop
 
 
 def test_the_steps_of_the_readme_lead_to_a_call(shop: Shop, tmp_path: Path) -> None:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from offices import OVERLAPPING, SPEED, Offices
-from running import RunningSandbox
+
+from tests.support.offices import OVERLAPPING, SPEED, Offices
+from tests.support.running import RunningSandbox
 
 
 @pytest.fixture(scope="module")

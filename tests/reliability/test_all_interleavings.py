@@ -6,7 +6,8 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
-from interleavings import Dialer, Ledger, Search, State, row
+
+from tests.support.interleavings import Dialer, Ledger, Search, State, row
 
 NEW_ROW = row(Phone="0300 1234567")
 

@@ -7,10 +7,9 @@ import socket
 from pathlib import Path
 from typing import Any
 
-from hurry import HurriedShop, hurried_shop
-from raw_server import RawServer, answer
-
 from sheets_dialer.texts import say
+from tests.support.hurry import HurriedShop, hurried_shop
+from tests.support.raw_server import RawServer, answer
 
 DIALERS = ("Status", "Answer", "DTMF", "Call ID", "Called Number", "Attempts", "Called At")
 DIALERS += ("Updated At", "Why")

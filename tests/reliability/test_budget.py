@@ -5,9 +5,9 @@ from __future__ import annotations
 import time
 from pathlib import Path
 
-from dialing import eventually
-from hurry import API_KEY, HurriedShop, hurried_shop
-from test_faults_by_rate import numbers
+from tests.reliability.test_faults_by_rate import numbers
+from tests.support.dialing import eventually
+from tests.support.hurry import API_KEY, HurriedShop, hurried_shop
 
 
 def test_budget_and_cap_hold_where_the_account_calls_again_by_itself(

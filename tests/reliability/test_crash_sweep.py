@@ -9,12 +9,20 @@ from __future__ import annotations
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
-import judge
 import pytest
-from boundaries import Boundary
-from judge import Caught
-from offices import Office, Offices
-from sweeping import boundaries_of, every_one, kill_and_go_on, killed_at, one_of_each_kind, sweep
+
+from tests.support import judge
+from tests.support.boundaries import Boundary
+from tests.support.judge import Caught
+from tests.support.offices import Office, Offices
+from tests.support.sweeping import (
+    boundaries_of,
+    every_one,
+    kill_and_go_on,
+    killed_at,
+    one_of_each_kind,
+    sweep,
+)
 
 CALL = "GET /api/calls"
 ASKED_AGAIN = ("923000000001", "923000000004")

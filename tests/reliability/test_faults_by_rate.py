@@ -8,9 +8,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from dialing import eventually
-from hurry import PATHS, HurriedShop, fault, hurried_shop
-from judging import assert_kept
+
+from tests.support.dialing import eventually
+from tests.support.hurry import PATHS, HurriedShop, fault, hurried_shop
+from tests.support.judging import assert_kept
 
 EVERYWHERE = (
     *("400", "401", "403", "404", "429", "500", "503", "503-applied", "reset", "reset-after"),

@@ -6,10 +6,11 @@ import time
 from pathlib import Path
 
 import pytest
-from dialing import eventually
-from forwarding import Way
-from hurry import SPEED, HurriedShop, fault, hurried_shop
-from judging import assert_kept
+
+from tests.support.dialing import eventually
+from tests.support.forwarding import Way
+from tests.support.hurry import SPEED, HurriedShop, fault, hurried_shop
+from tests.support.judging import assert_kept
 
 
 def away_for(full: bool) -> float:

@@ -9,9 +9,10 @@ from pathlib import Path
 
 import gspread
 import pytest
-from dialing import eventually
-from hurry import API_KEY, HurriedShop, fault, hurried_shop
-from judging import assert_kept, words_of
+
+from tests.support.dialing import eventually
+from tests.support.hurry import API_KEY, HurriedShop, fault, hurried_shop
+from tests.support.judging import assert_kept, words_of
 
 Act = Callable[[HurriedShop], object]
 

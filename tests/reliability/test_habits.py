@@ -6,10 +6,10 @@ import time
 from collections import Counter
 from pathlib import Path
 
-from dialing import eventually
-from hurry import HurriedShop, hurried_shop
-from judging import assert_kept
-from test_faults_by_rate import let_calls_go_on, numbers
+from tests.reliability.test_faults_by_rate import let_calls_go_on, numbers
+from tests.support.dialing import eventually
+from tests.support.hurry import HurriedShop, hurried_shop
+from tests.support.judging import assert_kept
 
 
 def checks(shop: HurriedShop) -> list[str]:

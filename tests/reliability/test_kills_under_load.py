@@ -7,9 +7,9 @@ import signal
 import time
 from concurrent.futures import ThreadPoolExecutor
 
-import judge
-from judge import Caught
-from offices import Office, Offices
+from tests.support import judge
+from tests.support.judge import Caught
+from tests.support.offices import Office, Offices
 
 LINES = 64
 ROWS = 400

@@ -6,12 +6,12 @@ import signal
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 
-import judge
-from boundaries import Boundary
-from judge import Caught
-from offices import Office, Offices
-from programs import Conditions
-from sweeping import (
+from tests.support import judge
+from tests.support.boundaries import Boundary
+from tests.support.judge import Caught
+from tests.support.offices import Office, Offices
+from tests.support.programs import Conditions
+from tests.support.sweeping import (
     AT_ONCE,
     Ordeal,
     boundaries_of,

@@ -6,9 +6,9 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 
-import judge
-from judge import Caught
-from offices import Offices
+from tests.support import judge
+from tests.support.judge import Caught
+from tests.support.offices import Offices
 
 NUMBERS = tuple(judge.FATES)
 AT_ONCE = 4

@@ -11,10 +11,11 @@ from itertools import zip_longest
 from pathlib import Path
 
 import pytest
-from hurry import HurriedShop, hurried_shop
-from judging import words_of
-from offices import OVERLAPPING
-from people import PEOPLES, Person, content
+
+from tests.support.hurry import HurriedShop, hurried_shop
+from tests.support.judging import words_of
+from tests.support.offices import OVERLAPPING
+from tests.support.people import PEOPLES, Person, content
 
 ACTS_A_SECOND = 5
 CHANGED = ("Number changed", "The row changed", "These results belong", "The number was removed")

@@ -19,9 +19,10 @@ from hypothesis.stateful import (
     rule,
     run_state_machine_as_test,
 )
-from ledgered import LedgeredWorld
-from planning import moment
-from test_plan_properties import people_do
+
+from tests.planning.test_plan_properties import people_do
+from tests.support.ledgered import LedgeredWorld
+from tests.support.planning import moment
 
 NOW = moment("2026-07-15 12:00")
 PHONES = [f"0300 {each}{each}{each}1234" for each in range(1, 6)]

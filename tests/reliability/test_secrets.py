@@ -10,16 +10,16 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from hurry import API_KEY, PATHS, HurriedShop, fault, hurried_shop
-from raw_server import Act, RawServer, answer, certificate, reset
-from secrets_hunt import found_in, left_behind, watched_process_list
-from test_faults_by_rate import KINDS, numbers
 
 from sheets_dialer.base.errors import DialerError, PortalNotSent, SheetError
 from sheets_dialer.domain.content import Content
 from sheets_dialer.google_sheets import Connection
 from sheets_dialer.portal.client import Portal
 from sheets_dialer.portal.session import portal_session
+from tests.reliability.test_faults_by_rate import KINDS, numbers
+from tests.support.hurry import API_KEY, PATHS, HurriedShop, fault, hurried_shop
+from tests.support.raw_server import Act, RawServer, answer, certificate, reset
+from tests.support.secrets_hunt import found_in, left_behind, watched_process_list
 
 NUMBER = "923001234567"
 

@@ -10,15 +10,16 @@ from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
-import judge
 import pytest
 import sqlalchemy as sa
-from dialing import eventually
-from judge import Caught
-from offices import Office, Offices
-from postgres import PostgresServer, new_folder
-from programs import Conditions
-from sweeping import START, boundaries_of, every_one, fated, frozen_at
+
+from tests.support import judge
+from tests.support.dialing import eventually
+from tests.support.judge import Caught
+from tests.support.offices import Office, Offices
+from tests.support.postgres import PostgresServer, new_folder
+from tests.support.programs import Conditions
+from tests.support.sweeping import START, boundaries_of, every_one, fated, frozen_at
 
 LINES = 64
 ROWS = 100

@@ -13,12 +13,12 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
-import judge
-from boundaries import Boundary
-from judge import Caught
-from offices import Office, Offices
-from programs import Conditions
-from sweeping import (
+from tests.support import judge
+from tests.support.boundaries import Boundary
+from tests.support.judge import Caught
+from tests.support.offices import Office, Offices
+from tests.support.programs import Conditions
+from tests.support.sweeping import (
     START,
     Ordeal,
     boundaries_of,

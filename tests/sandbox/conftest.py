@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from running import RunningSandbox
+
+from tests.support.running import RunningSandbox
 
 
 @pytest.fixture(scope="module")

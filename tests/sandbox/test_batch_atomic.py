@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from batching import Book, add_name, area, delete_rows, insert_rows
 
 from sheets_dialer.sandbox.google.batch import HANDLERS
 from sheets_dialer.sandbox.google.errors import GoogleError
 from sheets_dialer.sandbox.google.fieldmask import Mask
 from sheets_dialer.sandbox.google.schema import fields_of
+from tests.support.batching import Book, add_name, area, delete_rows, insert_rows
 
 PROMISED = {
     *("updateCells", "repeatCell", "sortRange", "cutPaste", "copyPaste", "findReplace"),

@@ -5,7 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from batching import (
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sheets_dialer.sandbox.google.a1 import parse_range
+from sheets_dialer.sandbox.google.errors import GoogleError
+from sheets_dialer.sandbox.google.spans import Deletion, Insertion, Relocation
+from tests.support.batching import (
     CONTROL,
     Book,
     add_name,
@@ -16,12 +22,6 @@ from batching import (
     move_rows,
     rows,
 )
-from hypothesis import given
-from hypothesis import strategies as st
-
-from sheets_dialer.sandbox.google.a1 import parse_range
-from sheets_dialer.sandbox.google.errors import GoogleError
-from sheets_dialer.sandbox.google.spans import Deletion, Insertion, Relocation
 
 _STARTS = st.integers(0, 9)
 

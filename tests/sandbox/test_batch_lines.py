@@ -5,7 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from batching import (
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sheets_dialer.sandbox.google.model import Cell
+from tests.support.batching import (
     CONTROL,
     OTHER,
     WRITER,
@@ -17,10 +21,6 @@ from batching import (
     move_rows,
     rows,
 )
-from hypothesis import given
-from hypothesis import strategies as st
-
-from sheets_dialer.sandbox.google.model import Cell
 
 
 def _numbered(count: int = 10) -> Book:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from batching import CONTROL, Book, add_name, area
+
+from tests.support.batching import CONTROL, Book, add_name, area
 
 
 def _delete(range_id: str) -> dict[str, Any]:

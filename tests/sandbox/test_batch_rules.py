@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from batching import CONTROL, OTHER, OWNER, WRITER, Book, area
+
+from tests.support.batching import CONTROL, OTHER, OWNER, WRITER, Book, area
 
 
 def _protect(**protected: Any) -> dict[str, Any]:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from batching import CONTROL, OTHER, WRITER, Book, add_name, area
 from hypothesis import given
 from hypothesis import strategies as st
+
+from tests.support.batching import CONTROL, OTHER, WRITER, Book, add_name, area
 
 
 def _add(**properties: Any) -> dict[str, Any]:

@@ -9,9 +9,9 @@ from typing import Any
 import gspread
 import pytest
 from gspread.exceptions import APIError, SpreadsheetNotFound
-from running import RunningSandbox
 
 from sheets_dialer.sandbox.google.behaviour import OVERLAP_SECONDS
+from tests.support.running import RunningSandbox
 
 GOOGLES_WAYS = {
     "office_files": [],

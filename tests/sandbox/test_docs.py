@@ -6,9 +6,9 @@ import re
 from pathlib import Path
 
 import pytest
-from running import RunningSandbox
 
 from sheets_dialer.sandbox.faults import DEFAULT_SECONDS, KINDS, SERVICES
+from tests.support.running import RunningSandbox
 
 TEXT = (Path(__file__).parents[2] / "docs" / "sandbox.md").read_text("utf-8")
 ORDERS = sorted(set(re.findall(r"^### `(/_sandbox/\w+)`", TEXT, re.MULTILINE)))

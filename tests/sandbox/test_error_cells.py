@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from running import RunningSandbox
+
+from tests.support.running import RunningSandbox
 
 NOBODY = "Did not find value 'X' in VLOOKUP evaluation."
 

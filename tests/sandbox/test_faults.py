@@ -10,10 +10,10 @@ import pytest
 import requests
 from google.auth.exceptions import RefreshError
 from gspread.exceptions import APIError
-from running import RunningSandbox
-from troubling import KEY, calls, new_sheet, place, set_fault, swallow
 
 from sheets_dialer.sandbox.faults import KINDS, SERVICES, BadFaultError, Faults
+from tests.support.running import RunningSandbox
+from tests.support.troubling import KEY, calls, new_sheet, place, set_fault, swallow
 
 CODES = ("400", "401", "403", "404", "429", "500", "503")
 DONE = ("503-applied", "reset-after", "timeout-after", "malformed", "empty", "blank", "slow")

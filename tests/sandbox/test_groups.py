@@ -8,7 +8,8 @@ from typing import Any
 import gspread
 import pytest
 from gspread.exceptions import APIError
-from running import RunningSandbox
+
+from tests.support.running import RunningSandbox
 
 Groups = list[tuple[int, int, int]]
 

@@ -19,7 +19,8 @@ from gspread.utils import (
     ValueInputOption,
     ValueRenderOption,
 )
-from running import RunningSandbox
+
+from tests.support.running import RunningSandbox
 
 UNKNOWN_KEY = "1" + "x" * 43
 

@@ -8,7 +8,8 @@ import gspread
 import pytest
 from gspread.exceptions import APIError, SpreadsheetNotFound, WorksheetNotFound
 from gspread.utils import Dimension, MergeType, TableDirection, ValueRenderOption
-from running import RunningSandbox
+
+from tests.support.running import RunningSandbox
 
 CITIES = [["City", "Orders"], ["Lahore", 3], ["Multan", 5], ["Quetta", 1]]
 

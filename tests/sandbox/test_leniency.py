@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from running import RunningSandbox
-from services import Refused, Services
+
+from tests.support.running import RunningSandbox
+from tests.support.services import Refused, Services
 
 ROOT = "https://sheets.googleapis.com/v4/spreadsheets"
 

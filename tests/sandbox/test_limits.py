@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 from gspread.exceptions import APIError
-from running import RunningSandbox
 
 from sheets_dialer.sandbox.clock import Clock
 from sheets_dialer.sandbox.google.errors import GoogleError
 from sheets_dialer.sandbox.limits import Limits
+from tests.support.running import RunningSandbox
 
 limited = pytest.mark.parametrize("sandbox", ["limits"], indirect=True)
 

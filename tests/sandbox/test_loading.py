@@ -8,7 +8,8 @@ from typing import Any
 
 import gspread
 import pytest
-from running import RunningSandbox
+
+from tests.support.running import RunningSandbox
 
 LONG = 600.0
 

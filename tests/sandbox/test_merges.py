@@ -7,12 +7,13 @@ from typing import Any
 
 import gspread
 import pytest
-from grids import area
 from gspread.exceptions import APIError
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from running import RunningSandbox
-from services import Services
+
+from tests.support.grids import area
+from tests.support.running import RunningSandbox
+from tests.support.services import Services
 
 CUT = "You must select all cells in a merged range to merge or unmerge them."
 MOVE = (

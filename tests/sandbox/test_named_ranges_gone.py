@@ -7,7 +7,8 @@ from typing import Any
 import gspread
 import pytest
 from gspread.exceptions import APIError
-from running import RunningSandbox
+
+from tests.support.running import RunningSandbox
 
 TAKEN = (
     "Invalid requests[0].addNamedRange: Cannot add named range with name Lost, a named range with "

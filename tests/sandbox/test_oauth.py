@@ -16,7 +16,8 @@ from google.auth.exceptions import RefreshError
 from google.auth.transport.requests import Request as GoogleAuthRequest
 from google.oauth2.service_account import Credentials
 from gspread.exceptions import APIError
-from running import RunningSandbox
+
+from tests.support.running import RunningSandbox
 
 GRANT = "urn:ietf:params:oauth:grant-type:jwt-bearer"
 SHEETS_SCOPE = "https://www.googleapis.com/auth/spreadsheets"

@@ -10,7 +10,8 @@ from typing import Any
 import gspread
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
-from running import RunningSandbox
+
+from tests.support.running import RunningSandbox
 
 CHROMIUM_FLAGS = (
     "--no-sandbox",

@@ -12,7 +12,8 @@ from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
-from running import RunningSandbox
+
+from tests.support.running import RunningSandbox
 
 FOLDER = Path(__file__).parent / "recordings_of_others"
 GROUPAROO = sorted(FOLDER.glob("grouparoo-*.json"))

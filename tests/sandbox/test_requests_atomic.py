@@ -6,12 +6,12 @@ from copy import deepcopy
 from typing import Any
 
 import pytest
-from grids import Grid, area
 from hypothesis import given
 from hypothesis import strategies as st
 
 from sheets_dialer.sandbox.google.errors import GoogleError
 from sheets_dialer.sandbox.google.model import Cell
+from tests.support.grids import Grid, area
 
 LIST_RULE = {"condition": {"type": "ONE_OF_LIST", "values": [{"userEnteredValue": "y"}]}}
 CELL = {

@@ -6,12 +6,12 @@ import random
 from typing import Any
 
 import pytest
-from grids import DIALER, OWNER, Grid, area
 from hypothesis import given
 from hypothesis import strategies as st
 
 from sheets_dialer.sandbox.google.errors import GoogleError
 from sheets_dialer.sandbox.google.model import EMPTY, Cell, Formula
+from tests.support.grids import DIALER, OWNER, Grid, area
 
 RED = {"red": 1}
 

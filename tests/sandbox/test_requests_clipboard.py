@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from grids import Grid, area
 from hypothesis import given
 from hypothesis import strategies as st
 
 from sheets_dialer.sandbox.google.errors import GoogleError
 from sheets_dialer.sandbox.google.model import Cell, Formula
+from tests.support.grids import Grid, area
 
 BORDER = {"top": {"style": "SOLID"}}
 RULE = {"condition": {"type": "NUMBER_GREATER", "values": [{"userEnteredValue": "1"}]}}

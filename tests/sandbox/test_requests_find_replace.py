@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from grids import Grid, area
 
 from sheets_dialer.sandbox.google.errors import GoogleError
 from sheets_dialer.sandbox.google.model import Cell
+from tests.support.grids import Grid, area
 
 
 def find(text: str, replacement: str, **rest: Any) -> dict[str, Any]:

@@ -6,7 +6,8 @@ from typing import Any
 
 import gspread
 import pytest
-from running import RunningSandbox
+
+from tests.support.running import RunningSandbox
 
 LINES = {"ROWS": "rowMetadata", "COLUMNS": "columnMetadata"}
 

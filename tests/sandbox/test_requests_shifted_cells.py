@@ -9,7 +9,8 @@ import pytest
 from gspread.exceptions import APIError
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from running import RunningSandbox
+
+from tests.support.running import RunningSandbox
 
 Grid = list[list[str]]
 

@@ -6,13 +6,13 @@ from itertools import pairwise
 from typing import Any
 
 import pytest
-from grids import Grid, area
 from hypothesis import given
 from hypothesis import strategies as st
 
 from sheets_dialer.sandbox.google.errors import GoogleError
 from sheets_dialer.sandbox.google.model import Cell, Computed, ErrorValue, Formula, Stored
 from sheets_dialer.sandbox.google.requests.sorting import sorted_rows
+from tests.support.grids import Grid, area
 
 Spec = tuple[int, str]
 

@@ -6,12 +6,12 @@ from typing import Any
 
 import gspread
 import pytest
-from grids import DIALER, Grid, area
 from hypothesis import given
 from hypothesis import strategies as st
-from running import RunningSandbox
 
 from sheets_dialer.sandbox.google.errors import GoogleError
+from tests.support.grids import DIALER, Grid, area
+from tests.support.running import RunningSandbox
 
 SOLID = {"style": "SOLID"}
 RED = {"style": "DOTTED", "color": {"red": 1.0}}

@@ -7,10 +7,10 @@ from runpy import run_path
 from typing import Any
 
 import pytest
-from services import Refused, Services
 
 from sheets_dialer.sandbox.google.errors import GoogleError
 from sheets_dialer.sandbox.google.schema import has_field, read
+from tests.support.services import Refused, Services
 
 TOOL = Path(__file__).parent.parent.parent / "tools" / "condense_discovery.py"
 

@@ -18,9 +18,9 @@ from urllib.parse import urlsplit
 
 import pytest
 import requests
-from running import COMMAND, RunningSandbox
 
 from sheets_dialer.sandbox.server import _Protocol
+from tests.support.running import COMMAND, RunningSandbox
 
 KEY = "sandbox-api-key"
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from services import FRIEND, OWNER, Refused, Services
+
+from tests.support.services import FRIEND, OWNER, Refused, Services
 
 GREEN = {"green": 1}
 

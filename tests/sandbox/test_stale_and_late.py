@@ -12,8 +12,6 @@ from typing import Any
 import gspread
 import pytest
 import requests
-from running import RunningSandbox
-from troubling import KEY, calls, new_sheet, place, set_fault, swallow, wait
 
 from sheets_dialer.sandbox.backends import PortalBackend
 from sheets_dialer.sandbox.exchange import Exchange
@@ -21,6 +19,8 @@ from sheets_dialer.sandbox.faults import Fault
 from sheets_dialer.sandbox.http import Request
 from sheets_dialer.sandbox.portal.service import PortalService
 from sheets_dialer.sandbox.trouble import Trouble
+from tests.support.running import RunningSandbox
+from tests.support.troubling import KEY, calls, new_sheet, place, set_fault, swallow, wait
 
 
 def test_a_stale_read_shows_the_past_and_writes_go_on(sandbox: RunningSandbox) -> None:

@@ -20,7 +20,6 @@ import pytest
 import requests
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from running import COMMAND, RunningSandbox
 
 from sheets_dialer.sandbox.codec import (
     RowReader,
@@ -32,6 +31,7 @@ from sheets_dialer.sandbox.codec import (
 from sheets_dialer.sandbox.google.library import Document
 from sheets_dialer.sandbox.google.model import Cell, Formula, Row, Sheet, Workbook, trimmed
 from sheets_dialer.sandbox.store import Store, StoreError
+from tests.support.running import COMMAND, RunningSandbox
 
 PROJECT = Path(__file__).parents[2]
 _JSON = st.dictionaries(st.text(max_size=5), st.text(max_size=5), min_size=1, max_size=3)

@@ -10,8 +10,9 @@ from typing import Any
 import gspread
 import pytest
 from gspread.exceptions import APIError
-from running import RunningSandbox
-from troubling import set_fault, swallow, wait
+
+from tests.support.running import RunningSandbox
+from tests.support.troubling import set_fault, swallow, wait
 
 Requests = list[dict[str, Any]]
 DONE = ("503-applied", "reset-after", "timeout-after", "malformed", "empty", "blank", "slow")

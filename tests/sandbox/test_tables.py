@@ -7,11 +7,12 @@ from typing import Any
 
 import gspread
 import pytest
-from grids import Grid, area
 from gspread.exceptions import APIError
 from hypothesis import given
 from hypothesis import strategies as st
-from running import RunningSandbox
+
+from tests.support.grids import Grid, area
+from tests.support.running import RunningSandbox
 
 GREY = {"rgbColor": {"red": 0.5, "green": 0.5, "blue": 0.5}}
 FOOTER = {"footerColorStyle": GREY}

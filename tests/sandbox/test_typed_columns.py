@@ -7,9 +7,10 @@ from typing import Any
 
 import gspread
 import pytest
-from grids import area
 from gspread.exceptions import APIError
-from running import RunningSandbox
+
+from tests.support.grids import area
+from tests.support.running import RunningSandbox
 
 NUMBER = {"numberFormat": {"type": "TEXT", "pattern": "@"}}
 RULE = {"condition": {"type": "ONE_OF_LIST", "values": [{"userEnteredValue": "a"}]}}

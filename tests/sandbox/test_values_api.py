@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from services import FRIEND, OWNER, STRANGER, Refused, Services
 
 from sheets_dialer.sandbox.http import Request
+from tests.support.services import FRIEND, OWNER, STRANGER, Refused, Services
 
 
 @pytest.fixture

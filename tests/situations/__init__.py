@@ -29,15 +29,15 @@ To add one for a new sentence of `texts/english.yaml`:
    where no other situation does. All of a cell must be explained by sentences.
 
 What keeps a pass from writing is seen in Last problem after a later one that can write. What only a
-command prints stands, with the reason, in `tests/test_sentences.py`.
+command prints stands, with the reason, in `tests/texts/test_sentences.py`.
 """
 
 from __future__ import annotations
 
 from importlib import import_module
 
-from situations.stage import Stage, Studio
-from situations.table import SITUATIONS, Situation
+from tests.situations.stage import Stage, Studio
+from tests.situations.table import SITUATIONS, Situation
 
 __all__ = ["SITUATIONS", "Situation", "Stage", "Studio"]
 
@@ -60,4 +60,4 @@ _MODULES = (
 )
 
 for _module in _MODULES:
-    import_module(f"situations.{_module}")
+    import_module(f"tests.situations.{_module}")

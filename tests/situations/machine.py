@@ -10,12 +10,11 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from dialing import HOME
-from raw_server import RawServer, answer
-
 from sheets_dialer.config import load_config
-from situations.stage import Stage
-from situations.table import in_the_sheet
+from tests.situations.stage import Stage
+from tests.situations.table import in_the_sheet
+from tests.support.dialing import HOME
+from tests.support.raw_server import RawServer, answer
 
 _NOT_NOW = (
     "Invalid JWT: Token must be a short-lived token (60 minutes) and in a reasonable timeframe. "

@@ -6,10 +6,9 @@ from __future__ import annotations
 from threading import Thread
 from typing import Any
 
-from dialing import eventually
-
-from situations.stage import Stage
-from situations.table import in_the_sheet
+from tests.situations.stage import Stage
+from tests.situations.table import in_the_sheet
+from tests.support.dialing import eventually
 
 
 @in_the_sheet(

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from situations.stage import Stage
-from situations.table import in_the_sheet
+from tests.situations.stage import Stage
+from tests.situations.table import in_the_sheet
 
 ANSWERED = "0300 0000001"
 BUSY = "0300 0000005"

@@ -10,11 +10,10 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
-from raw_server import RawServer, answer, certificate
-
 from sheets_dialer.portal.client import MOST_BYTES
-from situations.stage import Stage
-from situations.table import in_the_sheet
+from tests.situations.stage import Stage
+from tests.situations.table import in_the_sheet
+from tests.support.raw_server import RawServer, answer, certificate
 
 FOUR = ("0300 2000001", "0300 2000002", "0300 2000003", "0300 2000004")
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from sheets_dialer.app.check_file import check_file
 from sheets_dialer.tabs.fencing_token import Token
-from situations.stage import Stage
-from situations.table import in_the_sheet
+from tests.situations.stage import Stage
+from tests.situations.table import in_the_sheet
 
 NOT_SAFE = {
     "chosen_range_ids": "unsafe_other_id",

@@ -16,8 +16,6 @@ from zoneinfo import ZoneInfo
 
 import gspread
 import yaml
-from dialing import HOME, eventually
-from running import RunningSandbox
 
 from sheets_dialer.app.wiring import Parts, build
 from sheets_dialer.base.clock import Clock
@@ -25,8 +23,10 @@ from sheets_dialer.config import load_config
 from sheets_dialer.portal.client import Portal
 from sheets_dialer.portal.session import portal_session
 from sheets_dialer.tabs.control_tab import CONTROL_TAB
-from situations.explaining import names_in
-from situations.seeing import BESIDE_CELLS, OURS, seen_in
+from tests.situations.explaining import names_in
+from tests.situations.seeing import BESIDE_CELLS, OURS, seen_in
+from tests.support.dialing import HOME, eventually
+from tests.support.running import RunningSandbox
 
 NOON = datetime(2026, 7, 15, 12, tzinfo=ZoneInfo("Asia/Karachi"))
 """When every situation begins, by the dialer's clock."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from situations.stage import Stage
+from tests.situations.stage import Stage
 
 Act = Callable[[Stage], None]
 Says = str | tuple[str, ...]

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from situations.stage import Stage
-from situations.table import in_the_sheet
+from tests.situations.stage import Stage
+from tests.situations.table import in_the_sheet
 
 
 @in_the_sheet(
