@@ -16,14 +16,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sheets_dialer import texts
-from sheets_dialer.base.errors import ConfigError
 from sheets_dialer.domain.phone_numbers import NotDiallable, read_number
 from sheets_dialer.domain.times import spoken, spoken_day
 from sheets_dialer.google_sheets.cell_updates import that_fit
 from sheets_dialer.planning.plan import Plan
 from sheets_dialer.tabs.queue_columns import DIALER
 from sheets_dialer.tabs.queue_rows import beside_their_calls
-from sheets_dialer.texts import LANGUAGES, is_said, say
+from sheets_dialer.texts import LANGUAGES, TextsError, is_said, say
 from tests.planning.test_plans import CASES, happen, world_of
 from tests.support.planning import KARACHI, World, moment
 
@@ -298,7 +297,7 @@ def test_a_file_of_ones_own_replaces_what_it_names(tmp_path: Path) -> None:
 def test_what_cannot_be_said_is_refused(tmp_path: Path, text: str, expected: str) -> None:
     file = tmp_path / "ours.yaml"
     file.write_text(text, encoding="utf-8")
-    with pytest.raises(ConfigError) as caught:
+    with pytest.raises(TextsError) as caught:
         texts.use(str(file))
     assert expected in str(caught.value)
     assert say("paused") == ENGLISH["paused"], "the language in use stays"
