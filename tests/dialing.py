@@ -63,7 +63,7 @@ class Shop:
         )
 
     def paste(self, rows: Sequence[Sequence[str]], at: str = "A2") -> None:
-        """Pastes rows below the header, as typed by a person; the sheet grows with what is pasted."""
+        """Pastes rows below the header, as typed by a person; the sheet grows with them."""
         tab = self.tab()
         if len(rows) >= tab.row_count:
             tab.resize(len(rows) + 1, tab.col_count)
