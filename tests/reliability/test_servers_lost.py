@@ -34,7 +34,12 @@ def server() -> Iterator[PostgresServer]:
     """A server of the test's own, which it may kill."""
     server = PostgresServer(new_folder())
     # Where it may let commits wait for the disk, it does so for as long as it can.
-    server.run("ALTER SYSTEM SET wal_writer_delay = '10s'", "SELECT pg_reload_conf()")
+    server.run(
+        "ALTER SYSTEM SET wal_writer_delay = '10s'",
+        # After a crash it would bring each file of each test's database to the disk, one by one.
+        "ALTER SYSTEM SET recovery_init_sync_method = 'syncfs'",
+        "SELECT pg_reload_conf()",
+    )
     yield server
     server.stop()
 

@@ -63,8 +63,11 @@ class Shop:
         )
 
     def paste(self, rows: Sequence[Sequence[str]], at: str = "A2") -> None:
-        """Pastes rows below the header, as typed by a person."""
-        self.tab().update([list(row) for row in rows], at, raw=False)
+        """Pastes rows below the header, as typed by a person; the sheet grows with them."""
+        tab = self.tab()
+        if len(rows) >= tab.row_count:
+            tab.resize(len(rows) + 1, tab.col_count)
+        tab.update([list(row) for row in rows], at, raw=False)
 
     def paste_numbers(self, *numbers: str) -> None:
         """Pastes numbers into the Phone column."""

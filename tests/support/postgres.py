@@ -82,7 +82,11 @@ class PostgresServer:
 
     def start_again(self) -> None:
         """Starts it anew after a crash."""
-        self._server.ensure_postgres_running()
+        # It is given up after ten seconds; on a slow disk a server that crashed takes longer.
+        while True:
+            with suppress(subprocess.TimeoutExpired):
+                self._server.ensure_postgres_running()
+                break
         self._wait()
 
     def backup(self, folder: Path) -> None:
