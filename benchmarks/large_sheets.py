@@ -38,7 +38,7 @@ from sheets_dialer.config import Config, load_config
 from sheets_dialer.domain.attempt import AttemptState, Reason
 from sheets_dialer.domain.content import Content
 from sheets_dialer.domain.job import NewJob
-from sheets_dialer.google_sheets import Connection, QueueSheet
+from sheets_dialer.google_sheets import QueueTab, Spreadsheet
 from sheets_dialer.google_sheets.setup.prepare import prepare
 from sheets_dialer.ledger.ledger import Intent, Ledger, Move
 
@@ -93,11 +93,11 @@ def fill(config: Config, rows: int) -> None:
         for each, number in enumerate(numbers)
     ]
     people[5][2] = "😀"
-    connection = Connection(client, campaign.spreadsheet)
+    connection = Spreadsheet(client, campaign.spreadsheet)
     tab.update([["Phone", "Amount", "Store"]], "A1", raw=True)
     prepare(
         connection,
-        QueueSheet(connection, campaign.tab, campaign.columns),
+        QueueTab(connection, campaign.tab, campaign.columns),
         campaign.tab,
         campaign.name,
     )

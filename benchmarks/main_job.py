@@ -29,7 +29,7 @@ from sheets_dialer.app.wiring import build, google_client
 from sheets_dialer.config import Config, load_config
 from sheets_dialer.domain.attempt import Attempt
 from sheets_dialer.domain.portal_status import ANSWERED
-from sheets_dialer.google_sheets import Connection, QueueSheet
+from sheets_dialer.google_sheets import QueueTab, Spreadsheet
 from sheets_dialer.google_sheets.setup.prepare import prepare, set_control
 from sheets_dialer.tabs.control_tab import RUN
 
@@ -79,13 +79,13 @@ def configured(sandbox: Sandbox, options: argparse.Namespace) -> Config:
 def fill(config: Config, rows: int) -> None:
     """Pastes so many numbers, makes the sheet ready and says RUN."""
     campaign = config.campaigns[0]
-    connection = Connection(google_client(config.google), campaign.spreadsheet)
+    connection = Spreadsheet(google_client(config.google), campaign.spreadsheet)
     tab = google_client(config.google).open_by_key(campaign.spreadsheet).worksheet(campaign.tab)
     tab.resize(rows + 10, 26)
     source = random.Random(3)
     numbers = [f"03{source.randrange(0, 50):02d}{1_000_000 + each}" for each in range(rows)]
     tab.update([[number] for number in numbers], "A2", raw=True)
-    sheet = QueueSheet(connection, campaign.tab, campaign.columns)
+    sheet = QueueTab(connection, campaign.tab, campaign.columns)
     prepare(connection, sheet, campaign.tab, campaign.name)
     set_control(connection, sheet.read().control or [], RUN)
 

@@ -27,7 +27,7 @@ from sheets_dialer.app.demo import Sandbox, running_sandbox
 from sheets_dialer.app.wiring import new_refs
 from sheets_dialer.base.clock import Clock
 from sheets_dialer.config import load_config
-from sheets_dialer.dialing.worker import Caller, Confirmed
+from sheets_dialer.dialing.worker import CallWorker, Confirmed
 from sheets_dialer.domain.attempt import AttemptState, Reason
 from sheets_dialer.domain.content import Content
 from sheets_dialer.domain.job import NewJob
@@ -64,7 +64,7 @@ def measure(sandbox: Sandbox, calls: int, connections: int, latency: float) -> N
         config.portal.api_key.get_secret_value,
         portal_session(connections),
     )
-    caller = Caller(
+    caller = CallWorker(
         portal, ledger, clock, connections=connections, lines=100_000, calls_per_minute=60_000
     )
     campaign = config.campaigns[0]

@@ -21,7 +21,7 @@ from pathlib import Path
 HOME = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(HOME))
 
-from sheets_dialer.config import Campaign, Config
+from sheets_dialer.config import CampaignSettings, Config
 from sheets_dialer.domain.attempt import Attempt, AttemptState
 from sheets_dialer.domain.call_lifecycle import is_confirmed
 from sheets_dialer.domain.policy import Policy
@@ -63,7 +63,7 @@ def main() -> None:
 
 def default_policy() -> Policy:
     """The defaults of the configuration, for an account that doesn't retry by itself."""
-    campaign = Campaign(name="c", spreadsheet="k" * 44, voice_id="1")
+    campaign = CampaignSettings(name="c", spreadsheet="k" * 44, voice_id="1")
     portal = {"api_key": "none", "retries": 0}
     return Config(portal=portal, campaigns=(campaign,)).policy(campaign)  # type: ignore[arg-type]  # plain values, read by the model
 

@@ -27,7 +27,7 @@ import yaml
 from sheets_dialer.app.demo import Sandbox, running_sandbox
 from sheets_dialer.app.wiring import google_client
 from sheets_dialer.config import Config, load_config
-from sheets_dialer.google_sheets import Connection, QueueSheet
+from sheets_dialer.google_sheets import QueueTab, Spreadsheet
 from sheets_dialer.google_sheets.setup.prepare import prepare, set_control
 from sheets_dialer.tabs.control_tab import RUN
 
@@ -104,8 +104,8 @@ def made_ready(config: Config) -> gspread.Worksheet:
     """Makes the sheet ready and says RUN; returns the queue tab."""
     campaign = config.campaigns[0]
     client = google_client(config.google)
-    connection = Connection(client, campaign.spreadsheet)
-    sheet = QueueSheet(connection, campaign.tab, campaign.columns)
+    connection = Spreadsheet(client, campaign.spreadsheet)
+    sheet = QueueTab(connection, campaign.tab, campaign.columns)
     prepare(connection, sheet, campaign.tab, campaign.name)
     set_control(connection, sheet.read().control or [], RUN)
     return client.open_by_key(campaign.spreadsheet).worksheet(campaign.tab)

@@ -10,7 +10,7 @@ import structlog
 from ..base.errors import DialerError
 from ..dialing.outcomes import masked
 from ..domain.phone_numbers import Number, read_number
-from ..domain.times import spoken
+from ..domain.times import time_in_sentence
 from ..ledger.ledger import Ledger
 
 log = structlog.get_logger()
@@ -39,7 +39,8 @@ def allow_again(text: str, ledger: Ledger, now: datetime, zone: ZoneInfo) -> str
         )
     log.info("allowed again", number=masked(number.digits))
     return (
-        f"{number.digits} may be called again. It had opted out {spoken(opt_out.since, now, zone)} "
+        f"{number.digits} may be called again. It had opted out "
+        f"{time_in_sentence(opt_out.since, now, zone)} "
         f"with key {opt_out.key} (campaign {opt_out.campaign}). Its line on the Do Not Call tab "
         "goes with the dialer's next pass."
     )

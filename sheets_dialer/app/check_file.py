@@ -24,28 +24,28 @@ from ..check import (
     warning,
 )
 from ..config import (
-    Campaign,
+    CampaignSettings,
     Config,
-    Google,
-    Portal,
-    Settings,
+    ConfigText,
+    GoogleSettings,
+    PortalSettings,
     ledger_address,
     open_to_others,
-    read_settings,
+    read_config,
     validated,
 )
 from ..ledger.ledger import Ledger
 from ..tabs.fencing_token import unsafe_fact
 from .wiring import google_client, random_letters
 
-Section = TypeVar("Section", bound=BaseModel)
+SectionModel = TypeVar("SectionModel", bound=BaseModel)
 _WHAT = "Configuration"
 
 
 def check_file(path: Path, environment: Mapping[str, str]) -> Iterator[Finding]:
     """Every finding about the set-up that this configuration file describes, as it is made."""
     try:
-        settings = read_settings(path, environment)
+        settings = read_config(path, environment)
     except ConfigError as error:
         sentence, _, remedy = str(error).partition(". ")
         yield fault(_WHAT, sentence, remedy or f"Correct {path}.")
@@ -62,15 +62,15 @@ def check_file(path: Path, environment: Mapping[str, str]) -> Iterator[Finding]:
     yield from examine(subject, partial(random_letters, 8), partial(_remember, subject.ledger))
 
 
-def _subject(settings: Settings) -> Subject:
+def _subject(settings: ConfigText) -> Subject:
     """What can be checked of it. A section is left out when what it needs is missing or wrong."""
     data = settings.data
-    portal = _sound(Portal, data.get("portal"), {"base_url", "api_key", "key_in"})
-    google = _sound(Google, data.get("google", {}), {"service_account_file", "base_url"})
+    portal = _sound(PortalSettings, data.get("portal"), {"base_url", "api_key", "key_in"})
+    google = _sound(GoogleSettings, data.get("google", {}), {"service_account_file", "base_url"})
     campaigns = data.get("campaigns")
     needed = {"name", "spreadsheet", "tab", "columns", "voice_id"}
     sound = [
-        _sound(Campaign, each, needed)
+        _sound(CampaignSettings, each, needed)
         for each in (campaigns if isinstance(campaigns, list) else ())
     ]
     address = data.get("ledger", Config.model_fields["ledger"].default)
@@ -89,7 +89,7 @@ def _subject(settings: Settings) -> Subject:
     )
 
 
-def _sound(model: type[Section], data: Any, needed: set[str]) -> Section | None:
+def _sound(model: type[SectionModel], data: Any, needed: set[str]) -> SectionModel | None:
     """The section without the settings that have faults; None when one of these is needed."""
     if not isinstance(data, dict):
         return None
@@ -101,7 +101,7 @@ def _sound(model: type[Section], data: Any, needed: set[str]) -> Section | None:
     return None if faulty & needed or len(rest) == len(data) else _sound(model, rest, needed)
 
 
-def _portal_account(portal: Portal, *, key_known: bool) -> PortalAccount:
+def _portal_account(portal: PortalSettings, *, key_known: bool) -> PortalAccount:
     return PortalAccount(
         base_url=portal.base_url,
         api_key=portal.api_key.get_secret_value if key_known else None,
@@ -111,7 +111,7 @@ def _portal_account(portal: Portal, *, key_known: bool) -> PortalAccount:
     )
 
 
-def _google_account(google: Google, folder: Path) -> GoogleAccount:
+def _google_account(google: GoogleSettings, folder: Path) -> GoogleAccount:
     file = folder / google.service_account_file
     here = google.model_copy(update={"service_account_file": file})
     return GoogleAccount(file, google.base_url, partial(google_client, here))

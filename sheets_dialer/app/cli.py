@@ -16,7 +16,7 @@ import typer
 
 from ..base.console import give_up_the_rest, open_streams, show
 from ..base.errors import INTERRUPTED, ConfigError
-from .session import SERVICE, USAGE, built_parts, errors_told, run, set_up_logs
+from .session import SERVICE, USAGE, built_parts, errors_told, run_to_end, set_up_logs
 
 if TYPE_CHECKING:
     from ..reconciler.reconciler import PassResult
@@ -122,7 +122,7 @@ def plan(config: ConfigOption = None, as_json: JsonOption = False) -> None:
             every = timedelta(seconds=parts.config.every)
             snapshot, made, rules = parts.dialer.plan(queue, every)
             rows, now = len(snapshot.rows) - 1 - snapshot.columns.header_row, parts.clock.now()
-            preview = reports.preview(queue.name, rows, made, rules, now)
+            preview = reports.preview_values(queue.name, rows, made, rules, now)
             preview |= reports.columns(snapshot.columns)
             if as_json:
                 typer.echo(json.dumps(preview, ensure_ascii=False))
@@ -144,7 +144,7 @@ def once(
     with built_parts(config, warns=True) as parts:
         length = timedelta(seconds=seconds)
         ends_at = parts.clock.now() + length
-        run(
+        run_to_end(
             parts,
             ends=lambda result: result.nothing_due(ends_at),
             for_at_most=length,
@@ -164,7 +164,7 @@ def start(
     """Pass on schedule until stopped by Ctrl-C, SIGTERM or the end of the terminal (SIGHUP)."""
     set_up_logs(verbose)
     with built_parts(config, warns=True) as parts:
-        run(parts, ends=_done_or_closed if until_done else lambda _result: False)
+        run_to_end(parts, ends=_done_or_closed if until_done else lambda _result: False)
 
 
 def _done_or_closed(result: PassResult) -> bool:
@@ -187,7 +187,7 @@ def call(
     from .wiring import new_refs
 
     set_up_logs(verbose)
-    stop = run_loop.Stop()
+    stop = run_loop.StopSignal()
     made = False
     with built_parts(config) as parts:
         queues = [queue for queue in parts.queues if campaign in (None, queue.name)]
@@ -297,7 +297,7 @@ def demo(
         if not leave and sys.stdout.isatty():
             webbrowser.open(sandbox.url)
         with build(config) as parts:
-            run(parts, ends=lambda result: leave and result.nothing_left)
+            run_to_end(parts, ends=lambda result: leave and result.nothing_left)
         if not leave:
             return
         comparison = whole_job.compare(config, sandbox)

@@ -19,7 +19,7 @@ import yaml
 
 from ..base.errors import DialerError
 from ..config import Config, load_config
-from ..google_sheets import Connection, QueueSheet
+from ..google_sheets import QueueTab, Spreadsheet
 from ..google_sheets.setup.prepare import prepare, set_control
 from ..planning.status_words import NOT_CALLED
 from ..tabs.control_tab import RUN
@@ -117,8 +117,8 @@ def fill_sheet(config: Config, rows: int, source: random.Random) -> None:
     campaign = config.campaigns[0]
     tab = google_client(person.google).open_by_key(campaign.spreadsheet).worksheet(campaign.tab)
     tab.update([list(_HEADER), *demo_rows(rows, source)], "A1", raw=False)
-    connection = Connection(google_client(config.google), campaign.spreadsheet)
-    sheet = QueueSheet(connection, campaign.tab, campaign.columns)
+    connection = Spreadsheet(google_client(config.google), campaign.spreadsheet)
+    sheet = QueueTab(connection, campaign.tab, campaign.columns)
     prepare(connection, sheet, campaign.tab, campaign.name, every=config.every)
     set_control(connection, sheet.read().control or [], RUN)
 

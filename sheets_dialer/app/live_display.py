@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from ..base.console import UNWRITABLE, show
-from ..planning.plan import Tally
+from ..planning.plan import RowState
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -65,8 +65,10 @@ def _table(result: PassResult, at: datetime) -> Table:
         table.add_column(heading, justify="left" if heading == "Campaign" else "right")
     table.add_column("State")
     for name, made in result.plans.items():
-        queued = made.count(Tally.QUEUED) + len(made.new_jobs) + len(made.dials)
-        others = (made.count(tally) for tally in (Tally.WAITING, Tally.HELD, Tally.SETTLED))
+        queued = made.count(RowState.QUEUED) + len(made.new_jobs) + len(made.dials)
+        others = (
+            made.count(tally) for tally in (RowState.WAITING, RowState.HELD, RowState.SETTLED)
+        )
         numbers = map(str, (made.in_progress, queued, *others))
         table.add_row(name, *numbers, made.stopped or "Calling")
     for name, problem in result.problems.items():

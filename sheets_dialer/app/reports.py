@@ -16,7 +16,7 @@ from ..domain.attempt import AttemptState
 from ..domain.job import Job
 from ..domain.portal_status import ANSWERED, call_status_words
 from ..planning import campaign_status
-from ..planning.plan import Plan, Rules, Tally
+from ..planning.plan import PassRules, Plan, RowState
 from ..tabs.header_report import columns_told
 from ..tabs.queue_columns import DIALER, Columns
 from ..texts import say
@@ -118,7 +118,9 @@ def figures(jobs: Sequence[Job], now: datetime, zone: ZoneInfo) -> dict[str, dic
     }
 
 
-def preview(campaign: str, rows: int, made: Plan, rules: Rules, now: datetime) -> dict[str, Any]:
+def preview_values(
+    campaign: str, rows: int, made: Plan, rules: PassRules, now: datetime
+) -> dict[str, Any]:
     """What a pass would do, as plain values. `rules` are those of the plan, `rows` how many are
     read."""
     to_call, cost = made.to_call, rules.price
@@ -127,12 +129,12 @@ def preview(campaign: str, rows: int, made: Plan, rules: Rules, now: datetime) -
         "campaign": campaign,
         "rows": rows,
         "stopped": made.stopped,
-        "preview": campaign_status.preview(made, now, rules),
+        "preview_values": campaign_status.preview_sentence(made, now, rules),
         "call_now": [dial.row.index + 1 for dial in made.dials],
         "to_call": to_call,
         "cost": None if cost is None else round(cost * to_call, 2),
         "in_progress": made.in_progress,
-        "settled": made.count(Tally.SETTLED),
+        "settled": made.count(RowState.SETTLED),
         "new_rows": len(made.new_jobs),
         "reasons": dict(reasons.most_common()),
         "changes": {
@@ -154,7 +156,11 @@ def preview_lines(preview: Mapping[str, Any]) -> Iterator[str]:
     yield f"  {preview['preview']}"
     for line in preview.get("columns_told", ()):
         yield f"  {line}"
-    count, now, cost = preview["to_call"], len(preview["call_now"]), preview["cost"]
+    count, now, cost = (
+        preview["to_call"],
+        len(preview["call_now"]),
+        preview["cost"],
+    )
     if cost is None:
         yield f"  {say('plan_to_call', count=count, now=now)}"
     else:

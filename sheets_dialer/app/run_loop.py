@@ -18,13 +18,13 @@ from ..base.clock import Clock
 from ..base.console import show
 from ..base.errors import INTERRUPTED
 from ..planning.pacing import next_pass_due
-from ..reconciler.reconciler import Dialer, PassResult
+from ..reconciler.reconciler import PassResult, Reconciler
 from .wiring import Parts
 
 log = structlog.get_logger()
 
 
-class Stop:
+class StopSignal:
     """Set by a signal or by the loop itself; asked for everywhere that waits."""
 
     def __init__(self) -> None:
@@ -49,7 +49,7 @@ class Stop:
 
 
 @contextmanager
-def stopped_by_signals(stop: Stop, finish: Callable[[], None]) -> Iterator[None]:
+def stopped_by_signals(stop: StopSignal, finish: Callable[[], None]) -> Iterator[None]:
     """Lets SIGINT, SIGTERM and SIGHUP set `stop`, and lets nothing cut `finish` short, which keeps
     what is on its way and may be called twice and beside everything else. A second SIGINT or
     SIGTERM ends the process as soon as that is done.
@@ -116,7 +116,7 @@ def work(
         AnotherDialer: another process works with this ledger.
         LedgerError: the ledger can't be used, so there is nothing to go on with.
     """
-    stop = Stop()
+    stop = StopSignal()
     every = parts.rhythm.interval
     if parts.rhythm.sentence:
         log.warning("fewer passes", sentence=parts.rhythm.sentence)
@@ -125,7 +125,7 @@ def work(
         parts.dialer.recover()
         parts.caller.start()
         try:
-            last = run(
+            last = run_passes(
                 parts.dialer,
                 parts.clock,
                 every=every,
@@ -146,12 +146,12 @@ def work(
     return PassResult(problems, last_written.plans, last.portal_problem), stop.by_signal
 
 
-def run(
-    dialer: Dialer,
+def run_passes(
+    dialer: Reconciler,
     clock: Clock,
     *,
     every: timedelta,
-    stop: Stop,
+    stop: StopSignal,
     ends: Callable[[PassResult], bool] = lambda _result: False,
     for_at_most: timedelta | None = None,
     on_pass: Callable[[PassResult], None] = lambda _result: None,

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 DONE, USAGE, SERVICE, HELD = 0, 2, 3, 4
 
 
-def run(
+def run_to_end(
     parts: Parts,
     *,
     ends: Callable[[PassResult], bool] = lambda _result: False,

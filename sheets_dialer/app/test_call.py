@@ -7,18 +7,18 @@ from collections.abc import Callable, Iterator
 from ..base.clock import Clock
 from ..base.errors import DialerError
 from ..base.redaction import shortened
-from ..dialing.worker import Caller, Confirmed
+from ..dialing.worker import CallWorker, MarkedCall
 from ..domain.attempt import Attempt, AttemptState, Reason
 from ..domain.calling_hours import CallingHours, read_hours
 from ..domain.content import Content
 from ..domain.job import Job, NewJob
 from ..domain.phone_numbers import NotDiallable, read_number
 from ..domain.portal_status import call_status_words
-from ..domain.times import spoken
+from ..domain.times import time_in_sentence
 from ..ledger.ledger import Intent, Ledger
 from ..reconciler.orphan_calls import campaign_of_tests
 from ..reconciler.plan_writer import ends
-from ..reconciler.reconciler import Queue
+from ..reconciler.reconciler import Campaign
 
 _LOOKS_EVERY = 0.3
 
@@ -31,10 +31,10 @@ class CantCall(DialerError):
 
 def call_once(
     text: str,
-    queue: Queue,
+    queue: Campaign,
     *,
     ledger: Ledger,
-    caller: Caller,
+    caller: CallWorker,
     clock: Clock,
     refs: Iterator[str],
     stopping: Callable[[], bool],
@@ -54,7 +54,7 @@ def call_once(
         raise CantCall(number.reason if number else "Give a number to call.")
     opt_out = ledger.opted_out([number.digits]).get(number.digits)
     if opt_out is not None:
-        since = spoken(opt_out.since, clock.now(), queue.rules.zone)
+        since = time_in_sentence(opt_out.since, clock.now(), queue.rules.zone)
         raise CantCall(
             f"This number asked not to be called again {since} (key {opt_out.key}, campaign "
             f"{opt_out.campaign}). To call it all the same, first run: "
@@ -63,7 +63,7 @@ def call_once(
     ref = next(refs)
     attempt, content = _recorded(number.digits, queue, ledger, clock, ref)
     always = CallingHours(queue.rules.zone, read_hours({"monday-sunday": "00:00-24:00"}))
-    caller.dial([Confirmed(attempt, content, queue.rules.policy, always, clock.steady())])
+    caller.dial([MarkedCall(attempt, content, queue.rules.policy, always, clock.steady())])
     seen = attempt
     while not stopping():
         wait(_LOOKS_EVERY)
@@ -82,7 +82,7 @@ def call_once(
 
 
 def _recorded(
-    number: str, queue: Queue, ledger: Ledger, clock: Clock, ref: str
+    number: str, queue: Campaign, ledger: Ledger, clock: Clock, ref: str
 ) -> tuple[Attempt, Content]:
     campaign = campaign_of_tests(queue.name)
     content = Content(number, queue.rules.policy.voice_id, texts=("Test call", "", "", "", ""))
@@ -98,7 +98,7 @@ def _recorded(
     return intended[0], content
 
 
-def _job(ledger: Ledger, queue: Queue, ref: str) -> Job:
+def _job(ledger: Ledger, queue: Campaign, ref: str) -> Job:
     (job,) = ledger.jobs_with(campaign_of_tests(queue.name), refs=[ref])
     return job
 

@@ -22,17 +22,17 @@ from google.oauth2.service_account import Credentials
 from .. import texts
 from ..base.clock import Clock, ServerTime
 from ..base.errors import ConfigError
-from ..config import Campaign, Config, Google
-from ..dialing.worker import Caller
-from ..google_sheets import Connection, QueueSheet
-from ..google_sheets.quota import Quota, Rhythm
+from ..config import CampaignSettings, Config, GoogleSettings
+from ..dialing.worker import CallWorker
+from ..google_sheets import QueueTab, Spreadsheet
+from ..google_sheets.quota import PassInterval, Quota
 from ..google_sheets.session import google_adapter, settle_for_google
 from ..ledger.ledger import Ledger
-from ..planning.plan import Rules
-from ..portal.balance import Purse, read_account
+from ..planning.plan import PassRules
+from ..portal.balance import BalanceMonitor, read_account
 from ..portal.client import Portal
 from ..portal.session import portal_session
-from ..reconciler.reconciler import Dialer, Queue
+from ..reconciler.reconciler import Campaign, Reconciler
 
 _SCOPES = ("https://www.googleapis.com/auth/spreadsheets",)
 _REF_LETTERS = string.digits + string.ascii_lowercase
@@ -46,12 +46,12 @@ class Parts:
     clock: Clock
     ledger: Ledger
     portal: Portal
-    queues: tuple[Queue, ...]
-    caller: Caller
-    purse: Purse
+    queues: tuple[Campaign, ...]
+    caller: CallWorker
+    purse: BalanceMonitor
     quota: Quota
-    rhythm: Rhythm
-    dialer: Dialer
+    rhythm: PassInterval
+    dialer: Reconciler
 
 
 @contextmanager
@@ -69,7 +69,7 @@ def build(config: Config, *, clock: Clock | None = None) -> Iterator[Parts]:
     clock = clock or Clock()
     per_minute = config.google.requests_per_minute
     quota = Quota(clock, secrets.SystemRandom().random, time.sleep, per_minute)
-    rhythm = Rhythm(timedelta(seconds=config.every), len(config.campaigns), per_minute)
+    rhythm = PassInterval(timedelta(seconds=config.every), len(config.campaigns), per_minute)
     server_time = ServerTime()
     client = google_client(config.google, quota, server_time)
     ledger = Ledger(config.ledger, new_id=random_letters(8), portal=config.portal.address)
@@ -79,7 +79,7 @@ def build(config: Config, *, clock: Clock | None = None) -> Iterator[Parts]:
         portal_session(config.portal.connections),
         key_in_header=config.portal.key_in == "header",
     )
-    caller = Caller(
+    caller = CallWorker(
         portal,
         ledger,
         clock,
@@ -87,7 +87,7 @@ def build(config: Config, *, clock: Clock | None = None) -> Iterator[Parts]:
         lines=config.portal.lines,
         calls_per_minute=config.portal.calls_per_minute,
     )
-    purse = Purse(
+    purse = BalanceMonitor(
         portal,
         clock,
         config.portal.call_seconds,
@@ -97,7 +97,7 @@ def build(config: Config, *, clock: Clock | None = None) -> Iterator[Parts]:
     )
     # Campaigns of one spreadsheet share what is known of its tabs, or each would look them up.
     keys = {each.spreadsheet for each in config.campaigns}
-    connections = {key: Connection(client, key, server_time) for key in keys}
+    connections = {key: Spreadsheet(client, key, server_time) for key in keys}
     queues = tuple(
         _queue(config, each, connections[each.spreadsheet], ledger) for each in config.campaigns
     )
@@ -112,7 +112,7 @@ def build(config: Config, *, clock: Clock | None = None) -> Iterator[Parts]:
             purse=purse,
             quota=quota,
             rhythm=rhythm,
-            dialer=Dialer(
+            dialer=Reconciler(
                 queues,
                 ledger,
                 caller,
@@ -134,7 +134,7 @@ def build(config: Config, *, clock: Clock | None = None) -> Iterator[Parts]:
 
 
 def google_client(
-    settings: Google, quota: Quota | None = None, server_time: ServerTime | None = None
+    settings: GoogleSettings, quota: Quota | None = None, server_time: ServerTime | None = None
 ) -> gspread.Client:
     """A gspread client of the configured service account, with our own retries and time-outs. Its
     requests wait for the `quota`, where one is given; what time Google says it is, at the sign-in
@@ -186,20 +186,22 @@ def random_letters(count: int) -> str:
     return "".join(secrets.choice(_REF_LETTERS) for _ in range(count))
 
 
-def _queue(config: Config, campaign: Campaign, connection: Connection, ledger: Ledger) -> Queue:
+def _queue(
+    config: Config, campaign: CampaignSettings, connection: Spreadsheet, ledger: Ledger
+) -> Campaign:
     bound = f"tab: {campaign.spreadsheet}/{campaign.tab}"
     known = ledger.fact(bound)
-    sheet = QueueSheet(
+    sheet = QueueTab(
         connection,
         campaign.tab,
         campaign.columns,
         bound_id=int(known) if known else None,
         bind=lambda sheet_id: ledger.set_fact(bound, str(sheet_id)),
     )
-    return Queue(
+    return Campaign(
         name=campaign.name,
         tab=campaign.tab,
         connection=connection,
         sheet=sheet,
-        rules=Rules(config.policy(campaign), config.hours(campaign)),
+        rules=PassRules(config.policy(campaign), config.hours(campaign)),
     )

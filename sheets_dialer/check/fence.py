@@ -15,7 +15,7 @@ from ..base.errors import SheetRefused, SheetUnreachable
 from ..tabs.fencing_token import PREFIX
 from ..texts import say
 from .finding import Finding, fault, ok, service_fault, warning
-from .google import Google, Refused
+from .google import GoogleProbe, Refused
 
 _REMEDY = (
     "Keep Control at PAUSE and run check again. If it says the same, don't dial from this sheet, "
@@ -29,10 +29,10 @@ _SHOWN = "replies,updatedSpreadsheet.namedRanges(namedRangeId,name)"
 _FIRST_REQUEST = "requests[0]"
 
 
-class Fence:
+class FenceProof:
     """One proof on one spreadsheet. `word` makes its names its own: a few random letters."""
 
-    def __init__(self, google: Google, spreadsheet: str, what: str, word: str) -> None:
+    def __init__(self, google: GoogleProbe, spreadsheet: str, what: str, word: str) -> None:
         self._google = google
         self._spreadsheet = spreadsheet
         self._what = what

@@ -49,11 +49,11 @@ class Refused(SheetRefused):
         self.details = details or {}
 
 
-class AccountRefused(SheetRefused):
+class SignInRefused(SheetRefused):
     """Google doesn't sign the service account in."""
 
 
-class Google:
+class GoogleProbe:
     """Asks Sheets as the service account. It waits where Google's quota is used up."""
 
     def __init__(self, client: gspread.Client, account: str) -> None:
@@ -94,7 +94,7 @@ class Google:
 
 def _failed(error: Exception) -> SheetRefused | SheetUnreachable:
     if isinstance(error, RefreshError) and not error.retryable:
-        return AccountRefused(in_one_line(error.args[0] if error.args else error))
+        return SignInRefused(in_one_line(error.args[0] if error.args else error))
     if was_redirected(error):
         return SheetUnreachable(REDIRECTED)
     return SheetUnreachable(_unreachable(error))
@@ -129,10 +129,10 @@ def clock(account: GoogleAccount) -> Findings:
         try:
             answer = session.get(f"{API}/none", timeout=(CONNECT_SECONDS, SHEETS_READ_SECONDS))
         except Redirected:
-            yield service_fault("Google", REDIRECTED, _TRY_LATER)
+            yield service_fault("GoogleProbe", REDIRECTED, _TRY_LATER)
             return
         except requests.RequestException as error:
-            yield service_fault("Google", _unreachable(error), _TRY_LATER)
+            yield service_fault("GoogleProbe", _unreachable(error), _TRY_LATER)
             return
         ahead = seconds_apart(answer.headers, (before + time.time()) / 2)
     if ahead is None:
@@ -164,7 +164,7 @@ def _span(seconds: float) -> str:
 def refusal(error: Exception, what: str, spreadsheet: str, account: str) -> Finding:
     """What a failed look at a spreadsheet means, and what to do."""
     match error:
-        case AccountRefused():
+        case SignInRefused():
             return _account_refused(error, account)
         case Refused(code=401):
             return _account_refused(error, account)
@@ -199,7 +199,7 @@ def refusal(error: Exception, what: str, spreadsheet: str, account: str) -> Find
         case Refused():
             return service_fault(what, str(error), "Correct what Google names and run check again.")
         case _:
-            return service_fault("Google", str(error), _TRY_LATER)
+            return service_fault("GoogleProbe", str(error), _TRY_LATER)
 
 
 def _account_refused(error: Exception, account: str) -> Finding:

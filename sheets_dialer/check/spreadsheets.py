@@ -11,9 +11,9 @@ from ..base.errors import ConfigError, SheetRefused, SheetUnreachable
 from ..domain.times import zone_named
 from ..tabs.control_tab import CONTROL_TAB, DO_NOT_CALL_TAB
 from ..tabs.queue_columns import find_table
-from .fence import Fence
+from .fence import FenceProof
 from .finding import Finding, Findings, fault, ok, warning
-from .google import AccountRefused, Google, clock, refusal
+from .google import GoogleProbe, SignInRefused, clock, refusal
 from .local import address_in
 from .subject import GoogleAccount, Tab
 from .tabs import RUN_SETUP, examine_control, examine_do_not_call, examine_tab
@@ -43,7 +43,7 @@ def examine_google(
         yield finding
     if client is None or not reached:
         return
-    google = Google(client, address_in(account.key_file))
+    google = GoogleProbe(client, address_in(account.key_file))
     yield ok("Google key file", f"The sheets must be shared with {google.account}")
     by_spreadsheet: dict[str, list[Tab]] = {}
     for tab in tabs:
@@ -54,7 +54,7 @@ def examine_google(
         except (SheetRefused, SheetUnreachable) as error:
             what = f"{', '.join(tab.campaign for tab in its_tabs)}: spreadsheet"
             yield refusal(error, what, spreadsheet, google.account)
-            if isinstance(error, AccountRefused | SheetUnreachable):
+            if isinstance(error, SignInRefused | SheetUnreachable):
                 return  # every other spreadsheet would say the same
 
 
@@ -70,7 +70,7 @@ def _same_clocks(one: str, other: str) -> bool:
 class _Spreadsheet:
     """One spreadsheet with the tabs of the campaigns that are dialled from it."""
 
-    def __init__(self, google: Google, spreadsheet: str, tabs: Sequence[Tab]) -> None:
+    def __init__(self, google: GoogleProbe, spreadsheet: str, tabs: Sequence[Tab]) -> None:
         self._google = google
         self._spreadsheet = spreadsheet
         self._tabs = tabs
@@ -111,7 +111,7 @@ class _Spreadsheet:
             tab = next(tab for tab in self._tabs if tab.title in seen)
             grid = grids[tab.title]
             place = find_table(grid, tab.columns).places.get("ref", 0)
-            fence = Fence(self._google, self._spreadsheet, self._what, word)
+            fence = FenceProof(self._google, self._spreadsheet, self._what, word)
             yield from fence.prove(ids[tab.title], place)
             for title in seen if fence.unsafe is not None else ():
                 remember(f"{self._spreadsheet}/{title}", fence.unsafe or "")

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from ..domain.phone_numbers import Number
 from ..planning.status_words import QUEUED, WAITING
-from ..tabs.column_conflicts import namesake
+from ..tabs.column_conflicts import find_column_conflict
 from ..tabs.control_tab import read_control
 from ..tabs.do_not_call import read_do_not_call
 from ..tabs.header_names import nearest
@@ -134,7 +134,7 @@ def _rivals(tab: Tab, columns: Columns, grid: Sequence[Sequence[Any]]) -> Findin
 
 def _namesakes(tab: Tab, columns: Columns, grid: Sequence[Sequence[Any]]) -> Iterator[Finding]:
     """Whether people have a column under a name that the dialer needs."""
-    found = namesake(grid, columns)
+    found = find_column_conflict(grid, columns)
     if found is not None:
         name, row = found
         yield fault(

@@ -7,37 +7,37 @@ What each setting is for stands in `config.example.yaml`, with its unit, its def
 
 from __future__ import annotations
 
-from .campaign import Campaign, Redial, RedialNoKey
+from .campaign import CampaignSettings, Redial, RedialNoKey
 from .hours import Ramadan
 from .key_files import open_to_others
-from .model import Config, Google, Poll, Portal
+from .model import Config, GoogleSettings, PollSettings, PortalSettings
 from .reading import (
     API_KEY_VARIABLE,
     CONFIG_VARIABLE,
-    Settings,
+    ConfigText,
     config_path,
     ledger_address,
     load_config,
-    read_settings,
+    read_config,
     validated,
 )
 
 __all__ = [
     "API_KEY_VARIABLE",
     "CONFIG_VARIABLE",
-    "Campaign",
+    "CampaignSettings",
     "Config",
-    "Google",
-    "Poll",
-    "Portal",
+    "ConfigText",
+    "GoogleSettings",
+    "PollSettings",
+    "PortalSettings",
     "Ramadan",
     "Redial",
     "RedialNoKey",
-    "Settings",
     "config_path",
     "ledger_address",
     "load_config",
     "open_to_others",
-    "read_settings",
+    "read_config",
     "validated",
 ]

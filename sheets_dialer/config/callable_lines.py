@@ -30,7 +30,7 @@ def _kind(value: object) -> object:
 
 
 Country = Annotated[str, BeforeValidator(_country)]
-Kind = Annotated[
+LineKind = Annotated[
     Literal[
         "mobile",
         "landline",
@@ -52,7 +52,7 @@ class CallableLines(Section):
     countries: Annotated[tuple[Country, ...], BeforeValidator(as_list), Field(min_length=1)] = (
         HOME,
     )
-    kinds: Annotated[tuple[Kind, ...], BeforeValidator(as_list), Field(min_length=1)] = (
+    kinds: Annotated[tuple[LineKind, ...], BeforeValidator(as_list), Field(min_length=1)] = (
         "mobile",
         "landline",
         "uan",

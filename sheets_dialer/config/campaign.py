@@ -9,14 +9,14 @@ from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field, ValidationInfo, field_validator
 
-from ..tabs.header_names import plain
+from ..tabs.header_names import without_spaces
 from ..tabs.queue_columns import DIALER, NO_COLUMN, OF_THE_CALL, PEOPLE, find_columns
 from .callable_lines import CallableLines
 from .hours import Week
 from .placeholders import REAL_SHEET, REAL_VOICE, is_placeholder, is_sample_sheet
 from .section import Section as _Section
 from .section import as_list as _as_list
-from .types import YEAR_HOURS, Number, Text, Waits, Whole
+from .types import YEAR_HOURS, RealNumber, Text, Waits, Whole
 
 _SPREADSHEET_ADDRESS = re.compile(r"/spreadsheets/(?:u/\d+/)?d/([A-Za-z0-9_-]+)")
 _KEYS = frozenset("0123456789*#")
@@ -27,7 +27,9 @@ _LABELS = {
     "none": "No key pressed",
 }
 
-Outcome = Literal["busy", "no_answer", "congestion", "hangup", "initiated", "pushed_to_sip"]
+RedialledOutcome = Literal[
+    "busy", "no_answer", "congestion", "hangup", "initiated", "pushed_to_sip"
+]
 
 
 class Redial(_Section):
@@ -35,7 +37,7 @@ class Redial(_Section):
 
     attempts: Whole = Field(default=1, ge=1, le=10)
     after_minutes: Waits = (30, 120)
-    on: Annotated[tuple[Outcome, ...], BeforeValidator(_as_list), Field(min_length=1)] = (
+    on: Annotated[tuple[RedialledOutcome, ...], BeforeValidator(_as_list), Field(min_length=1)] = (
         "busy",
         "no_answer",
         "congestion",
@@ -50,7 +52,7 @@ class RedialNoKey(_Section):
     after_minutes: Waits = (60,)
 
 
-class Campaign(_Section):
+class CampaignSettings(_Section):
     """One queue tab of one spreadsheet, with its voice and its policy."""
 
     name: Text
@@ -63,14 +65,14 @@ class Campaign(_Section):
     holidays: Annotated[tuple[date, ...], BeforeValidator(_as_list)] = ()
     redial: Redial | None = None
     redial_no_key: RedialNoKey | None = None
-    same_call_gap_hours: Number = Field(default=24, ge=0, le=YEAR_HOURS)
-    max_age_hours: Number = Field(default=72, gt=0, le=YEAR_HOURS)
-    typing_seconds: Number = Field(default=30, ge=0, le=3_600)
+    same_call_gap_hours: RealNumber = Field(default=24, ge=0, le=YEAR_HOURS)
+    max_age_hours: RealNumber = Field(default=72, gt=0, le=YEAR_HOURS)
+    typing_seconds: RealNumber = Field(default=30, ge=0, le=3_600)
     needs: Annotated[tuple[Text, ...], BeforeValidator(_as_list)] = ()
     may_be_called: CallableLines = Field(default_factory=CallableLines)
     opt_out_key: Text | None = None
     daily_cap: Annotated[Whole, Field(ge=0)] | None = None
-    daily_budget: Annotated[Number, Field(ge=0)] | None = None
+    daily_budget: Annotated[RealNumber, Field(ge=0)] | None = None
     # Behind the key that it must say nothing of; looked at also where it isn't set.
     answers: Mapping[str, Text] = Field(
         default_factory=lambda: dict(_LABELS), validate_default=True
@@ -112,7 +114,7 @@ class Campaign(_Section):
     def _are_columns(cls, value: Mapping[str, str]) -> Mapping[str, str]:
         if not set(value) <= set(PEOPLE):
             raise ValueError(f"the headers of columns by these names: {', '.join(PEOPLE)}")
-        if plain(value.get("phone", "")) == NO_COLUMN:
+        if without_spaces(value.get("phone", "")) == NO_COLUMN:
             raise ValueError("a header for phone: without numbers nobody can be called")
         own = {name for title in value.values() for name in find_columns([title], {}).places}
         if own & set(DIALER):

@@ -21,11 +21,11 @@ from ..domain.calling_hours import CallingHours, read_hours
 from ..domain.policy import Policy, RedialRule
 from ..domain.portal_status import ANSWERED
 from ..google_sheets.quota import PER_MINUTE
-from .campaign import Campaign, Redial, RedialNoKey
+from .campaign import CampaignSettings, Redial, RedialNoKey
 from .hours import Ramadan
 from .placeholders import REAL_KEY, is_placeholder
 from .section import Section as _Section
-from .types import DAY_SECONDS, MONTH_MINUTES, YEAR_HOURS, Number, Text, Whole, as_text
+from .types import DAY_SECONDS, MONTH_MINUTES, YEAR_HOURS, RealNumber, Text, Whole, as_text
 
 _LEDGER_ADDRESS = re.compile(
     r"sqlite:///(?!:memory:)[^?].*|postgres(?:ql)?(?:\+psycopg)?://[^/]*/.+", re.DOTALL
@@ -42,7 +42,7 @@ _OUTCOME_STATUSES = {
 }
 
 
-class Portal(_Section):
+class PortalSettings(_Section):
     """The account at the Robo Call portal, and how hard it may be worked."""
 
     base_url: Text = "https://portal.robocall.pk"
@@ -50,14 +50,14 @@ class Portal(_Section):
     api_key_file: Path | None = None
     key_in: Literal["query", "header"] = "query"
     lines: Whole = Field(default=10, ge=1, le=100_000)
-    call_seconds: Number = Field(default=60, gt=0, le=DAY_SECONDS)
-    pulse_seconds: Number = Field(default=30, ge=1, le=3600)
+    call_seconds: RealNumber = Field(default=60, gt=0, le=DAY_SECONDS)
+    pulse_seconds: RealNumber = Field(default=30, ge=1, le=3600)
     connections: Whole = Field(default=16, ge=1, le=256)
     calls_per_minute: Whole = Field(default=30, ge=1, le=60_000)
     retries: Whole = Field(default=3, ge=0, le=20)
-    settle_minutes: Number = Field(default=60, ge=0, le=MONTH_MINUTES)
-    answer_settle_seconds: Number = Field(default=90, ge=0, le=DAY_SECONDS)
-    stuck_minutes: Number = Field(default=60, gt=0, le=MONTH_MINUTES)
+    settle_minutes: RealNumber = Field(default=60, ge=0, le=MONTH_MINUTES)
+    answer_settle_seconds: RealNumber = Field(default=90, ge=0, le=DAY_SECONDS)
+    stuck_minutes: RealNumber = Field(default=60, gt=0, le=MONTH_MINUTES)
 
     @field_validator("base_url")
     @classmethod
@@ -84,7 +84,7 @@ class Portal(_Section):
         return key
 
 
-class Google(_Section):
+class GoogleSettings(_Section):
     """The service account that the sheets are shared with."""
 
     service_account_file: Path = Path("service-account.json")
@@ -104,28 +104,28 @@ class Google(_Section):
         return None if value is None else _address(value)
 
 
-class Poll(_Section):
+class PollSettings(_Section):
     """The bounds of asking the portal how a call stands, in seconds (give-up in hours)."""
 
-    first_after: Number = Field(default=10, gt=0, le=DAY_SECONDS)
-    every: Number = Field(default=15, gt=0, le=DAY_SECONDS)
-    give_up_after_hours: Number = Field(default=24, gt=0, le=YEAR_HOURS)
+    first_after: RealNumber = Field(default=10, gt=0, le=DAY_SECONDS)
+    every: RealNumber = Field(default=15, gt=0, le=DAY_SECONDS)
+    give_up_after_hours: RealNumber = Field(default=24, gt=0, le=YEAR_HOURS)
 
 
 class Config(_Section):
     """Everything that a user may set."""
 
-    portal: Portal
-    google: Google = Field(default_factory=Google)
+    portal: PortalSettings
+    google: GoogleSettings = Field(default_factory=GoogleSettings)
     ledger: Text = Field(default="sqlite:///dialer.db", repr=False)
     timezone: Text = "Asia/Karachi"
     language: Text = "english"
     ramadan: Ramadan | None = None
-    every: Number = Field(default=15, gt=0, le=DAY_SECONDS)
-    poll: Poll = Field(default_factory=Poll)
-    campaigns: tuple[Campaign, ...] = Field(min_length=1)
+    every: RealNumber = Field(default=15, gt=0, le=DAY_SECONDS)
+    poll: PollSettings = Field(default_factory=PollSettings)
+    campaigns: tuple[CampaignSettings, ...] = Field(min_length=1)
     # Behind what it is measured by.
-    forget_after_days: Number | None = Field(default=None, gt=0, le=36_500)
+    forget_after_days: RealNumber | None = Field(default=None, gt=0, le=36_500)
 
     @field_validator("ledger")
     @classmethod
@@ -156,7 +156,7 @@ class Config(_Section):
 
     @field_validator("campaigns")
     @classmethod
-    def _differ(cls, value: tuple[Campaign, ...]) -> tuple[Campaign, ...]:
+    def _differ(cls, value: tuple[CampaignSettings, ...]) -> tuple[CampaignSettings, ...]:
         # The name heads a column of the control tab, where case and spaces don't count.
         if len({" ".join(each.name.casefold().split()) for each in value}) < len(value):
             raise ValueError("campaigns with different names")
@@ -187,7 +187,7 @@ class Config(_Section):
         days = self.forget_after_days
         return None if days is None else timedelta(days=days)
 
-    def policy(self, campaign: Campaign) -> Policy:
+    def policy(self, campaign: CampaignSettings) -> Policy:
         """The limits of one campaign as the planner takes them."""
         portal = self.portal
         return Policy(
@@ -218,7 +218,7 @@ class Config(_Section):
             daily_budget=campaign.daily_budget,
         )
 
-    def hours(self, campaign: Campaign) -> CallingHours:
+    def hours(self, campaign: CampaignSettings) -> CallingHours:
         """When the campaign may ring, in the configuration's time zone."""
         week = read_hours(campaign.calling_hours)
         seasons = [self.ramadan.season(week, campaign.ramadan_hours)] if self.ramadan else []
@@ -227,7 +227,7 @@ class Config(_Section):
         )
 
 
-def _hours_needed(poll: Poll, campaign: Campaign) -> float:
+def _hours_needed(poll: PollSettings, campaign: CampaignSettings) -> float:
     """For how long after a call its number and texts may be needed."""
     redials = (campaign.redial, campaign.redial_no_key)
     waits = [minutes / 60 for each in redials if each for minutes in each.after_minutes]

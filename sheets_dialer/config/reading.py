@@ -24,7 +24,7 @@ _SQLITE = "sqlite:///"
 
 
 @dataclass(frozen=True, slots=True)
-class Settings:
+class ConfigText:
     """A configuration file as it was read, before anything in it is believed."""
 
     data: dict[str, Any]
@@ -83,7 +83,7 @@ def load_config(path: Path, environment: Mapping[str, str] = os.environ) -> Conf
     Raises:
         ConfigError: the file is missing, isn't YAML, or has faults; all of them are listed.
     """
-    settings = read_settings(path, environment)
+    settings = read_config(path, environment)
     config, faults = validated(settings)
     if config is None:
         lines = "\n".join(f"  {fault}" for fault in faults)
@@ -99,7 +99,7 @@ def load_config(path: Path, environment: Mapping[str, str] = os.environ) -> Conf
     )
 
 
-def validated(settings: Settings) -> tuple[Config | None, list[str]]:
+def validated(settings: ConfigText) -> tuple[Config | None, list[str]]:
     """The configuration, or every fault of it with its path."""
     faults = [*settings.doubled, *settings.key_faults]
     config: Config | None = None
@@ -114,7 +114,7 @@ def validated(settings: Settings) -> tuple[Config | None, list[str]]:
     return (None if faults else config), faults
 
 
-def read_settings(path: Path, environment: Mapping[str, str] = os.environ) -> Settings:
+def read_config(path: Path, environment: Mapping[str, str] = os.environ) -> ConfigText:
     """Reads the file and finds the portal's key.
 
     Raises:
@@ -135,7 +135,7 @@ def read_settings(path: Path, environment: Mapping[str, str] = os.environ) -> Se
     folder = path.resolve().parent
     faults: list[str] = []
     _add_api_key(data, folder, environment, faults)
-    return Settings(data, folder, tuple(faults), tuple(doubled))
+    return ConfigText(data, folder, tuple(faults), tuple(doubled))
 
 
 def ledger_address(address: str, folder: Path) -> str:

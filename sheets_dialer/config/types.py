@@ -29,6 +29,6 @@ def not_bool(value: object) -> object:
 
 Text = Annotated[str, BeforeValidator(as_text), Field(min_length=1)]
 Whole = Annotated[int, BeforeValidator(not_bool)]
-Number = Annotated[float, BeforeValidator(not_bool)]
-Wait = Annotated[Number, Field(gt=0, le=MONTH_MINUTES)]
+RealNumber = Annotated[float, BeforeValidator(not_bool)]
+Wait = Annotated[RealNumber, Field(gt=0, le=MONTH_MINUTES)]
 Waits = Annotated[tuple[Wait, ...], BeforeValidator(as_list), Field(min_length=1)]

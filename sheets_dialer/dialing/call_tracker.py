@@ -18,7 +18,7 @@ from ..base.clock import Clock, Jumps
 from ..domain.attempt import Attempt, AttemptState
 from ..domain.policy import Policy
 from ..domain.poll_schedule import next_poll
-from .line_usage import Lines
+from .line_usage import LineUsage
 
 _MOMENTS = ("placed_at", "answered_at", "changed_at", "polled_at")
 _LAST_QUESTIONS = 3
@@ -27,13 +27,13 @@ Noted = tuple[int, dict[str, Any]]
 """An attempt's id and what the ledger must know of it."""
 
 
-class Watchlist:
+class CallTracker:
     """By attempt, the newest that is known of it, and when it is asked about next."""
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
         self._jumps = Jumps(clock)
-        self._lines = Lines()
+        self._lines = LineUsage()
         self._known: dict[int, tuple[Attempt, Policy]] = {}
         self._due: list[tuple[float, int, int]] = []
         self._order = itertools.count()

@@ -12,14 +12,14 @@ from dataclasses import replace
 from datetime import datetime
 
 from ..base.errors import AccountRefused
-from ..domain.attempt import AttemptState
-from ..ledger.ledger import Ledger, Move, Moved
+from ..domain.attempt import AttemptState, Transition
+from ..ledger.ledger import Ledger, Moved
 from ..portal.client import Placed
 from ..texts import say
-from .circuit_breaker import Breaker, Count
+from .circuit_breaker import CircuitBreaker, Count
 from .outcomes import Outcome, move_of
 
-Lesson = Callable[[Breaker], Breaker]
+Lesson = Callable[[CircuitBreaker], CircuitBreaker]
 _FACT = "breaker"
 """Under which name the ledger remembers, with the portal's address behind it."""
 
@@ -37,8 +37,8 @@ class Caution:
             ledger.set_fact(self._fact, before)
             ledger.set_fact(_FACT, "")
             self._remembered = before
-        self._breaker = self._before = Breaker.from_text(self._remembered)
-        self._heard: list[tuple[Move, Lesson | None]] = []
+        self._breaker = self._before = CircuitBreaker.from_text(self._remembered)
+        self._heard: list[tuple[Transition, Lesson | None]] = []
         self._taken = 0
         """How many calls the portal has taken so far."""
         self._turned_away: dict[int, int] = {}
@@ -58,7 +58,7 @@ class Caution:
         self._breaker = self._breaker.resumed()
         self.remember()
 
-    def hear(self, outcomes: Sequence[Outcome], now: datetime) -> list[Move]:
+    def hear(self, outcomes: Sequence[Outcome], now: datetime) -> list[Transition]:
         """Takes in how dials ended; returns the moves of their attempts. As long as nobody knows
         whether the calls that the portal took are good, they make nothing easier."""
         self._before = self._breaker
@@ -91,7 +91,7 @@ class Caution:
             self._ledger.set_fact(self._fact, text)
             self._remembered = text
 
-    def _lesson(self, outcome: Outcome, now: datetime) -> tuple[Move, Lesson | None]:
+    def _lesson(self, outcome: Outcome, now: datetime) -> tuple[Transition, Lesson | None]:
         """The move of a dial's attempt, and what its end teaches; None where the ledger says."""
         move, result, job = move_of(outcome, now), outcome.result, outcome.attempt.job_id
         if isinstance(result, Placed):

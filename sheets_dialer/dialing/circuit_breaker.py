@@ -42,7 +42,7 @@ _SENTENCES = {
 
 
 @dataclass(frozen=True, slots=True)
-class Breaker:
+class CircuitBreaker:
     """How the portal treated the last dials.
 
     `good` counts a run's good replies as far as `PROVEN_AFTER`. `failures` counts the bad replies
@@ -61,11 +61,11 @@ class Breaker:
     lost_at: datetime | None = None
     """When the last of these was lost."""
 
-    def after_good(self) -> Breaker:
+    def after_good(self) -> CircuitBreaker:
         """The portal accepted a call, with an id of its own."""
-        return self if self.is_over else Breaker(min(self.good + 1, PROVEN_AFTER))
+        return self if self.is_over else CircuitBreaker(min(self.good + 1, PROVEN_AFTER))
 
-    def after_senseless(self, calls: int, problem: str, now: datetime) -> Breaker:
+    def after_senseless(self, calls: int, problem: str, now: datetime) -> CircuitBreaker:
         """The portal accepted a call with an id that makes no sense, by which the results of so
         many calls are lost. Time doesn't mend that, and each further try would cost one more."""
         failed = self
@@ -75,14 +75,14 @@ class Breaker:
         kind = SENSELESS if senseless >= TRIPS_AFTER else failed.kind
         return replace(failed, senseless=senseless, kind=kind, lost_at=now)
 
-    def resumed(self) -> Breaker:
+    def resumed(self) -> CircuitBreaker:
         """A person says that ids are right again: one call tries, and decides."""
         if not self.is_over:
             return self
         last = TRIPS_AFTER - 1
-        return Breaker(0, SENSELESS, last, None, self.problem, senseless=last)
+        return CircuitBreaker(0, SENSELESS, last, None, self.problem, senseless=last)
 
-    def after_turned_away(self, problem: str, wait: float | None, now: datetime) -> Breaker:
+    def after_turned_away(self, problem: str, wait: float | None, now: datetime) -> CircuitBreaker:
         """The portal refused the account, and so would it any other call. What was in flight along
         with it says nothing more."""
         if self.is_over:
@@ -91,13 +91,13 @@ class Breaker:
         failures = self.failures + (self.width(now) != 0) if again else 1
         asked = None if wait is None else timedelta(seconds=wait)
         kind = AttemptState.TURNED_AWAY
-        return Breaker(self.good, kind, failures, now, problem, asked)
+        return CircuitBreaker(self.good, kind, failures, now, problem, asked)
 
-    def after_failure(self, kind: AttemptState, problem: str, now: datetime) -> Breaker:
+    def after_failure(self, kind: AttemptState, problem: str, now: datetime) -> CircuitBreaker:
         """A dial ended as refused, unknown or not sent."""
         if self.kind is AttemptState.TURNED_AWAY and kind is AttemptState.REFUSED:
             # The account is served again; what it was refused for now is another matter.
-            return Breaker(self.good, kind, 1, None, problem)
+            return CircuitBreaker(self.good, kind, 1, None, problem)
         return self._after_one_more(kind, problem, now)
 
     @property
@@ -107,7 +107,7 @@ class Breaker:
 
     def _after_one_more(
         self, kind: AttemptState | Literal["senseless"], problem: str, now: datetime
-    ) -> Breaker:
+    ) -> CircuitBreaker:
         if self.is_over and kind is not SENSELESS:
             return self
         failures = self.failures + 1
@@ -182,7 +182,7 @@ class Breaker:
         )
 
     @classmethod
-    def from_text(cls, text: str) -> Breaker:
+    def from_text(cls, text: str) -> CircuitBreaker:
         """What an earlier run left: still tripped, and after one more failure for longer."""
         if not text:
             return cls()

@@ -11,7 +11,7 @@ from ..domain.policy import Policy
 from ..domain.portal_status import ANSWERED
 
 
-class Lines:
+class LineUsage:
     """Counts lines. A call holds one until it is picked up, then for the policy's `call_length`,
     by the steady clock."""
 

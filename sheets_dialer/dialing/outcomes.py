@@ -11,13 +11,12 @@ from typing import Any
 import structlog
 
 from ..base.errors import AccountRefused, PortalError, PortalNotSent, PortalRefused
-from ..domain.attempt import Attempt, AttemptState
+from ..domain.attempt import Attempt, AttemptState, Transition
 from ..domain.calling_hours import CallingHours
 from ..domain.content import Content
 from ..domain.daily_usage import midnight
 from ..domain.policy import Policy
 from ..domain.portal_status import ANSWERED, NOT_REACHED
-from ..ledger.ledger import Move
 from ..portal.client import CallReport, Placed
 
 log = structlog.get_logger()
@@ -25,7 +24,7 @@ _NUMBERS = re.compile(r"\d{9,}")
 
 
 @dataclass(frozen=True, slots=True)
-class Confirmed:
+class MarkedCall:
     """An intended attempt whose mark the sheet has shown, and what to send for it. `marked_at` is
     when, and `leaves_by` the moment after which it must not be sent, both by the steady clock."""
 
@@ -56,14 +55,14 @@ class Outcome:
     dialled: bool
 
 
-def move_of(outcome: Outcome, now: datetime) -> Move:
+def move_of(outcome: Outcome, now: datetime) -> Transition:
     """The move of the attempt that a dial's outcome means."""
     attempt_id, result = outcome.attempt.id, outcome.result
     if isinstance(result, Placed):
         values: dict[str, Any] = {"call_id": result.call_id, "placed_at": now}
-        return Move(attempt_id, AttemptState.SENDING, AttemptState.PLACED, values)
+        return Transition(attempt_id, AttemptState.SENDING, AttemptState.PLACED, values)
     values = {"problem": str(result), "changed_at": now}
-    return Move(attempt_id, AttemptState.SENDING, _state_after(result), values)
+    return Transition(attempt_id, AttemptState.SENDING, _state_after(result), values)
 
 
 def _state_after(result: object) -> AttemptState:

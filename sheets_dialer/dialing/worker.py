@@ -21,19 +21,19 @@ import structlog
 
 from ..base.clock import Clock
 from ..base.errors import LedgerError, PortalError, PortalNotSent, PortalUnknown
-from ..domain.attempt import Attempt, AttemptState
+from ..domain.attempt import Attempt, AttemptState, Transition
 from ..domain.call_lifecycle import has_given_up, is_confirmed
 from ..domain.policy import Policy
 from ..domain.poll_schedule import after_silence, next_poll
-from ..ledger.ledger import Ledger, Move
-from ..planning.plan import Poll
+from ..ledger.ledger import Ledger
+from ..planning.plan import DuePoll
 from ..portal.client import CallReport, Placed, Portal
 from ..texts import say, with_stop
-from .call_tracker import Watchlist
+from .call_tracker import CallTracker
 from .caution import Caution
-from .outcomes import Confirmed, Outcome, move_of, news_of, tell
+from .outcomes import MarkedCall, Outcome, move_of, news_of, tell
 
-__all__ = ["Caller", "Confirmed"]
+__all__ = ["CallWorker", "MarkedCall"]
 
 log = structlog.get_logger()
 _LONGEST_WAIT = 1.0
@@ -44,7 +44,7 @@ _SILENT_AFTER = 3
 lines until the portal says how they stand, so nobody new may be called for hours."""
 
 
-class Caller:
+class CallWorker:
     """Shares the portal's lines, connections and pace among all campaigns of this process.
 
     `dial`, `follow` and `withdraw` are called by the passes; a thread of its own does the rest.
@@ -68,8 +68,8 @@ class Caller:
         self._seconds_per_call = 60.0 / calls_per_minute
         self._caution = Caution(ledger)
         self._lock = threading.RLock()
-        self._dials: deque[Confirmed] = deque()
-        self._watched = Watchlist(clock)
+        self._dials: deque[MarkedCall] = deque()
+        self._watched = CallTracker(clock)
         self._outcomes: queue.SimpleQueue[Outcome | None] = queue.SimpleQueue()
         self._unkept: list[Outcome] = []
         self._in_flight = 0
@@ -86,13 +86,13 @@ class Caller:
         """Begins to work."""
         self._thread.start()
 
-    def dial(self, confirmed: Iterable[Confirmed]) -> None:
+    def dial(self, confirmed: Iterable[MarkedCall]) -> None:
         """Places these calls as soon as pace, lines and caution allow."""
         with self._lock:
             self._dials.extend(confirmed)
         self._outcomes.put(None)
 
-    def follow(self, polls: Iterable[tuple[Poll, Policy]]) -> None:
+    def follow(self, polls: Iterable[tuple[DuePoll, Policy]]) -> None:
         """Asks about these attempts when they are due; those already followed are left as they
         are, because what is known of them here is newer, and so are those that have ended since
         the pass began."""
@@ -203,7 +203,7 @@ class Caller:
             finishing = self._finishing
             leaving = [] if finishing else self._leaving(now)
             sending = [
-                Move(
+                Transition(
                     item.attempt.id,
                     AttemptState.INTENDED,
                     AttemptState.SENDING,
@@ -235,7 +235,7 @@ class Caller:
             tell(outcome)
         return goes_on
 
-    def _leaving(self, now: datetime) -> list[Confirmed]:
+    def _leaving(self, now: datetime) -> list[MarkedCall]:
         """The calls that pace, lines, connections and caution allow to leave at this moment."""
         steady = self._clock.steady()
         free = min(
@@ -245,7 +245,7 @@ class Caller:
         width = self._caution.width(now, self._watched.in_progress)
         if width is not None:
             free = min(free, width - self._dials_in_flight)
-        leaving: list[Confirmed] = []
+        leaving: list[MarkedCall] = []
         while self._dials and len(leaving) < free and self._next_call_at <= steady:
             if not self._dials[0].may_leave(now, steady):
                 # Only this one: others may be of a campaign whose hours are longer.
@@ -256,14 +256,14 @@ class Caller:
             self._next_call_at = earliest + self._seconds_per_call
         return leaving
 
-    def _send(self, leaving: Iterable[Confirmed], now: datetime) -> None:
+    def _send(self, leaving: Iterable[MarkedCall], now: datetime) -> None:
         for item in leaving:
             attempt = replace(item.attempt, state=AttemptState.SENDING, sending_at=now)
             self._watched.know(attempt, item.policy)
             self._dials_in_flight += 1
             self._submit(attempt, item.policy, True, self._place, item)
 
-    def _place(self, item: Confirmed) -> Placed:
+    def _place(self, item: MarkedCall) -> Placed:
         """Places the call, unless the machine slept or the disk was slow since it was let go."""
         if not item.may_leave(self._clock.now(), self._clock.steady()):
             raise PortalNotSent(say("nothing_sent_too_late"))
@@ -311,7 +311,7 @@ class Caller:
             pass
         return [outcome for outcome in arrived if outcome is not None]
 
-    def _take_in(self, outcome: Outcome, move: Move) -> None:
+    def _take_in(self, outcome: Outcome, move: Transition) -> None:
         """Follows a call that was placed; of others nothing is expected."""
         attempt, policy = replace(outcome.attempt, state=move.target), outcome.policy
         if move.target is AttemptState.PLACED:
@@ -348,10 +348,12 @@ class Caller:
         opts_out = policy.opts_out(attempt.dtmf, attempt.unread)
         return attempt.id, values, policy.opt_out_key if opts_out else None
 
-    def _given_up(self, now: datetime) -> list[Move]:
+    def _given_up(self, now: datetime) -> list[Transition]:
         """The moves of the calls of which the portal was asked in vain for the last time."""
         here, there = AttemptState.PLACED, AttemptState.ENDED
-        return [Move(each, here, there, {"ended_at": now}) for each in self._watched.given_up()]
+        return [
+            Transition(each, here, there, {"ended_at": now}) for each in self._watched.given_up()
+        ]
 
     def _heed_jump(self) -> None:
         """Moves along what is noted of the calls when the wall clock was put forward or back."""
@@ -366,7 +368,7 @@ class Caller:
         """Withdraws the first so many of the calls that wait."""
         items = [self._dials.popleft() for _ in range(count)]
         here, there = AttemptState.INTENDED, AttemptState.WITHDRAWN
-        moves = [Move(item.attempt.id, here, there, {}) for item in items]
+        moves = [Transition(item.attempt.id, here, there, {}) for item in items]
         self._ledger.move(moves, self._clock.now())
 
     def _keep_what_came(self) -> None:

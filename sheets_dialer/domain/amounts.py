@@ -7,7 +7,7 @@ import re
 import unicodedata
 from functools import lru_cache
 
-from .spoken_sameness import REMEMBERED, plain, shortest_number
+from .spoken_sameness import REMEMBERED, normal_form, shortest_number
 
 _CURRENCY = (
     r"(?:rs\.?|r\.s\.?|re\.?|rupees?|rupa?y[ae]{0,2}|rup\.?|pkr\.?|pak\.?\s*rs\.?"
@@ -41,7 +41,7 @@ def read_amount(text: str) -> str | None:
     if not text.isascii() and any(unicodedata.category(each) == "No" for each in text):
         # A footnote's number, a share or a number in a circle: no digit of the amount.
         return None
-    said = plain(text)
+    said = normal_form(text)
     if not said:
         return ""
     found = _AMOUNT.fullmatch(said)
@@ -63,7 +63,7 @@ def heard_amount(text: str) -> str:
     What an older version sent as it was typed is the same amount still."""
     if not text:
         return ""
-    return shortest_number(read_amount(text) or plain(text))
+    return shortest_number(read_amount(text) or normal_form(text))
 
 
 def read_rupees(text: str) -> float | None:
@@ -73,7 +73,7 @@ def read_rupees(text: str) -> float | None:
     `1,234.50`, `1.234,50` and `1234,50` are read. Three digits behind a lone comma are thousands,
     any other count of them paisas; a lone point always stands before paisas, as the portal has it.
     """
-    found = _MONEY.fullmatch(plain(text))
+    found = _MONEY.fullmatch(normal_form(text))
     if found is None:
         return None
     number = found["number"].rstrip(" ,.'")

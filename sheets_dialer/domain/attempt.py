@@ -37,7 +37,7 @@ class AttemptState(StrEnum):
     RELEASED = "released"
 
 
-MOVES: Mapping[AttemptState, frozenset[AttemptState]] = {
+TRANSITIONS: Mapping[AttemptState, frozenset[AttemptState]] = {
     AttemptState.INTENDED: frozenset({AttemptState.SENDING, AttemptState.WITHDRAWN}),
     AttemptState.SENDING: frozenset(
         {
@@ -184,7 +184,7 @@ class Attempt:
 
 
 @dataclass(frozen=True, slots=True)
-class Move:
+class Transition:
     """An attempt's move from one state to another, with what became known by it."""
 
     attempt_id: int

@@ -35,7 +35,7 @@ _SPOKEN = {
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class NumberLine:
     """What a valid number belongs to. Where mobiles and landlines can't be told apart it is of
     both kinds."""
 
@@ -43,7 +43,7 @@ class Line:
     kinds: tuple[str, ...]
 
 
-_MOBILE_AT_HOME = Line(HOME, ("mobile",))
+_MOBILE_AT_HOME = NumberLine(HOME, ("mobile",))
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,12 +72,12 @@ class MayBeCalled:
             setting=setting,
         )
 
-    def _none_of(self, line: Line) -> bool:
+    def _none_of(self, line: NumberLine) -> bool:
         return not any(kind in self.kinds for kind in line.kinds)
 
 
 @lru_cache(10_000)
-def line_of(digits: str) -> Line:
+def line_of(digits: str) -> NumberLine:
     """The country and the kind of a valid number, E.164 without its plus."""
     # All mobiles of Pakistan, and no other numbers, are like this: no need to look them up.
     if len(digits) == 12 and digits.startswith("923"):
@@ -88,7 +88,7 @@ def line_of(digits: str) -> Line:
     try:
         number = phonenumbers.parse(f"+{digits}")
     except phonenumbers.NumberParseException:
-        return Line(NO_COUNTRY, ("other",))
+        return NumberLine(NO_COUNTRY, ("other",))
     kinds = phonenumbers.PhoneNumberType
     found = {
         kinds.MOBILE: ("mobile",),
@@ -101,7 +101,7 @@ def line_of(digits: str) -> Line:
         kinds.PERSONAL_NUMBER: ("personal",),
         kinds.VOIP: ("voip",),
     }.get(phonenumbers.number_type(number), ("other",))
-    return Line(phonenumbers.region_code_for_number(number) or NO_COUNTRY, found)
+    return NumberLine(phonenumbers.region_code_for_number(number) or NO_COUNTRY, found)
 
 
 def _name_of(country: str) -> str:

@@ -19,7 +19,7 @@ class Hour:
 
 
 @dataclass(frozen=True, slots=True)
-class Today:
+class DailyUsage:
     """A day's calls by the hour of the campaign's clock, in which they leave. `open_calls` are
     those of them that may still be charged though no answer is known: calls that aren't over, marks
     that are about to leave, and those of which nobody knows how they ended."""
@@ -64,7 +64,7 @@ def midnight(now: datetime, zone: ZoneInfo, days: int = 0) -> datetime:
 
 def as_today(
     begun: Sequence[datetime], zone: ZoneInfo, counted: Sequence[tuple[int, int, int, int]]
-) -> Today:
+) -> DailyUsage:
     """The day from what was counted: place in `begun`, calls, answered, open calls."""
     hours = [Hour()] * _DAY_HOURS
     open_calls = 0
@@ -73,4 +73,4 @@ def as_today(
         hour = begun[place].astimezone(zone).hour
         hours[hour] = Hour(hours[hour].calls + calls, hours[hour].answered + answered)
         open_calls += still_open
-    return Today(tuple(hours), open_calls)
+    return DailyUsage(tuple(hours), open_calls)

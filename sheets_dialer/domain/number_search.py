@@ -69,7 +69,7 @@ _LONGEST_MATCHED = 5_000
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class FoundNumbers:
     """What was found in a cell. `missed` is whether digits stand there that must have been a number
     and can't be read as one, though others can; `digits` how many stand together at most, days,
     times and years left out. `within` are numbers that digits may hold which are too many for one
@@ -81,10 +81,10 @@ class Found:
     within: tuple[str, ...] = ()
 
 
-_NOTHING = Found()
+_NOTHING = FoundNumbers()
 
 
-def find_numbers(cell: object) -> Found:
+def find_numbers(cell: object) -> FoundNumbers:
     """The numbers in a cell as Google gives it unformatted, each as E.164 without its plus."""
     match cell:
         case bool() | None:
@@ -96,7 +96,7 @@ def find_numbers(cell: object) -> Found:
         case str():
             usual = usual_mobile(cell)
             if usual is not None:
-                return Found((usual.digits,), digits=len(usual.digits))
+                return FoundNumbers((usual.digits,), digits=len(usual.digits))
             # Most cells beside the numbers are names.
             return _in_text(cell) if _DIGIT.search(cell) or not cell.isascii() else _NOTHING
         case _:
@@ -108,27 +108,27 @@ def without_days(text: str) -> str:
     return _WHEN.sub(" ", text)
 
 
-def _in_number(value: int) -> Found:
+def _in_number(value: int) -> FoundNumbers:
     digits = str(abs(value))
     found = _in_text(digits)
     if abs(value) >= _ROUNDED * 10_000 and value % _ROUNDED == 0:
         # It may have lost its end, so the number that it shows isn't the one that was meant.
-        return Found(found.numbers, missed=True, digits=len(digits))
+        return FoundNumbers(found.numbers, missed=True, digits=len(digits))
     return found
 
 
 @lru_cache(50_000)
-def _in_text(text: str) -> Found:
+def _in_text(text: str) -> FoundNumbers:
     whole = read_number(text)
     if isinstance(whole, Number):
         # It would be dialled, so it can't be read in another way.
-        return Found((whole.digits,), digits=len(whole.digits))
+        return FoundNumbers((whole.digits,), digits=len(whole.digits))
     found = [_search(said) for said in _readings(text)]
     numbers = dict.fromkeys(number for each in found for number in each.numbers)
     # Nothing is missed that one of the readings explains.
     missed = all(each.missed for each in found)
     within = dict.fromkeys(number for each in found for number in each.within)
-    return Found(tuple(numbers), missed, min(each.digits for each in found), tuple(within))
+    return FoundNumbers(tuple(numbers), missed, min(each.digits for each in found), tuple(within))
 
 
 def _readings(text: str) -> Iterator[str]:
@@ -164,7 +164,7 @@ def _is_sign(character: str) -> bool:
     return unicodedata.category(character) in ("No", "So")
 
 
-def _search(said: str) -> Found:
+def _search(said: str) -> FoundNumbers:
     mobiles = [
         number.digits
         for each in _MOBILE.finditer(said)
@@ -173,15 +173,17 @@ def _search(said: str) -> Found:
     rest = _MOBILE.sub(" ", said) if mobiles else said
     if not _DIGIT.search(without_days(rest)):
         # Nothing else can be a number, and looking closer takes a hundred times as long.
-        return Found(tuple(mobiles), digits=0)
+        return FoundNumbers(tuple(mobiles), digits=0)
     groups = _Groups(said)
     is_rounded = _SCIENTIFIC.search(said) is not None
     if groups.count < _FEWEST and not is_rounded:
-        return Found(digits=groups.together())
+        return FoundNumbers(digits=groups.together())
     numbers = [*mobiles, *groups.numbers(), *_matched(said)]
     missed = is_rounded or groups.missed()
     together = _MOST if is_rounded else groups.together()
-    return Found(tuple(dict.fromkeys(numbers)), missed, together, tuple(_within(said, groups)))
+    return FoundNumbers(
+        tuple(dict.fromkeys(numbers)), missed, together, tuple(_within(said, groups))
+    )
 
 
 def _within(said: str, groups: _Groups) -> Iterator[str]:

@@ -53,7 +53,7 @@ MORE_THAN_A_NUMBER = "more_than_a_number"
 NOT_A_NUMBER = "not_a_number"
 ROUNDED = "rounded_number"
 TOO_SHORT = "too_few_digits"
-TOO_LONG = "too_many_digits"
+TOO_MANY_DIGITS = "too_many_digits"
 NO_SUCH_NUMBER = "no_such_number"
 
 _USUAL = re.compile(r"(?:(?:\+|00)?92[ -]?|0)?(3[0-9]{2})[ -]?([0-9]{3})[ -]?([0-9]{4})")
@@ -109,7 +109,7 @@ def usual_mobile(text: str) -> Number | None:
     return Number(f"{COUNTRY_CODE}{usual[1]}{usual[2]}{usual[3]}")
 
 
-def visible(text: str) -> str:
+def judged_form(text: str) -> str:
     """The text as it is judged: digits of any script, dashes, strokes and spaces of every sort in
     one form, and without what can't be seen. A sign that only looks like digits (², ①, ½) stays
     what it is."""
@@ -150,7 +150,7 @@ def _from_parsed_number(value: int) -> Number | NotDiallable:
 
 
 def _from_text(text: str) -> Number | NotDiallable | None:
-    said = visible(text)
+    said = judged_form(text)
     if not said:
         return None
     said = said.strip(_QUOTES).strip()
@@ -309,7 +309,7 @@ def _from_digits(digits: str) -> Number | NotDiallable:
     if len(digits) < FEWEST_DIGITS:
         return NotDiallable(TOO_SHORT)
     if len(digits) > _MOST_DIGITS:
-        return NotDiallable(TOO_LONG)
+        return NotDiallable(TOO_MANY_DIGITS)
     if digits.startswith("000"):
         return NotDiallable(NO_SUCH_NUMBER)
     if digits.startswith("00"):
@@ -352,4 +352,4 @@ def _parsed(text: str) -> Number | NotDiallable:
 def _wrong_length(too_many: int) -> NotDiallable:
     if too_many < 0:
         return NotDiallable(TOO_SHORT)
-    return NotDiallable(TOO_LONG if too_many > 0 else NO_SUCH_NUMBER)
+    return NotDiallable(TOO_MANY_DIGITS if too_many > 0 else NO_SUCH_NUMBER)

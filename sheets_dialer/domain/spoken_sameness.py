@@ -63,11 +63,11 @@ def heard(text: str) -> str:
     0 are one, since the portal's own samples send 0 for what isn't used."""
     if not text:
         return ""
-    text = plain(text)
+    text = normal_form(text)
     return text if not _may_be_number(text) else shortest_number(text)
 
 
-def plain(text: str) -> str:
+def normal_form(text: str) -> str:
     """Without case, with single spaces and ASCII digits, one form of each letter, and nothing that
     can't be seen."""
     if not text.isascii():

@@ -88,14 +88,14 @@ def zone_named(name: str) -> ZoneInfo | None:
         return None
 
 
-def spoken(moment: datetime, now: datetime, zone: ZoneInfo) -> str:
+def time_in_sentence(moment: datetime, now: datetime, zone: ZoneInfo) -> str:
     """A time within a sentence: ``today at 10:14``, ``tomorrow at 10:00``, ``3 Nov at 10:14``, and
     with its year when that is another one."""
     clock = moment.astimezone(zone).strftime("%H:%M")
-    return say("day_at_time", day=spoken_day(moment, now, zone), time=clock)
+    return say("day_at_time", day=day_in_sentence(moment, now, zone), time=clock)
 
 
-def spoken_day(moment: datetime, now: datetime, zone: ZoneInfo) -> str:
+def day_in_sentence(moment: datetime, now: datetime, zone: ZoneInfo) -> str:
     """The day of a moment within a sentence: ``today``, ``3 Nov``, ``3 Nov 2025``."""
     day, today = moment.astimezone(zone).date(), now.astimezone(zone).date()
     near = _NEAR.get((day - today).days)

@@ -7,17 +7,17 @@ breaks every A1 range; `updateCells` with `stringValue` never becomes a formula.
 
 from .cell_updates import Mark
 from .overwrite_repair import ColumnsMoved
-from .queue_tab import QueueSheet
+from .queue_tab import QueueTab
 from .readiness import require_ready
 from .snapshot import Snapshot
-from .spreadsheet import Connection, TabFacts, cells_of
+from .spreadsheet import Spreadsheet, TabFacts, cells_of
 
 __all__ = [
     "ColumnsMoved",
-    "Connection",
     "Mark",
-    "QueueSheet",
+    "QueueTab",
     "Snapshot",
+    "Spreadsheet",
     "TabFacts",
     "cells_of",
     "require_ready",

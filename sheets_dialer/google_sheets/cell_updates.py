@@ -8,12 +8,12 @@ from typing import Any
 
 from ..planning.status_words import QUEUED
 from ..tabs.cell_errors import is_error
-from ..tabs.control_tab import Note
+from ..tabs.control_tab import CellNote
 from ..tabs.queue_columns import PEOPLE, Columns, letters
 from ..tabs.queue_rows import PAYLOAD_BYTES, written_bytes
 from ..tabs.spoken_cells import Shown
 
-Cells = Mapping[int, Mapping[str, str]]
+RowTexts = Mapping[int, Mapping[str, str]]
 """Texts by row index and column name."""
 
 
@@ -69,9 +69,9 @@ def update(
     return {"updateCells": {"start": start, "rows": cells, "fields": "userEnteredValue"}}
 
 
-def note_requests(sheet_id: int, notes: Iterable[Note]) -> list[dict[str, Any]]:
+def note_requests(sheet_id: int, notes: Iterable[CellNote]) -> list[dict[str, Any]]:
     """The notes as few requests: those that stand below each other share one."""
-    columns: list[list[Note]] = []
+    columns: list[list[CellNote]] = []
     for note in sorted(notes, key=lambda each: (each.column, each.row)):
         last = columns[-1][-1] if columns else None
         if last is not None and (last.column, last.row + 1) == (note.column, note.row):
@@ -92,7 +92,7 @@ def _entered(value: str | float | None) -> dict[str, Any]:
     return {"userEnteredValue": {"numberValue": value}}
 
 
-def that_fit(cells: Cells, first: Iterable[int], limit: int = PAYLOAD_BYTES) -> Cells:
+def that_fit(cells: RowTexts, first: Iterable[int], limit: int = PAYLOAD_BYTES) -> RowTexts:
     """As many rows as one payload takes: those `first`, then results, reasons, and the rest."""
     chosen = set(first)
     order = sorted(cells, key=lambda row: (row not in chosen, _rank(cells[row]), row))
@@ -114,7 +114,7 @@ def _rank(cells: Mapping[str, str]) -> int:
     return 1
 
 
-def blocks_of(cells: Cells, columns: Columns) -> list[Block]:
+def blocks_of(cells: RowTexts, columns: Columns) -> list[Block]:
     """The cells as few blocks: rows of the same shape that follow each other share one."""
     blocks: list[Block] = []
     for row in sorted(cells):

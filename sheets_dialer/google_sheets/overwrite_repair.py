@@ -86,7 +86,7 @@ class Written:
 
 
 @dataclass(frozen=True, slots=True)
-class Damage:
+class Overwrite:
     """The cells that a write went over, since columns had moved, at the places that they have now.
 
     `put_back` gives what stood in them; of the `lost` ones it can't be told. `peoples` are those of
@@ -110,7 +110,7 @@ class ColumnsMoved(SheetError):
     """A write was applied beside its columns, or beside its rows on another tab; nobody may be
     called on it."""
 
-    def __init__(self, damage: Damage) -> None:
+    def __init__(self, damage: Overwrite) -> None:
         super().__init__(say("header_moved" if damage.by_rows else "columns_moved"))
         self.damage = damage
 
@@ -135,7 +135,7 @@ class ColumnsMoved(SheetError):
         return say("tab_moved_put_back", tab=title, cells=where(cells))
 
 
-def damage_of(written: Written, header: Sequence[Any]) -> Damage | None:
+def damage_of(written: Written, header: Sequence[Any]) -> Overwrite | None:
     """What a write went over, by the header row as it is now, or None where it hit the columns that
     it was planned for."""
     row = written.columns.header_row
@@ -160,7 +160,7 @@ def damage_of(written: Written, header: Sequence[Any]) -> Damage | None:
     in_place = bool(acts) and all(act[written.ref] == written.ref for act in acts)
     ref = written.ref if in_place else _place_of(ref_title, now)
     own = {written.columns.places[name] for name in DIALER}
-    return Damage(
+    return Overwrite(
         written.token,
         ref,
         *went_over(
@@ -179,8 +179,9 @@ def went_over(
     read_at: Callable[[Cell | None], Any],
     is_own: Callable[[Cell | None], bool],
 ) -> tuple[dict[Cell, Any], frozenset[Cell], frozenset[Cell]]:
-    """What stood in the `places` that a write went over, by every act that explains where all of it
-    stands now; of which that can't be told; and which of both aren't the dialer's, as in `Damage`.
+    """What stood in the `places` that a write went over, by every act that explains where all of
+    it stands now; of which that can't be told; and which of both aren't the dialer's, as in
+    `Overwrite`.
 
     `read_at` gives what the read found in a cell, `is_own` whether it was the dialer's.
     """

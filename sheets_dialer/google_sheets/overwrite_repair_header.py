@@ -12,14 +12,23 @@ from typing import Any
 
 from ..tabs.queue_columns import DIALER
 from .cell_updates import MOST_AT_ONCE, header_of
-from .overwrite_repair import Act, Cell, Damage, Origin, Written, along_rows, damage_of, went_over
+from .overwrite_repair import (
+    Act,
+    Cell,
+    Origin,
+    Overwrite,
+    Written,
+    along_rows,
+    damage_of,
+    went_over,
+)
 
 Over = tuple[dict[Cell, Any], frozenset[Cell], frozenset[Cell]]
-Seen = Mapping[Cell, Any]
+SeenAbove = Mapping[Cell, Any]
 """What is seen of the tab's first rows after the write, by row and column."""
 
 
-def damage_on_tab(written: Written, seen: Seen) -> Damage | None:
+def damage_on_tab(written: Written, seen: SeenAbove) -> Overwrite | None:
     """What a write went over on the queue tab, by its first rows as they are now: because the
     header row had moved, or else because columns had. None where it hit its own cells."""
     place = written.columns.header_row, written.ref
@@ -33,14 +42,14 @@ def damage_on_tab(written: Written, seen: Seen) -> Damage | None:
     return damage_of(written, header_of(seen, row))
 
 
-def _shift(written: Written, seen: Seen) -> int:
+def _shift(written: Written, seen: SeenAbove) -> int:
     """By how many rows the header row stands lower than the write took it to; 0 where it stands
     there, or where it isn't seen."""
     shifts = sorted(range(-written.columns.header_row, MOST_AT_ONCE + 1), key=abs)
     return next((shift for shift in shifts if _stands(written, seen, shift)), 0)
 
 
-def _stands(written: Written, seen: Seen, shift: int) -> bool:
+def _stands(written: Written, seen: SeenAbove, shift: int) -> bool:
     """Whether the header row is seen so much lower, but for the cells that were written over."""
     at = written.columns.header_row
     over = {column for row, column in written.places() if row == at + shift}
@@ -51,7 +60,7 @@ def _stands(written: Written, seen: Seen, shift: int) -> bool:
     )
 
 
-def _by_rows(written: Written, seen: Seen, shift: int) -> Damage:
+def _by_rows(written: Written, seen: SeenAbove, shift: int) -> Overwrite:
     """The damage of a write that met a header row so much lower."""
     at = written.columns.header_row
     hit = frozenset(written.places())
@@ -73,7 +82,7 @@ def _by_rows(written: Written, seen: Seen, shift: int) -> Damage:
     # Where the header row went is seen, whatever became of the rows above it.
     header = frozenset(cell for cell in places if cell[0] == at + shift)
     parts = over(header, [along_rows(acts[-1])]), over(places - header, origins)
-    return Damage(
+    return Overwrite(
         written.token,
         written.ref,
         {**parts[0][0], **parts[1][0]},
@@ -95,7 +104,7 @@ def _acts(at: int, shift: int) -> Iterator[Act]:
             yield (*rows[:start], *rows[start - shift :])
 
 
-def _explains(act: Act, written: Written, seen: Seen, hit: frozenset[Cell]) -> bool:
+def _explains(act: Act, written: Written, seen: SeenAbove, hit: frozenset[Cell]) -> bool:
     """Whether the rows down to the header row, as they are now, are those before by this act."""
     header = act.index(written.columns.header_row)
     width = max(map(len, written.rows.values()))

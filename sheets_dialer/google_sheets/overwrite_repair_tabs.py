@@ -12,14 +12,21 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ..tabs.control_tab import ALARM_LABEL, CAMPAIGN_LABEL, CONTROL_LABEL, LABELS, SETTINGS, Note
+from ..tabs.control_tab import (
+    ALARM_LABEL,
+    CAMPAIGN_LABEL,
+    CONTROL_LABEL,
+    LABELS,
+    SETTINGS,
+    CellNote,
+)
 from ..tabs.fencing_token import Token
-from ..tabs.opt_out_lines import Lines
+from ..tabs.opt_out_lines import OptOutLines
 from .cell_updates import header_of, quoted
 from .overwrite_repair import (
     Cell,
-    Damage,
     Origin,
+    Overwrite,
     acts_that_explain,
     aligned,
     along_columns,
@@ -40,7 +47,7 @@ Seen = Mapping[Cell, Any]
 
 
 @dataclass(frozen=True, slots=True)
-class Beside:
+class TabWrite:
     """What a write put on such a tab, and what the read that it was planned from had found there.
 
     `rows` are the rows that the read found, by index: all of a tab with labels, else the header and
@@ -74,14 +81,14 @@ class Beside:
         along."""
         return all(_is_same(seen.get(cell), value) for cell, value in self.cells.items())
 
-    def damage(self, seen: Seen, token: Token, ref: int, header_row: int = 0) -> Damage | None:
+    def damage(self, seen: Seen, token: Token, ref: int, header_row: int = 0) -> Overwrite | None:
         """What the write went over, or None where it hit the cells that it was planned for. `token`
         is what it put on the queue tab, `ref` and `header_row` tell in which cell."""
         origins = self.origins(seen)
         hit = frozenset(self.cells)
         if origins is None or (origins and all(each(at) == at for each in origins for at in hit)):
             return None
-        return Damage(token, ref, *self.went_over(origins), self.tab, header_row)
+        return Overwrite(token, ref, *self.went_over(origins), self.tab, header_row)
 
     def went_over(
         self, origins: Sequence[Origin]
@@ -132,13 +139,13 @@ class Beside:
 
 
 def on_control_tab(
-    tab: TabFacts, grid: Sequence[Sequence[Any]], notes: Sequence[Note], *, is_old: bool
-) -> Beside:
+    tab: TabFacts, grid: Sequence[Sequence[Any]], notes: Sequence[CellNote], *, is_old: bool
+) -> TabWrite:
     """Notes that are written on the control tab, where the read found this."""
     columns = {note.column for note in notes}
     labels = [str(cells[0]).strip().casefold() if cells else "" for cells in grid]
     alarm = ALARM_LABEL.casefold()
-    return Beside(
+    return TabWrite(
         tab,
         dict(enumerate(grid)),
         {(note.row, note.column): note.value for note in notes},
@@ -156,7 +163,7 @@ def on_control_tab(
     )
 
 
-def on_do_not_call_tab(tab: TabFacts, rows: Sequence[bytes], lines: Lines) -> Beside:
+def on_do_not_call_tab(tab: TabFacts, rows: Sequence[bytes], lines: OptOutLines) -> TabWrite:
     """Lines that are written on the do-not-call tab, where the read found these rows."""
     cells: dict[Cell, str | float] = {
         (row, lines.places[title]): text
@@ -164,7 +171,7 @@ def on_do_not_call_tab(tab: TabFacts, rows: Sequence[bytes], lines: Lines) -> Be
         for title, text in texts.items()
     }
     touched = {row: cells_of(rows[row]) for row in (0, *lines.lines) if row < len(rows)}
-    return Beside(tab, touched, cells, frozenset(cells), has_labels=False)
+    return TabWrite(tab, touched, cells, frozenset(cells), has_labels=False)
 
 
 def all_of(rows: Sequence[Sequence[Any]]) -> Seen:

@@ -13,9 +13,9 @@ from ..base.errors import (
     WriteRefused,
     WrittenTogether,
 )
-from ..tabs.control_tab import CONTROL_TAB, DO_NOT_CALL_TAB, Note
+from ..tabs.control_tab import CONTROL_TAB, DO_NOT_CALL_TAB, CellNote
 from ..tabs.fencing_token import PREFIX, Token, anchor_name, read_token
-from ..tabs.opt_out_lines import MOST_LINES, Lines
+from ..tabs.opt_out_lines import MOST_LINES, OptOutLines
 from ..tabs.queue_columns import HEADER_WITHIN, Columns, find_table
 from ..tabs.spoken_cells import Shown
 from ..texts import say
@@ -23,8 +23,8 @@ from .cell_updates import (
     CELLS_BACK,
     MOST_AT_ONCE,
     Block,
-    Cells,
     Mark,
+    RowTexts,
     blocks_of,
     cells_back,
     confirmed,
@@ -33,12 +33,12 @@ from .cell_updates import (
     rows_back,
     that_fit,
 )
-from .fence_requests import anchor, put, swap, take_away, tokens_beside
-from .overwrite_repair import ColumnsMoved, Damage, Written
+from .fence_requests import anchor, put, swap, take_away, tokens_in_answer
+from .overwrite_repair import ColumnsMoved, Overwrite, Written
 from .overwrite_repair_header import damage_on_tab
-from .overwrite_repair_tabs import Beside, Seen, all_of, on_control_tab, on_do_not_call_tab
+from .overwrite_repair_tabs import Seen, TabWrite, all_of, on_control_tab, on_do_not_call_tab
 from .snapshot import Snapshot
-from .spreadsheet import Connection, TabFacts, cells_of
+from .spreadsheet import Spreadsheet, TabFacts, cells_of
 
 _MOST_UNCLEAR = 5
 """How many writes without an answer are kept in mind: of several only one can have landed, and
@@ -47,7 +47,7 @@ _TRIES_AROUND_CULPRITS = 12
 """How many writes one pass may spend on finding what Google refuses; the next pass goes on."""
 
 
-class QueueSheet:
+class QueueTab:
     """One queue tab, found by its title at first and by its id ever after.
 
     `bound_id` is the id that the tab had when it was first read, and `bind` keeps it.
@@ -55,7 +55,7 @@ class QueueSheet:
 
     def __init__(
         self,
-        connection: Connection,
+        connection: Spreadsheet,
         tab: str,
         named_columns: Mapping[str, str],
         *,
@@ -67,7 +67,7 @@ class QueueSheet:
         self._named_columns = named_columns
         self._bound_id = bound_id
         self._bind = bind
-        self._unclear: list[tuple[Written, Sequence[Beside]]] = []
+        self._unclear: list[tuple[Written, Sequence[TabWrite]]] = []
         """Writes that may have been applied or not, since the last one that was."""
         self.name = f"{connection.key}/{tab}"
 
@@ -110,10 +110,10 @@ class QueueSheet:
         self,
         snapshot: Snapshot,
         token: Token,
-        cells: Cells,
+        cells: RowTexts,
         marks: Sequence[Mark] = (),
-        notes: Sequence[Note] = (),
-        lines: Lines | None = None,
+        notes: Sequence[CellNote] = (),
+        lines: OptOutLines | None = None,
     ) -> dict[int, dict[str, Shown]]:
         """Writes cells and marks in one atomic batch that swaps the snapshot's token for `token`.
         Along with them go `notes`, the dialer's own cells of the control tab, and `lines`, those of
@@ -137,7 +137,7 @@ class QueueSheet:
         fence = swap(tab.id, snapshot.ref, snapshot.token, token)
         blocks = blocks_of(that_fit(cells, (mark.row for mark in marks)), snapshot.columns)
         batch = fence + [block.request(tab.id) for block in blocks]
-        beside: list[Beside] = []
+        beside: list[TabWrite] = []
         control = self._connection.tab_titled(CONTROL_TAB)
         if control is not None and notes:
             batch += note_requests(control.id, notes)
@@ -175,7 +175,7 @@ class QueueSheet:
         self._unclear = [written]
         self._look_for_damage(shown, lambda each: cells_back(answer, each.tab.id), None)
         self._unclear.clear()
-        if tokens_beside(answer, tab.id, token):
+        if tokens_in_answer(answer, tab.id, token):
             raise WrittenTogether(say("written_together"))
         seen = confirmed(shown, snapshot.columns, marks)
         if len(seen) < len(marks):
@@ -187,7 +187,7 @@ class QueueSheet:
         self,
         snapshot: Snapshot,
         next_token: Callable[[Token | None], Token],
-        cells: Cells,
+        cells: RowTexts,
         error: WriteRefused,
     ) -> dict[int, str]:
         """Writes what can be written without marks, after Google has refused a batch; returns the
@@ -220,7 +220,7 @@ class QueueSheet:
             refusal = None
         return culprits
 
-    def put_back(self, damage: Damage, token: Token) -> None:
+    def put_back(self, damage: Overwrite, token: Token) -> None:
         """Undoes a write that went over other cells, in one batch that swaps its token for `token`.
 
         Raises:
@@ -234,7 +234,7 @@ class QueueSheet:
             batch += put(sheet_id, place, token)
             if damage.tab is None:
                 cells.pop(place, None)
-        back = [Note(row, column, value) for (row, column), value in cells.items()]
+        back = [CellNote(row, column, value) for (row, column), value in cells.items()]
         there = sheet_id if damage.tab is None else damage.tab.id
         self._connection.batch(batch + note_requests(there, back))
         self._unclear = []
@@ -309,7 +309,7 @@ class QueueSheet:
         self._bind(titled.id)
         return titled
 
-    def _listing(self, tab: TabFacts, lines: Lines) -> list[dict[str, Any]]:
+    def _listing(self, tab: TabFacts, lines: OptOutLines) -> list[dict[str, Any]]:
         """The requests that write lines of the do-not-call tab, which grows where it must."""
         lacking = 1 + max(lines.lines) - tab.rows
         batch: list[dict[str, Any]] = []
@@ -321,7 +321,7 @@ class QueueSheet:
         blocks = blocks_of(lines.cells, Columns(lines.places))
         return batch + [block.request(tab.id) for block in blocks]
 
-    def _refused(self, snapshot: Snapshot, token: Token, cells: Cells) -> WriteRefused | None:
+    def _refused(self, snapshot: Snapshot, token: Token, cells: RowTexts) -> WriteRefused | None:
         try:
             self.write(snapshot, token, cells)
         except WriteRefused as error:
@@ -331,7 +331,7 @@ class QueueSheet:
     def _look_for_damage(
         self,
         shown: Seen,
-        seen_on: Callable[[Beside], Seen],
+        seen_on: Callable[[TabWrite], Seen],
         rows: Sequence[bytes] | None,
     ) -> None:
         """Whether a write that isn't known to be good has landed beside its columns or rows: what
@@ -364,7 +364,7 @@ def _written(snapshot: Snapshot, blocks: Sequence[Block], token: Token) -> Writt
     return Written(rows, snapshot.columns, blocks, token)
 
 
-def _halves(cells: Cells) -> Iterable[dict[int, Mapping[str, str]]]:
+def _halves(cells: RowTexts) -> Iterable[dict[int, Mapping[str, str]]]:
     rows = sorted(cells)
     middle = len(rows) // 2
     return [{row: cells[row] for row in part} for part in (rows[:middle], rows[middle:])]

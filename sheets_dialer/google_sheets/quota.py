@@ -31,7 +31,7 @@ GRACE_SECONDS = 10.0
 _LOOKS_EVERY = 0.2
 
 
-class Kind(Enum):
+class RequestKind(Enum):
     """What Google counts apart."""
 
     READ = "read"
@@ -46,7 +46,7 @@ class QuotaUsedUp(SheetUnreachable):
 class Ticket:
     """One request's places, from before it is sent until its end is known."""
 
-    kind: Kind
+    kind: RequestKind
     places: int
     used: int | None = None
     """How many were sent after all, once that is known; else all of them count."""
@@ -95,7 +95,7 @@ class Quota:
         self._chance = chance
         self._wait = wait
         self._limit = limit
-        self._minutes = {kind: _Minute() for kind in Kind}
+        self._minutes = {kind: _Minute() for kind in RequestKind}
         self._lock = threading.Lock()
         self._ending: Callable[[], bool] = lambda: False
         self._wait_until_ending = wait
@@ -113,11 +113,11 @@ class Quota:
         Raises:
             QuotaUsedUp: the run is ending.
         """
-        needs = {Kind.READ: reads, Kind.WRITE: writes}
-        while seconds := max(self._seconds_until(kind, needs[kind]) for kind in Kind):
+        needs = {RequestKind.READ: reads, RequestKind.WRITE: writes}
+        while seconds := max(self._seconds_until(kind, needs[kind]) for kind in RequestKind):
             self._pause(seconds)
 
-    def free(self, kind: Kind) -> int:
+    def free(self, kind: RequestKind) -> int:
         """How many requests could be sent at this moment."""
         with self._lock:
             minute = self._minutes[kind]
@@ -126,7 +126,7 @@ class Quota:
             return self._limit - minute.under_way - sum(count for _, count in minute.ended)
 
     @contextmanager
-    def spending(self, kind: Kind, places: int = 1) -> Iterator[Ticket]:
+    def spending(self, kind: RequestKind, places: int = 1) -> Iterator[Ticket]:
         """Waits for room and takes these places for the request that is sent inside.
 
         Raises:
@@ -140,7 +140,7 @@ class Quota:
         finally:
             self._give_back(ticket)
 
-    def _seconds_until(self, kind: Kind, places: int) -> float:
+    def _seconds_until(self, kind: RequestKind, places: int) -> float:
         if not places:
             return 0.0
         with self._lock:
@@ -186,7 +186,7 @@ class Quota:
 
 
 @dataclass(frozen=True, slots=True)
-class Rhythm:
+class PassInterval:
     """How often passes come when so many campaigns share an account's quota of `limit` a minute: a
     pass costs each of them a read and a write."""
 

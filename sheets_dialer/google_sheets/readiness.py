@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from ..base.errors import SetupNeeded
-from ..tabs.column_conflicts import namesake
+from ..tabs.column_conflicts import find_column_conflict
 from ..tabs.header_report import columns_sentence
 from ..tabs.queue_columns import DIALER, Columns
 from ..texts import say
@@ -25,7 +25,7 @@ def require_ready(tab: str, snapshot: Snapshot, *, is_known: bool) -> None:
 def require_own_columns(tab: str, columns: Columns, rows: Iterable[Sequence[object]]) -> None:
     """Raises SetupNeeded where a column that would be taken for the dialer's is people's. `rows`
     are all of the tab."""
-    found = namesake(rows, columns)
+    found = find_column_conflict(rows, columns)
     if found is not None:
         name, row = found
         raise SetupNeeded(say("column_is_peoples", tab=tab, column=DIALER[name], row=row + 1))

@@ -14,7 +14,7 @@ from urllib3.util.retry import Retry
 from ..base.clock import ServerTime
 from ..base.network_environment import certificates
 from ..base.redaction import in_one_line
-from .quota import Kind, Quota
+from .quota import Quota, RequestKind
 
 SHEETS_HOST = "sheets.googleapis.com"
 GET_RETRIES = 3
@@ -121,10 +121,10 @@ def _unless_redirected(response: requests.Response) -> requests.Response:
     return response
 
 
-def _kind(method: str | None, path: str) -> Kind:
+def _kind(method: str | None, path: str) -> RequestKind:
     """As Google counts: what changes nothing is a read, though some such requests are POSTs."""
     reads = method == "GET" or path.endswith((":batchGetByDataFilter", ":getByDataFilter"))
-    return Kind.READ if reads else Kind.WRITE
+    return RequestKind.READ if reads else RequestKind.WRITE
 
 
 def google_adapter(

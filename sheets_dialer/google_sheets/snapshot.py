@@ -11,7 +11,7 @@ from ..tabs.queue_columns import Columns
 from .cell_updates import MOST_AT_ONCE
 from .spreadsheet import cells_of
 
-Grid = list[list[Any]]
+GridValues = list[list[Any]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +22,7 @@ class Snapshot:
 
     rows: Sequence[bytes]
     columns: Columns
-    control: Grid | None
+    control: GridValues | None
     do_not_call: Sequence[bytes] | None
     token: Token | None
     is_old: bool = False
@@ -37,6 +37,6 @@ class Snapshot:
         return replace(self, rows=self.rows[: self.columns.header_row + 1 + MOST_AT_ONCE])
 
     @property
-    def grid(self) -> Grid:
+    def grid(self) -> GridValues:
         """The queue tab's cells."""
         return [cells_of(row) for row in self.rows]

@@ -65,7 +65,7 @@ class TabFacts:
     rows: int = 0
 
 
-class Connection:
+class Spreadsheet:
     """Talks to one spreadsheet. Not safe to share between threads."""
 
     def __init__(
@@ -199,7 +199,7 @@ class Connection:
 
 
 def cells_of(row: bytes) -> list[Any]:
-    """The cells of a row as `Connection.read_rows` gives it."""
+    """The cells of a row as `Spreadsheet.read_rows` gives it."""
     return _read_cells(row)
 
 

@@ -22,7 +22,7 @@ from .opt_outs import IS_OPTED_OUT
 from .schema import attempts
 
 if TYPE_CHECKING:
-    from ..domain.attempt import Move
+    from ..domain.attempt import Transition
 
 STAYS_ITS_OWN = timedelta(hours=6)
 """How long after its call has ended an id still means that call. Longer than a portal may show an
@@ -88,7 +88,7 @@ def moved_or_carrying(
 
 def doubted_among(
     found: Iterable[sa.Row[Any]],
-    made: Iterable[Move],
+    made: Iterable[Transition],
     told: Collection[str],
     now: datetime,
     portal: str | None,

@@ -18,9 +18,9 @@ import sqlalchemy as sa
 import structlog
 
 from ..base.errors import LedgerError
-from ..domain.attempt import OPEN_STATES, Attempt, AttemptState, Move
+from ..domain.attempt import OPEN_STATES, Attempt, AttemptState, Transition
 from ..domain.content import Content
-from ..domain.daily_usage import Today, as_today, hours_begun
+from ..domain.daily_usage import DailyUsage, as_today, hours_begun
 from ..domain.job import Adoption, Job, JobChange, NewJob, Rewriting
 from ..domain.opt_out import OptOut
 from . import commands, opt_outs, queries, retention, run_memory
@@ -34,7 +34,7 @@ from .schema import IS_OPEN, attempts, jobs, settle_schema
 from .transitions import Moved, make_moves
 from .upgrades import AS_TYPED, upgrade
 
-__all__ = ["Intent", "Ledger", "Move", "Moved"]
+__all__ = ["Intent", "Ledger", "Moved"]
 
 log = structlog.get_logger()
 _SERVER = "server"
@@ -202,7 +202,7 @@ class Ledger:
         with self._reading() as connection:
             return [queries.attempt_of(row) for row in connection.execute(query)]
 
-    def today(self, campaign: str, now: datetime, zone: ZoneInfo) -> Today:
+    def today(self, campaign: str, now: datetime, zone: ZoneInfo) -> DailyUsage:
         """What the campaign has called since midnight in its zone."""
         begun = hours_begun(now, zone)
         with self._reading() as connection:
@@ -217,7 +217,7 @@ class Ledger:
         new_jobs: Sequence[NewJob] = (),
         adoptions: Sequence[Adoption] = (),
         job_changes: Sequence[JobChange] = (),
-        moves: Sequence[Move] = (),
+        moves: Sequence[Transition] = (),
         intents: Sequence[Intent] = (),
         rewritings: Sequence[Rewriting] = (),
         gap: timedelta = timedelta(0),
@@ -255,11 +255,11 @@ class Ledger:
         with self._writing() as connection:
             return commands.say_otherwise(connection, contents, now - gap)
 
-    def move(self, moves: Sequence[Move], now: datetime) -> set[int]:
+    def move(self, moves: Sequence[Transition], now: datetime) -> set[int]:
         """Makes the moves in one transaction; returns the attempts that were in the right state."""
         return set(self.moved(moves, now).made)
 
-    def moved(self, moves: Sequence[Move], now: datetime) -> Moved:
+    def moved(self, moves: Sequence[Transition], now: datetime) -> Moved:
         """Makes the moves in one transaction; returns what became of them.
 
         This is the compare-and-swap that lets exactly one process send an attempt. None is sent
@@ -273,7 +273,7 @@ class Ledger:
                 moves = [move for move in moves if move.target is not AttemptState.SENDING]
             return make_moves(connection, moves, now, self.portal)
 
-    def keep(self, moves: Sequence[Move], now: datetime) -> list[Move]:
+    def keep(self, moves: Sequence[Transition], now: datetime) -> list[Transition]:
         """Makes the moves and returns those that the database doesn't take: one that it refuses
         costs no other. For the last try before the process ends."""
         try:
@@ -281,7 +281,7 @@ class Ledger:
             return []
         except Exception as error:
             log.warning("kept one by one", moves=len(moves), problem=type(error).__name__)
-        refused: list[Move] = []
+        refused: list[Transition] = []
         for index, each in enumerate(moves):
             begun = time.monotonic()
             try:
@@ -324,7 +324,7 @@ class Ledger:
         """Lets a number be called again; returns the opt-out that it takes back, None when there is
         none."""
         with self._writing() as connection:
-            taken_back = opt_outs.allow(connection, number, now)
+            taken_back = opt_outs.take_back(connection, number, now)
             if taken_back is None:
                 return None
             before, attempt_id = taken_back

@@ -72,7 +72,7 @@ def opt_out(
     return notes
 
 
-def allow(connection: sa.Connection, number: str, now: datetime) -> tuple[OptOut, int] | None:
+def take_back(connection: sa.Connection, number: str, now: datetime) -> tuple[OptOut, int] | None:
     """Lets the number be called again; returns what it had asked for and the attempt whose key it
     was. None when it hadn't asked."""
     before = next(iter(rows_among(connection, _ACTIVE_BY_NUMBER, [number])), None)

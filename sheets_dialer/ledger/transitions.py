@@ -13,7 +13,7 @@ from typing import Any
 import sqlalchemy as sa
 import structlog
 
-from ..domain.attempt import MOVES, AttemptState, Move
+from ..domain.attempt import TRANSITIONS, AttemptState, Transition
 from .duplicate_call_ids import doubt, doubted_among, end, moved_or_carrying, with_their_keys
 from .history import change, note
 
@@ -31,7 +31,7 @@ class Moved:
 
 
 def make_moves(
-    connection: sa.Connection, moves: Iterable[Move], now: datetime, portal: str | None
+    connection: sa.Connection, moves: Iterable[Transition], now: datetime, portal: str | None
 ) -> Moved:
     """Makes each move whose attempt is in the right state; call ids among them are this portal's.
 
@@ -43,17 +43,17 @@ def make_moves(
     Raises:
         ValueError: no attempt may ever make this move.
     """
-    wanted: dict[int, Move] = {}
+    wanted: dict[int, Transition] = {}
     for move in moves:
-        if move.target not in MOVES[move.source]:
+        if move.target not in TRANSITIONS[move.source]:
             raise ValueError(f"no attempt goes from {move.source} to {move.target}")
         wanted[move.attempt_id] = move
     told = {move.values["call_id"] for move in wanted.values() if "call_id" in move.values}
     found = list(moved_or_carrying(connection, wanted, told))
     rows = {row.id: row for row in found}
     opted_out_since = {row.id for row in found if row.opted_out}
-    made: list[Move] = []
-    withdrawn: list[Move] = []
+    made: list[Transition] = []
+    withdrawn: list[Transition] = []
     late: list[tuple[int, str]] = []
     for move in wanted.values():
         row = rows.get(move.attempt_id)
@@ -87,7 +87,7 @@ def make_moves(
     return Moved(next(ids), frozenset(doubted - known), next(ids))
 
 
-def _tells_the_call(move: Move, row: sa.Row[Any]) -> bool:
+def _tells_the_call(move: Transition, row: sa.Row[Any]) -> bool:
     """Whether it is the sender's late reply for an attempt of which no call is known: one that was
     given up, or whose leaving the database's server has lost."""
     is_reply = move.source is AttemptState.SENDING and move.target is AttemptState.PLACED

@@ -7,26 +7,26 @@ from collections import Counter
 from datetime import datetime, timedelta
 from functools import lru_cache
 
-from ..domain.times import spoken
+from ..domain.times import time_in_sentence
 from ..texts import say, with_stop
 from .completion_estimate import Estimate, estimate
 from .halts import calls_a_day, calls_left
-from .plan import Halt, Plan, Rules, Tally
+from .plan import Halt, PassRules, Plan, RowState
 from .status_words import CHECK
 
 _VARIES = re.compile(r"[“\"][^”\"]*[”\"]|\d[\d:./,-]*\d|\d")
-_NOT_NOW = frozenset({Tally.QUEUED, Tally.WAITING, Tally.HELD})
+_NOT_NOW = frozenset({RowState.QUEUED, RowState.WAITING, RowState.HELD})
 _HELD_SHOWN = 3
 _LONGEST_REASON = 70
 _HOUR_MINUTES, _SOON_MINUTES = 60, 90
 
 
-def state(made: Plan, now: datetime, rules: Rules, paused_at: datetime | None = None) -> str:
+def state(made: Plan, now: datetime, rules: PassRules, paused_at: datetime | None = None) -> str:
     """How the campaign stands, in one line that begins with one word: Calling, Waiting, Paused,
     Stopped, Done, or with the farewell of the run."""
     in_progress = made.in_progress + len(made.dials)
-    queued = made.count(Tally.QUEUED) + len(made.new_jobs)
-    waiting, held = made.count(Tally.WAITING), made.count(Tally.HELD)
+    queued = made.count(RowState.QUEUED) + len(made.new_jobs)
+    waiting, held = made.count(RowState.WAITING), made.count(RowState.HELD)
     named = [("count_queued", queued), ("count_waiting", waiting), ("count_held", held)]
     counts = [say(name, count=count) for name, count in named if count]
     progress = [say("count_in_progress", count=in_progress)] if in_progress else []
@@ -46,7 +46,7 @@ def state(made: Plan, now: datetime, rules: Rules, paused_at: datetime | None = 
             line = _then(say("state_done"), counts)
         case Halt.CLOSED:
             opening = rules.hours.next_opening(now) or now
-            when = spoken(opening, now, rules.zone)
+            when = time_in_sentence(opening, now, rules.zone)
             line = _listed([say("state_closed", when=when), *still, *counts])
         case Halt.LIMIT:
             line = _then(say("state_limit", why=made.stopped), [*still, *counts])
@@ -69,12 +69,12 @@ def reasons(made: Plan) -> list[tuple[str, int]]:
     for face, count in made.faces.items():
         if face.why and (face.tally in _NOT_NOW or face.status == CHECK):
             # What keeps the queue as a whole isn't said on its rows.
-            stopped = everybody if face.tally is Tally.QUEUED else None
+            stopped = everybody if face.tally is RowState.QUEUED else None
             whys[stopped or face.why] += count
     return _grouped(whys)
 
 
-def preview(made: Plan, now: datetime, rules: Rules) -> str:
+def preview_sentence(made: Plan, now: datetime, rules: PassRules) -> str:
     """What RUN would do: how many it calls, what that costs, how long it takes, who is held."""
     calls = made.to_call
     said = [say("preview_not_yet") if made.before_run else _would_call(calls, now, rules)]
@@ -83,7 +83,7 @@ def preview(made: Plan, now: datetime, rules: Rules) -> str:
         said.append(say("preview_limit", count=left))
     held: Counter[str] = Counter()
     for face, count in made.faces.items():
-        if face.tally is Tally.HELD:
+        if face.tally is RowState.HELD:
             held[face.why] += count
     if held:
         grouped = [(why, count) for why, count in _grouped(held) if why][:_HELD_SHOWN]
@@ -96,10 +96,10 @@ def preview(made: Plan, now: datetime, rules: Rules) -> str:
     return " ".join(said)
 
 
-def done_by(calls: int, now: datetime, rules: Rules) -> str:
+def done_by(calls: int, now: datetime, rules: PassRules) -> str:
     """When so many calls would be done, in words; empty where that is out of sight."""
     found = _estimate(calls, now, rules)
-    return capital(spoken(found.done_at, now, rules.zone)) if found else ""
+    return capital(time_in_sentence(found.done_at, now, rules.zone)) if found else ""
 
 
 def in_words(span: timedelta) -> str:
@@ -135,7 +135,7 @@ def capital(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def _would_call(calls: int, now: datetime, rules: Rules) -> str:
+def _would_call(calls: int, now: datetime, rules: PassRules) -> str:
     if not calls:
         return say("preview_nobody")
     found = _estimate(calls, now, rules)
@@ -145,19 +145,19 @@ def _would_call(calls: int, now: datetime, rules: Rules) -> str:
     if about:
         line = say("preview_costs", count=calls, about=f" {say('and')} ".join(about))
     if found and found.done_at - now > found.working + timedelta(minutes=5):
-        line += " " + say("preview_done", when=spoken(found.done_at, now, rules.zone))
+        line += " " + say("preview_done", when=time_in_sentence(found.done_at, now, rules.zone))
     return line
 
 
-def _estimate(calls: int, now: datetime, rules: Rules) -> Estimate | None:
+def _estimate(calls: int, now: datetime, rules: PassRules) -> Estimate | None:
     left_today, left_a_day = calls_left(rules), calls_a_day(rules)
     return estimate(
         calls, now, rules.policy, rules.hours, left_today=left_today, left_a_day=left_a_day
     )
 
 
-def _paused(paused_at: datetime, now: datetime, rules: Rules) -> str:
-    when = spoken(paused_at, now, rules.zone)
+def _paused(paused_at: datetime, now: datetime, rules: PassRules) -> str:
+    when = time_in_sentence(paused_at, now, rules.zone)
     local, today = (each.astimezone(rules.zone) for each in (paused_at, now))
     if local.date() == today.date():
         return say("state_paused_today", clock=local.strftime("%H:%M"))

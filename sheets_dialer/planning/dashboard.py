@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from ..domain.times import serial, spoken
+from ..domain.times import serial, time_in_sentence
 from ..tabs.control_tab import (
     ANSWER_PREFIX,
     ANSWERS,
@@ -23,14 +23,14 @@ from ..tabs.control_tab import (
     STATE_LABEL,
     STATUS_PREFIX,
     STATUSES,
-    Cell,
+    CellNote,
+    ControlCell,
     Grid,
-    Note,
     cells_of_campaign,
 )
 from ..texts import say
-from .campaign_status import capital, done_by, preview, reasons, state, without_stopped
-from .plan import Halt, Plan, Rules
+from .campaign_status import capital, done_by, preview_sentence, reasons, state, without_stopped
+from .plan import Halt, PassRules, Plan
 
 BEAT = timedelta(seconds=60)
 """The heartbeat is written this often at most."""
@@ -45,7 +45,7 @@ RIDERS = frozenset(
 _SAME_NUMBER = 1e-7
 _OTHER = "Other"
 
-Board = Mapping[str, str | float]
+Dashboard = Mapping[str, str | float]
 """What the cells should say, by label."""
 
 
@@ -55,7 +55,7 @@ class Facts:
     the price of one; `zone` is the spreadsheet's own."""
 
     now: datetime
-    rules: Rules
+    rules: PassRules
     zone: ZoneInfo
     next_pass: str
     held_by: str
@@ -69,7 +69,7 @@ class Facts:
     """The last problem and when it came."""
 
 
-def board(made: Plan, facts: Facts) -> Board:
+def board(made: Plan, facts: Facts) -> Dashboard:
     """Everything that the dialer shows of a campaign, by label."""
     rules, price = facts.rules, facts.rules.price
     to_call = made.to_call
@@ -80,7 +80,7 @@ def board(made: Plan, facts: Facts) -> Board:
         NEXT_PASS: facts.next_pass,
         HELD_BY: facts.held_by,
         "Last problem": _problem(facts),
-        PREVIEW: preview(made, facts.now, rules) if made.halt is Halt.PAUSED else "",
+        PREVIEW: preview_sentence(made, facts.now, rules) if made.halt is Halt.PAUSED else "",
         ACCOUNT: facts.account or "",
         BALANCE: _number(facts.balance),
         RATE: _number(facts.rate),
@@ -100,8 +100,8 @@ def board(made: Plan, facts: Facts) -> Board:
 
 
 def notes(
-    board: Board, grid: Grid, campaign: str, *, writing: bool, afresh: bool = False
-) -> list[Note]:
+    board: Dashboard, grid: Grid, campaign: str, *, writing: bool, afresh: bool = False
+) -> list[CellNote]:
     """What of the board the control tab doesn't say yet and is to be written now.
 
     A label that doesn't stand in the tab, or stands there twice, is passed over. `writing` is
@@ -114,7 +114,7 @@ def notes(
         assert not isinstance(beat, str)
         assert not isinstance(apart, str)
         board = {**board, LAST_PASS_LABEL: round(beat + apart / 24, 8)}
-    stale: dict[str, Cell] = {}
+    stale: dict[str, ControlCell] = {}
     for label, value in board.items():
         cells = column.get(label.casefold(), ())
         if len(cells) == 1 and (afresh or not _says(cells[0].value, value)):
@@ -124,7 +124,7 @@ def notes(
         return []
     if not beats:
         stale.pop(LAST_PASS_LABEL, None)
-    return [Note(cell.row, cell.column, board[label]) for label, cell in stale.items()]
+    return [CellNote(cell.row, cell.column, board[label]) for label, cell in stale.items()]
 
 
 def _clock_difference(facts: Facts) -> float:
@@ -134,7 +134,7 @@ def _clock_difference(facts: Facts) -> float:
     return difference / timedelta(hours=1)
 
 
-def _is_due(cell: Cell | None, board: Board) -> bool:
+def _is_due(cell: ControlCell | None, board: Dashboard) -> bool:
     """Whether the heartbeat is to be written: the last one that shows is old, or is no time."""
     if cell is None:
         return False
@@ -162,7 +162,7 @@ def _problem(facts: Facts) -> str:
     if facts.problem is None:
         return ""
     problem, at = facts.problem
-    when = capital(spoken(at, facts.now, facts.rules.zone))
+    when = capital(time_in_sentence(at, facts.now, facts.rules.zone))
     return say("last_problem", when=when, problem=without_stopped(problem))
 
 
@@ -179,7 +179,7 @@ def _counts(made: Plan) -> dict[str, str | float]:
     return cells | {f"{ANSWER_PREFIX}{label}": answers[key] for key, label in ANSWERS.items()}
 
 
-def _hours(rules: Rules) -> dict[str, str | float]:
+def _hours(rules: PassRules) -> dict[str, str | float]:
     """Today's calls by the hour, and which share of them was answered, from 0 to 1."""
     cells: dict[str, str | float] = {}
     for name, hour in zip(HOURS, rules.today.hours, strict=True):

@@ -10,7 +10,7 @@ from datetime import datetime
 from ..domain.job import Job
 from ..tabs.queue_rows import QueueRow
 from .eligibility import SameCall
-from .plan import Part
+from .plan import RowBatch
 
 Calls = Mapping[str, set[tuple[int, datetime]]]
 """By fingerprint, which job was called with it, and when."""
@@ -48,7 +48,7 @@ def _news(row: QueueRow, job: Job) -> set[str]:
     return prints - said - {""}
 
 
-def calls_of(part: Part) -> Calls:
+def calls_of(part: RowBatch) -> Calls:
     """By fingerprint, when which job was called, in this campaign or another. Where the voice
     changed, what was said counts beside what was asked for: neither is said twice."""
     calls = {fingerprint: set(times) for fingerprint, times in part.last_calls.items()}
@@ -67,7 +67,7 @@ def calls_of(part: Part) -> Calls:
     return calls
 
 
-def asked_before(row: QueueRow, part: Part) -> datetime | None:
+def asked_elsewhere(row: QueueRow, part: RowBatch) -> datetime | None:
     """Since when a row that is new in this campaign has asked for its call in another one, from
     which it was cut, or which got another name; None if it hasn't. A row whose Status was cleared
     asks anew."""

@@ -11,7 +11,7 @@ from ..domain.call_lifecycle import final_at, is_confirmed, is_final, is_stuck
 from ..domain.job import Job
 from ..domain.policy import Policy, RedialRule
 from ..domain.portal_status import ANSWERED, NOT_REACHED, call_status_words
-from ..domain.times import read_moment, spoken
+from ..domain.times import read_moment, time_in_sentence
 from ..tabs.queue_rows import QueueRow
 from ..texts import say
 
@@ -45,7 +45,7 @@ class NotYet:
 
 
 @dataclass(frozen=True, slots=True)
-class Bounds:
+class CallWindow:
     """Between which moments a row may be called, where it says so."""
 
     after: datetime | None = None
@@ -58,29 +58,29 @@ class Bounds:
     """What is wrong with the row's bounds, in a sentence for people."""
 
 
-def read_bounds(row: QueueRow, queued_at: datetime, now: datetime, zone: ZoneInfo) -> Bounds:
+def read_bounds(row: QueueRow, queued_at: datetime, now: datetime, zone: ZoneInfo) -> CallWindow:
     """The bounds that a row's Call After and Call Before set; a time of day holds on every day."""
     try:
         after = read_moment(row.call_after, zone, now)
         first_after = read_moment(row.call_after, zone, queued_at)
     except ValueError:
-        return Bounds(problem=say("unreadable_time", column="Call After"))
+        return CallWindow(problem=say("unreadable_time", column="Call After"))
     try:
         before = read_moment(row.call_before, zone, now)
         day_before = read_moment(row.call_before, zone, now - _ANOTHER_DAY)
     except ValueError:
-        return Bounds(problem=say("unreadable_time", column="Call Before"))
+        return CallWindow(problem=say("unreadable_time", column="Call Before"))
     if after is not None and before is not None and before <= after:
-        return Bounds(problem=say("never_between"))
-    return Bounds(after, before, before != day_before, max(queued_at, first_after or queued_at))
+        return CallWindow(problem=say("never_between"))
+    return CallWindow(after, before, before != day_before, max(queued_at, first_after or queued_at))
 
 
-def turn(
+def next_call(
     now: datetime,
     job: Job,
     policy: Policy,
     *,
-    bounds: Bounds,
+    bounds: CallWindow,
     last_same: SameCall | None,
     zone: ZoneInfo,
 ) -> Owed | NotYet | None:
@@ -109,7 +109,7 @@ def _why_in_progress(last: Attempt, now: datetime, policy: Policy, zone: ZoneInf
         return say("portal_may_retry")
     if last.call_status is None or not is_stuck(last, now, policy):
         return say("call_in_progress")
-    until = spoken(final_at(last, policy), now, zone)
+    until = time_in_sentence(final_at(last, policy), now, zone)
     return say("stuck_and_waiting", status=call_status_words(last.call_status), until=until)
 
 
@@ -118,7 +118,7 @@ def _first(
     job: Job,
     policy: Policy,
     *,
-    bounds: Bounds,
+    bounds: CallWindow,
     last_same: SameCall | None,
     zone: ZoneInfo,
 ) -> Owed | NotYet:
@@ -133,7 +133,7 @@ def _first(
 
 
 def _held_as_same(last_same: SameCall, now: datetime, zone: ZoneInfo) -> NotYet:
-    when = spoken(last_same.placed_at, now, zone)
+    when = time_in_sentence(last_same.placed_at, now, zone)
     if last_same.row is None:
         return NotYet(say("same_call_placed", when=when), waits=False)
     why = say("same_call_placed_for_row", when=when, row=last_same.row)
@@ -145,7 +145,7 @@ def _redial(
     tried: tuple[Attempt, ...],
     policy: Policy,
     *,
-    bounds: Bounds,
+    bounds: CallWindow,
     last_same: SameCall | None,
     zone: ZoneInfo,
 ) -> Owed | NotYet | None:
@@ -166,7 +166,7 @@ def _redial(
     if due is None or not is_confirmed(last, policy):
         return None
     if now < due:
-        return NotYet(say("tried_again", when=spoken(due, now, zone)))
+        return NotYet(say("tried_again", when=time_in_sentence(due, now, zone)))
     # Its row's text changed since: measured to when the redial was due, as for a first call.
     if last_same is not None and due - last_same.placed_at < policy.same_call_gap:
         return _held_as_same(last_same, now, zone)
@@ -187,7 +187,7 @@ def _due(
     return final_at(last, policy) + rule.wait(redials)
 
 
-def _within(now: datetime, bounds: Bounds, zone: ZoneInfo) -> NotYet | None:
+def _within(now: datetime, bounds: CallWindow, zone: ZoneInfo) -> NotYet | None:
     if bounds.problem:
         return NotYet(bounds.problem, waits=False)
     if bounds.before is not None and now >= bounds.before:
@@ -195,5 +195,5 @@ def _within(now: datetime, bounds: Bounds, zone: ZoneInfo) -> NotYet | None:
             return NotYet(say("today_has_passed"))
         return NotYet(say("call_before_has_passed"), waits=False)
     if bounds.after is not None and now < bounds.after:
-        return NotYet(say("called_after", when=spoken(bounds.after, now, zone)))
+        return NotYet(say("called_after", when=time_in_sentence(bounds.after, now, zone)))
     return None

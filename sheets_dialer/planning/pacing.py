@@ -13,11 +13,11 @@ from ..domain.policy import Policy
 from ..domain.poll_schedule import key_is_likely, next_poll
 from ..domain.portal_status import ANSWERED, NOT_REACHED
 from .halts import calls_left
-from .plan import Plan, Poll, Rules, Tally
+from .plan import DuePoll, PassRules, Plan, RowState
 
 
 def room(
-    now: datetime, open_attempts: Sequence[Attempt], rules: Rules, until_next_pass: timedelta
+    now: datetime, open_attempts: Sequence[Attempt], rules: PassRules, until_next_pass: timedelta
 ) -> int:
     """How many calls free lines, pace, balance and the day's limits allow before the next pass, or
     while marks live."""
@@ -35,14 +35,14 @@ def room(
 
 def followed(
     jobs: Iterable[Job], now: datetime, policy: Policy
-) -> tuple[list[Poll], list[Attempt]]:
+) -> tuple[list[DuePoll], list[Attempt]]:
     """Which calls of these jobs the portal is to be asked about, and which are over."""
-    polls: list[Poll] = []
+    polls: list[DuePoll] = []
     ended: list[Attempt] = []
     for job in jobs:
         for place, attempt in enumerate(job.attempts, start=1):
             if is_followed(attempt, now, policy, later=job.attempts[place:]):
-                polls.append(Poll(attempt, next_poll(attempt, policy)))
+                polls.append(DuePoll(attempt, next_poll(attempt, policy)))
             elif attempt.state is AttemptState.PLACED:
                 ended.append(as_ended(attempt, policy))
     return polls, ended
@@ -67,7 +67,7 @@ def rest(made: Plan, now: datetime, policy: Policy, every: timedelta) -> timedel
     # One with a key stands in the sheet already: that it may still change keeps no new row waiting.
     answered = [each for each in attempts if each.call_status == ANSWERED and not each.has_key]
     may_call = bool(made.new_jobs or made.adoptions) or not made.complete
-    may_call = may_call or made.count(Tally.QUEUED) + made.count(Tally.WAITING) > 0
+    may_call = may_call or made.count(RowState.QUEUED) + made.count(RowState.WAITING) > 0
     rings = bool(made.dials) or any(
         attempt.call_status not in NOT_REACHED | {ANSWERED} for attempt in attempts
     )

@@ -13,22 +13,22 @@ from zoneinfo import ZoneInfo
 
 from ..domain.attempt import Attempt, AttemptState, Reason
 from ..domain.calling_hours import CallingHours
-from ..domain.daily_usage import Today
+from ..domain.daily_usage import DailyUsage
 from ..domain.job import Adoption, Job, JobChange, NewJob, Rewriting
 from ..domain.opt_out import OptOut
 from ..domain.policy import Policy
-from ..tabs.control_settings import Settings
+from ..tabs.control_settings import ControlSettings
 from ..tabs.control_tab import ANSWERS, Control
 from ..tabs.do_not_call import DoNotCall
 from ..tabs.queue_rows import QueueRow
 
 
 @dataclass(frozen=True, slots=True)
-class SheetState:
+class TabShown:
     """What people say beside the queue tab, as one read found it."""
 
     control: Control
-    settings: Settings = field(default_factory=Settings)
+    settings: ControlSettings = field(default_factory=ControlSettings)
     do_not_call: DoNotCall = field(default_factory=DoNotCall)
 
 
@@ -43,7 +43,7 @@ class LedgerState:
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class RowBatch:
     """Some rows of the queue tab and every job that may be one of theirs.
 
     Rows and jobs that share a number, a Ref or a call stand in one part, so that what is planned
@@ -63,7 +63,7 @@ class Part:
 
 
 @dataclass(frozen=True, slots=True)
-class Rules:
+class PassRules:
     """What a campaign is dialled by. `obstacle` is what stands in the way of all new calls beside
     Control and hours, in a sentence for people, and `farewell` what is said when the run ends;
     `calls_paid` is how many the balance pays, None where that isn't known or doesn't matter yet.
@@ -75,10 +75,10 @@ class Rules:
     obstacle: str | None = None
     calls_paid: int | None = None
     farewell: str | None = None
-    today: Today = field(default_factory=Today)
+    today: DailyUsage = field(default_factory=DailyUsage)
     price: float | None = None
 
-    def with_settings(self, chosen: Settings) -> Rules:
+    def with_settings(self, chosen: ControlSettings) -> PassRules:
         """The rules with what people chose on the control tab."""
         policy = self.policy
         if chosen.daily_cap is not None:
@@ -87,7 +87,7 @@ class Rules:
             policy = replace(policy, daily_budget=chosen.daily_budget)
         return replace(self, policy=policy, hours=chosen.hours(self.hours))
 
-    def without_budget(self) -> Rules:
+    def without_budget(self) -> PassRules:
         """The rules without a limit in rupees."""
         return replace(self, policy=replace(self.policy, daily_budget=None))
 
@@ -114,7 +114,7 @@ class Dial:
 
 
 @dataclass(frozen=True, slots=True)
-class Poll:
+class DuePoll:
     """Ask the portal about this attempt when it is due."""
 
     attempt: Attempt
@@ -135,7 +135,7 @@ class Halt(Enum):
     """A person must act."""
 
 
-class Tally(Enum):
+class RowState(Enum):
     """How a row stands, for counting."""
 
     QUEUED = "queued"
@@ -147,17 +147,17 @@ class Tally(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Face:
+class RowSummary:
     """What a row is counted by: how it stands, and what its cells say."""
 
-    tally: Tally
+    tally: RowState
     status: str = ""
     key: str = ""
     """By which its answer is counted, one of `control.ANSWERS`; empty without an answer."""
     why: str = ""
 
     @classmethod
-    def of(cls, tally: Tally, shown: Mapping[str, str], wanted: Mapping[str, str]) -> Face:
+    def of(cls, tally: RowState, shown: Mapping[str, str], wanted: Mapping[str, str]) -> RowSummary:
         """The face of a row once it says what it should."""
         status, answer, key, why = (
             wanted.get(name, shown.get(name, "")) for name in ("status", "answer", "dtmf", "why")
@@ -170,15 +170,15 @@ class Face:
 
 
 @dataclass(frozen=True, slots=True)
-class Quiet:
+class SettledRow:
     """A row that says what it should and needs nothing, until a cell of it, its job or the calls to
     its number change, or that moment comes."""
 
-    face: Face
+    face: RowSummary
     until: datetime
 
     @property
-    def tally(self) -> Tally:
+    def tally(self) -> RowState:
         """How it stands."""
         return self.face.tally
 
@@ -195,12 +195,12 @@ class Plan:
     released: tuple[Attempt, ...] = ()
     ended: tuple[Attempt, ...] = ()
     dials: tuple[Dial, ...] = ()
-    polls: tuple[Poll, ...] = ()
+    polls: tuple[DuePoll, ...] = ()
     cells: Mapping[int, Mapping[str, str]] = field(default_factory=dict)
     rows: Mapping[int, QueueRow] = field(default_factory=dict)
     """By index, the rows that `cells` are for."""
-    counts: Mapping[Tally, int] = field(default_factory=dict)
-    faces: Mapping[Face, int] = field(default_factory=dict)
+    counts: Mapping[RowState, int] = field(default_factory=dict)
+    faces: Mapping[RowSummary, int] = field(default_factory=dict)
     """Every row that was looked at, and every quiet one, as it stands once `cells` are written."""
     complete: bool = True
     """Whether every row was looked at; else one write couldn't take what they need."""
@@ -226,13 +226,13 @@ class Plan:
     @property
     def to_call(self) -> int:
         """How many rows wait to be called, those that are called right now among them."""
-        return len(self.dials) + len(self.new_jobs) + self.count(Tally.QUEUED)
+        return len(self.dials) + len(self.new_jobs) + self.count(RowState.QUEUED)
 
     def ended_with(self, farewell: str) -> Plan:
         """The plan of a run that ends after it."""
         return replace(self, stopped=farewell, halt=Halt.ENDED)
 
-    def count(self, tally: Tally) -> int:
+    def count(self, tally: RowState) -> int:
         """How many rows stand so."""
         return self.counts.get(tally, 0)
 
@@ -251,19 +251,19 @@ class Plan:
     @property
     def nothing_left(self) -> bool:
         """Whether every row is settled: nothing new, queued, waiting or in progress."""
-        coming = self.count(Tally.QUEUED) + self.count(Tally.WAITING) + self.in_progress
+        coming = self.count(RowState.QUEUED) + self.count(RowState.WAITING) + self.in_progress
         return not (self.under_way or coming)
 
     @property
     def only_hours_left(self) -> bool:
         """Whether nothing is in progress and what is queued waits for the calling hours alone."""
-        waits_for_more = self.under_way or self.in_progress or self.count(Tally.WAITING)
+        waits_for_more = self.under_way or self.in_progress or self.count(RowState.WAITING)
         return self.nothing_left or (self.closed and not waits_for_more)
 
     def nothing_due(self, before: datetime) -> bool:
         """Whether no row can be called, and no call must be asked about before that moment."""
         if self.under_way:
             return False
-        if self.count(Tally.QUEUED) and not self.stopped:
+        if self.count(RowState.QUEUED) and not self.stopped:
             return False
         return all(poll.due >= before for poll in self.polls)

@@ -20,16 +20,27 @@ from ..tabs.header_report import pasted_cells
 from ..tabs.queue_rows import PAYLOAD_BYTES, QueueRow, beside_their_calls, written_bytes
 from ..tabs.status import AGAIN, SKIP, is_ours
 from ..texts import say
-from .duplicates import asked_before, calls_of, last_same
-from .eligibility import NotYet, Owed, read_bounds, turn
+from .duplicates import asked_elsewhere, calls_of, last_same
+from .eligibility import NotYet, Owed, next_call, read_bounds
 from .halts import before_run, stop
 from .matching import Matches, called_at, match, remembered, with_number_of
 from .pacing import followed, rest, room
-from .plan import Dial, Face, LedgerState, Part, Plan, Poll, Quiet, Rules, SheetState, Tally
+from .plan import (
+    Dial,
+    DuePoll,
+    LedgerState,
+    PassRules,
+    Plan,
+    RowBatch,
+    RowState,
+    RowSummary,
+    SettledRow,
+    TabShown,
+)
 from .readiness import as_rewritten, barred, dial_of, ready_at, rewriting, was_turned_away
-from .requeue import MARK_IS_STRANGE_FOR, stands_until
-from .row_cells import Showing, differing, not_diallable
-from .row_commands import hear, settled, unclear
+from .requeue import MARK_IS_STRANGE_FOR, requeue_at
+from .row_cells import RowCells, differing, not_diallable
+from .row_commands import apply_command, settled, unclear
 from .shifted_cells import undo_shift
 from .status_words import CHECK, EMPTY, NOT_CALLED, QUEUED, WAITING, marked
 
@@ -44,9 +55,9 @@ class Planner:
     def __init__(
         self,
         now: datetime,
-        sheet: SheetState,
+        sheet: TabShown,
         ledger: LedgerState,
-        rules: Rules,
+        rules: PassRules,
         *,
         until_next_pass: timedelta,
         refs: Iterator[str],
@@ -56,7 +67,7 @@ class Planner:
         self._busy = {attempt.number: attempt.state for attempt in ledger.open_attempts}
         self._rules = rules
         self._refs = refs
-        self._showing = Showing(now, rules.policy, rules.zone)
+        self._showing = RowCells(now, rules.policy, rules.zone)
         self._listed = sheet.do_not_call
         self._stop = stop(now, sheet, rules)
         self._before_run = before_run(now, sheet, rules)
@@ -70,20 +81,20 @@ class Planner:
         self._ready_at: list[datetime] = []
         self._released: list[Attempt] = []
         self._ended: list[Attempt] = []
-        self._polls: list[Poll] = []
+        self._polls: list[DuePoll] = []
         self._cells: dict[int, Mapping[str, str]] = {}
         self._cell_rows: dict[int, QueueRow] = {}
         self._bytes = 0
-        self._faces: Counter[Face] = Counter()
+        self._faces: Counter[RowSummary] = Counter()
         self._taken: set[str] = set()
-        self._begin_part(Part((), ()), ())
+        self._begin_part(RowBatch((), ()), ())
 
     @property
     def is_full(self) -> bool:
         """Whether what has been planned is as much as one write takes."""
         return self._bytes > PAYLOAD_BYTES
 
-    def add(self, part: Part) -> Mapping[int, Quiet]:
+    def add(self, part: RowBatch) -> Mapping[int, SettledRow]:
         """Plans for these rows and jobs, too; returns the rows of them that need nothing."""
         jobs = remembered(part.jobs, part.rows)
         self._begin_part(replace(part, jobs=jobs, rows=undo_shift(part.rows, jobs)), part.rows)
@@ -98,10 +109,10 @@ class Planner:
         self._ended += ended
         return self._finish_part(matches)
 
-    def plan(self, *, beside: Mapping[Face, int]) -> Plan:
+    def plan(self, *, beside: Mapping[RowSummary, int]) -> Plan:
         """The finished plan. `beside` counts the rows that need nothing."""
         faces = self._faces + Counter(beside)
-        counts: Counter[Tally] = Counter()
+        counts: Counter[RowState] = Counter()
         for face, count in faces.items():
             counts[face.tally] += count
         made = Plan(
@@ -126,14 +137,14 @@ class Planner:
         )
         return replace(made, rest=rest(made, self.now, self._rules.policy, self._every))
 
-    def _begin_part(self, part: Part, as_read: Sequence[QueueRow]) -> None:
+    def _begin_part(self, part: RowBatch, as_read: Sequence[QueueRow]) -> None:
         self._rows = {row.index: row for row in part.rows}
         self._as_read = {row.index: row for row in as_read}
         self._part = part
         self._places = {}
         self._calls = calls_of(part)
         self._wanted: dict[int, Mapping[str, str]] = {}
-        self._tallies: dict[int, Tally] = {}
+        self._tallies: dict[int, RowState] = {}
         self._queue: list[Dial] = []
         self._restless: set[int] = set()
         self._asked_again: set[str] = set()
@@ -142,7 +153,7 @@ class Planner:
         """Hears what people say on the rows that have a job, and works out what each should say."""
         for index, job in matches.jobs.items():
             row = self._rows[index]
-            heard = hear(row, job, self.now)
+            heard = apply_command(row, job, self.now)
             if heard.change:
                 self._changes.append(heard.change)
                 self._restless.add(index)
@@ -188,7 +199,7 @@ class Planner:
                 )
         others = (row for row, _job in (*matches.copies, *matches.foreign))
         for row in (*matches.strange_marks, *others):
-            self._tallies[row.index] = Tally.HELD
+            self._tallies[row.index] = RowState.HELD
         self._release_gone(matches)
 
     def _choose(self) -> None:
@@ -213,7 +224,7 @@ class Planner:
                 mark = marked(dial.job, self.now, self._rules.zone)
                 self._wanted[dial.row.index] = {**mark, "ref": dial.job.ref}
             else:
-                self._tallies[dial.row.index] = Tally.QUEUED
+                self._tallies[dial.row.index] = RowState.QUEUED
                 cells = self._showing.waiting(dial.row, dial.job, QUEUED, say("in_queue"))
                 self._wanted[dial.row.index] = cells
 
@@ -225,7 +236,7 @@ class Planner:
         self._ready_at += [] if ready is None else [ready]
         return ready is None
 
-    def _finish_part(self, matches: Matches) -> Mapping[int, Quiet]:
+    def _finish_part(self, matches: Matches) -> Mapping[int, SettledRow]:
         """Keeps what the part's rows don't say yet, and tells the rows that need nothing apart."""
         differences = differing(self._wanted, self._as_read)
         self._cells |= differences
@@ -236,23 +247,23 @@ class Planner:
         jobs |= {row.index: job for row, job, _alone in matches.changed}
         pairs = (*matches.copies, *matches.foreign)
         jobs |= {row.index: job for row, job in pairs if job is not None}
-        quiet: dict[int, Quiet] = {}
+        quiet: dict[int, SettledRow] = {}
         for index, row in self._rows.items():
-            job, tally = jobs.get(index), self._tallies.get(index, Tally.ASIDE)
-            face = Face.of(tally, row.shown, self._wanted.get(index, {}))
+            job, tally = jobs.get(index), self._tallies.get(index, RowState.ASIDE)
+            face = RowSummary.of(tally, row.shown, self._wanted.get(index, {}))
             under_way = job is not None and any(attempt.is_open for attempt in job.attempts)
             if index in differences or index in self._restless or under_way:
                 self._faces[face] += 1
             else:
-                until = stands_until(row, job, self.now, self._rules.policy, self._rules.zone)
-                quiet[index] = Quiet(face, until)
+                until = requeue_at(row, job, self.now, self._rules.policy, self._rules.zone)
+                quiet[index] = SettledRow(face, until)
         return quiet
 
     def _consider(self, row: QueueRow, job: Job) -> None:
         """Works out what a row with exactly its job's content should say, and whether it is to be
         called."""
         if row.word == SKIP or not is_ours(row.word):
-            self._tallies[row.index] = Tally.HELD
+            self._tallies[row.index] = RowState.HELD
             self._wanted[row.index] = self._showing.kept_off(row, job)
             return
         answer = self._turn(row, job)
@@ -268,12 +279,12 @@ class Planner:
             case None:
                 policy = self._rules.policy
                 if all(is_final(attempt, self.now, policy) for attempt in job.tried):
-                    self._tallies[row.index] = Tally.SETTLED
+                    self._tallies[row.index] = RowState.SETTLED
                 self._wanted[row.index] = self._showing.settled(row, job)
 
     def _turn(self, row: QueueRow, job: Job) -> Owed | NotYet | None:
         zone = self._rules.zone
-        return turn(
+        return next_call(
             self.now,
             job,
             self._rules.policy,
@@ -284,7 +295,7 @@ class Planner:
 
     def _say(self, row: QueueRow, job: Job, answer: NotYet) -> None:
         """Says why a row isn't called now."""
-        self._tallies[row.index] = Tally.WAITING if answer.waits else Tally.HELD
+        self._tallies[row.index] = RowState.WAITING if answer.waits else RowState.HELD
         status = WAITING if answer.waits else NOT_CALLED
         self._wanted[row.index] = self._showing.waiting(row, job, status, answer.why)
 
@@ -308,7 +319,7 @@ class Planner:
         if row.content and row.problem is None:
             self._new_job(row, row.content)
         elif isinstance(row.number, NotDiallable) or row.has_content:
-            self._tallies[row.index] = Tally.HELD
+            self._tallies[row.index] = RowState.HELD
             self._wanted[row.index] = not_diallable(row.problem or row.number)
         else:
             # The number was cleared: nothing is asked for any more.
@@ -318,7 +329,7 @@ class Planner:
         again = row.word == AGAIN
         if again:
             self._asked_again.add(content.number)
-        since = asked_before(row, self._part)
+        since = asked_elsewhere(row, self._part)
         restarts = self._restarts.get(row.ref, 0)
         job = NewJob(
             next(self._refs), content, int(again), row.fingerprint, since, row.blank, restarts
@@ -344,7 +355,7 @@ class Planner:
             self._new_job(row, row.content)
             return
         owed = alone and self._turn(row, job) is not None
-        self._tallies[row.index] = Tally.HELD
+        self._tallies[row.index] = RowState.HELD
         shown = self._showing.changed(row, job, alone=alone, owed=owed)
         self._wanted[row.index] = shown if same_number else pasted_cells(row) or shown
 
@@ -352,16 +363,16 @@ class Planner:
         called = row.shown["called_number"]
         number = row.content.number if row.content else ""
         if pasted := pasted_cells(row):
-            self._tallies[row.index] = Tally.HELD
+            self._tallies[row.index] = RowState.HELD
             self._wanted[row.index] = pasted
         elif not is_call_id(row.shown["call_id"]):
-            self._tallies[row.index] = Tally.HELD
+            self._tallies[row.index] = RowState.HELD
             self._wanted[row.index] = {"why": say("no_call_id")}
         elif row.content is None or called not in ("", number):
-            self._tallies[row.index] = Tally.HELD
+            self._tallies[row.index] = RowState.HELD
             self._wanted[row.index] = {**row.shown, "why": say("number_changed")}
         elif number in self._busy or number in self._taken:
-            self._tallies[row.index] = Tally.HELD
+            self._tallies[row.index] = RowState.HELD
             self._restless.add(row.index)
             self._wanted[row.index] = {**row.shown, "why": say("same_number")}
         else:

@@ -16,8 +16,8 @@ from ..tabs.do_not_call import DoNotCall
 from ..tabs.queue_rows import QueueRow
 from ..texts import say
 from .eligibility import NotYet, Owed
-from .plan import Dial, Part, Rules
-from .row_cells import Showing
+from .plan import Dial, PassRules, RowBatch
+from .row_cells import RowCells
 
 
 def rewriting(row: QueueRow, job: Job, now: datetime) -> Rewriting | None:
@@ -81,10 +81,10 @@ def barred(
     row: QueueRow,
     job: Job,
     answer: Owed | NotYet,
-    part: Part,
-    rules: Rules,
+    part: RowBatch,
+    rules: PassRules,
     listed: DoNotCall,
-    showing: Showing,
+    showing: RowCells,
     now: datetime,
 ) -> Owed | NotYet:
     """The answer to whether it is the job's turn, unless something keeps the row from being called
@@ -109,7 +109,7 @@ def barred(
     return held or answer
 
 
-def unspeakable(row: QueueRow, job: Job, part: Part) -> NotYet | None:
+def unspeakable(row: QueueRow, job: Job, part: RowBatch) -> NotYet | None:
     """Why the row isn't called, where its cells showed what can't be said when it was marked, and
     their values are the same; another format can't be seen in a read."""
     last = job.attempts[-1] if job.attempts else None
@@ -127,7 +127,9 @@ def was_turned_away(job: Job) -> bool:
     return bool(job.attempts) and job.attempts[-1].state is AttemptState.TURNED_AWAY
 
 
-def unready(row: QueueRow, job: Job, part: Part, rules: Rules, now: datetime) -> NotYet | None:
+def unready(
+    row: QueueRow, job: Job, part: RowBatch, rules: PassRules, now: datetime
+) -> NotYet | None:
     """Why the row isn't called for the first time yet, though it is its turn, where that must be
     said; None where it may be called, or will be once it has stood for a moment."""
     if ready_at(job, rules.policy, now) is not None:

@@ -22,7 +22,7 @@ MARK_IS_STRANGE_FOR = timedelta(minutes=10)
 """How long a mark that the ledger doesn't know may be somebody's who is dialling just now."""
 
 
-def stands_until(
+def requeue_at(
     row: QueueRow, job: Job | None, now: datetime, policy: Policy, zone: ZoneInfo
 ) -> datetime:
     """The moment after `now` from which the row must be planned anew. At midnight every row must,

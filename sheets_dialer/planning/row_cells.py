@@ -26,18 +26,18 @@ _ENDED_WORDS = frozenset(call_status_words(s).casefold() for s in (ANSWERED, *NO
 _OF_THE_WORD = ("in_queue", "skipped", "own_word", "unknown_word")
 """What a row says that waits, or that a person's word keeps from being called."""
 
-Cells = Mapping[str, str]
+OwnCells = Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
-class Showing:
+class RowCells:
     """What rows should say at one moment, by one campaign's policy."""
 
     now: datetime
     policy: Policy
     zone: ZoneInfo
 
-    def results(self, row: QueueRow, job: Job) -> Cells | None:
+    def results(self, row: QueueRow, job: Job) -> OwnCells | None:
         """What the dialer's cells (all but Ref) should say of the job; None while no attempt may
         have rung. Of an adopted call of which the portal has said nothing, the sheet knows more
         than the ledger."""
@@ -56,20 +56,20 @@ class Showing:
             return cells
         return {**{name: row.shown[name] for name in cells}, **self._adopted(row)}
 
-    def adopted(self, row: QueueRow, job: NewJob) -> Cells:
+    def adopted(self, row: QueueRow, job: NewJob) -> OwnCells:
         """The cells of a row whose Call ID is adopted: what it shows, and the Ref of its job."""
         return {**row.shown, **self._adopted(row), "ref": job.ref}
 
-    def _adopted(self, row: QueueRow) -> Cells:
+    def _adopted(self, row: QueueRow) -> OwnCells:
         # Queued would be wrong of a row that shows a call.
         waits = row.word in MAY_BE_NEW and row.word != AGAIN
         return {"why": "", "status": CALLING if waits else row.shown["status"]}
 
-    def settled(self, row: QueueRow, job: Job) -> Cells:
+    def settled(self, row: QueueRow, job: Job) -> OwnCells:
         """The cells of a row of which nothing is owed."""
         return {**(self.results(row, job) or EMPTY), "ref": job.ref}
 
-    def kept_off(self, row: QueueRow, job: Job) -> Cells:
+    def kept_off(self, row: QueueRow, job: Job) -> OwnCells:
         """The cells of a row that a person's word keeps from being called, Skip or any that isn't
         ours: it stays in Status, and Why says which word would do what."""
         word, results = row.shown["status"], self.results(row, job)
@@ -80,7 +80,7 @@ class Showing:
         why = results["why"] if is_unclear else say("unknown_word", word=word)
         return {**results, "status": word, "why": why, "ref": job.ref}
 
-    def waiting(self, row: QueueRow, job: Job, status: str, why: str) -> Cells:
+    def waiting(self, row: QueueRow, job: Job, status: str, why: str) -> OwnCells:
         """The cells of a row that is owed a call and not called now. Results of earlier attempts
         stay in place; the status too, unless a person asked for the call, who then sees that it
         was heard."""
@@ -96,11 +96,11 @@ class Showing:
         since = spoken_date(opt_out.since, self.now, self.zone)
         return say("opted_out", day=since, key=opt_out.key)
 
-    def copied(self, row: QueueRow, job: Job) -> Cells:
+    def copied(self, row: QueueRow, job: Job) -> OwnCells:
         """The cells of a row that was copied with the results of another one, whose job it is."""
         return {**self._of_another(row, job), "why": say("copied")}
 
-    def hands_off(self, row: QueueRow, of_call: Job | None, *, is_elsewhere: bool) -> Cells:
+    def hands_off(self, row: QueueRow, of_call: Job | None, *, is_elsewhere: bool) -> OwnCells:
         """The cells of a row that a person's own word keeps from being called. `of_call` is the job
         of the call that it shows, and `is_elsewhere` whether another row has that."""
         word = row.shown["status"]
@@ -119,7 +119,7 @@ class Showing:
             cells["why"] = say("number_changed") if is_anothers else said
         return cells
 
-    def changed(self, row: QueueRow, job: Job, *, alone: bool, owed: bool) -> Cells:
+    def changed(self, row: QueueRow, job: Job, *, alone: bool, owed: bool) -> OwnCells:
         """The cells of a row whose results, of this job, belong to other content than it now has.
         `alone` is whether no other row has the job; `owed` is whether it would be called."""
         cells = dict(self._of_another(row, job))
@@ -145,7 +145,7 @@ class Showing:
             cells["why"] = say("row_changed")
         return cells
 
-    def _of_another(self, row: QueueRow, job: Job) -> Cells:
+    def _of_another(self, row: QueueRow, job: Job) -> OwnCells:
         """What a row shows of a job that another row has: how it stood with the call that the row
         shows. It is written like everything else, because what raced with copying or sorting may
         have left a third row's results in some of the cells."""
@@ -159,14 +159,14 @@ class Showing:
         return cells
 
 
-def not_diallable(number: NotDiallable | Number | None) -> Cells:
+def not_diallable(number: NotDiallable | Number | None) -> OwnCells:
     """The cells of a row without a number that can be called."""
     reason = number.reason if isinstance(number, NotDiallable) else say("no_number")
     return {**EMPTY, "status": NOT_CALLED, "why": reason, "ref": ""}
 
 
 def differing(
-    wanted: Mapping[int, Cells], rows: Mapping[int, QueueRow]
+    wanted: Mapping[int, OwnCells], rows: Mapping[int, QueueRow]
 ) -> dict[int, Mapping[str, str]]:
     """Of everything that the cells should say, what they don't say yet, by row."""
     differences: dict[int, Mapping[str, str]] = {}

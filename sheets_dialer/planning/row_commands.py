@@ -15,7 +15,7 @@ from ..tabs.status import AGAIN, SKIP
 
 
 @dataclass(frozen=True, slots=True)
-class Heard:
+class CommandResult:
     """The job with what its row's person said taken into account."""
 
     job: Job
@@ -27,7 +27,7 @@ class Heard:
     """Whether a Call again was heard that had not been heard before."""
 
 
-def hear(row: QueueRow, job: Job, now: datetime) -> Heard:
+def apply_command(row: QueueRow, job: Job, now: datetime) -> CommandResult:
     """Hears what the row's Status says to its job."""
     again, skip = row.word == AGAIN, row.word == SKIP
     asks_again = again and not job.again_seen
@@ -47,7 +47,7 @@ def hear(row: QueueRow, job: Job, now: datetime) -> Heard:
     )
     change = JobChange(job.id, granted, again, heard.cleared_at) if heard != job else None
     released = unclear(job) if asks_again or skip else ()
-    return Heard(settled(heard, released), change, released, asks_again)
+    return CommandResult(settled(heard, released), change, released, asks_again)
 
 
 def unclear(job: Job) -> tuple[Attempt, ...]:

@@ -16,7 +16,7 @@ from ..domain.call_lifecycle import final_at, is_final, is_never_told, is_stuck
 from ..domain.job import Job
 from ..domain.policy import Policy
 from ..domain.portal_status import ANSWERED, NOT_REACHED, call_status_words
-from ..domain.times import spoken, spoken_day, stamp
+from ..domain.times import day_in_sentence, stamp, time_in_sentence
 from ..tabs.queue_columns import DIALER
 from ..texts import say, with_stop
 
@@ -26,7 +26,7 @@ CALLING = "Calling"
 CHECK = "Check"
 FAILED = "Failed"
 NOT_CALLED = "Not called"
-SKIP = "Skip"
+SKIPPED = "Skip"
 
 EMPTY: Mapping[str, str] = MappingProxyType(
     dict.fromkeys((name for name in DIALER if name != "ref"), "")
@@ -108,7 +108,7 @@ def _status_and_why(
         case AttemptState.UNKNOWN:
             return CHECK, say("result_unknown" if attempt.went_out else "unknown_outcome")
         case AttemptState.RELEASED:
-            return SKIP, say("released_after_call" if attempt.went_out else "released")
+            return SKIPPED, say("released_after_call" if attempt.went_out else "released")
         case AttemptState.REFUSED:
             return FAILED, say("refused", problem=with_stop(attempt.problem or "")).strip()
         case AttemptState.INTENDED | AttemptState.SENDING:
@@ -143,8 +143,8 @@ def _why_as_it_is(attempt: Attempt, now: datetime, policy: Policy, zone: ZoneInf
         return say("never_began", status=call_status_words(status))
     if policy.redials(status):
         return say("portal_still_tries")
-    since = spoken(attempt.changed_at or attempt.intended_at, now, zone)
-    until = spoken(final_at(attempt, policy), now, zone)
+    since = time_in_sentence(attempt.changed_at or attempt.intended_at, now, zone)
+    until = time_in_sentence(final_at(attempt, policy), now, zone)
     return say("stuck", status=call_status_words(status), since=since, until=until)
 
 
@@ -155,5 +155,9 @@ def _old_results(last: Attempt, cleared_at: datetime, now: datetime, zone: ZoneI
     if called_at >= cleared_at:
         return ""
     is_today = called_at.astimezone(zone).date() == now.astimezone(zone).date()
-    day = spoken(called_at, now, zone) if is_today else spoken_day(called_at, now, zone)
+    day = (
+        time_in_sentence(called_at, now, zone)
+        if is_today
+        else day_in_sentence(called_at, now, zone)
+    )
     return say("old_results", day=day)

@@ -55,7 +55,7 @@ def read_account(text: str) -> Account | None:
 
 
 @dataclass(slots=True)
-class Purse:
+class BalanceMonitor:
     """The account's balance as last read. `call_seconds` is how long a call is taken to last, and
     `pulse_seconds` for how long each started pulse of it is paid."""
 

@@ -8,29 +8,29 @@ from ..base.clock import Clock
 from ..domain.times import zone_named
 from ..ledger.ledger import Ledger
 from ..planning.campaign_status import state
-from ..planning.dashboard import NEXT_PASS, Board, Facts, board
-from ..planning.plan import Halt, Plan, SheetState
-from ..portal.balance import Purse
+from ..planning.dashboard import NEXT_PASS, Dashboard, Facts, board
+from ..planning.plan import Halt, Plan, TabShown
+from ..portal.balance import BalanceMonitor
 from ..tabs.control_tab import PAUSE, RUN, STATE_LABEL
 from ..texts import say
 from .diary import Diary
-from .plan_writer import Queue
+from .plan_writer import Campaign
 
 LONG_REST = timedelta(minutes=2)
 """From here on the Dialer tab says at what time the next pass comes, not after how many seconds."""
 
 
-class Panel:
+class DashboardMemory:
     """Works out what the Dialer tab says of each queue. `held_by` names machine and process."""
 
-    def __init__(self, ledger: Ledger, clock: Clock, purse: Purse, held_by: str) -> None:
+    def __init__(self, ledger: Ledger, clock: Clock, purse: BalanceMonitor, held_by: str) -> None:
         self._clock = clock
         self._purse = purse
         self._held_by = held_by
         self._diary = Diary(ledger)
         self._last: dict[str, tuple[Plan, Facts]] = {}
 
-    def hear(self, queue: Queue, sheet: SheetState) -> bool:
+    def hear(self, queue: Campaign, sheet: TabShown) -> bool:
         """Takes in what Control says; returns whether a person has just let calls go on that were
         paused."""
         if sheet.control.problem is not None:
@@ -38,11 +38,11 @@ class Panel:
         word = RUN if sheet.control.run else PAUSE
         return self._diary.heard(queue.sheet.name, word, self._clock.now())
 
-    def note_failure(self, queue: Queue, problem: str) -> None:
+    def note_failure(self, queue: Campaign, problem: str) -> None:
         """Remembers why a pass failed, for the next one that can write."""
         self._diary.trouble(queue.sheet.name, problem, self._clock.now())
 
-    def shows(self, queue: Queue, made: Plan, every: timedelta, *, last: bool) -> Board:
+    def shows(self, queue: Campaign, made: Plan, every: timedelta, *, last: bool) -> Dashboard:
         """What the tab should say after this pass. The queue's rules are those of the plan; `last`
         is whether no pass follows."""
         now, tab = self._clock.now(), queue.sheet.name
@@ -69,7 +69,7 @@ class Panel:
         made, facts = self._last[campaign]
         return state(made, facts.now, facts.rules, facts.paused_at)
 
-    def farewell(self, campaign: str, made: Plan, words: str) -> Board:
+    def farewell(self, campaign: str, made: Plan, words: str) -> Dashboard:
         """What the tab should say when the run ends after its last pass, which `made` this plan."""
         _shown, facts = self._last[campaign]
         ended = made.ended_with(words)
@@ -78,7 +78,7 @@ class Panel:
             NEXT_PASS: say("no_next_pass"),
         }
 
-    def _next_pass(self, queue: Queue, made: Plan, every: timedelta) -> str:
+    def _next_pass(self, queue: Campaign, made: Plan, every: timedelta) -> str:
         rest = max(every, made.rest)
         if rest < LONG_REST:
             return say("next_pass_after", seconds=round(rest.total_seconds()))

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from ..google_sheets import cells_of
 from ..ledger.ledger import Ledger
 from ..tabs.do_not_call import DoNotCall, read_do_not_call
-from ..tabs.opt_out_lines import Lines, missing_lines
+from ..tabs.opt_out_lines import OptOutLines, missing_lines
 
 
 class OptOuts:
@@ -50,7 +50,7 @@ class OptOuts:
 
     def missing_lines(
         self, spreadsheet: str, rows: Sequence[bytes] | None, zone: ZoneInfo
-    ) -> Lines | None:
+    ) -> OptOutLines | None:
         """What the do-not-call tab with these rows should list and doesn't list yet."""
         if not rows or not self._last_id or self._listed.get(spreadsheet) == (rows, self._last_id):
             return None

@@ -8,13 +8,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ..base.clock import Clock
-from ..dialing.worker import Caller
+from ..dialing.worker import CallWorker
 from ..domain.attempt import Attempt, AttemptState
 from ..domain.call_lifecycle import as_ended, is_followed
 from ..domain.policy import Policy
 from ..domain.poll_schedule import next_poll
 from ..ledger.ledger import Ledger
-from ..planning.plan import Poll
+from ..planning.plan import DuePoll
 from .plan_writer import ends
 
 _TESTS = " (test calls)"
@@ -25,12 +25,12 @@ def campaign_of_tests(name: str) -> str:
     return f"{name}{_TESTS}"
 
 
-class Strays:
+class OrphanCalls:
     """Looks after such calls, each by the limits and the keys of the campaign that made it; those
     of a campaign that is gone by the first one's. `policies` are the configured campaigns'."""
 
     def __init__(
-        self, ledger: Ledger, caller: Caller, clock: Clock, policies: Sequence[Policy]
+        self, ledger: Ledger, caller: CallWorker, clock: Clock, policies: Sequence[Policy]
     ) -> None:
         self._ledger = ledger
         self._caller = caller
@@ -54,7 +54,7 @@ class Strays:
             name = campaigns[one.job_id].removesuffix(_TESTS)
             policy = self._policies.get(name, self._first)
             if is_followed(one, now, policy, later=()):
-                self._caller.follow([(Poll(one, next_poll(one, policy)), policy)])
+                self._caller.follow([(DuePoll(one, next_poll(one, policy)), policy)])
             else:
                 over.append(as_ended(one, policy))
         self._ledger.move(ends(over, now), now)

@@ -20,24 +20,24 @@ from ..base.errors import (
     WriteRefused,
     WrittenTogether,
 )
-from ..dialing.worker import Confirmed
-from ..domain.attempt import NEVER_MARKED, Attempt, AttemptState, unspoken
+from ..dialing.worker import MarkedCall
+from ..domain.attempt import NEVER_MARKED, Attempt, AttemptState, Transition, unspoken
 from ..domain.content import Content
-from ..google_sheets import ColumnsMoved, Connection, Mark, QueueSheet, Snapshot, cells_of
+from ..google_sheets import ColumnsMoved, Mark, QueueTab, Snapshot, Spreadsheet, cells_of
 from ..google_sheets.cell_updates import update
-from ..ledger.ledger import Intent, Ledger, Move
+from ..ledger.ledger import Intent, Ledger
 from ..planning import dashboard
-from ..planning.dashboard import Board
-from ..planning.plan import Dial, Plan, Rules
+from ..planning.dashboard import Dashboard
+from ..planning.plan import Dial, PassRules, Plan
 from ..planning.status_words import CALLING
-from ..tabs.control_tab import CONTROL_TAB, STATE_LABEL, Note, find_place
+from ..tabs.control_tab import CONTROL_TAB, STATE_LABEL, CellNote, find_place
 from ..tabs.fencing_token import read_token
-from ..tabs.opt_out_lines import Lines
+from ..tabs.opt_out_lines import OptOutLines
 from ..tabs.queue_rows import beside_their_calls
-from ..tabs.spoken_cells import Shown, Unspeakable, spoken
+from ..tabs.spoken_cells import Shown, Unspeakable, spoken_content
 from ..texts import say
-from .row_quarantine import Culprits
-from .write_fence import Fence
+from .row_quarantine import RowQuarantine
+from .write_fence import WriteFence
 
 log = structlog.get_logger()
 LISTS_AGAIN_AFTER = timedelta(minutes=10)
@@ -50,20 +50,22 @@ an attempt that was taken back usually waits for the next."""
 
 
 @dataclass(frozen=True, slots=True)
-class Queue:
+class Campaign:
     """One campaign's parts: its tab and the rules that it is dialled by."""
 
     name: str
     tab: str
-    connection: Connection
-    sheet: QueueSheet
-    rules: Rules
+    connection: Spreadsheet
+    sheet: QueueTab
+    rules: PassRules
 
 
-class Recorder:
+class PlanWriter:
     """Records and writes what a pass has decided."""
 
-    def __init__(self, ledger: Ledger, clock: Clock, fence: Fence, culprits: Culprits) -> None:
+    def __init__(
+        self, ledger: Ledger, clock: Clock, fence: WriteFence, culprits: RowQuarantine
+    ) -> None:
         self._ledger = ledger
         self._clock = clock
         self._fence = fence
@@ -71,24 +73,24 @@ class Recorder:
         self._unlisted: dict[str, tuple[datetime, str]] = {}
         """By campaign, when Google refused lines of the do-not-call tab, with its words."""
 
-    def unlisted(self, queue: Queue) -> str | None:
+    def unlisted(self, queue: Campaign) -> str | None:
         """Why opt-outs aren't listed on the do-not-call tab, for people, until they are."""
         _since, problem = self._unlisted.get(queue.name, (None, None))
         return say("opt_outs_unwritable", problem=problem) if problem is not None else None
 
-    def _may_list(self, queue: Queue) -> bool:
+    def _may_list(self, queue: Campaign) -> bool:
         """Whether Google hasn't refused lines of the do-not-call tab just now."""
         since, _problem = self._unlisted.get(queue.name, (None, None))
         return since is None or not timedelta(0) <= self._clock.now() - since < LISTS_AGAIN_AFTER
 
     def record_and_write(
         self,
-        queue: Queue,
+        queue: Campaign,
         snapshot: Snapshot,
         made: Plan,
-        shows: Board,
-        lines: Lines | None = None,
-    ) -> list[Confirmed]:
+        shows: Dashboard,
+        lines: OptOutLines | None = None,
+    ) -> list[MarkedCall]:
         """Commits what is intended, writes the sheet, and returns the dials whose marks it showed.
         `shows` is what the control tab should say; `lines` are what the do-not-call tab should
         list and doesn't list yet.
@@ -144,7 +146,7 @@ class Recorder:
             if together:
                 self._part(queue, snapshot)
         return [
-            Confirmed(
+            MarkedCall(
                 by_job[dial.job.id],
                 said[dial.row.index],
                 queue.rules.policy,
@@ -157,7 +159,7 @@ class Recorder:
 
     def _worded(
         self,
-        queue: Queue,
+        queue: Campaign,
         dials: Sequence[Dial],
         by_job: Mapping[int, Attempt],
         seen: Mapping[int, Mapping[str, Shown]],
@@ -171,7 +173,7 @@ class Recorder:
             row, attempt = dial.row.index, by_job[dial.job.id]
             if row not in seen:
                 continue
-            content = spoken(dial.job.content, dial.row.order_id, seen[row])
+            content = spoken_content(dial.job.content, dial.row.order_id, seen[row])
             if isinstance(content, Unspeakable):
                 problem = unspoken(content.column, content.text)
                 self._withdraw([attempt], {"problem": problem})
@@ -184,7 +186,7 @@ class Recorder:
         at = {by_job[dial.job.id].id: dial.row.index for dial in dials}
         return {row: said[row] for row in said if row not in {at[each] for each in refused}}
 
-    def sign_off(self, queue: Queue, snapshot: Snapshot, shows: Board) -> None:
+    def sign_off(self, queue: Campaign, snapshot: Snapshot, shows: Dashboard) -> None:
         """Writes what the control tab should say after the last pass, if nobody else has written
         to the sheet since.
 
@@ -200,7 +202,7 @@ class Recorder:
         old = replace(snapshot, token=token, is_old=True)
         queue.sheet.write(old, after, {}, notes=notes)
 
-    def settle(self, queue: Queue, snapshot: Snapshot) -> None:
+    def settle(self, queue: Campaign, snapshot: Snapshot) -> None:
         """Puts the token right where a person broke it."""
         # What goes wrong with this the next pass finds as well; here it must not hide that the
         # marks were refused.
@@ -209,7 +211,7 @@ class Recorder:
         except (SheetError, AnotherDialer) as error:
             log.warning("the token is not put right yet", campaign=queue.name, problem=str(error))
 
-    def _part(self, queue: Queue, snapshot: Snapshot) -> None:
+    def _part(self, queue: Campaign, snapshot: Snapshot) -> None:
         """After a write that was accepted beside another dialer's: what that one may have called
         becomes Check, and one token is put in the place of both. Until it is, each write's answer
         shows them, and nobody is called."""
@@ -218,7 +220,7 @@ class Recorder:
         log.warning("another dialer wrote at the same moment", campaign=queue.name, rows=doubted)
         self.settle(queue, replace(snapshot, token=self._fence.last_token(queue.sheet.name)))
 
-    def mend(self, queue: Queue, moved: ColumnsMoved) -> SheetError:
+    def mend(self, queue: Campaign, moved: ColumnsMoved) -> SheetError:
         """Puts back what a write went over; returns what people must know of it."""
         try:
             token = self._fence.next_token(queue.sheet.name, moved.damage.token)
@@ -228,7 +230,7 @@ class Recorder:
             return moved.told(is_mended=False)
         return moved.told(is_mended=True)
 
-    def complain(self, queue: Queue, problem: str) -> None:
+    def complain(self, queue: Campaign, problem: str) -> None:
         """Says on the Dialer tab why the queue tab can't be worked on, where that can be written.
 
         No token fences this one cell: the tab that carries it may be gone, nothing is dialled on
@@ -248,12 +250,12 @@ class Recorder:
 
     def _write(
         self,
-        queue: Queue,
+        queue: Campaign,
         snapshot: Snapshot,
         cells: Mapping[int, Mapping[str, str]],
         dials: Sequence[Dial],
-        notes: Sequence[Note],
-        lines: Lines | None,
+        notes: Sequence[CellNote],
+        lines: OptOutLines | None,
     ) -> dict[int, dict[str, Shown]]:
         tab = queue.sheet.name
         marks = [Mark(dial.row.index, dial.job.ref, dial.row.phone, CALLING) for dial in dials]
@@ -296,7 +298,7 @@ class Recorder:
 
     def _withdraw(self, attempts: Sequence[Attempt], values: Mapping[str, str]) -> None:
         moves = [
-            Move(attempt.id, AttemptState.INTENDED, AttemptState.WITHDRAWN, values)
+            Transition(attempt.id, AttemptState.INTENDED, AttemptState.WITHDRAWN, values)
             for attempt in attempts
         ]
         if moves:
@@ -304,7 +306,7 @@ class Recorder:
 
 
 def settle_token(
-    sheet: QueueSheet, fence: Fence, before: Snapshot, now: datetime, zone: ZoneInfo
+    sheet: QueueTab, fence: WriteFence, before: Snapshot, now: datetime, zone: ZoneInfo
 ) -> None:
     """After a refused swap: if the header still says the same and no range does, a person broke
     either, and a new token is put in place without any mark. So it is where two writes were
@@ -340,19 +342,19 @@ def settle_token(
     fence.landed(sheet.name, renewed)
 
 
-def _moves(made: Plan, now: datetime) -> list[Move]:
+def _moves(made: Plan, now: datetime) -> list[Transition]:
     """The moves of attempts that a plan decides."""
     released = [
-        Move(attempt.id, AttemptState.UNKNOWN, AttemptState.RELEASED, {"changed_at": now})
+        Transition(attempt.id, AttemptState.UNKNOWN, AttemptState.RELEASED, {"changed_at": now})
         for attempt in made.released
     ]
     return ends(made.ended, now) + released
 
 
-def ends(attempts: Iterable[Attempt], now: datetime) -> list[Move]:
+def ends(attempts: Iterable[Attempt], now: datetime) -> list[Transition]:
     """The moves of attempts that are over, with what people must know of how they ended."""
     return [
-        Move(
+        Transition(
             attempt.id,
             AttemptState.PLACED,
             AttemptState.ENDED,

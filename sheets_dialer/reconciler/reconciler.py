@@ -19,56 +19,56 @@ from ..base.errors import (
     SheetError,
     TokenLost,
 )
-from ..dialing.worker import Caller
-from ..domain.attempt import COMMITS_LOST, LEFT_BEHIND, AttemptState
+from ..dialing.worker import CallWorker
+from ..domain.attempt import COMMITS_LOST, LEFT_BEHIND, AttemptState, Transition
 from ..google_sheets import ColumnsMoved, Snapshot, require_ready
-from ..google_sheets.quota import Kind, Quota, Rhythm
-from ..ledger.ledger import Ledger, Move
+from ..google_sheets.quota import PassInterval, Quota, RequestKind
+from ..ledger.ledger import Ledger
 from ..planning.campaign_status import clock_off
 from ..planning.pacing import followed, next_pass_due
-from ..planning.plan import LedgerState, Plan, Rules, SheetState
+from ..planning.plan import LedgerState, PassRules, Plan, TabShown
 from ..planning.planner import Planner
-from ..portal.balance import Purse
+from ..portal.balance import BalanceMonitor
 from ..tabs.control_settings import read_settings
 from ..tabs.control_tab import read_control
 from ..tabs.fencing_token import unsafe_fact, unsafe_sentence
 from ..tabs.header_report import unclear_sentence
-from .dashboard_memory import Panel
+from .dashboard_memory import DashboardMemory
 from .opt_out_watch import OptOuts
-from .orphan_calls import Strays
+from .orphan_calls import OrphanCalls
 from .pass_result import PassResult
-from .plan_writer import Queue, Recorder, ends
+from .plan_writer import Campaign, PlanWriter, ends
 from .retention_job import Forgetting
-from .row_quarantine import Culprits
-from .row_selection import Survey
+from .row_quarantine import RowQuarantine
+from .row_selection import RowSelector
 from .voices import keep_voice, roll_of
-from .write_fence import Fence
+from .write_fence import WriteFence
 
-__all__ = ["Dialer", "PassResult", "Queue"]
+__all__ = ["Campaign", "PassResult", "Reconciler"]
 
 log = structlog.get_logger()
 TABS_ARE_TRUSTED_SECONDS = 60
 """While the queue tab hasn't its title, the tabs are looked up anew after so long: another one may
 have taken it, and rows that people paste there must not be passed over in silence."""
-Found = TypeVar("Found")
+Answer = TypeVar("Answer")
 
 
-class Dialer:
+class Reconciler:
     """Works on the queues of one process. `refs` is where the Refs of new rows come from, `writer`
     tells this run's tokens from those of every other, `forget_after` is how long the ledger keeps
     numbers and texts."""
 
     def __init__(
         self,
-        queues: Sequence[Queue],
+        queues: Sequence[Campaign],
         ledger: Ledger,
-        caller: Caller,
+        caller: CallWorker,
         clock: Clock,
         refs: Iterator[str],
-        purse: Purse,
+        purse: BalanceMonitor,
         writer: str,
         quota: Quota,
-        rhythm: Rhythm,
+        rhythm: PassInterval,
         *,
         forget_after: timedelta | None = None,
         server_time: ServerTime | None = None,
@@ -83,17 +83,17 @@ class Dialer:
         self._purse = purse
         self._portal_problem: PortalError | None = None
         self._funds_problem: str | None = None
-        self._fence = Fence(ledger, writer)
-        self._culprits = Culprits()
-        self._recorder = Recorder(ledger, clock, self._fence, self._culprits)
+        self._fence = WriteFence(ledger, writer)
+        self._culprits = RowQuarantine()
+        self._recorder = PlanWriter(ledger, clock, self._fence, self._culprits)
         self._opt_outs = OptOuts(ledger)
-        self._strays = Strays(ledger, caller, clock, [queue.rules.policy for queue in queues])
+        self._strays = OrphanCalls(ledger, caller, clock, [queue.rules.policy for queue in queues])
         self._forgetting = Forgetting(ledger, clock, forget_after)
         self._quota = quota
         self._rhythm = rhythm
         self._called_of_late = {queue.name: 0.0 for queue in queues}
         self._rolls = {queue.name: roll_of(ledger, queue) for queue in queues}
-        self._panel = Panel(ledger, clock, purse, held_by)
+        self._panel = DashboardMemory(ledger, clock, purse, held_by)
         self._last: dict[str, tuple[Snapshot, Plan]] = {}
         self._tabs_seen: dict[str, float] = {}
         self._begun = 0.0
@@ -108,7 +108,7 @@ class Dialer:
         lacking = self._ledger.may_lack_commits
         unsent = {"problem": COMMITS_LOST} if lacking else {}
         moves = [
-            Move(attempt.id, attempt.state, target, {"changed_at": now, **values})
+            Transition(attempt.id, attempt.state, target, {"changed_at": now, **values})
             for state, target, values in (
                 (AttemptState.INTENDED, AttemptState.WITHDRAWN, unsent),
                 (AttemptState.SENDING, AttemptState.UNKNOWN, {}),
@@ -129,7 +129,7 @@ class Dialer:
             keep_voice(self._ledger, queue)
             self._follow_anyway(queue)
 
-    def plan(self, queue: Queue, until_next_pass: timedelta) -> tuple[Snapshot, Plan, Rules]:
+    def plan(self, queue: Campaign, until_next_pass: timedelta) -> tuple[Snapshot, Plan, PassRules]:
         """Reads a queue and plans its pass, for all rows; changes nothing. With the plan come the
         rules that it was made by."""
         snapshot, sheet = self._read(queue)
@@ -138,7 +138,7 @@ class Dialer:
         made, rules = self._planned(queue, sheet, until_next_pass, rules, whole=True)
         return snapshot, made, rules
 
-    def _read(self, queue: Queue) -> tuple[Snapshot, SheetState]:
+    def _read(self, queue: Campaign) -> tuple[Snapshot, TabShown]:
         snapshot = queue.sheet.read()
         require_ready(queue.tab, snapshot, is_known=self._fence.knows(queue.sheet.name))
         settings = read_settings(snapshot.control, queue.name)
@@ -154,9 +154,9 @@ class Dialer:
         if is_news:
             roll.look_at_all()
         control = read_control(snapshot.control, queue.name)
-        return snapshot, SheetState(control, settings, do_not_call)
+        return snapshot, TabShown(control, settings, do_not_call)
 
-    def _rules(self, queue: Queue, sheet: SheetState) -> Rules:
+    def _rules(self, queue: Campaign, sheet: TabShown) -> PassRules:
         """What the queue is dialled by today, with what people chose on the Dialer tab."""
         rules = queue.rules.with_settings(sheet.settings)
         today = self._ledger.today(queue.name, self._clock.now(), rules.zone)
@@ -208,7 +208,7 @@ class Dialer:
             self._in_order({name: self._panel.state(name) for name in plans}),
         )
 
-    def _pass_over(self, queue: Queue, until_next_pass: timedelta, farewell: str | None) -> Plan:
+    def _pass_over(self, queue: Campaign, until_next_pass: timedelta, farewell: str | None) -> Plan:
         """Read, plan, record and write for one queue; what may be dialled goes to the caller."""
         # Waiting in between would let the plan and the marks grow old.
         self._quota.wait_for(reads=1, writes=1)
@@ -266,9 +266,9 @@ class Dialer:
 
     def may_hurry(self) -> bool:
         """Whether another pass at once would leave the quota for the next one untouched."""
-        return all(self._quota.free(kind) >= 2 * len(self._queues) for kind in Kind)
+        return all(self._quota.free(kind) >= 2 * len(self._queues) for kind in RequestKind)
 
-    def _in_turn(self) -> list[Queue]:
+    def _in_turn(self) -> list[Campaign]:
         """The queues, first the one that has called least of late: it gets the lines that are free.
         A queue that calls nobody keeps its place in front, so those that do take turns."""
         self._called_of_late = {name: n / 2 for name, n in self._called_of_late.items()}
@@ -294,7 +294,7 @@ class Dialer:
             return False
         return True
 
-    def _obstacle(self, queue: Queue, snapshot: Snapshot) -> str | None:
+    def _obstacle(self, queue: Campaign, snapshot: Snapshot) -> str | None:
         """What stands in the way of all new calls beside Control and hours."""
         unsafe = unsafe_sentence(self._ledger.fact(unsafe_fact(queue.sheet.name)))
         unwritable = self._culprits.sentence(queue.name, self._clock.now())
@@ -308,23 +308,23 @@ class Dialer:
 
     def _planned(
         self,
-        queue: Queue,
-        sheet: SheetState,
+        queue: Campaign,
+        sheet: TabShown,
         until_next_pass: timedelta,
-        rules: Rules,
+        rules: PassRules,
         *,
         whole: bool = False,
-    ) -> tuple[Plan, Rules]:
+    ) -> tuple[Plan, PassRules]:
         """The plan for the rows that the last read found: all that one write takes, or the `whole`
         of them. With it come the rules as they are once the balance is known."""
         now = self._clock.now()
         if rules.farewell is not None:
             rules = replace(rules, calls_paid=0)
         roll = self._rolls[queue.name]
-        survey = Survey(roll, self._ledger, queue.name)
+        survey = RowSelector(roll, self._ledger, queue.name)
         ledger = LedgerState(self._ledger.open_attempts(), self._strays.unclear())
 
-        def planned(rules: Rules) -> Plan:
+        def planned(rules: PassRules) -> Plan:
             planner = Planner(
                 now, sheet, ledger, rules, until_next_pass=until_next_pass, refs=self._refs
             )
@@ -349,7 +349,7 @@ class Dialer:
             return made, rules
         return planned(replace(rules, obstacle=funds.problem, calls_paid=funds.calls)), rules
 
-    def _follow_anyway(self, queue: Queue) -> None:
+    def _follow_anyway(self, queue: Campaign) -> None:
         """Follows the calls in progress of a queue whose sheet can't be read or written."""
         now, policy = self._clock.now(), queue.rules.policy
         jobs = self._ledger.jobs_under_way(queue.name, now - policy.give_up_after)
@@ -359,7 +359,7 @@ class Dialer:
         self._caller.follow((poll, policy) for poll in polls)
         self._ledger.move(ends(ended, now), now)
 
-    def _in_order(self, found: Mapping[str, Found]) -> dict[str, Found]:
+    def _in_order(self, found: Mapping[str, Answer]) -> dict[str, Answer]:
         """By campaign, in the order of the configuration."""
         return {queue.name: found[queue.name] for queue in self._queues if queue.name in found}
 

@@ -17,19 +17,19 @@ import msgspec
 
 from ..domain.job import Job
 from ..domain.phone_numbers import Number
-from ..planning.plan import Face, Quiet, Tally
+from ..planning.plan import RowState, RowSummary, SettledRow
 from ..tabs.filled_columns import Blanks
 from ..tabs.queue_columns import Columns
 from ..tabs.queue_rows import QueueRow, read_row
 
 _LOOK, _EMPTY = 0, 1
-_CODES = {tally: code for code, tally in enumerate(Tally, start=2)}
-_QUEUED = bytes([_CODES[Tally.QUEUED]])
+_CODES = {tally: code for code, tally in enumerate(RowState, start=2)}
+_QUEUED = bytes([_CODES[RowState.QUEUED]])
 _NEVER = float("inf")
 _decode = msgspec.json.Decoder(list[object]).decode
 
 
-class Roll:
+class RowCache:
     """What is known of each row from one pass to the next. Rows are named by their index
     in the tab; the header row and those above it are no rows of anybody."""
 
@@ -53,8 +53,8 @@ class Roll:
         self._until = array("d")
         self._face = array("L")
         """By row, as which of `_faces` it is counted while it is quiet."""
-        self._faces: list[Face] = []
-        self._place_of: dict[Face, int] = {}
+        self._faces: list[RowSummary] = []
+        self._place_of: dict[RowSummary, int] = {}
         self._counts: list[int] = []
         """How many quiet rows have each of `_faces`, kept along so that nothing is counted anew."""
         self._next = _NEVER
@@ -181,7 +181,7 @@ class Roll:
         self._rows[index] = row
         return row
 
-    def settle(self, looked_at: Iterable[int], quiet: Mapping[int, Quiet]) -> None:
+    def settle(self, looked_at: Iterable[int], quiet: Mapping[int, SettledRow]) -> None:
         """Keeps which of the rows that were looked at are quiet now."""
         for index in looked_at:
             rest = quiet.get(index)
@@ -196,12 +196,12 @@ class Roll:
             self._next = min(self._next, until)
             self._rows.pop(index, None)
 
-    def counts(self) -> Counter[Face]:
+    def counts(self) -> Counter[RowSummary]:
         """How the quiet rows count."""
         counted = zip(self._faces, self._counts, strict=True)
         return Counter({face: count for face, count in counted if count})
 
-    def _place(self, face: Face) -> int:
+    def _place(self, face: RowSummary) -> int:
         """Where a face is counted."""
         place = self._place_of.setdefault(face, len(self._faces))
         if place == len(self._faces):

@@ -10,7 +10,7 @@ from ..texts import say
 SET_APART = timedelta(minutes=1)
 
 
-class Culprits:
+class RowQuarantine:
     """By campaign, the rows that were refused and Google's words for it.
 
     Rows move, and people lift protections: after a minute they are tried again.

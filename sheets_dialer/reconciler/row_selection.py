@@ -12,8 +12,8 @@ from ..domain.job import Job
 from ..domain.opt_out import OptOut
 from ..domain.phone_numbers import Number
 from ..domain.policy import Policy
-from ..planning.plan import Part
-from .row_cache import Roll, keys_of_job, keys_of_numbers
+from ..planning.plan import RowBatch
+from .row_cache import RowCache, keys_of_job, keys_of_numbers
 
 PART_ROWS = 5_000
 """About so many rows are planned at once, so that a large sheet needs little memory."""
@@ -46,11 +46,11 @@ class Jobs(Protocol):
     def compares_letters(self) -> bool: ...
 
 
-class Survey:
+class RowSelector:
     """Brings the rows of one campaign to its planner. `roll` has taken in what a read found."""
 
     def __init__(
-        self, roll: Roll, ledger: Jobs, campaign: str, *, part_rows: int = PART_ROWS
+        self, roll: RowCache, ledger: Jobs, campaign: str, *, part_rows: int = PART_ROWS
     ) -> None:
         self._roll = roll
         self._ledger = ledger
@@ -60,7 +60,7 @@ class Survey:
 
     def parts(
         self, now: datetime, policy: Policy, open_attempts: Iterable[Attempt], *, room: int
-    ) -> Iterator[Part]:
+    ) -> Iterator[RowBatch]:
         """All rows that need to be looked at when so many calls may be placed.
 
         The first part holds what is under way: the jobs of which more may come, with their rows,
@@ -87,7 +87,7 @@ class Survey:
             done |= {row.index for row in part.rows}
             yield part
 
-    def _part(self, rows: set[int], jobs: Iterable[Job], done: set[int]) -> Part:
+    def _part(self, rows: set[int], jobs: Iterable[Job], done: set[int]) -> RowBatch:
         """These rows and jobs with all that share something with them, directly or not."""
         found = {job.id: job for job in jobs}
         new_rows, new_jobs = set(rows), list(found.values())
@@ -105,7 +105,7 @@ class Survey:
         numbers = {row.number.digits for row in read if isinstance(row.number, Number)}
         strange = {row.ref for row in read} - {job.ref for job in found.values()} - {""}
         elsewhere = self._ledger.jobs_elsewhere(self._campaign, strange) if strange else []
-        return Part(
+        return RowBatch(
             rows=read,
             jobs=[found[each] for each in sorted(found)],
             last_calls=self._ledger.last_calls(prints - {""}),

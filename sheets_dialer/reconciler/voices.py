@@ -7,16 +7,16 @@ configuration: a row would be other content than its job, and one that is held w
 from __future__ import annotations
 
 from ..ledger.ledger import Ledger
-from .plan_writer import Queue
-from .row_cache import Roll
+from .plan_writer import Campaign
+from .row_cache import RowCache
 
 
-def roll_of(ledger: Ledger, queue: Queue) -> Roll:
+def roll_of(ledger: Ledger, queue: Campaign) -> RowCache:
     """The campaign's rows, none of them read yet."""
-    return Roll(_voice_asked_for(ledger, queue), queue.rules.policy.voice_id)
+    return RowCache(_voice_asked_for(ledger, queue), queue.rules.policy.voice_id)
 
 
-def keep_voice(ledger: Ledger, queue: Queue) -> None:
+def keep_voice(ledger: Ledger, queue: Campaign) -> None:
     """Keeps for the runs to come by which voice the campaign's rows are known again."""
     voice = _voice_asked_for(ledger, queue)
     for name in _names(queue):
@@ -24,11 +24,11 @@ def keep_voice(ledger: Ledger, queue: Queue) -> None:
             ledger.set_fact(name, voice)
 
 
-def _voice_asked_for(ledger: Ledger, queue: Queue) -> str:
+def _voice_asked_for(ledger: Ledger, queue: Campaign) -> str:
     """The voice that was configured when this ledger first worked on the campaign; of one that it
     doesn't know, when it first worked on the tab, since a campaign may get another name."""
     return next(filter(None, map(ledger.fact, _names(queue))), queue.rules.policy.voice_id)
 
 
-def _names(queue: Queue) -> tuple[str, str]:
+def _names(queue: Campaign) -> tuple[str, str]:
     return f"voice asked for by {queue.name}", f"voice asked for on {queue.sheet.name}"

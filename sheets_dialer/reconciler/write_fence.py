@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from ..base.errors import AnotherDialer, OldRead, TokenLost
 from ..domain.attempt import MARK_IN_DOUBT
-from ..domain.times import spoken
+from ..domain.times import time_in_sentence
 from ..ledger.ledger import Ledger
 from ..tabs.fencing_token import Token, read_token
 from ..texts import say
@@ -25,7 +25,7 @@ _REMEMBERED = 50
 """How many counts back a token of ours is still known: a read can be older than the last writes."""
 
 
-class Fence:
+class WriteFence:
     """Keeps in the ledger what must be known of a tab's tokens from one run to the next.
 
     `writer` are four small letters or digits that no other run has, so that a copy of the ledger
@@ -160,7 +160,7 @@ class Fence:
             self._ledger.set_fact(_seen(tab), f"{token.id} {seen_at}")
         takes_over = datetime.fromisoformat(seen_at) + STANDS_BY
         if now < takes_over:
-            raise AnotherDialer(say("another_dialer", when=spoken(takes_over, now, zone)))
+            raise AnotherDialer(say("another_dialer", when=time_in_sentence(takes_over, now, zone)))
 
 
 def _older(tab: str) -> str:

@@ -21,12 +21,14 @@ _A_FEW = 3
 """So many words of people's own in Status are how they steer; an export fills most rows."""
 
 
-def is_ref(text: str) -> bool:
+def is_ref_of_ours(text: str) -> bool:
     """Whether a text can be a Ref that a dialer gave a row."""
     return _REF.fullmatch(text) is not None
 
 
-def namesake(rows: Iterable[Sequence[object]], columns: Columns) -> tuple[str, int] | None:
+def find_column_conflict(
+    rows: Iterable[Sequence[object]], columns: Columns
+) -> tuple[str, int] | None:
     """The dialer's name for a column that holds what people wrote, and the index of the first row
     in which it does; None where there is none.
 
@@ -65,5 +67,5 @@ def _is_ours(shown: dict[str, str], columns: Columns) -> bool:
     not the number that a dialer writes beside them."""
     word = normal(shown.get("status", ""))
     is_call = "called_number" in columns.places and is_call_id(shown.get("call_id", ""))
-    is_known = is_call or is_ref(shown.get("ref", ""))
+    is_known = is_call or is_ref_of_ours(shown.get("ref", ""))
     return word != "" and is_ours(word) and is_known

@@ -38,7 +38,7 @@ class _NotText(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
-class Settings:
+class ControlSettings:
     """One campaign's settings; None where the configuration's value holds."""
 
     days: tuple[int, ...] | None = None
@@ -54,7 +54,7 @@ class Settings:
         return configured.narrowed(self.days, self.windows)
 
 
-def read_settings(grid: Grid | None, campaign: str) -> Settings:
+def read_settings(grid: Grid | None, campaign: str) -> ControlSettings:
     """Reads the settings in the campaign's column; no input makes it fail."""
     column = cells_of_campaign(grid or (), campaign)
     problems: list[str] = []
@@ -79,7 +79,7 @@ def read_settings(grid: Grid | None, campaign: str) -> Settings:
             problems.append(say("setting_unclear", label=label, value=said, expected=what))
             return None
 
-    return Settings(
+    return ControlSettings(
         days=read(DAYS, _days, "days_expected"),
         windows=read(HOURS, _windows, "hours_expected"),
         daily_cap=read(CAP, _cap, "cap_expected"),

@@ -68,7 +68,7 @@ class Control:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class LabelledPlace:
     """A cell of the control tab, zero-based, and what stands in it."""
 
     row: int
@@ -83,7 +83,7 @@ def alarm_after(every: float) -> int:
 
 
 @dataclass(frozen=True, slots=True)
-class Cell:
+class ControlCell:
     """A cell of the control tab, zero-based, and its value as Google gave it."""
 
     row: int
@@ -92,7 +92,7 @@ class Cell:
 
 
 @dataclass(frozen=True, slots=True)
-class Note:
+class CellNote:
     """What one of the dialer's own cells of the control tab is to say: a text, or a number to
     reckon and draw with."""
 
@@ -121,7 +121,7 @@ def read_control(grid: Grid | None, campaign: str) -> Control:
     return Control(False, say("control_unclear", word=place.text))
 
 
-def find_place(grid: Grid, campaign: str, label: str) -> Place | None:
+def find_place(grid: Grid, campaign: str, label: str) -> LabelledPlace | None:
     """The cell of a campaign's setting; None unless its row and column stand there just once."""
     column = column_of(grid, campaign)
     rows = [
@@ -133,21 +133,21 @@ def find_place(grid: Grid, campaign: str, label: str) -> Place | None:
         return None
     cells = grid[rows[0]]
     text = str(cells[column]).strip() if column < len(cells) else ""
-    return Place(rows[0], column, text)
+    return LabelledPlace(rows[0], column, text)
 
 
-def cells_of_campaign(grid: Grid, campaign: str) -> Mapping[str, Sequence[Cell]]:
+def cells_of_campaign(grid: Grid, campaign: str) -> Mapping[str, Sequence[ControlCell]]:
     """The cells of a campaign's column by their label, casefolded; several where it stands more
     than once, and none at all without one column that is the campaign's."""
     column = column_of(grid, campaign)
-    found: dict[str, list[Cell]] = {}
+    found: dict[str, list[ControlCell]] = {}
     if column is None:
         return found
     for row, cells in enumerate(grid):
         label = str(cells[0]).strip().casefold() if cells else ""
         if label:
             value = cells[column] if column < len(cells) else ""
-            found.setdefault(label, []).append(Cell(row, column, value))
+            found.setdefault(label, []).append(ControlCell(row, column, value))
     return found
 
 

@@ -16,7 +16,7 @@ from enum import Enum
 from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
-from ..domain.number_search import Found, find_numbers, without_days
+from ..domain.number_search import FoundNumbers, find_numbers, without_days
 from ..domain.times import read_moment
 from ..texts import say
 from .cell_errors import is_error
@@ -149,7 +149,7 @@ class _Reading:
         return " ".join(said) or None
 
     def _read_row(self, row: int, cells: Sequence[object]) -> None:
-        written: list[tuple[int, Found]] = []
+        written: list[tuple[int, FoundNumbers]] = []
         for place, cell in enumerate(cells):
             # Most cells are blank, or hold one number in the usual form.
             if cell in ("", None) or isinstance(cell, bool):
@@ -177,7 +177,7 @@ class _Reading:
         if wordy and not has_number and not unclear:
             self.wordy.append(row + 1)
 
-    def _is_unclear(self, row: int, place: int, found: Found, *, has_number: bool) -> bool:
+    def _is_unclear(self, row: int, place: int, found: FoundNumbers, *, has_number: bool) -> bool:
         """Whether digits stand in a cell that may have been meant as a number to bar."""
         cell, kind = self._grid[row][place], self._kinds[place]
         if found.missed and not (has_number and kind is _Kind.SOMETHING_ELSE):
@@ -197,7 +197,7 @@ class _Reading:
             return not self._is_a_count(row, place, found)
         return found.digits >= _FEWEST_IN_A_PART
 
-    def _is_a_count(self, row: int, place: int, found: Found) -> bool:
+    def _is_a_count(self, row: int, place: int, found: FoundNumbers) -> bool:
         """Whether a cell holds nothing but a running number, a quantity, a year, a day or a time:
         people fill such columns before they write names and numbers beside them."""
         cell = self._grid[row][place]

@@ -237,9 +237,9 @@ _LIKE = 0.85
 """From which likeness on a header may be a known name with a letter wrong."""
 
 
-def plain(cell: object) -> str:
+def without_spaces(cell: object) -> str:
     """A header as it is written, without case, spaces and what can't be seen."""
-    return "".join(visible(unicodedata.normalize("NFKC", str(cell))).split()).casefold()
+    return "".join(without_invisible(unicodedata.normalize("NFKC", str(cell))).split()).casefold()
 
 
 @lru_cache(_KEPT)
@@ -297,7 +297,9 @@ def of_people(form: str, meanings: Mapping[str, str]) -> str | None:
 def plain_names() -> frozenset[str]:
     """Every known name of people's as it is written."""
     tables = (PEOPLE, *(each.headers for each in EXPORTS))
-    return frozenset(plain(title) for each in tables for group in each.values() for title in group)
+    return frozenset(
+        without_spaces(title) for each in tables for group in each.values() for title in group
+    )
 
 
 def mark_of(header: Iterable[object]) -> str:
@@ -355,7 +357,7 @@ def _apart(cell: str) -> str:
 
 
 def _words(cell: str) -> list[str]:
-    text = unicodedata.normalize("NFKD", visible(cell)).casefold().translate(_LETTERS)
+    text = unicodedata.normalize("NFKD", without_invisible(cell)).casefold().translate(_LETTERS)
     kept = "".join(each for each in text if unicodedata.category(each) != "Mn" and each != _TATWEEL)
     return _WORD.findall("".join(_ascii_digit(each) for each in kept))
 
@@ -365,7 +367,7 @@ def _ascii_digit(letter: str) -> str:
     return letter if digit is None else str(digit)
 
 
-def visible(text: str) -> str:
+def without_invisible(text: str) -> str:
     """A text without what can't be seen."""
     return "".join(
         each for each in text if unicodedata.category(each) not in ("Cf", "Cc") or each.isspace()

@@ -22,16 +22,16 @@ MOST_LINES = 500
 """So many lines are written at once; the others follow with the next passes."""
 _BLANK = ("", "", "")
 
-Line = tuple[str, str, str]
+OptOutLine = tuple[str, str, str]
 
 
 @dataclass(frozen=True, slots=True)
-class Lines:
+class OptOutLines:
     """What the own columns should say and don't say yet: by row (zero-based), the three cells."""
 
     places: Mapping[str, int]
     """Where each of the columns stands, by its title."""
-    lines: Mapping[int, Line]
+    lines: Mapping[int, OptOutLine]
 
     @property
     def cells(self) -> dict[int, dict[str, str]]:
@@ -44,7 +44,7 @@ class Lines:
 
 def missing_lines(
     grid: Sequence[Sequence[object]], opt_outs: Iterable[OptOut], zone: ZoneInfo
-) -> Lines | None:
+) -> OptOutLines | None:
     """What is to be written so that the tab lists every one of the opt-outs, and none that was
     taken back; None when nothing is, or when the tab hasn't each of the columns once. A line that
     is newer than what took it back is another ledger's."""
@@ -54,8 +54,8 @@ def missing_lines(
     all_of_them = list(opt_outs)
     ours = {each.campaign for each in all_of_them} | {""}
     known = {each.number for each in all_of_them}
-    shown: dict[str, list[tuple[int, Line]]] = {}
-    changes: dict[int, Line] = {}
+    shown: dict[str, list[tuple[int, OptOutLine]]] = {}
+    changes: dict[int, OptOutLine] = {}
     for row, cells in enumerate(itertools.islice(grid, 1, None), start=1):
         line = _line(cells, places)
         if line == _BLANK:
@@ -90,7 +90,7 @@ def missing_lines(
             break
     if not changes:
         return None
-    return Lines(places, dict(itertools.islice(sorted(changes.items()), MOST_LINES)))
+    return OptOutLines(places, dict(itertools.islice(sorted(changes.items()), MOST_LINES)))
 
 
 def _places(header: Sequence[object]) -> dict[str, int] | None:
@@ -100,7 +100,7 @@ def _places(header: Sequence[object]) -> dict[str, int] | None:
     return {title: titles.index(normal(title)) for title in OWN_COLUMNS}
 
 
-def _line(cells: Sequence[object], places: Mapping[str, int]) -> Line:
+def _line(cells: Sequence[object], places: Mapping[str, int]) -> OptOutLine:
     number, since, campaign = (text_of(_cell(cells, places[title])) for title in OWN_COLUMNS)
     return number, since, campaign
 

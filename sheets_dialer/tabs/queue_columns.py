@@ -20,9 +20,9 @@ from .header_names import (
     meaning_by_form,
     near_meaning,
     of_people,
-    plain,
     plain_names,
-    visible,
+    without_invisible,
+    without_spaces,
 )
 
 __all__ = [
@@ -117,13 +117,13 @@ def find_columns(
     """
     candidates: dict[str, list[tuple[int, int]]] = {}
     tokens: dict[int, str | None] = {}
-    meant = {name: title for name, title in named.items() if plain(title) != NO_COLUMN}
+    meant = {name: title for name, title in named.items() if without_spaces(title) != NO_COLUMN}
     meanings = meaning_by_form(frozenset(named), mark_of(header))
     for place, cell in enumerate(header):
         if cell in ("", None):
             continue
         text = str(cell)
-        reference = _REF_HEADER.fullmatch(normal(visible(text)))
+        reference = _REF_HEADER.fullmatch(normal(without_invisible(text)))
         if reference:
             tokens[place] = reference["token"]
         likeness, name = _meaning(text, meant, meanings, is_ref=reference is not None)
@@ -185,9 +185,9 @@ def _meaning(
     text: str, meant: Mapping[str, str], meanings: Mapping[str, str], *, is_ref: bool
 ) -> tuple[int, str | None]:
     """How near a header comes to a known name, and whose."""
-    written, form = plain(text), folded(text)
+    written, form = without_spaces(text), folded(text)
     for name, title in meant.items():
-        if written == plain(title):
+        if written == without_spaces(title):
             return _EXACT, name
     for name, title in meant.items():
         if form and form == folded(title):
@@ -196,7 +196,7 @@ def _meaning(
         return _EXACT, "ref"
     for name, title in DIALER.items():
         if name != "ref" and form == folded(title):
-            return _EXACT if written == plain(title) else _ALIKE, name
+            return _EXACT if written == without_spaces(title) else _ALIKE, name
     if form in meanings:
         return _EXACT if written in plain_names() else _ALIKE, meanings[form]
     if of_people(form, meanings):

@@ -12,14 +12,14 @@ from urllib.parse import quote
 from ..domain.amounts import read_amount
 from ..domain.content import Content
 from ..domain.phone_numbers import NotDiallable, Number, read_number
-from ..domain.spoken_sameness import plain
+from ..domain.spoken_sameness import normal_form
 from .cell_errors import is_error
 from .queue_columns import DIALER, OF_THE_CALL, PEOPLE, Columns, cell_name, normal
 
 MOST_SENT = 6_000
 """Bytes of texts that one call may carry. They travel in the address of a request, and web servers
 refuse addresses of more than about 8,000 bytes, which doesn't tell whether a call was made."""
-TOO_LONG = "texts_too_long"
+TEXTS_TOO_LONG = "texts_too_long"
 UNREADABLE_AMOUNT = "unreadable_amount"
 PAYLOAD_BYTES = 1_900_000
 """Google advises at most 2 MB a request; what doesn't fit waits for the next pass."""
@@ -126,7 +126,7 @@ def read_row(
         content = content.with_voice(chosen_voice)
         sounds_like = content.fingerprint()
     if content is not None and is_too_long(content):
-        number, content = NotDiallable(TOO_LONG), None
+        number, content = NotDiallable(TEXTS_TOO_LONG), None
     return QueueRow(
         index=index,
         phone=known.get("phone"),
@@ -223,7 +223,7 @@ def _is_written(value: object) -> bool:
     """Whether a cell shows anything: what was pasted from a chat may hold marks that can't be
     seen, and nothing else."""
     text = text_of(value)
-    return text != "" and (text.isascii() or text.isprintable() or plain(text) != "")
+    return text != "" and (text.isascii() or text.isprintable() or normal_form(text) != "")
 
 
 def _holds_text(cells: Sequence[Any], places: Mapping[str, int]) -> bool:

@@ -35,7 +35,7 @@ class Unspeakable:
     text: str
 
 
-def spoken(
+def spoken_content(
     content: Content, order: str, cells: Mapping[str, Shown]
 ) -> Content | Unspeakable | None:
     """The content as its row's `cells`, by our names, show it; None where the row says something

@@ -12,16 +12,16 @@ from typing import Any
 
 import pytest
 
-from sheets_dialer.domain.attempt import LEFT_BEHIND, AttemptState, Reason
+from sheets_dialer.domain.attempt import LEFT_BEHIND, AttemptState, Reason, Transition
 from sheets_dialer.domain.calling_hours import CallingHours, read_hours
 from sheets_dialer.domain.content import Content
-from sheets_dialer.domain.daily_usage import Hour, Today, hours_begun
+from sheets_dialer.domain.daily_usage import DailyUsage, Hour, hours_begun
 from sheets_dialer.domain.job import NewJob
-from sheets_dialer.ledger.ledger import Intent, Ledger, Move
+from sheets_dialer.ledger.ledger import Intent, Ledger
 from sheets_dialer.planning.completion_estimate import calls_per_minute, estimate
 from sheets_dialer.planning.halts import calls_left
 from sheets_dialer.planning.plan import Halt
-from sheets_dialer.tabs.control_settings import Settings
+from sheets_dialer.tabs.control_settings import ControlSettings
 from tests.support.planning import KARACHI, OPEN_ALL_DAY, World, hours, moment
 
 NOON = moment("2026-07-15 12:00")
@@ -40,20 +40,20 @@ def world(rows: int = 5, **changes: object) -> World:
     return made
 
 
-def called(calls: int, answered: int = 0, open_calls: int = 0) -> Today:
+def called(calls: int, answered: int = 0, open_calls: int = 0) -> DailyUsage:
     """A day with so many calls."""
-    return Today((Hour(calls, answered), *Today().hours[1:]), open_calls)
+    return DailyUsage((Hour(calls, answered), *DailyUsage().hours[1:]), open_calls)
 
 
 # --- The cap ---------------------------------------------------------------------------------
 
 
 def test_no_more_calls_than_the_cap_leaves_for_today() -> None:
-    assert len(world(settings=Settings(daily_cap=10), today=called(8)).plan().dials) == 2
+    assert len(world(settings=ControlSettings(daily_cap=10), today=called(8)).plan().dials) == 2
 
 
 def test_a_cap_that_is_reached_says_when_calls_go_on() -> None:
-    plan = world(settings=Settings(daily_cap=10), today=called(10)).plan()
+    plan = world(settings=ControlSettings(daily_cap=10), today=called(10)).plan()
     assert plan.dials == ()
     assert plan.stopped == "Daily cap of 10 calls reached. Calls go on tomorrow at 10:00."
     assert plan.halt is Halt.LIMIT
@@ -64,12 +64,12 @@ def test_people_set_the_cap_over_the_configured_one() -> None:
     limited = world(today=called(10))
     limited.policy = replace(limited.policy, daily_cap=10)
     assert limited.plan().dials == ()
-    limited.settings = Settings(daily_cap=11)
+    limited.settings = ControlSettings(daily_cap=11)
     assert len(limited.plan().dials) == 1
 
 
 def test_a_cap_of_nothing_needs_a_person() -> None:
-    plan = world(settings=Settings(daily_cap=0)).plan()
+    plan = world(settings=ControlSettings(daily_cap=0)).plan()
     assert (plan.dials, plan.halt) == ((), Halt.PROBLEM)
     assert "Raise Daily cap" in str(plan.stopped)
 
@@ -79,7 +79,7 @@ def test_a_cap_of_nothing_needs_a_person() -> None:
 
 def test_calls_in_progress_count_against_the_budget_as_if_answered() -> None:
     # 100 rupees, 8 answered and 1 open at 10: one more.
-    limited = world(settings=Settings(daily_budget=100), today=called(12, 8, 1), price=10.0)
+    limited = world(settings=ControlSettings(daily_budget=100), today=called(12, 8, 1), price=10.0)
     assert len(limited.plan().dials) == 1
     limited.today = called(13, 8, 2)
     plan = limited.plan()
@@ -88,19 +88,21 @@ def test_calls_in_progress_count_against_the_budget_as_if_answered() -> None:
 
 
 def test_a_budget_without_a_rate_lets_nobody_be_called() -> None:
-    plan = world(settings=Settings(daily_budget=100), price=None).plan()
+    plan = world(settings=ControlSettings(daily_budget=100), price=None).plan()
     assert (plan.dials, plan.halt) == ((), Halt.PROBLEM)
     assert "doesn't tell what a call costs" in str(plan.stopped)
 
 
 def test_a_budget_below_one_call_needs_a_person() -> None:
-    plan = world(settings=Settings(daily_budget=5), price=10.0).plan()
+    plan = world(settings=ControlSettings(daily_budget=5), price=10.0).plan()
     assert (plan.dials, plan.halt) == ((), Halt.PROBLEM)
     assert "less than one call (10.00)" in str(plan.stopped)
 
 
 def test_the_narrower_of_two_limits_counts() -> None:
-    limited = world(settings=Settings(daily_cap=10, daily_budget=1000), today=called(7), price=200)
+    limited = world(
+        settings=ControlSettings(daily_cap=10, daily_budget=1000), today=called(7), price=200
+    )
     assert calls_left(limited.rules()) == 3
 
 
@@ -129,8 +131,8 @@ def test_the_ledger_counts_today_by_the_hour_of_the_campaign(ledger: Ledger) -> 
         left = times[attempt] + timedelta(seconds=seconds)
         placed = {"call_id": str(attempt), "placed_at": left}
         intended, sending = AttemptState.INTENDED, AttemptState.SENDING
-        ledger.move([Move(attempt, intended, sending, {"sending_at": left})], NOON)
-        ledger.move([Move(attempt, sending, AttemptState.PLACED, placed)], NOON)
+        ledger.move([Transition(attempt, intended, sending, {"sending_at": left})], NOON)
+        ledger.move([Transition(attempt, sending, AttemptState.PLACED, placed)], NOON)
         if report:
             ledger.report([(attempt, report)], NOON)
 
@@ -143,7 +145,7 @@ def test_the_ledger_counts_today_by_the_hour_of_the_campaign(ledger: Ledger) -> 
     went(call(5, "2026-07-15 11:30"))
     went(call(6, "2026-07-15 11:40"), call_status=8)
     never = call(7, "2026-07-15 11:45")
-    ledger.move([Move(never, AttemptState.INTENDED, AttemptState.WITHDRAWN, {})], NOON)
+    ledger.move([Transition(never, AttemptState.INTENDED, AttemptState.WITHDRAWN, {})], NOON)
     call(8, "2026-07-15 11:59")
     went(call(9, "2026-07-15 11:00", "returns"), call_status=2)
     today = ledger.today("orders", NOON, KARACHI)
@@ -191,7 +193,7 @@ def test_what_may_be_charged_counts_once_and_nothing_else_does(
         values = {"call_id": "7", "placed_at": NOON} if target is PLACED else {}
         if target is ENDED and "problem" in report:
             values = {"problem": report["problem"]}
-        assert ledger.move([Move(attempt.id, source, target, values)], NOON)
+        assert ledger.move([Transition(attempt.id, source, target, values)], NOON)
         if target is PLACED and report:
             told = {name: value for name, value in report.items() if name != "problem"}
             ledger.report([(attempt.id, told)], NOON)
@@ -241,7 +243,7 @@ def test_what_is_never_done_has_no_end() -> None:
 
 
 def test_queued_rows_are_called_once_with_the_voice_that_people_chose() -> None:
-    queued = world(rows=2, settings=Settings(voice_id="103"))
+    queued = world(rows=2, settings=ControlSettings(voice_id="103"))
     dials = queued.run().dials
     assert [dial.job.content.voice_id for dial in dials] == ["103", "103"]
     assert queued.run().dials == ()
@@ -256,7 +258,7 @@ def test_nobody_is_called_again_because_the_voice_changed() -> None:
         queued.report(f"call{place}", NOON, call_status=2, dtmf="1")
     queued.run()
     before = [dict(row) for row in queued.sheet]
-    queued.settings = Settings(voice_id="103")
+    queued.settings = ControlSettings(voice_id="103")
     for hours_later in (0, 1, 30, 80):
         queued.now = NOON + timedelta(hours=hours_later)
         plan = queued.run()
@@ -268,14 +270,14 @@ def test_nobody_is_called_again_because_the_voice_changed() -> None:
 def test_a_voice_that_a_row_names_itself_goes_before_the_chosen_one() -> None:
     queued = world(rows=1)
     queued.sheet.append({"Phone": "0300 7654321", "Voice ID": "104"})
-    queued.settings = Settings(voice_id="103")
+    queued.settings = ControlSettings(voice_id="103")
     first, second = queued.run(), queued.run()
     voices = [dial.job.content.voice_id for dial in (*first.dials, *second.dials)]
     assert voices == ["103", "104"]
 
 
 def test_what_was_said_to_a_number_is_not_said_again_by_another_way() -> None:
-    queued = world(rows=1, settings=Settings(voice_id="103"))
+    queued = world(rows=1, settings=ControlSettings(voice_id="103"))
     assert len(queued.run().dials) == 1
     queued.report("call1", NOON, call_status=2, dtmf="1")
     # The same number, with the voice named on the row, or with the configured one.
@@ -286,10 +288,10 @@ def test_what_was_said_to_a_number_is_not_said_again_by_another_way() -> None:
 
 
 def test_what_a_chosen_voice_said_is_not_said_again_once_nobody_chooses_it_any_more() -> None:
-    queued = world(rows=1, settings=Settings(voice_id="103"))
+    queued = world(rows=1, settings=ControlSettings(voice_id="103"))
     assert len(queued.run().dials) == 1
     queued.report("call1", NOON, call_status=2, dtmf="1")
-    queued.settings = Settings()
+    queued.settings = ControlSettings()
     queued.sheet.append({"Phone": "0300 1234500", "Voice ID": "103"})
     for _ in range(3):
         assert queued.run().dials == ()
@@ -304,6 +306,6 @@ def test_a_job_that_was_tried_keeps_its_voice() -> None:
     queued.report("call1", queued.now, call_status=2, dtmf="1")
     queued.run()
     queued.sheet[0]["Status"] = "Call again"
-    queued.settings = Settings(voice_id="103")
+    queued.settings = ControlSettings(voice_id="103")
     (dial,) = queued.run().dials
     assert dial.job.content.voice_id == "102"

@@ -15,7 +15,7 @@ from sheets_dialer.app.cli import app
 from sheets_dialer.app.wiring import build
 from sheets_dialer.base.errors import SheetUnreachable
 from sheets_dialer.config import load_config
-from sheets_dialer.google_sheets import ColumnsMoved, QueueSheet, Snapshot
+from sheets_dialer.google_sheets import ColumnsMoved, QueueTab, Snapshot
 from sheets_dialer.reconciler.reconciler import PassResult
 from sheets_dialer.tabs.fencing_token import Token
 from tests.check.test_check import configure_campaign
@@ -332,7 +332,7 @@ class Lost:
         self.desk.setup()
         self.tab = self.desk.book.worksheet("Calls")
         self.tab.update([["03000000001", 1200]], "A2", raw=False)
-        self.sheet = QueueSheet(self.desk.connection, "Calls", {})
+        self.sheet = QueueTab(self.desk.connection, "Calls", {})
         self.write(self.sheet.read(), 1)
         self.header = self.tab.row_values(1)[:-1]
 

@@ -15,11 +15,11 @@ from hypothesis import strategies as st
 from sheets_dialer.app.wiring import build
 from sheets_dialer.base.clock import Clock
 from sheets_dialer.config import load_config
-from sheets_dialer.domain.attempt import AttemptState, Reason
+from sheets_dialer.domain.attempt import AttemptState, Reason, Transition
 from sheets_dialer.domain.opt_out import OptOut
 from sheets_dialer.domain.phone_numbers import Number, read_number
-from sheets_dialer.ledger.ledger import Intent, Ledger, Move
-from sheets_dialer.reconciler.row_cache import Roll
+from sheets_dialer.ledger.ledger import Intent, Ledger
+from sheets_dialer.reconciler.row_cache import RowCache
 from sheets_dialer.tabs.do_not_call import OWN_COLUMNS, DoNotCall, read_do_not_call
 from sheets_dialer.tabs.opt_out_lines import MOST_LINES, missing_lines
 from sheets_dialer.texts import say
@@ -78,7 +78,7 @@ def test_a_key_between_the_plan_and_the_request_still_counts(ledger: Ledger, add
     (job,) = add(ledger, content(1, amount="7"))
     (attempt,) = intend(ledger, job)
     press(ledger, first)
-    move = Move(attempt.id, INTENDED, SENDING, {"sending_at": LATER})
+    move = Transition(attempt.id, INTENDED, SENDING, {"sending_at": LATER})
     assert ledger.move([move], LATER) == set()
     assert ledger.jobs("orders")[-1].attempts[0].state is WITHDRAWN
     assert ledger.open_attempts() == []
@@ -236,7 +236,7 @@ def test_it_is_not_called_again_by_the_redial_policy() -> None:
 def test_a_quiet_row_is_looked_at_anew_when_its_number_opts_out_and_when_it_is_allowed() -> None:
     world = World(now=moment("2026-11-20 12:00"), sheet=[{"Phone": "0300 1234567"}])
     world.obstacle = "The balance is too low."
-    roll = Roll("102")
+    roll = RowCache("102")
 
     def passes() -> str:
         for _ in range(3):
@@ -581,7 +581,7 @@ def test_many_opt_outs_are_listed_over_several_passes_on_a_tab_that_grows(shop: 
         made = intend(parts.ledger, *jobs)
         steps = itertools.pairwise((INTENDED, SENDING, PLACED, ENDED))
         for source, target in steps:
-            parts.ledger.move([Move(each.id, source, target, {}) for each in made], T0)
+            parts.ledger.move([Transition(each.id, source, target, {}) for each in made], T0)
         told = [(each.id, {"call_status": 2, "dtmf": "9"}) for each in made]
         parts.ledger.report(told, T0, opting_out={each.id: "9" for each in made})
         for _ in range(4):

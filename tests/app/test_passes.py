@@ -98,11 +98,11 @@ def test_passes_come_on_time_when_the_wall_clock_is_set_back(
     monkeypatch.setattr(schedule, "datetime", SimpleNamespace(**names))
     seen = Counter[str]()
     with build(load_config(shop.config)) as parts:
-        run_loop.run(
+        run_loop.run_passes(
             parts.dialer,
             parts.clock,
             every=timedelta(seconds=1),
-            stop=run_loop.Stop(),
+            stop=run_loop.StopSignal(),
             for_at_most=timedelta(seconds=4.5),
             on_pass=lambda result: seen.update([result.sentence]),
         )

@@ -15,7 +15,7 @@ import pytest
 from sheets_dialer.app import run_loop
 from sheets_dialer.app.wiring import Parts, build
 from sheets_dialer.config import load_config
-from sheets_dialer.google_sheets.quota import Kind
+from sheets_dialer.google_sheets.quota import RequestKind
 from tests.support.campaigns import Chain
 from tests.support.clocked import clock_of
 from tests.support.dialing import Shop, eventually
@@ -168,8 +168,8 @@ def test_tries_of_a_look_up_that_fails_are_counted(chain: Chain) -> None:
         chain.sandbox.post("/_sandbox/faults", fault)
         parts.dialer.run_pass(timedelta(seconds=15))
         sent = chain.sandbox.get("/_sandbox/requests")["sheets"]
-        assert 60 - parts.quota.free(Kind.READ) == sent["read"] == 4
-        assert 60 - parts.quota.free(Kind.WRITE) == sent["write"] == 1
+        assert 60 - parts.quota.free(RequestKind.READ) == sent["read"] == 4
+        assert 60 - parts.quota.free(RequestKind.WRITE) == sent["write"] == 1
 
 
 def test_a_signal_ends_a_run_that_waits_for_the_quota(chain: Chain) -> None:

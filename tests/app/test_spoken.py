@@ -13,7 +13,7 @@ from sheets_dialer.domain.content import Content
 from sheets_dialer.tabs.cell_errors import is_error
 from sheets_dialer.tabs.queue_columns import find_columns
 from sheets_dialer.tabs.queue_rows import read_row
-from sheets_dialer.tabs.spoken_cells import Shown, spoken
+from sheets_dialer.tabs.spoken_cells import Shown, spoken_content
 from tests.support.dialing import Shop
 
 HEADER = ["Phone", "Amount", "Store", "Order ID", "Text3"]
@@ -267,7 +267,7 @@ def test_never_is_an_error_value_said(full: bool) -> None:
             name: Shown(value, str(value), is_error(value))
             for name, value in zip(names, values, strict=True)
         }
-        said = spoken(Content("923001234567", "102"), str(values[2]), cells)
+        said = spoken_content(Content("923001234567", "102"), str(values[2]), cells)
         assert not wrong or said is None
 
     search()

@@ -17,11 +17,11 @@ from pydantic import BaseModel
 
 from sheets_dialer.base.errors import ConfigError
 from sheets_dialer.config import (
-    Campaign,
+    CampaignSettings,
     Config,
-    Google,
-    Poll,
-    Portal,
+    GoogleSettings,
+    PollSettings,
+    PortalSettings,
     Ramadan,
     Redial,
     RedialNoKey,
@@ -155,7 +155,7 @@ def test_what_is_set_to_nothing_is_not_set(tmp_path: Path) -> None:
 
     config = load(tmp_path, with_campaign("tab:") + more)
 
-    assert (config.google.base_url, config.poll, config.every) == (None, Poll(), 15)
+    assert (config.google.base_url, config.poll, config.every) == (None, PollSettings(), 15)
     assert config.campaigns[0].tab == "Calls"
 
 
@@ -527,7 +527,9 @@ def test_no_file_and_a_folder(tmp_path: Path) -> None:
 
 
 NAMES = [
-    name for model in (Config, Portal, Google, Campaign, Redial) for name in model.model_fields
+    name
+    for model in (Config, PortalSettings, GoogleSettings, CampaignSettings, Redial)
+    for name in model.model_fields
 ]
 SCALARS = (
     st.none()
@@ -550,7 +552,7 @@ VALUES = st.recursive(
 )
 SECTION = {
     name: st.fixed_dictionaries({}, optional=dict.fromkeys(model.model_fields, VALUES))
-    for name, model in (("portal", Portal), ("campaign", Campaign))
+    for name, model in (("portal", PortalSettings), ("campaign", CampaignSettings))
 }
 
 
@@ -597,10 +599,10 @@ def filled_in(*, with_examples: bool = False) -> str:
 
 SECTIONS: list[tuple[str, type[BaseModel]]] = [
     ("", Config),
-    ("portal", Portal),
-    ("google", Google),
-    ("poll", Poll),
-    ("campaigns", Campaign),
+    ("portal", PortalSettings),
+    ("google", GoogleSettings),
+    ("poll", PollSettings),
+    ("campaigns", CampaignSettings),
     ("redial", Redial),
     ("redial_no_key", RedialNoKey),
     ("ramadan", Ramadan),

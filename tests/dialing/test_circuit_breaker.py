@@ -11,16 +11,16 @@ from sheets_dialer.dialing.circuit_breaker import (
     COOLS_AT_MOST,
     COOLS_TURNED_AWAY,
     COOLS_WITHOUT_NETWORK,
-    Breaker,
+    CircuitBreaker,
 )
 from sheets_dialer.domain.attempt import AttemptState
 
 NOW = datetime(2026, 5, 1, 12, tzinfo=UTC)
 UNKNOWN, REFUSED, NOT_SENT = AttemptState.UNKNOWN, AttemptState.REFUSED, AttemptState.NOT_SENT
-PROVEN = Breaker().after_good().after_good()
+PROVEN = CircuitBreaker().after_good().after_good()
 
 
-def after(*kinds: AttemptState, start: Breaker | None = None) -> Breaker:
+def after(*kinds: AttemptState, start: CircuitBreaker | None = None) -> CircuitBreaker:
     breaker = start or PROVEN
     for kind in kinds:
         breaker = breaker.after_failure(kind, f"It was {kind}.", NOW)
@@ -28,8 +28,8 @@ def after(*kinds: AttemptState, start: Breaker | None = None) -> Breaker:
 
 
 def test_a_run_begins_with_one_call_and_then_two() -> None:
-    assert Breaker().width(NOW) == 1
-    assert Breaker().after_good().width(NOW) == 2
+    assert CircuitBreaker().width(NOW) == 1
+    assert CircuitBreaker().after_good().width(NOW) == 2
     assert PROVEN.width(NOW) is None
 
 
@@ -83,7 +83,7 @@ def test_each_further_failure_doubles_the_pause_up_to_an_hour() -> None:
         minutes = next(m for m in range(100) if breaker.width(now + timedelta(minutes=m)) == 1)
         pauses.append(minutes)
         now += timedelta(minutes=minutes)
-        breaker = Breaker.from_text(breaker.to_text()).after_failure(UNKNOWN, "Again.", now)
+        breaker = CircuitBreaker.from_text(breaker.to_text()).after_failure(UNKNOWN, "Again.", now)
     assert pauses == [5, 10, 20, 40, 60, 60]
     assert "within the hour" in (breaker.sentence(now) or "")
 
@@ -99,22 +99,22 @@ def test_a_clock_that_was_set_back_does_not_stop_the_calls_for_longer() -> None:
 @pytest.mark.parametrize("kinds", [(REFUSED,) * 3, (NOT_SENT,) * 3, (UNKNOWN, REFUSED, REFUSED)])
 def test_the_next_run_knows(kinds: tuple[AttemptState, ...]) -> None:
     tripped = after(*kinds)
-    kept = Breaker.from_text(tripped.to_text())
+    kept = CircuitBreaker.from_text(tripped.to_text())
     assert kept.sentence(NOW) == tripped.sentence(NOW)
     assert kept.after_failure(REFUSED, "Again.", NOW + COOLS).width(NOW + COOLS) == 0
 
 
 def test_nothing_is_left_for_the_next_run_while_all_is_well() -> None:
     assert after(REFUSED, REFUSED).to_text() == ""
-    assert Breaker.from_text("") == Breaker()
+    assert CircuitBreaker.from_text("") == CircuitBreaker()
 
 
 # --- The account is refused ----------------------------------------------------------------------
 
 
-def turned_away(times: int, wait: float | None = None) -> tuple[Breaker, datetime]:
+def turned_away(times: int, wait: float | None = None) -> tuple[CircuitBreaker, datetime]:
     """The breaker after so many refusals of the account, each of a call that was let through."""
-    breaker, now = Breaker().after_good(), NOW
+    breaker, now = CircuitBreaker().after_good(), NOW
     for _ in range(times):
         breaker = breaker.after_turned_away("Low balance.", wait, now)
         while breaker.width(now) == 0:
@@ -123,7 +123,7 @@ def turned_away(times: int, wait: float | None = None) -> tuple[Breaker, datetim
 
 
 def test_one_refusal_of_the_account_stops_all_calls_and_says_what_to_look_at() -> None:
-    breaker = Breaker().after_good().after_turned_away("Low balance.", None, NOW)
+    breaker = CircuitBreaker().after_good().after_turned_away("Low balance.", None, NOW)
     assert breaker.width(NOW) == 0
     assert "refuses the account" in (breaker.sentence(NOW) or "")
     assert "Low balance." in (breaker.sentence(NOW) or "")
@@ -148,15 +148,15 @@ def test_the_account_is_tried_at_growing_intervals_but_not_more_rarely_than_hour
 
 
 def test_what_was_in_flight_along_with_it_makes_the_wait_no_longer() -> None:
-    breaker = Breaker().after_good()
+    breaker = CircuitBreaker().after_good()
     for _ in range(16):
         breaker = breaker.after_turned_away("Too many requests.", None, NOW)
     assert breaker.width(NOW + COOLS_TURNED_AWAY) == 1
 
 
 def test_retry_after_is_waited_for_and_survives_a_restart() -> None:
-    breaker = Breaker().after_good().after_turned_away("Too many requests.", 300, NOW)
-    kept = Breaker.from_text(breaker.to_text())
+    breaker = CircuitBreaker().after_good().after_turned_away("Too many requests.", 300, NOW)
+    kept = CircuitBreaker.from_text(breaker.to_text())
     for each in (breaker, kept):
         assert each.width(NOW + timedelta(seconds=299)) == 0
         assert each.width(NOW + timedelta(seconds=300)) == 1
@@ -171,7 +171,7 @@ def test_a_good_reply_ends_it_and_a_refusal_of_the_row_is_another_matter() -> No
 # --- The portal's call ids make no sense ---------------------------------------------------------
 
 
-def senseless(*calls: int, start: Breaker = PROVEN) -> Breaker:
+def senseless(*calls: int, start: CircuitBreaker = PROVEN) -> CircuitBreaker:
     for each in calls:
         start = start.after_senseless(each, "It was another call's.", NOW)
     return start
@@ -195,7 +195,7 @@ def test_time_and_other_replies_mend_no_ids_and_neither_does_a_restart() -> None
         breaker.after_good(),
         breaker.after_failure(UNKNOWN, "Nothing.", NOW),
         breaker.after_turned_away("Low balance.", None, NOW),
-        Breaker.from_text(breaker.to_text()),
+        CircuitBreaker.from_text(breaker.to_text()),
     ):
         assert each.width(late) == 0
         assert each.sentence(late) == breaker.sentence(NOW)
@@ -204,7 +204,7 @@ def test_time_and_other_replies_mend_no_ids_and_neither_does_a_restart() -> None
 def test_a_persons_word_lets_one_call_try_which_decides() -> None:
     for resumed in (
         senseless(3).resumed(),
-        Breaker.from_text(senseless(3).resumed().to_text()),
+        CircuitBreaker.from_text(senseless(3).resumed().to_text()),
     ):
         assert resumed.width(NOW) == 1
         assert resumed.sentence(NOW) is None
@@ -220,7 +220,7 @@ def test_before_a_fourth_result_is_lost_the_next_call_waits_for_those_in_progres
     assert "waits until those in progress are over" in (lost_two.sentence(NOW, lambda: 1) or "")
     assert lost_two.width(NOW, lambda: 0) == 1
     assert lost_two.width(NOW + COOLS_AT_MOST, lambda: 1) == 1
-    assert Breaker.from_text(lost_two.to_text()).width(NOW, lambda: 1) == 0
+    assert CircuitBreaker.from_text(lost_two.to_text()).width(NOW, lambda: 1) == 0
     assert lost_two.after_good().width(NOW, lambda: 1) is None
     # An older call that was over lost nothing, so one more may.
     assert senseless(1).width(NOW, lambda: 1) == 2

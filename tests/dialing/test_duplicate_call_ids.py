@@ -13,12 +13,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sheets_dialer.base.clock import Clock
-from sheets_dialer.dialing.circuit_breaker import Breaker
-from sheets_dialer.domain.attempt import Attempt, AttemptState, Reason
+from sheets_dialer.dialing.circuit_breaker import CircuitBreaker
+from sheets_dialer.domain.attempt import Attempt, AttemptState, Reason, Transition
 from sheets_dialer.domain.call_lifecycle import as_ended, is_followed
 from sheets_dialer.domain.content import Content
 from sheets_dialer.domain.job import Adoption, Job, NewJob
-from sheets_dialer.ledger.ledger import Intent, Ledger, Move
+from sheets_dialer.ledger.ledger import Intent, Ledger
 from tests.support.bench import BRISK, Bench
 from tests.support.dialing import eventually
 from tests.support.planning import World, content
@@ -106,7 +106,9 @@ def test_ids_that_begin_anew_while_their_calls_go_on_stop_all(bench: Bench) -> N
 
 def test_what_an_earlier_version_remembered_of_the_portal_still_stops_calls(bench: Bench) -> None:
     """It named no address; no other portal than that of today hears of it."""
-    tripped = Breaker(failures=3, kind=UNKNOWN, tripped_at=bench.clock.now(), problem="No reply.")
+    tripped = CircuitBreaker(
+        failures=3, kind=UNKNOWN, tripped_at=bench.clock.now(), problem="No reply."
+    )
     bench.ledger.set_fact("breaker", tripped.to_text())
     bench.ledger.portal = "https://a.pk"
     for _ in range(2):
@@ -122,7 +124,7 @@ def test_an_id_whose_call_ended_long_ago_is_the_new_calls(bench: Bench) -> None:
     eventually(lambda: sum(each.dtmf == "2" for each in bench.attempts()) == 3)
     now = bench.clock.now()
     bench.ledger.move(
-        [Move(each.id, PLACED, ENDED, {"ended_at": now}) for each in bench.attempts()], now
+        [Transition(each.id, PLACED, ENDED, {"ended_at": now}) for each in bench.attempts()], now
     )
     caller.finish()
 
@@ -139,13 +141,13 @@ def test_nothing_leaves_along_with_a_reply_that_makes_no_sense(bench: Bench) -> 
     """The ledger holds it back, and it goes out later if caution allows."""
     first, second, third = bench.confirmed(*numbers(3))
     for each in (first, second):
-        bench.ledger.move([Move(each.attempt.id, INTENDED, SENDING, {})], T0)
+        bench.ledger.move([Transition(each.attempt.id, INTENDED, SENDING, {})], T0)
     told = {"call_id": "7"}
-    bench.ledger.move([Move(first.attempt.id, SENDING, PLACED, told)], T0)
+    bench.ledger.move([Transition(first.attempt.id, SENDING, PLACED, told)], T0)
     moved = bench.ledger.moved(
         [
-            Move(second.attempt.id, SENDING, PLACED, told),
-            Move(third.attempt.id, INTENDED, SENDING, {}),
+            Transition(second.attempt.id, SENDING, PLACED, told),
+            Transition(third.attempt.id, INTENDED, SENDING, {}),
         ],
         T0,
     )
@@ -163,9 +165,9 @@ def place(ledger: Ledger, number: str, call_id: str, now: datetime) -> int:
     ledger.record("orders", now, new_jobs=[new])
     (job,) = ledger.jobs_with("orders", refs=[new.ref])
     (attempt,) = ledger.record("orders", now, intents=[Intent(job, Reason.FIRST)])
-    ledger.move([Move(attempt.id, INTENDED, SENDING, {"sending_at": now})], now)
+    ledger.move([Transition(attempt.id, INTENDED, SENDING, {"sending_at": now})], now)
     values = {"call_id": call_id, "placed_at": now}
-    ledger.move([Move(attempt.id, SENDING, PLACED, values)], now)
+    ledger.move([Transition(attempt.id, SENDING, PLACED, values)], now)
     return attempt.id
 
 
@@ -180,7 +182,7 @@ def test_an_id_stays_its_own_for_a_time_after_its_call(
     ledger: Ledger, hours: float, doubted: bool
 ) -> None:
     first = place(ledger, "923001234501", "7", T0)
-    ledger.move([Move(first, PLACED, ENDED, {"ended_at": T0})], T0)
+    ledger.move([Transition(first, PLACED, ENDED, {"ended_at": T0})], T0)
     second = place(ledger, "923001234502", "7", T0 + timedelta(hours=hours))
     assert states(ledger) == {first: ENDED, second: UNKNOWN if doubted else PLACED}
 
@@ -202,14 +204,14 @@ def test_at_another_address_an_id_is_another_calls(
     known = {each.id: each.portal for each in here.attempts_in({PLACED})}
     assert known == {first: "https://here.pk", second: "https://there.pk"}
     # Late answers to the first stay its own.
-    here.move([Move(first, PLACED, ENDED, {})], T0)
+    here.move([Transition(first, PLACED, ENDED, {})], T0)
     here.report([(first, {"call_status": 2, "dtmf": "1"})], T0)
     assert [each.dtmf for each in here.attempts_in({ENDED})] == ["1"]
 
 
 def test_a_late_answer_is_the_new_calls_once_its_id_is_the_new_calls(ledger: Ledger) -> None:
     first = place(ledger, "923001234501", "7", T0)
-    ledger.move([Move(first, PLACED, ENDED, {"ended_at": T0})], T0)
+    ledger.move([Transition(first, PLACED, ENDED, {"ended_at": T0})], T0)
     later = T0 + timedelta(hours=9)
     second = place(ledger, "923001234502", "7", later)
     told = {"polled_at": later, "call_status": 2, "dtmf": "9"}
@@ -233,7 +235,7 @@ def test_a_strange_call_with_an_id_of_long_ago_or_of_elsewhere_is_adopted(
 ) -> None:
     ledger.portal = "https://a.pk"
     first = place(ledger, "923001234501", "7", T0)
-    ledger.move([Move(first, PLACED, ENDED, {"ended_at": T0})], T0)
+    ledger.move([Transition(first, PLACED, ENDED, {"ended_at": T0})], T0)
     ledger.portal = portal
     job = NewJob(next(_refs), Content("923001234502", "102"))
     adoption = Adoption(job, "7", T0 + timedelta(hours=hours))
@@ -271,7 +273,7 @@ def test_no_two_calls_ever_wait_for_answers_under_one_id(
             # What was over stays as it was, and so does what was in doubt.
             assert all(after[each] is was for each, was in before.items() if was is not PLACED)
             if ends and after[made] is PLACED:
-                ledger.move([Move(made, PLACED, ENDED, {"ended_at": now})], now)
+                ledger.move([Transition(made, PLACED, ENDED, {"ended_at": now})], now)
     finally:
         ledger.close()
 

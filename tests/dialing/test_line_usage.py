@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from sheets_dialer.dialing.line_usage import Lines
+from sheets_dialer.dialing.line_usage import LineUsage
 from sheets_dialer.domain.attempt import Attempt, AttemptState
 from tests.support.planning import POLICY
 
@@ -19,7 +19,7 @@ STEADY = 1000.0
 
 
 def used(*known: Attempt, after: timedelta = timedelta(0)) -> int:
-    lines = Lines()
+    lines = LineUsage()
     for attempt in known:
         lines.update(attempt, POLICY, NOW, STEADY)
     return lines.in_use(STEADY + after.total_seconds())

@@ -14,12 +14,11 @@ import pytest
 
 from sheets_dialer.base.clock import Clock
 from sheets_dialer.base.errors import LedgerError
-from sheets_dialer.dialing.worker import Caller
-from sheets_dialer.domain.attempt import AttemptState
+from sheets_dialer.dialing.worker import CallWorker
+from sheets_dialer.domain.attempt import AttemptState, Transition
 from sheets_dialer.domain.call_lifecycle import is_confirmed
 from sheets_dialer.domain.poll_schedule import next_poll
-from sheets_dialer.ledger.ledger import Move
-from sheets_dialer.planning.plan import Poll
+from sheets_dialer.planning.plan import DuePoll
 from tests.support.bench import ANSWERED, BRISK, BUSY, NEVER, NO_KEY, REFUSED, STUCK, Bench
 from tests.support.dialing import eventually
 from tests.support.planning import POLICY
@@ -179,7 +178,7 @@ def test_a_call_that_is_long_given_up_is_asked_about_until_the_portal_says_somet
     )
     later = bench.caller()
     given_up = replace(BRISK, give_up_after=timedelta(seconds=0.1))
-    later.follow([(Poll(placed, bench.clock.now()), given_up)])
+    later.follow([(DuePoll(placed, bench.clock.now()), given_up)])
     eventually(lambda: bench.attempts()[0].dtmf == "1", every=0.05)
     eventually(lambda: not later.is_following(1), every=0.05)
     assert bench.states() == ["placed"]
@@ -203,7 +202,7 @@ def test_a_plan_made_before_a_call_ended_does_not_have_it_asked_about_again(benc
     eventually(lambda: not caller.is_following(1), every=0.02)
     asked = bench.requests("get_call")
     ended = bench.attempts()
-    poll = (Poll(replace(stale, call_status=None, dtmf=None), bench.clock.now()), BRISK)
+    poll = (DuePoll(replace(stale, call_status=None, dtmf=None), bench.clock.now()), BRISK)
     caller.follow([poll])
     time.sleep(0.3)
     assert (bench.requests("get_call"), bench.attempts()) == (asked, ended)
@@ -219,7 +218,7 @@ def test_the_end_waits_for_requests_in_flight_without_turning_in_circles(bench: 
     caller.dial(bench.confirmed(ANSWERED, BUSY))
     eventually(lambda: "sending" in bench.states(), every=0.02)
     due = datetime.now(UTC) + timedelta(seconds=0.1)
-    caller.follow([(Poll(replace(placed, call_id="1"), due), BRISK)])
+    caller.follow([(DuePoll(replace(placed, call_id="1"), due), BRISK)])
     worked = time.process_time()
     caller.finish()
     assert time.process_time() - worked < 0.3
@@ -241,7 +240,7 @@ def test_an_end_at_any_moment_leaves_no_call_half_sent(bench: Bench, millisecond
         now = bench.clock.now()
         placed = bench.ledger.attempts_in({AttemptState.PLACED})
         bench.ledger.move(
-            [Move(one.id, AttemptState.PLACED, AttemptState.ENDED, {}) for one in placed], now
+            [Transition(one.id, AttemptState.PLACED, AttemptState.ENDED, {}) for one in placed], now
         )
 
 
@@ -278,7 +277,7 @@ def test_calls_are_followed_by_the_next_run_when_the_clock_was_set_back_meanwhil
     jumps.append(-timedelta(hours=3))
     (attempt,) = bench.attempts()
     later = bench.caller()
-    later.follow([(Poll(attempt, next_poll(attempt, slow)), slow)])
+    later.follow([(DuePoll(attempt, next_poll(attempt, slow)), slow)])
     eventually(lambda: is_confirmed(bench.attempts()[0], slow), seconds=8, every=0.05)
     assert not later.is_following(attempt.id)
 
@@ -358,7 +357,7 @@ def test_a_reply_that_the_ledger_refuses_costs_no_other_call_its_reply(bench: Be
     assert bench.states()[2:] == ["placed", "sending", "placed"]
 
 
-def failed(caller: Caller) -> bool:
+def failed(caller: CallWorker) -> bool:
     try:
         caller.raise_failure()
     except LedgerError:

@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sheets_dialer.domain.attempt import (
-    MOVES,
     NEVER_RANG,
     OPEN_STATES,
+    TRANSITIONS,
     Attempt,
     AttemptState,
     Reason,
@@ -26,7 +26,7 @@ from sheets_dialer.planning.status_words import (
     FAILED,
     NOT_CALLED,
     QUEUED,
-    SKIP,
+    SKIPPED,
     WAITING,
 )
 from sheets_dialer.tabs.status import MAY_BE_NEW, is_ours
@@ -52,23 +52,23 @@ reply to a request that another process gave up, another dialer's write at the s
 
 
 def test_the_table_covers_every_state() -> None:
-    assert set(MOVES) == set(S)
+    assert set(TRANSITIONS) == set(S)
 
 
 def test_the_table_has_the_designs_moves_and_no_other() -> None:
-    assert {(source, target) for source in MOVES for target in MOVES[source]} == TABLE
+    assert {(source, target) for source in TRANSITIONS for target in TRANSITIONS[source]} == TABLE
 
 
 def test_every_state_is_reached_from_intended() -> None:
     reached = {S.INTENDED}
-    while more := {target for source in reached for target in MOVES[source]} - reached:
+    while more := {target for source in reached for target in TRANSITIONS[source]} - reached:
         reached |= more
     assert reached == set(S)
 
 
 def test_a_state_without_moves_is_over_and_holds_no_number() -> None:
     """One that was withdrawn holds none either, but may become doubtful."""
-    assert {state for state in S if not MOVES[state]} == set(S) - OPEN_STATES - {S.WITHDRAWN}
+    assert {state for state in S if not TRANSITIONS[state]} == set(S) - OPEN_STATES - {S.WITHDRAWN}
 
 
 def test_whatever_may_still_ring_is_open() -> None:
@@ -103,7 +103,7 @@ def test_every_status_that_the_dialer_writes_is_known_as_its_own(word: str) -> N
 
 
 def test_a_persons_skip_is_not_the_dialers_word() -> None:
-    assert not is_ours(SKIP.casefold())
+    assert not is_ours(SKIPPED.casefold())
     assert {QUEUED, WAITING, NOT_CALLED} <= {word.capitalize() for word in MAY_BE_NEW}
 
 

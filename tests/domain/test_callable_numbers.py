@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 import phonenumbers
 import pytest
 
-from sheets_dialer.domain.callable_numbers import KINDS, Line, MayBeCalled, line_of
+from sheets_dialer.domain.callable_numbers import KINDS, MayBeCalled, NumberLine, line_of
 from sheets_dialer.domain.phone_numbers import Number, read_number
 from tests.support.planning import POLICY, World
 
@@ -43,7 +43,7 @@ NOON = datetime(2026, 7, 15, 7, tzinfo=UTC)
 def test_country_and_kind_of_a_number(cell: str, country: str, kinds: tuple[str, ...]) -> None:
     number = read_number(cell)
     assert isinstance(number, Number)
-    assert line_of(number.digits) == Line(country, kinds)
+    assert line_of(number.digits) == NumberLine(country, kinds)
     is_usual = country == "PK" and kinds[0] in ("mobile", "landline", "uan")
     reason = MayBeCalled().why_not(number.digits)
     assert (reason is None) == is_usual

@@ -12,7 +12,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from sheets_dialer.domain import phone_numbers
-from sheets_dialer.domain.callable_numbers import Line, line_of
+from sheets_dialer.domain.callable_numbers import NumberLine, line_of
 from sheets_dialer.domain.phone_numbers import NotDiallable, Number, read_number
 from tests.support.places import DATA
 
@@ -31,7 +31,7 @@ REASONS = {
     "extension": phone_numbers.EXTENSION,
     "another end": phone_numbers.ANOTHER_END,
     "short": phone_numbers.TOO_SHORT,
-    "long": phone_numbers.TOO_LONG,
+    "long": phone_numbers.TOO_MANY_DIGITS,
     "invalid": phone_numbers.NO_SUCH_NUMBER,
 }
 
@@ -180,5 +180,5 @@ def test_the_quick_way_reads_as_the_library_does(code: int) -> None:
         valid = phonenumbers.is_valid_number(number)
         assert (read_number(f"0{code}{line}") == Number(f"92{code}{line}")) == valid
         if valid:
-            assert line_of(f"92{code}{line}") == Line("PK", ("mobile",))
+            assert line_of(f"92{code}{line}") == NumberLine("PK", ("mobile",))
             assert phonenumbers.number_type(number) == phonenumbers.PhoneNumberType.MOBILE

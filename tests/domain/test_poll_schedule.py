@@ -8,13 +8,13 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sheets_dialer.config import Campaign, Config
+from sheets_dialer.config import CampaignSettings, Config
 from sheets_dialer.domain.attempt import Attempt, AttemptState
 from sheets_dialer.domain.call_lifecycle import final_at, is_confirmed
 from sheets_dialer.domain.poll_schedule import after_silence, next_poll
 
 BEGUN = datetime(2026, 5, 1, 12, tzinfo=UTC)
-CAMPAIGN = Campaign(name="c", spreadsheet="k" * 44, voice_id="1")
+CAMPAIGN = CampaignSettings(name="c", spreadsheet="k" * 44, voice_id="1")
 POLICY = Config.model_validate({"portal": {"api_key": "none"}, "campaigns": [CAMPAIGN]}).policy(
     CAMPAIGN
 )

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sheets_dialer.domain.times import read_moment, spoken, stamp
+from sheets_dialer.domain.times import read_moment, stamp, time_in_sentence
 from sheets_dialer.planning.eligibility import read_bounds
 from tests.support.planning import rows_of
 
@@ -131,4 +131,4 @@ def test_a_stamp_reads_back_to_the_second(moment: datetime) -> None:
     ],
 )
 def test_a_time_is_spoken_as_people_say_it(moment: datetime, words: str) -> None:
-    assert spoken(moment, NOW, KARACHI) == words
+    assert time_in_sentence(moment, NOW, KARACHI) == words

@@ -11,14 +11,14 @@ from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from sheets_dialer.base.errors import SheetUnreachable
-from sheets_dialer.google_sheets import ColumnsMoved, QueueSheet, Snapshot, TabFacts, cells_of
+from sheets_dialer.google_sheets import ColumnsMoved, QueueTab, Snapshot, TabFacts, cells_of
 from sheets_dialer.google_sheets.cell_updates import blocks_of
-from sheets_dialer.google_sheets.overwrite_repair import Damage, Written, damage_of, where
+from sheets_dialer.google_sheets.overwrite_repair import Overwrite, Written, damage_of, where
 from sheets_dialer.google_sheets.overwrite_repair_tabs import all_of, on_control_tab
-from sheets_dialer.planning.dashboard import Board, notes
+from sheets_dialer.planning.dashboard import Dashboard, notes
 from sheets_dialer.tabs.do_not_call import OWN_COLUMNS
 from sheets_dialer.tabs.fencing_token import Token, read_token
-from sheets_dialer.tabs.opt_out_lines import Lines
+from sheets_dialer.tabs.opt_out_lines import OptOutLines
 from sheets_dialer.tabs.queue_columns import DIALER, find_columns
 from tests.support.setting_up import Desk
 
@@ -182,7 +182,7 @@ class OnASheet:
         # Room to the right, as new sheets have.
         self.tab.add_cols(3)
         self.tab.update([["03000000001", 1200, True, "=B2*2"]], "A2", raw=False)
-        self.sheet = QueueSheet(desk.connection, "Calls", {})
+        self.sheet = QueueTab(desk.connection, "Calls", {})
         self.written = 0
 
     def write(self, snapshot: Snapshot) -> None:
@@ -192,7 +192,7 @@ class OnASheet:
         token = Token("abcdefgh", (before.counter if before else 0) + 1)
         self.sheet.write(snapshot, token, cells)
 
-    def damage(self, act: dict[str, Any]) -> Damage:
+    def damage(self, act: dict[str, Any]) -> Overwrite:
         """What is found when people act between a read and its write."""
         self.write(self.sheet.read())
         snapshot = self.sheet.read()
@@ -306,7 +306,12 @@ def test_what_no_act_explains_is_named() -> None:
 
 # --- The tabs beside the queue's ------------------------------------------------------------------
 
-SHOWN_NOW: Board = {"State": "Calling", "Last pass": 46_000.5, "Rate (Rs)": "", "Calls today": 0}
+SHOWN_NOW: Dashboard = {
+    "State": "Calling",
+    "Last pass": 46_000.5,
+    "Rate (Rs)": "",
+    "Calls today": 0,
+}
 SAID = {"Control": "RUN", "Daily cap": 50, "Voice ID": "102", "Calling days": ""}
 CONTROL = TabFacts(7, "Dialer", 26, 1000)
 
@@ -377,7 +382,7 @@ class AtTheDialerTab:
         self.tab = desk.book.worksheet("Dialer")
         for label, value in SAID.items():
             self.tab.update_cell(desk.row(label) + 1, 2, str(value))
-        self.sheet = QueueSheet(desk.connection, "Calls", {})
+        self.sheet = QueueTab(desk.connection, "Calls", {})
         self.write(self.sheet.read())
 
     def write(self, snapshot: Snapshot) -> None:
@@ -402,7 +407,7 @@ class AtTheDialerTab:
         cells = self.tab.get(value_render_option="UNFORMATTED_VALUE")
         return [row for row in cells if "Running?" not in row]
 
-    def put_back(self, damage: Damage) -> None:
+    def put_back(self, damage: Overwrite) -> None:
         self.sheet.put_back(damage, Token("abcdefgh", damage.token.counter + 1))
 
 
@@ -522,7 +527,7 @@ def test_numbers_that_people_listed_are_put_back_when_columns_moved_beside_them(
     desk.setup()
     tab = desk.book.worksheet("Do Not Call")
     tab.update([["03000000001"], ["03000000002"]], "A2", raw=True)
-    sheet = QueueSheet(desk.connection, "Calls", {})
+    sheet = QueueTab(desk.connection, "Calls", {})
     snapshot = sheet.read()
     assert snapshot.do_not_call is not None
     header = cells_of(snapshot.do_not_call[0])
@@ -532,7 +537,7 @@ def test_numbers_that_people_listed_are_put_back_when_columns_moved_beside_them(
     left = tab.get()
     listed = {2: ("923000000009", "2026-07-15 12:00", "orders")}
     with pytest.raises(ColumnsMoved) as raised:
-        sheet.write(snapshot, Token("abcdefgh", 1), {}, lines=Lines(places, listed))
+        sheet.write(snapshot, Token("abcdefgh", 1), {}, lines=OptOutLines(places, listed))
     assert tab.get() != left
     sheet.put_back(raised.value.damage, Token("abcdefgh", 2))
     assert tab.get() == left

@@ -8,7 +8,7 @@ from typing import Any
 import gspread
 import pytest
 
-from sheets_dialer.google_sheets.spreadsheet import Connection, cells_of
+from sheets_dialer.google_sheets.spreadsheet import Spreadsheet, cells_of
 from tests.support.dialing import Shop
 
 TABS = ("Third", "First", "Second")
@@ -25,8 +25,8 @@ def tabs(shop: Shop) -> dict[int, str]:
     return {tab.id: title for title, tab in made.items()}
 
 
-def connection(shop: Shop) -> Connection:
-    return Connection(shop.sandbox.dialer_client(), shop.sandbox.spreadsheet_id)
+def connection(shop: Shop) -> Spreadsheet:
+    return Spreadsheet(shop.sandbox.dialer_client(), shop.sandbox.spreadsheet_id)
 
 
 def first_cells(rows: dict[int, list[bytes]]) -> dict[int, Any]:

@@ -17,10 +17,10 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 
 from sheets_dialer.app.wiring import google_client
 from sheets_dialer.base.errors import ConfigError, DialerError, SheetRefused, SheetUnreachable
-from sheets_dialer.check.google import REDIRECTED, Google, clock
+from sheets_dialer.check.google import REDIRECTED, GoogleProbe, clock
 from sheets_dialer.check.subject import GoogleAccount
-from sheets_dialer.config import Google as Settings
-from sheets_dialer.google_sheets import Connection
+from sheets_dialer.config import GoogleProbe as Settings
+from sheets_dialer.google_sheets import Spreadsheet
 from tests.support.raw_server import Act, RawServer, answer
 
 TOKEN = "ya29.geheim-token"
@@ -67,11 +67,11 @@ class Stand:
         """The requests for a token or a sheet: google-auth asks on its own for more beside them."""
         return [each for each in self.server.requests if b"/token " in each or b"/v4/" in each]
 
-    def connection(self) -> Connection:
-        return Connection(google_client(self.account), "x" * 30)
+    def connection(self) -> Spreadsheet:
+        return Spreadsheet(google_client(self.account), "x" * 30)
 
     def asked_by_check(self) -> dict[str, object]:
-        return Google(google_client(self.account), ADDRESS).ask("get", "x" * 30, "")
+        return GoogleProbe(google_client(self.account), ADDRESS).ask("get", "x" * 30, "")
 
 
 @pytest.fixture
@@ -122,7 +122,7 @@ def test_proxies_of_the_environment_are_used(
     monkeypatch.setenv("no_proxy", "")
     away = Settings(service_account_file=key_file, base_url="http://127.0.0.1:1")
 
-    Connection(google_client(away), "x" * 30).get("properties")
+    Spreadsheet(google_client(away), "x" * 30).get("properties")
 
     assert any(b" http://127.0.0.1:1/" in each for each in stand.server.requests)
 

@@ -14,11 +14,11 @@ import pytest
 import sqlalchemy as sa
 
 from sheets_dialer.base.errors import AnotherDialer, LedgerError, LedgerTaken
-from sheets_dialer.domain.attempt import AttemptState, Reason
+from sheets_dialer.domain.attempt import AttemptState, Reason, Transition
 from sheets_dialer.domain.content import Content
 from sheets_dialer.domain.job import JobChange, NewJob
 from sheets_dialer.ledger import database, schema
-from sheets_dialer.ledger.ledger import Intent, Ledger, Move
+from sheets_dialer.ledger.ledger import Intent, Ledger
 from tests.support.dialing import Shop, eventually
 from tests.support.ledger_process import T0
 from tests.support.places import SUPPORT
@@ -85,11 +85,13 @@ def add(ledger: Ledger, *numbers: int) -> list[Intent]:
 
 
 def send(ledger: Ledger, attempt_id: int) -> bool:
-    return bool(ledger.move([Move(attempt_id, INTENDED, SENDING, {"sending_at": T0})], T0))
+    return bool(ledger.move([Transition(attempt_id, INTENDED, SENDING, {"sending_at": T0})], T0))
 
 
-def reply(attempt_id: int) -> Move:
-    return Move(attempt_id, SENDING, PLACED, {"call_id": f"call{attempt_id}", "placed_at": T0})
+def reply(attempt_id: int) -> Transition:
+    return Transition(
+        attempt_id, SENDING, PLACED, {"call_id": f"call{attempt_id}", "placed_at": T0}
+    )
 
 
 # --- A lock that is lost --------------------------------------------------------------------------
@@ -124,7 +126,7 @@ def test_who_lost_the_ledger_to_another_commits_no_intent_and_sends_nothing_but_
         with two.held():
             with pytest.raises(LedgerTaken, match=TAKEN):
                 one.record("orders", T0, intents=intents[2:])
-            leaving = Move(waiting.id, INTENDED, SENDING, {"sending_at": T0})
+            leaving = Transition(waiting.id, INTENDED, SENDING, {"sending_at": T0})
             assert one.move([reply(sent.id), leaving], T0) == {sent.id}
             assert server.states() == [PLACED, INTENDED]
             with pytest.raises(LedgerTaken, match=TAKEN):
@@ -206,7 +208,7 @@ def test_a_restart_of_the_server_ends_no_run(shop: Shop, server: Server) -> None
 def sent_and_given_up(ledger: Ledger) -> int:
     (attempt,) = ledger.record("orders", T0, intents=add(ledger, 1))
     assert send(ledger, attempt.id)
-    assert ledger.move([Move(attempt.id, SENDING, UNKNOWN, {"changed_at": T0})], T0)
+    assert ledger.move([Transition(attempt.id, SENDING, UNKNOWN, {"changed_at": T0})], T0)
     return attempt.id
 
 
@@ -225,9 +227,9 @@ def test_a_reply_takes_no_call_whose_id_two_share_out_of_doubt(ledger: Ledger) -
         assert send(ledger, each.id)
     same = {"call_id": "same", "placed_at": T0}
     for each in (first, second):
-        ledger.move([Move(each.id, SENDING, PLACED, same)], T0)
+        ledger.move([Transition(each.id, SENDING, PLACED, same)], T0)
 
-    assert ledger.move([Move(first.id, SENDING, PLACED, same)], T0) == set()
+    assert ledger.move([Transition(first.id, SENDING, PLACED, same)], T0) == set()
 
     assert {each.state for each in ledger.open_attempts()} == {UNKNOWN}
 
@@ -239,7 +241,7 @@ def test_a_reply_after_a_persons_call_again_is_kept_in_the_history(ledger: Ledge
         "orders",
         T0 + DAY,
         job_changes=[JobChange(job.id, 1, True, None)],
-        moves=[Move(attempt_id, UNKNOWN, RELEASED, {})],
+        moves=[Transition(attempt_id, UNKNOWN, RELEASED, {})],
         intents=[Intent(job, Reason.AGAIN)],
     )
 
@@ -262,7 +264,7 @@ def test_a_call_again_that_was_planned_before_the_reply_waits_for_that_call(
         "orders",
         T0 + DAY,
         job_changes=[JobChange(job.id, 1, True, None)],
-        moves=[Move(attempt_id, UNKNOWN, RELEASED, {})],
+        moves=[Transition(attempt_id, UNKNOWN, RELEASED, {})],
         intents=[Intent(job, Reason.AGAIN)],
     )
 
@@ -305,7 +307,7 @@ def test_who_gets_past_a_deleted_lock_file_goes_on_and_the_first_calls_nobody_an
             two.stay_held()
             with pytest.raises(LedgerTaken, match=TAKEN):
                 one.record("orders", T0, intents=intents[2:])
-            leaving = Move(waiting.id, INTENDED, SENDING, {"sending_at": T0})
+            leaving = Transition(waiting.id, INTENDED, SENDING, {"sending_at": T0})
             assert one.move([reply(sent.id), leaving], T0) == {sent.id}
             with pytest.raises(LedgerTaken, match=TAKEN):
                 one.stay_held()

@@ -24,15 +24,16 @@ import sqlalchemy as sa
 from sheets_dialer.base.errors import AnotherDialer, LedgerError
 from sheets_dialer.domain.attempt import (
     MADE_NO_CALL,
-    MOVES,
     OPEN_STATES,
+    TRANSITIONS,
     Attempt,
     AttemptState,
     Reason,
+    Transition,
 )
 from sheets_dialer.domain.content import Content
 from sheets_dialer.domain.job import Adoption, Job, JobChange, NewJob
-from sheets_dialer.ledger.ledger import Intent, Ledger, Move
+from sheets_dialer.ledger.ledger import Intent, Ledger
 from sheets_dialer.planning.readiness import as_known
 from tests.support.ledger_process import T0
 from tests.support.places import SUPPORT
@@ -90,7 +91,7 @@ def go(ledger: Ledger, attempt_id: int, *states: AttemptState, call_id: str = ""
     before = INTENDED
     for state in states:
         values = {"call_id": call_id or f"call{attempt_id}"} if state is PLACED else {}
-        assert ledger.move([Move(attempt_id, before, state, values)], T0) == {attempt_id}
+        assert ledger.move([Transition(attempt_id, before, state, values)], T0) == {attempt_id}
         before = state
 
 
@@ -423,8 +424,8 @@ def test_a_job_that_was_dialled_again_may_yet_get_a_late_answer(
     [attempt] = intend(ledger, job)
     go(ledger, attempt.id, SENDING)
     placed = {"call_id": "c1", "placed_at": T0, **values}
-    ledger.move([Move(attempt.id, SENDING, PLACED, placed)], T0)
-    ledger.move([Move(attempt.id, PLACED, ENDED, {})], T0)
+    ledger.move([Transition(attempt.id, SENDING, PLACED, placed)], T0)
+    ledger.move([Transition(attempt.id, PLACED, ENDED, {})], T0)
     [job] = ledger.jobs("orders")
     [later] = intend(ledger, job, reason=Reason.REDIAL, at=T0 + timedelta(minutes=1))
     go(ledger, later.id, SENDING, PLACED, ENDED)
@@ -443,7 +444,7 @@ def test_a_call_that_never_began_to_ring_may_yet_do_so(
     [attempt] = intend(ledger, job)
     go(ledger, attempt.id, SENDING, PLACED)
     ledger.report([(attempt.id, {"call_status": status, "polled_at": T0, "changed_at": T0})], T0)
-    ledger.move([Move(attempt.id, PLACED, ENDED, {})], T0)
+    ledger.move([Transition(attempt.id, PLACED, ENDED, {})], T0)
     under_way = ledger.jobs_under_way("orders", since)
     assert [each.id for each in under_way] == ([job.id] if is_under_way else [])
 
@@ -480,7 +481,7 @@ def test_two_processes_that_intend_the_same(ledger: Ledger, address: str) -> Non
 
 @pytest.mark.parametrize(
     ("source", "target"),
-    [(a, b) for a in AttemptState for b in AttemptState if b not in MOVES[a]],
+    [(a, b) for a in AttemptState for b in AttemptState if b not in TRANSITIONS[a]],
 )
 def test_impossible_moves_are_refused(
     source: AttemptState, target: AttemptState, tmp_path: Path
@@ -488,7 +489,7 @@ def test_impossible_moves_are_refused(
     ledger = Ledger(f"sqlite:///{tmp_path / 'dialer.db'}", new_id="ledger")
 
     with pytest.raises(ValueError, match="no attempt goes from"):
-        ledger.move([Move(1, source, target, {"call_id": "x"})], T0)
+        ledger.move([Transition(1, source, target, {"call_id": "x"})], T0)
     ledger.close()
 
 
@@ -497,17 +498,21 @@ def test_a_batch_with_an_impossible_move_moves_nothing(ledger: Ledger) -> None:
 
     with pytest.raises(ValueError, match="no attempt goes"):
         ledger.move(
-            [Move(first.id, INTENDED, SENDING, {}), Move(second.id, INTENDED, PLACED, {})], T0
+            [
+                Transition(first.id, INTENDED, SENDING, {}),
+                Transition(second.id, INTENDED, PLACED, {}),
+            ],
+            T0,
         )
     assert {each.state for each in ledger.attempts_in(AttemptState)} == {INTENDED}
 
 
 def test_only_what_is_in_the_right_state_moves(ledger: Ledger, address: str) -> None:
     first, second = intend(ledger, *add(ledger, content(1), content(2)))
-    moves = [Move(each.id, INTENDED, SENDING, {"sending_at": T0}) for each in (first, second)]
+    moves = [Transition(each.id, INTENDED, SENDING, {"sending_at": T0}) for each in (first, second)]
     assert ledger.move(moves[:1], T0) == {first.id}
 
-    assert ledger.move([*moves, Move(999, INTENDED, SENDING, {})], T0) == {second.id}
+    assert ledger.move([*moves, Transition(999, INTENDED, SENDING, {})], T0) == {second.id}
     assert ledger.move(moves, T0) == set()
     assert ledger.move([], T0) == set()
     assert {each.sending_at for each in ledger.attempts_in({SENDING})} == {T0}
@@ -520,7 +525,9 @@ def test_exactly_one_thread_wins_each_move(ledger: Ledger) -> None:
 
     def run() -> None:
         for each in attempts:
-            won.extend(ledger.move([Move(each.id, INTENDED, SENDING, {"sending_at": T0})], T0))
+            won.extend(
+                ledger.move([Transition(each.id, INTENDED, SENDING, {"sending_at": T0})], T0)
+            )
 
     threads = [threading.Thread(target=run) for _ in range(4)]
     for thread in threads:
@@ -568,7 +575,7 @@ def test_an_id_shared_within_one_batch(ledger: Ledger) -> None:
     ids = ("7", "7", "8")
     ledger.move(
         [
-            Move(each.id, SENDING, PLACED, {"call_id": id_})
+            Transition(each.id, SENDING, PLACED, {"call_id": id_})
             for each, id_ in zip(attempts, ids, strict=True)
         ],
         T0,
@@ -581,7 +588,7 @@ def test_an_id_of_an_ended_call_is_not_the_next_calls(ledger: Ledger, address: s
     first, second, third = intend(ledger, *add(ledger, content(1), content(2), content(3)))
     go(ledger, first.id, SENDING, PLACED, call_id="7")
     ledger.report([(first.id, {"call_status": 2, "dtmf": "1"})], T0)
-    ledger.move([Move(first.id, PLACED, ENDED, {"ended_at": T0})], T0)
+    ledger.move([Transition(first.id, PLACED, ENDED, {"ended_at": T0})], T0)
 
     go(ledger, second.id, SENDING, PLACED, call_id="7")
     go(ledger, third.id, SENDING, PLACED, call_id="7")
@@ -599,7 +606,11 @@ def test_a_call_that_ends_as_its_id_is_given_again_keeps_its_result(ledger: Ledg
     go(ledger, second.id, SENDING)
 
     ledger.move(
-        [Move(second.id, SENDING, PLACED, {"call_id": "7"}), Move(first.id, PLACED, ENDED, {})], T0
+        [
+            Transition(second.id, SENDING, PLACED, {"call_id": "7"}),
+            Transition(first.id, PLACED, ENDED, {}),
+        ],
+        T0,
     )
 
     assert [each.id for each in ledger.attempts_in({ENDED})] == [first.id]
@@ -626,7 +637,7 @@ def test_an_id_of_a_call_that_was_forgotten_or_adopted_is_not_the_next_calls(
     assert ledger.forget(T0 + timedelta(days=1), most=10) == [old.job_id]
     ledger.record("orders", T0, adoptions=[adoption(2, "8")])
     (adopted,) = ledger.attempts_in({PLACED})
-    ledger.move([Move(adopted.id, PLACED, ENDED, {})], T0)
+    ledger.move([Transition(adopted.id, PLACED, ENDED, {})], T0)
     attempts = intend(ledger, *add(ledger, content(3), content(4), content(5)))
 
     for each, call_id in zip(attempts, ("7", "8", "9"), strict=True):
@@ -668,7 +679,7 @@ def test_words_that_no_database_takes_are_kept_without_what_it_refuses(ledger: L
     (attempt,) = intend(ledger, job)
     go(ledger, attempt.id, SENDING)
 
-    ledger.move([Move(attempt.id, SENDING, AttemptState.REFUSED, {"problem": odd})], T0)
+    ledger.move([Transition(attempt.id, SENDING, AttemptState.REFUSED, {"problem": odd})], T0)
     for _ in range(2):
         ledger.set_fact(f"problem: {odd}", odd)
 
@@ -682,9 +693,9 @@ def test_a_value_that_the_database_refuses_costs_no_other_move(ledger: Ledger) -
     attempts = intend(ledger, *add(ledger, *(content(number) for number in range(4))))
     for each in attempts:
         go(ledger, each.id, SENDING)
-    moves = [Move(each.id, SENDING, PLACED, {"call_id": str(each.id)}) for each in attempts]
-    refused = Move(attempts[1].id, SENDING, PLACED, {"call_id": "9", "retry": 2**70})
-    impossible = Move(attempts[2].id, ENDED, SENDING, {})
+    moves = [Transition(each.id, SENDING, PLACED, {"call_id": str(each.id)}) for each in attempts]
+    refused = Transition(attempts[1].id, SENDING, PLACED, {"call_id": "9", "retry": 2**70})
+    impossible = Transition(attempts[2].id, ENDED, SENDING, {})
 
     left = ledger.keep([moves[0], refused, impossible, moves[3]], T0)
 
@@ -1045,9 +1056,10 @@ def test_large_batches_take_few_statements(ledger: Ledger) -> None:
     assert statements(ledger, lambda: attempts.extend(intend(ledger, *jobs))) <= 10
     assert [each.job_id for each in attempts] == [job.id for job in jobs]
     some = attempts[:64]
-    sending = [Move(each.id, INTENDED, SENDING, {"sending_at": T0}) for each in some]
+    sending = [Transition(each.id, INTENDED, SENDING, {"sending_at": T0}) for each in some]
     placed = [
-        Move(each.id, SENDING, PLACED, {"call_id": str(each.id), "placed_at": T0}) for each in some
+        Transition(each.id, SENDING, PLACED, {"call_id": str(each.id), "placed_at": T0})
+        for each in some
     ]
     assert statements(ledger, lambda: ledger.move(sending, T0)) <= 6
     assert statements(ledger, lambda: ledger.move(placed, T0)) <= 6

@@ -8,14 +8,20 @@ from typing import Any
 
 import pytest
 
-from sheets_dialer.domain.daily_usage import Hour, Today
+from sheets_dialer.domain.daily_usage import DailyUsage, Hour
 from sheets_dialer.domain.policy import Policy
 from sheets_dialer.domain.times import serial
-from sheets_dialer.planning.campaign_status import done_by, in_words, preview, reasons, state
-from sheets_dialer.planning.dashboard import BEAT, Board, Facts, board, notes
-from sheets_dialer.planning.plan import Face, Halt, Plan, Tally
-from sheets_dialer.tabs.control_settings import Settings
-from sheets_dialer.tabs.control_tab import LABELS, SHOWN, Note
+from sheets_dialer.planning.campaign_status import (
+    done_by,
+    in_words,
+    preview_sentence,
+    reasons,
+    state,
+)
+from sheets_dialer.planning.dashboard import BEAT, Dashboard, Facts, board, notes
+from sheets_dialer.planning.plan import Halt, Plan, RowState, RowSummary
+from sheets_dialer.tabs.control_settings import ControlSettings
+from sheets_dialer.tabs.control_tab import LABELS, SHOWN, CellNote
 from sheets_dialer.texts import say
 from tests.support.planning import KARACHI, World, hours, moment
 
@@ -24,10 +30,11 @@ WORLD = World(now=NOON, sheet=[], hours=hours({"monday-sunday": "10:00-20:00"}))
 RULES = WORLD.rules()
 
 
-def plan_of(counts: dict[Tally, int], halt: Halt | None = None, why: str | None = None) -> Plan:
+def plan_of(counts: dict[RowState, int], halt: Halt | None = None, why: str | None = None) -> Plan:
     """A plan with so many rows."""
     faces = {
-        Face(tally, tally.value, why=f"{tally.value} because"): n for tally, n in counts.items()
+        RowSummary(tally, tally.value, why=f"{tally.value} because"): n
+        for tally, n in counts.items()
     }
     return Plan(counts=counts, faces=faces, halt=halt, stopped=why)
 
@@ -37,7 +44,7 @@ def say_state(made: Plan, *, at: datetime = NOON, paused_at: datetime | None = N
     return state(made, at, RULES, paused_at)
 
 
-QUEUED = {Tally.QUEUED: 340}
+QUEUED = {RowState.QUEUED: 340}
 
 
 @pytest.mark.parametrize(
@@ -45,12 +52,12 @@ QUEUED = {Tally.QUEUED: 340}
     [
         (plan_of(QUEUED), "Calling: 340 queued."),
         (
-            plan_of({**QUEUED, Tally.WAITING: 3, Tally.HELD: 2}),
+            plan_of({**QUEUED, RowState.WAITING: 3, RowState.HELD: 2}),
             "Calling: 340 queued, 3 waiting, 2 held.",
         ),
-        (plan_of({Tally.WAITING: 3}), "Waiting: 3 for their own time."),
-        (plan_of({Tally.SETTLED: 9}), "Done: nothing queued."),
-        (plan_of({Tally.HELD: 9}), "Done: nothing queued. 9 held."),
+        (plan_of({RowState.WAITING: 3}), "Waiting: 3 for their own time."),
+        (plan_of({RowState.SETTLED: 9}), "Done: nothing queued."),
+        (plan_of({RowState.HELD: 9}), "Done: nothing queued. 9 held."),
         (
             plan_of(QUEUED, Halt.PAUSED, "Paused."),
             "Paused: choose RUN in Control to start. 340 queued.",
@@ -105,10 +112,11 @@ def test_the_state_counts_calls_in_progress() -> None:
 def held(**whys: int) -> Plan:
     """A paused plan with rows held for these reasons."""
     faces = {
-        Face(Tally.HELD, "Not called", why=why.replace("_", " ")): n for why, n in whys.items()
+        RowSummary(RowState.HELD, "Not called", why=why.replace("_", " ")): n
+        for why, n in whys.items()
     }
-    counts = {Tally.HELD: sum(whys.values()), Tally.QUEUED: 340}
-    faces[Face(Tally.QUEUED, "Queued", why="Waits.")] = 340
+    counts = {RowState.HELD: sum(whys.values()), RowState.QUEUED: 340}
+    faces[RowSummary(RowState.QUEUED, "Queued", why="Waits.")] = 340
     return Plan(counts=counts, faces=faces, halt=Halt.PAUSED, stopped="Paused.")
 
 
@@ -130,7 +138,7 @@ def test_the_preview_says_how_many_what_it_costs_how_long_and_who_is_held() -> N
         **{"This is not a phone number. Type it.": 8, LISTED.format(2): 3, LISTED.format(3): 1}
     )
     rules = replace(RULES, price=11.0, policy=replace(RULES.policy, calls_per_minute=5))
-    assert preview(made, NOON, rules) == (
+    assert preview_sentence(made, NOON, rules) == (
         "RUN would call 340: about Rs 3,740 and 68 minutes. 12 rows are held: "
         "This is not a phone number (8), This number is on the Do Not Call tab, row … (4)."
     )
@@ -140,13 +148,13 @@ def test_the_preview_knows_calling_hours_limits_and_that_nobody_is_left() -> Non
     made = plan_of(QUEUED, Halt.PAUSED, "Paused.")
     slow: Policy = replace(RULES.policy, calls_per_minute=1)
     late = moment("2026-07-15 19:00")
-    said = preview(made, late, replace(RULES, policy=slow))
+    said = preview_sentence(made, late, replace(RULES, policy=slow))
     assert (
         said == "RUN would call 340: about 5 hours 40 minutes. All would be done tomorrow at 14:40."
     )
     capped = replace(RULES, policy=replace(slow, daily_cap=100))
-    assert "Today's limit allows 100 of them." in preview(made, NOON, capped)
-    assert preview(plan_of({}), NOON, RULES) == "RUN would call nobody."
+    assert "Today's limit allows 100 of them." in preview_sentence(made, NOON, capped)
+    assert preview_sentence(plan_of({}), NOON, RULES) == "RUN would call nobody."
     assert done_by(340, late, replace(RULES, policy=slow)) == "Tomorrow at 14:40"
     assert done_by(0, late, RULES) == ""
 
@@ -176,7 +184,7 @@ def facts(**changes: Any) -> Facts:
     return replace(usual, **changes)
 
 
-def grid(values: Board) -> list[list[object]]:
+def grid(values: Dashboard) -> list[list[object]]:
     """A control tab that says these values already."""
     return [["Campaign", "orders"], *([label, values.get(label, "")] for label in LABELS[1:])]
 
@@ -195,14 +203,14 @@ def test_every_row_that_the_tab_offers_is_filled_but_those_of_people_and_the_ala
 
 def test_counts_and_hours_are_numbers() -> None:
     faces = {
-        Face(Tally.SETTLED, "Answered", "1"): 7,
-        Face(Tally.SETTLED, "Answered", "none"): 2,
-        Face(Tally.SETTLED, "Answered", "other"): 1,
-        Face(Tally.SETTLED, "Unknown status 7"): 1,
-        Face(Tally.HELD, "my own word", why="Status says"): 1,
-        Face(Tally.ASIDE): 5,
+        RowSummary(RowState.SETTLED, "Answered", "1"): 7,
+        RowSummary(RowState.SETTLED, "Answered", "none"): 2,
+        RowSummary(RowState.SETTLED, "Answered", "other"): 1,
+        RowSummary(RowState.SETTLED, "Unknown status 7"): 1,
+        RowSummary(RowState.HELD, "my own word", why="Status says"): 1,
+        RowSummary(RowState.ASIDE): 5,
     }
-    today = Today((Hour(), Hour(4, 3), *Today().hours[2:]), 1)
+    today = DailyUsage((Hour(), Hour(4, 3), *DailyUsage().hours[2:]), 1)
     rules = replace(RULES, today=today, price=2.0)
     shown = board(Plan(faces=faces), facts(rules=rules, account="demo", balance=99.5, rate=1.0))
     assert (shown["Status: Answered"], shown["Status: Other"], shown["Status: Busy"]) == (10, 2, 0)
@@ -257,7 +265,7 @@ def test_labels_are_found_wherever_they_stand_and_strange_ones_passed_over() -> 
         [],
         ["State of mind"],
     ]
-    assert notes(shown, tab, "orders", writing=False) == [Note(2, 2, "Calling: 340 queued.")]
+    assert notes(shown, tab, "orders", writing=False) == [CellNote(2, 2, "Calling: 340 queued.")]
     tab.append(["State"])
     assert notes(shown, tab, "orders", writing=True) == [], "it stands twice"
     assert notes(shown, tab, "returns", writing=True) == []
@@ -271,7 +279,7 @@ def test_the_last_problem_says_when_it_came() -> None:
 
 def test_a_setting_that_is_not_understood_is_named_in_the_state() -> None:
     world = World(now=NOON, sheet=[{"Phone": "0300 1234567"}])
-    world.settings = Settings(
+    world.settings = ControlSettings(
         problem=say(
             "setting_unclear", label="Daily cap", value="lots", expected=say("cap_expected")
         )
@@ -284,10 +292,13 @@ def test_a_setting_that_is_not_understood_is_named_in_the_state() -> None:
 
 
 def test_held_rows_without_a_reason_are_counted_with_the_others() -> None:
-    faces = {Face(Tally.HELD, "Calling"): 2, Face(Tally.HELD, "Not called", why="Too old."): 1}
-    made = Plan(counts={Tally.HELD: 3}, faces=faces, halt=Halt.PAUSED, stopped="Paused.")
+    faces = {
+        RowSummary(RowState.HELD, "Calling"): 2,
+        RowSummary(RowState.HELD, "Not called", why="Too old."): 1,
+    }
+    made = Plan(counts={RowState.HELD: 3}, faces=faces, halt=Halt.PAUSED, stopped="Paused.")
     expected = "RUN would call nobody. 3 rows are held: Too old (1), other reasons (2)."
-    assert preview(made, NOON, RULES) == expected
+    assert preview_sentence(made, NOON, RULES) == expected
 
 
 def test_what_follows_others_words_stands_behind_a_full_stop() -> None:

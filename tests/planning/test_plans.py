@@ -25,7 +25,7 @@ import yaml
 
 from sheets_dialer.domain.attempt import Attempt, AttemptState, Reason
 from sheets_dialer.domain.job import Job
-from sheets_dialer.planning.plan import Plan, Tally
+from sheets_dialer.planning.plan import Plan, RowState
 from sheets_dialer.planning.status_words import shown
 from sheets_dialer.tabs.control_tab import Control
 from sheets_dialer.tabs.queue_columns import DIALER
@@ -290,7 +290,7 @@ def compare(
         "ended": [attempt.call_id for attempt in plan.ended],
         "polled": [poll.attempt.call_id for poll in plan.polls],
         "granted": {str(change.job_id): str(change.granted) for change in plan.job_changes},
-        "counts": {n: str(plan.count(Tally(n))) for n in expected.get("counts", {})},
+        "counts": {n: str(plan.count(RowState(n))) for n in expected.get("counts", {})},
         "stopped": plan.stopped or "",
         "nothing_left": "yes" if plan.nothing_left else "no",
     }

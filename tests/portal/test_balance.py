@@ -11,7 +11,7 @@ import pytest
 from sheets_dialer.base.clock import Clock
 from sheets_dialer.portal.balance import (
     READ_AGAIN_SECONDS,
-    Purse,
+    BalanceMonitor,
     funds,
     price,
     read_account,
@@ -30,10 +30,10 @@ def server() -> Iterator[RawServer]:
 
 
 @pytest.fixture
-def purse(server: RawServer) -> Iterator[Purse]:
+def purse(server: RawServer) -> Iterator[BalanceMonitor]:
     """A purse whose clock stands."""
     portal = Portal(server.url, lambda: "key", portal_session(2), timeouts=(1, 1))
-    yield Purse(portal, Clock(steady=lambda: 0.0), 60)
+    yield BalanceMonitor(portal, Clock(steady=lambda: 0.0), 60)
     portal.close()
 
 
@@ -63,7 +63,7 @@ def test_calls_in_progress_may_still_cost_a_whole_call(
     assert (found.problem is None) == (says is None)
 
 
-def test_the_balance_is_read_once_a_minute(purse: Purse, server: RawServer) -> None:
+def test_the_balance_is_read_once_a_minute(purse: BalanceMonitor, server: RawServer) -> None:
     assert purse.look(0).calls == purse.look(0).calls == 2
     assert purse.price == 4
     assert len(server.requests) == 1
@@ -72,7 +72,9 @@ def test_the_balance_is_read_once_a_minute(purse: Purse, server: RawServer) -> N
     assert "less than one call" in (purse.look(0).problem or "")
 
 
-def test_a_balance_that_can_not_be_read_pays_for_nothing(purse: Purse, server: RawServer) -> None:
+def test_a_balance_that_can_not_be_read_pays_for_nothing(
+    purse: BalanceMonitor, server: RawServer
+) -> None:
     purse.look(0)
     purse.clock = Clock(steady=lambda: float(READ_AGAIN_SECONDS))
     server.act = answer(b"oops", 500)
@@ -83,7 +85,9 @@ def test_a_balance_that_can_not_be_read_pays_for_nothing(purse: Purse, server: R
     assert purse.price == 4, "what a call costs is still known"
 
 
-def test_a_glance_reads_rarely_and_takes_no_offence(purse: Purse, server: RawServer) -> None:
+def test_a_glance_reads_rarely_and_takes_no_offence(
+    purse: BalanceMonitor, server: RawServer
+) -> None:
     begun = datetime(2026, 7, 15, tzinfo=UTC)
 
     def at(minutes: float) -> None:
@@ -104,7 +108,7 @@ def test_a_glance_reads_rarely_and_takes_no_offence(purse: Purse, server: RawSer
 
 
 def test_what_the_account_had_is_remembered_for_the_next_process(
-    purse: Purse, server: RawServer
+    purse: BalanceMonitor, server: RawServer
 ) -> None:
     kept: list[str] = []
     purse.remember = lambda account: kept.append(account.as_text())

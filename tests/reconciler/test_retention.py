@@ -18,14 +18,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from sheets_dialer.base.clock import Clock
-from sheets_dialer.domain.attempt import AttemptState, Reason
+from sheets_dialer.domain.attempt import AttemptState, Reason, Transition
 from sheets_dialer.domain.job import Job
-from sheets_dialer.ledger.ledger import Intent, Ledger, Move
+from sheets_dialer.ledger.ledger import Intent, Ledger
 from sheets_dialer.ledger.queries import NOTHING_KNOWN
 from sheets_dialer.planning.readiness import as_known
 from sheets_dialer.reconciler.retention_job import Forgetting
-from sheets_dialer.reconciler.row_cache import Roll
-from sheets_dialer.tabs.control_settings import Settings
+from sheets_dialer.reconciler.row_cache import RowCache
+from sheets_dialer.tabs.control_settings import ControlSettings
 from tests.ledger.test_ledger import add, content, go, intend
 from tests.planning.test_plan_properties import edits, people_do, worlds
 from tests.reconciler.test_row_selection import surveyed
@@ -58,7 +58,7 @@ def ended_job(ledger: Ledger) -> Job:
     (attempt,) = intend(ledger, job)
     go(ledger, attempt.id, SENDING, PLACED)
     ledger.report([(attempt.id, {"call_status": 2, "dtmf": "1", "changed_at": T0})], T0)
-    ledger.move([Move(attempt.id, PLACED, ENDED, {"ended_at": T0})], T0)
+    ledger.move([Transition(attempt.id, PLACED, ENDED, {"ended_at": T0})], T0)
     return ledger.jobs("orders")[-1]
 
 
@@ -91,7 +91,7 @@ def test_an_open_attempt_is_never_forgotten(ledger: Ledger, state: AttemptState)
 def test_what_is_younger_is_kept(ledger: Ledger) -> None:
     old, young = add(ledger, SECRET, content(2))
     (attempt,) = intend(ledger, young, at=T0 + MONTH)
-    ledger.move([Move(attempt.id, INTENDED, AttemptState.WITHDRAWN, {})], T0 + MONTH)
+    ledger.move([Transition(attempt.id, INTENDED, AttemptState.WITHDRAWN, {})], T0 + MONTH)
     assert ledger.forget(T0 + MONTH, most=10) == [old.id]
 
 
@@ -101,7 +101,7 @@ def test_a_key_in_words_that_quote_the_number_is_forgotten_too(ledger: Ledger) -
     go(ledger, attempt.id, SENDING, PLACED)
     told = {"call_status": 2, "unread": "0300-0000001 pressed 1, then 7", "changed_at": T0}
     ledger.report([(attempt.id, told)], T0)
-    ledger.move([Move(attempt.id, PLACED, ENDED, {})], T0)
+    ledger.move([Transition(attempt.id, PLACED, ENDED, {})], T0)
     ledger.forget(T0 + MONTH, most=10)
     (after,) = ledger.jobs("orders")
     assert after.attempts[0].unread == "… pressed 1, then 7"
@@ -113,7 +113,7 @@ def test_a_problem_that_quotes_the_number_is_forgotten_too(ledger: Ledger) -> No
     (attempt,) = intend(ledger, job)
     go(ledger, attempt.id, SENDING)
     words = "The portal refused: 0300-0000001 (+92 300 0000001) is blocked, code 17."
-    ledger.move([Move(attempt.id, SENDING, REFUSED, {"problem": words})], T0)
+    ledger.move([Transition(attempt.id, SENDING, REFUSED, {"problem": words})], T0)
     ledger.forget(T0 + MONTH, most=10)
     (after,) = ledger.jobs("orders")
     assert after.attempts[0].problem == "The portal refused: … (…) is blocked, code 17."
@@ -280,8 +280,8 @@ def test_forgetting_changes_no_plan(
     # In which order parts come depends on what is known of their jobs, so all get their turn.
     for each in (forgetful, knowing):
         each.policy = replace(each.policy, lines=50, calls_per_minute=6_000)
-    assert told(surveyed(forgetful, Roll("102"), part_rows), unknown) == told(
-        surveyed(knowing, Roll("102"), part_rows), unknown
+    assert told(surveyed(forgetful, RowCache("102"), part_rows), unknown) == told(
+        surveyed(knowing, RowCache("102"), part_rows), unknown
     )
 
 
@@ -318,7 +318,7 @@ def test_nothing_is_written_or_called_after_forgetting_however_rows_are_sorted_a
     shown = [dict(row) for row in world.sheet]
     world.jobs = [forget(job) for job in world.jobs]
     source.shuffle(world.sheet)
-    roll = Roll("102")
+    roll = RowCache("102")
     for _ in range(3):
         plan = surveyed(world, roll, part_rows)
         assert (plan.dials, plan.new_jobs, plan.adoptions) == ((), (), ())
@@ -357,7 +357,7 @@ def test_a_forgotten_job_that_was_tried_keeps_its_voice() -> None:
     world.report("call1", world.now, call_status=2, dtmf="1")
     world.run()
     world.jobs = [forget(job) for job in world.jobs]
-    world.settings = Settings(voice_id="103")
+    world.settings = ControlSettings(voice_id="103")
     world.now += timedelta(days=40)
     world.sheet[0]["Status"] = "Call again"
     (dial,) = world.plan().dials
@@ -377,7 +377,7 @@ def test_results_that_are_cleared_after_forgetting_come_back_whole() -> None:
     for title in shown:
         if title not in ("Phone",):
             world.sheet[0][title] = ""
-    roll = Roll("102")
+    roll = RowCache("102")
     for _ in range(3):
         plan = surveyed(world, roll, 5)
         assert not plan.dials

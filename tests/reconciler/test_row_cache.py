@@ -11,9 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sheets_dialer.domain.phone_numbers import NotDiallable
-from sheets_dialer.reconciler.row_cache import Roll
+from sheets_dialer.reconciler.row_cache import RowCache
 from sheets_dialer.tabs.queue_columns import find_columns
-from sheets_dialer.tabs.queue_rows import TOO_LONG, QueueRow, read_rows, text_of
+from sheets_dialer.tabs.queue_rows import TEXTS_TOO_LONG, QueueRow, read_rows, text_of
 
 NOW = datetime(2026, 7, 15, 7, tzinfo=UTC)
 HEADER = ["Phone", "Amount", "Status", "Ref"]
@@ -37,7 +37,7 @@ def as_people_see_it(row: QueueRow) -> tuple[object, ...]:
 
 @given(st.lists(grids, min_size=1, max_size=4))
 def test_a_roll_gives_what_reading_everything_anew_gives(passes: list[list[list[Any]]]) -> None:
-    roll = Roll("102")
+    roll = RowCache("102")
     columns = find_columns(HEADER, {})
     for rows in passes:
         grid = [HEADER, *rows]
@@ -48,7 +48,7 @@ def test_a_roll_gives_what_reading_everything_anew_gives(passes: list[list[list[
 
 
 def test_an_unchanged_row_is_the_same_value_at_every_pass() -> None:
-    roll = Roll("102")
+    roll = RowCache("102")
     columns = find_columns(HEADER, {})
     rows = [HEADER, ["03001234567", 5]]
     roll.take_in(as_json(rows), columns)
@@ -58,7 +58,7 @@ def test_an_unchanged_row_is_the_same_value_at_every_pass() -> None:
 
 
 def test_a_moved_column_is_seen() -> None:
-    roll = Roll("102")
+    roll = RowCache("102")
     rows = [["03001234567", "03211234567"]]
     for header, phone in ((["Phone", "Old"], "03001234567"), (["Old", "Phone"], "03211234567")):
         roll.take_in(as_json([header, *rows]), find_columns(header, {}))
@@ -75,7 +75,7 @@ def test_texts_that_an_address_can_not_carry_are_told_and_not_sent() -> None:
     for text, is_called in (("x" * 5_900, True), ("x" * 6_100, False), ("آ" * 1_100, False)):
         (row,) = read_rows([["Phone", "Store"], ["03001234567", text]], columns, "102")
         assert (row.content is not None) == is_called
-        assert is_called or row.number == NotDiallable(TOO_LONG)
+        assert is_called or row.number == NotDiallable(TEXTS_TOO_LONG)
 
 
 UNSEEN = (

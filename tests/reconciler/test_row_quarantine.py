@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from sheets_dialer.reconciler.row_quarantine import SET_APART, Culprits
+from sheets_dialer.reconciler.row_quarantine import SET_APART, RowQuarantine
 
 NOW = datetime(2026, 5, 1, 12, tzinfo=UTC)
 CELLS = {1: {"status": "a"}, 4: {"status": "b"}, 7: {"status": "c"}}
 
 
 def test_others_are_written_and_the_first_one_is_named() -> None:
-    culprits = Culprits()
+    culprits = RowQuarantine()
     culprits.found("orders", {4: "It is protected."}, NOW)
     assert set(culprits.without("orders", CELLS, NOW)) == {1, 7}
     assert set(culprits.without("others", CELLS, NOW)) == {1, 4, 7}
@@ -19,7 +19,7 @@ def test_others_are_written_and_the_first_one_is_named() -> None:
 
 
 def test_those_found_later_join_those_found_before() -> None:
-    culprits = Culprits()
+    culprits = RowQuarantine()
     culprits.found("orders", {4: "It is protected."}, NOW)
     culprits.found("orders", {7: "It is protected."}, NOW + timedelta(seconds=15))
     culprits.found("orders", {}, NOW + timedelta(seconds=30))
@@ -28,13 +28,13 @@ def test_those_found_later_join_those_found_before() -> None:
 
 
 def test_after_a_while_calls_go_on_even_where_nothing_is_left_to_write() -> None:
-    culprits = Culprits()
+    culprits = RowQuarantine()
     culprits.found("orders", {4: "It is protected."}, NOW)
     assert culprits.sentence("orders", NOW + SET_APART) is None
     assert set(culprits.without("orders", CELLS, NOW + SET_APART)) == {1, 4, 7}
 
 
 def test_a_clock_that_was_set_back_does_not_keep_them_apart() -> None:
-    culprits = Culprits()
+    culprits = RowQuarantine()
     culprits.found("orders", {4: "It is protected."}, NOW)
     assert culprits.sentence("orders", NOW - timedelta(hours=1)) is None

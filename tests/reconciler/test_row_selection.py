@@ -15,9 +15,9 @@ from sheets_dialer.domain.attempt import AttemptState
 from sheets_dialer.domain.call_lifecycle import is_followed
 from sheets_dialer.domain.job import Job
 from sheets_dialer.domain.opt_out import OptOut
-from sheets_dialer.planning.plan import Plan, Tally
-from sheets_dialer.reconciler.row_cache import Roll
-from sheets_dialer.reconciler.row_selection import Survey
+from sheets_dialer.planning.plan import Plan, RowState
+from sheets_dialer.reconciler.row_cache import RowCache
+from sheets_dialer.reconciler.row_selection import RowSelector
 from sheets_dialer.tabs.queue_columns import find_columns
 from tests.planning.test_plan_properties import edits, people_do, worlds
 from tests.support.examples import some_of
@@ -97,14 +97,14 @@ class Memory:
         return [self.world.elsewhere[ref] for ref in refs if ref in self.world.elsewhere]
 
 
-def surveyed(world: World, roll: Roll, part_rows: int) -> Plan:
+def surveyed(world: World, roll: RowCache, part_rows: int) -> Plan:
     """The plan that looking at a few rows gives."""
     header = list(TITLES.values())
     grid = [header, *([row.get(title, "") for title in header] for row in world.sheet)]
     roll.speak_with(world.settings.voice_id)
     roll.take_in([json.dumps(cells).encode() for cells in grid], COLUMNS)
     planner = world.planner()
-    survey = Survey(roll, Memory(world), "orders", part_rows=part_rows)
+    survey = RowSelector(roll, Memory(world), "orders", part_rows=part_rows)
     looked_at: list[int] = []
     for part in survey.parts(world.now, world.policy, world.open_attempts(), room=planner.room):
         indices = [row.index for row in part.rows]
@@ -173,7 +173,7 @@ def acts(plan: Plan) -> dict[str, object]:
         "ended": sorted(attempt.id for attempt in plan.ended),
         "polls": sorted((poll.attempt.id, poll.due) for poll in plan.polls),
         "dials": sorted((dial.row.index, dial.job.id, dial.reason) for dial in plan.dials),
-        "counts": {tally: plan.count(tally) for tally in Tally},
+        "counts": {tally: plan.count(tally) for tally in RowState},
         "faces": {face: count for face, count in plan.faces.items() if count},
         "stopped": plan.stopped,
     }
@@ -186,7 +186,7 @@ def test_a_few_rows_give_the_plan_that_all_rows_give(
 ) -> None:
     # With room for all, so that it doesn't matter who comes first.
     world.policy = replace(world.policy, lines=500, calls_per_minute=6000)
-    roll = Roll(world.policy.voice_id)
+    roll = RowCache(world.policy.voice_id)
     for events in [[], *passes]:
         before = set(world.opted_out)
         for event in events:
@@ -202,7 +202,7 @@ def test_a_few_rows_give_the_plan_that_all_rows_give(
         world.write(every)
 
 
-def run(world: World, roll: Roll) -> Plan:
+def run(world: World, roll: RowCache) -> Plan:
     """One whole pass that looks at a few rows."""
     plan = surveyed(world, roll, 1000)
     assert acts(plan) == acts(world.plan())
@@ -215,29 +215,29 @@ def test_quiet_rows_are_left_alone() -> None:
     world = World(now=moment("2026-07-15 12:00"), sheet=[])
     world.sheet = [{"Phone": f"0300 12345{n:02d}"} for n in range(60)]
     world.policy = replace(world.policy, lines=3)
-    roll = Roll(world.policy.voice_id)
+    roll = RowCache(world.policy.voice_id)
     for _ in range(3):
         run(world, roll)
     assert len(roll.to_look_at(world.now)) == 3, "only the rows that are being called"
-    assert run(world, roll).count(Tally.QUEUED) == 57
+    assert run(world, roll).count(RowState.QUEUED) == 57
 
 
 def test_a_quiet_row_that_is_looked_at_anew_is_counted_once() -> None:
     world = World(now=moment("2026-07-15 12:00"), sheet=[])
     world.sheet = [{"Phone": f"0300 12345{n:02d}"} for n in range(3)]
     world.control = replace(world.control, run=False)
-    roll = Roll(world.policy.voice_id)
+    roll = RowCache(world.policy.voice_id)
     for _ in range(3):
         run(world, roll)
     for _ in range(2):
         roll.look_at({"923001234500"})
-        assert run(world, roll).count(Tally.QUEUED) == 3
+        assert run(world, roll).count(RowState.QUEUED) == 3
 
 
 def test_a_quiet_row_is_called_in_time_though_the_clock_was_ahead_for_a_while() -> None:
     world = World(now=moment("2026-07-15 18:00"), sheet=[])
     world.sheet = [{"Phone": "0300 1234567", "Call After": "14:00", "Call Before": "16:00"}]
-    roll = Roll(world.policy.voice_id)
+    roll = RowCache(world.policy.voice_id)
     for _ in range(3):
         run(world, roll)
     assert roll.to_look_at(world.now) == [], "today's time has passed"
@@ -250,7 +250,7 @@ def test_a_quiet_row_is_called_in_time_though_the_clock_was_ahead_for_a_while() 
 def test_a_row_is_called_when_its_number_is_free_again() -> None:
     world = World(now=moment("2026-07-15 12:00"), sheet=[])
     world.sheet = [{"Phone": "0300 1234567", "Amount": amount} for amount in ("1", "2")]
-    roll = Roll(world.policy.voice_id)
+    roll = RowCache(world.policy.voice_id)
     for _ in range(4):
         run(world, roll)
     first, second = world.sheet
@@ -268,7 +268,7 @@ def test_a_row_is_called_when_its_number_is_free_again() -> None:
 
 def test_a_row_that_was_copied_gets_the_results_when_the_original_goes() -> None:
     world = World(now=moment("2026-07-15 12:00"), sheet=[{"Phone": "0300 1234567"}, {}])
-    roll = Roll(world.policy.voice_id)
+    roll = RowCache(world.policy.voice_id)
     for _ in range(3):
         run(world, roll)
     world.report("call1", world.now, call_status=2, dtmf="1")
@@ -286,7 +286,7 @@ def test_a_row_that_was_copied_gets_the_results_when_the_original_goes() -> None
 def test_a_row_is_called_when_another_campaigns_call_to_its_number_is_over() -> None:
     world = World(now=moment("2026-07-15 12:00"), sheet=[{"Phone": "0300 1234567"}])
     world.elsewhere_busy["923001234567"] = AttemptState.PLACED
-    roll = Roll(world.policy.voice_id)
+    roll = RowCache(world.policy.voice_id)
     for _ in range(4):
         run(world, roll)
     assert world.sheet[0]["Status"] == "Waiting"
@@ -299,7 +299,7 @@ def test_a_row_is_called_when_another_campaigns_call_to_its_number_is_over() -> 
 def test_a_mark_that_landed_on_another_row_is_known_by_its_number() -> None:
     world = World(now=moment("2026-07-15 12:00"), sheet=[])
     world.sheet = [{"Phone": "0300 1234567"}, {"Phone": "0300 1234568"}]
-    roll = Roll(world.policy.voice_id)
+    roll = RowCache(world.policy.voice_id)
     for _ in range(2):
         run(world, roll)
     for _ in range(2):

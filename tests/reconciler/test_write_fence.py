@@ -10,10 +10,10 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from sheets_dialer.base.errors import AnotherDialer, OldRead, TokenLost
-from sheets_dialer.google_sheets import QueueSheet
+from sheets_dialer.google_sheets import QueueTab
 from sheets_dialer.ledger.ledger import Ledger
 from sheets_dialer.reconciler.plan_writer import settle_token
-from sheets_dialer.reconciler.write_fence import OLD_STATE_RESTS, STANDS_BY, Fence
+from sheets_dialer.reconciler.write_fence import OLD_STATE_RESTS, STANDS_BY, WriteFence
 from sheets_dialer.tabs.fencing_token import Token, read_token
 from sheets_dialer.texts import say
 from tests.support.dialing import Shop
@@ -36,22 +36,24 @@ def ledger(tmp_path: Path) -> Iterator[Ledger]:
 def look(
     ledger: Ledger, token: Token | None, *, runs: bool = True, at: datetime = NOW
 ) -> str | None:
-    return Fence(ledger, RUN).look(TAB, token, runs=runs, now=at, zone=ZoneInfo("Asia/Karachi"))
+    return WriteFence(ledger, RUN).look(
+        TAB, token, runs=runs, now=at, zone=ZoneInfo("Asia/Karachi")
+    )
 
 
 def test_our_own_token_and_none_stop_nothing(ledger: Ledger) -> None:
     assert look(ledger, None) is None
-    assert look(ledger, Fence(ledger, RUN).next_token(TAB, None)) is None
+    assert look(ledger, WriteFence(ledger, RUN).next_token(TAB, None)) is None
 
 
 def test_no_token_is_used_twice(ledger: Ledger) -> None:
-    tokens = [Fence(ledger, RUN).next_token(TAB, None) for _ in range(3)]
+    tokens = [WriteFence(ledger, RUN).next_token(TAB, None) for _ in range(3)]
     assert [token.counter for token in tokens] == [1, 2, 3]
-    assert Fence(ledger, RUN).next_token(TAB, THEIRS) == Token("ours0000", 8, RUN)
+    assert WriteFence(ledger, RUN).next_token(TAB, THEIRS) == Token("ours0000", 8, RUN)
 
 
 def test_tabs_of_one_spreadsheet_never_share_a_token(ledger: Ledger) -> None:
-    fence = Fence(ledger, "zzzz")
+    fence = WriteFence(ledger, "zzzz")
     tabs = [f"key/{number}" for number in range(50)]
     tokens = [fence.next_token(tab, None) for _ in range(2) for tab in tabs]
     assert len({token.name for token in tokens}) == len({token.id for token in tokens}) == 100
@@ -83,18 +85,18 @@ def test_a_ledger_older_than_the_sheet_waits_for_pause_and_run(ledger: Ledger) -
     assert look(ledger, ahead) == say("older_ledger")
     assert look(ledger, ahead, runs=False) is None
     assert look(ledger, ahead) is None
-    assert Fence(ledger, RUN).next_token(TAB, ahead).counter == 41
+    assert WriteFence(ledger, RUN).next_token(TAB, ahead).counter == 41
 
 
 def test_a_copy_of_the_ledger_that_counts_on_elsewhere_is_noticed(ledger: Ledger) -> None:
-    ours = Fence(ledger, RUN).next_token(TAB, None)
+    ours = WriteFence(ledger, RUN).next_token(TAB, None)
     elsewhere = Token("ours0000", ours.counter, "run2")
     assert look(ledger, elsewhere) == say("older_ledger")
 
 
 def test_a_read_that_is_older_than_one_before_is_not_planned_from(ledger: Ledger) -> None:
-    first = Fence(ledger, RUN).next_token(TAB, None)
-    later = [Fence(ledger, "run3").next_token(TAB, first) for _ in range(12)]
+    first = WriteFence(ledger, RUN).next_token(TAB, None)
+    later = [WriteFence(ledger, "run3").next_token(TAB, first) for _ in range(12)]
     assert [look(ledger, token) for token in (first, later[4], later[9])] == [None] * 3
     for old in (first, *later[:9]):
         with pytest.raises(OldRead, match="old state"):
@@ -105,7 +107,7 @@ def test_a_read_that_is_older_than_one_before_is_not_planned_from(ledger: Ledger
 def test_a_read_from_before_a_write_that_landed_is_old_though_no_read_has_shown_it(
     ledger: Ledger,
 ) -> None:
-    fence = Fence(ledger, RUN)
+    fence = WriteFence(ledger, RUN)
     before = fence.next_token(TAB, None)
     assert look(ledger, before) is None
     # A write of which nobody knows whether it landed makes nothing old.
@@ -119,13 +121,13 @@ def test_a_read_from_before_a_write_that_landed_is_old_though_no_read_has_shown_
 def test_what_is_kept_of_our_tokens_stays_short(ledger: Ledger) -> None:
     token = None
     for _ in range(200):
-        token = Fence(ledger, RUN).next_token(TAB, token)
+        token = WriteFence(ledger, RUN).next_token(TAB, token)
     assert len(ledger.fact(f"our tokens: {TAB}").split()) < 60
 
 
 def test_a_token_that_is_gone_is_put_right_before_anything_is_heard(ledger: Ledger) -> None:
     assert look(ledger, None) is None
-    assert look(ledger, Fence(ledger, RUN).next_token(TAB, None)) is None
+    assert look(ledger, WriteFence(ledger, RUN).next_token(TAB, None)) is None
     with pytest.raises(TokenLost):
         look(ledger, None)
 
@@ -133,7 +135,7 @@ def test_a_token_that_is_gone_is_put_right_before_anything_is_heard(ledger: Ledg
 def test_old_reads_at_pause_with_good_ones_between_are_not_taken_for_a_restored_version(
     ledger: Ledger,
 ) -> None:
-    fence = Fence(ledger, RUN)
+    fence = WriteFence(ledger, RUN)
     old = fence.next_token(TAB, None)
     new = fence.next_token(TAB, old)
     for at in (NOW, NOW + OLD_STATE_RESTS, NOW + 2 * OLD_STATE_RESTS):
@@ -143,7 +145,7 @@ def test_old_reads_at_pause_with_good_ones_between_are_not_taken_for_a_restored_
 
 
 def test_an_old_read_after_somebody_elses_write_is_not_planned_from(ledger: Ledger) -> None:
-    before = Fence(ledger, RUN).next_token(TAB, None)
+    before = WriteFence(ledger, RUN).next_token(TAB, None)
     copys = Token("ours0000", 2, "copy")
     assert look(ledger, copys) == say("older_ledger")
     assert look(ledger, copys, runs=False) is None
@@ -155,7 +157,7 @@ def test_an_old_read_after_somebody_elses_write_is_not_planned_from(ledger: Ledg
 def test_an_earlier_version_that_somebody_restored_is_dialled_after_pause_and_run(
     ledger: Ledger,
 ) -> None:
-    before = Fence(ledger, RUN).next_token(TAB, None)
+    before = WriteFence(ledger, RUN).next_token(TAB, None)
     look(ledger, Token("ours0000", 2, "copy"), runs=False)
     rested = NOW + OLD_STATE_RESTS
     # An old read may show a PAUSE that was over long ago: it has to stay.
@@ -172,14 +174,14 @@ def test_a_token_put_right_after_another_ledgers_long_count_is_the_newest(
 ) -> None:
     desk = Desk(shop)
     desk.setup()
-    sheet = QueueSheet(desk.connection, "Calls", {})
+    sheet = QueueTab(desk.connection, "Calls", {})
     sheet.write(sheet.read(), Token("theirs00", 5000), {})
     # A person breaks the header while only the named range tells of the other dialer.
     tab = desk.book.worksheet("Calls")
     tab.update_cell(1, 1 + tab.row_values(1).index(Token("theirs00", 5000).header), "Ref")
     before = sheet.read()
     assert before.token is None
-    fence, zone = Fence(ledger, RUN), ZoneInfo("Asia/Karachi")
+    fence, zone = WriteFence(ledger, RUN), ZoneInfo("Asia/Karachi")
     with pytest.raises(AnotherDialer):
         settle_token(sheet, fence, before, NOW, zone)
     settle_token(sheet, fence, before, NOW + STANDS_BY, zone)

@@ -13,7 +13,7 @@ import pytest
 
 from sheets_dialer.base.errors import DialerError, PortalNotSent, SheetError
 from sheets_dialer.domain.content import Content
-from sheets_dialer.google_sheets import Connection
+from sheets_dialer.google_sheets import Spreadsheet
 from sheets_dialer.portal.client import Portal
 from sheets_dialer.portal.session import portal_session
 from tests.reliability.test_faults_by_rate import KINDS, numbers
@@ -78,7 +78,7 @@ def test_a_traceback_of_whatever_goes_wrong_holds_no_key(shop: HurriedShop, kind
     for path in PATHS:
         shop.sandbox.post("/_sandbox/faults", fault(path, kind, 1))
     portal = Portal(shop.sandbox.url, lambda: API_KEY, portal_session(1), timeouts=(2, 2))
-    connection = Connection(shop.sandbox.dialer_client(), shop.sandbox.spreadsheet_id)
+    connection = Spreadsheet(shop.sandbox.dialer_client(), shop.sandbox.spreadsheet_id)
     for ask in (
         lambda: portal.place(Content(NUMBER, "102")),
         lambda: portal.report("1"),

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from sheets_dialer.base.clock import Clock
-from sheets_dialer.dialing.worker import Caller, Confirmed
+from sheets_dialer.dialing.worker import CallWorker, Confirmed
 from sheets_dialer.domain.attempt import Attempt, AttemptState, Reason
 from sheets_dialer.domain.calling_hours import CallingHours, read_hours
 from sheets_dialer.domain.content import Content
@@ -43,15 +43,15 @@ class Bench:
         self.file = folder / "dialer.db"
         self.ledger = Ledger(f"sqlite:///{self.file}", new_id="bench000")
         self.clock = Clock()
-        self._callers: list[Caller] = []
+        self._callers: list[CallWorker] = []
 
-    def caller(self, **settings: Any) -> Caller:
+    def caller(self, **settings: Any) -> CallWorker:
         """A caller that works."""
         portal = Portal(
             self.sandbox.url, lambda: "sandbox-api-key", portal_session(8), timeouts=(2, 1.5)
         )
         limits: dict[str, Any] = {"connections": 8, "lines": 50, "calls_per_minute": 60_000}
-        made = Caller(portal, self.ledger, self.clock, **limits | settings)
+        made = CallWorker(portal, self.ledger, self.clock, **limits | settings)
         self._callers.append(made)
         made.start()
         return made

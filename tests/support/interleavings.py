@@ -31,11 +31,11 @@ from sheets_dialer.base.errors import (
 from sheets_dialer.domain.attempt import NEVER_MARKED, Attempt, AttemptState, Reason
 from sheets_dialer.domain.job import Job
 from sheets_dialer.domain.portal_status import ANSWERED
-from sheets_dialer.google_sheets import Mark, QueueSheet, Snapshot, TabFacts
+from sheets_dialer.google_sheets import Mark, QueueTab, Snapshot, TabFacts
 from sheets_dialer.planning.plan import Plan
 from sheets_dialer.planning.status_words import CALLING
 from sheets_dialer.reconciler.plan_writer import settle_token
-from sheets_dialer.reconciler.write_fence import STANDS_BY, Fence
+from sheets_dialer.reconciler.write_fence import STANDS_BY, WriteFence
 from sheets_dialer.tabs.queue_rows import beside_their_calls
 from sheets_dialer.tabs.status import AGAIN
 from tests.support.planning import KARACHI, TITLES, World
@@ -358,9 +358,9 @@ class Search:
             after.append(self._applied(state, batch))
             return after[-1]
 
-        tab = QueueSheet(_Document(header, applied, ranges), _TAB, {})
+        tab = QueueTab(_Document(header, applied, ranges), _TAB, {})
         before = _snapshot(dialer.settles)
-        fence = Fence(facts, dialer.writer)
+        fence = WriteFence(facts, dialer.writer)
         # Politeness is left out here as everywhere: the second time it has stood by.
         for now in (NOW, NOW + STANDS_BY):
             try:
@@ -378,7 +378,7 @@ def _passed(dialer: Dialer, seen: Sheet, does: Any) -> tuple[Dialer, Plan]:
     """A pass from what was read to the end of its write, as the program goes about it."""
     snapshot = _snapshot(seen)
     facts = _Facts(dialer.ledger)
-    fence = Fence(facts, dialer.writer)
+    fence = WriteFence(facts, dialer.writer)
     now = NOW + dialer.made * timedelta(seconds=15)
     try:
         stopped = _looked(fence, snapshot, now)
@@ -406,7 +406,7 @@ def _passed(dialer: Dialer, seen: Sheet, does: Any) -> tuple[Dialer, Plan]:
     if cells:
         token = fence.next_token(_NAME, snapshot.token)
         try:
-            tab = QueueSheet(_Document(seen, does_and_leaves), _TAB, {})
+            tab = QueueTab(_Document(seen, does_and_leaves), _TAB, {})
             confirmed = tab.write(snapshot, token, cells, marks)
             fence.landed(_NAME, token)
         except TokenLost:
@@ -426,7 +426,7 @@ def _passed(dialer: Dialer, seen: Sheet, does: Any) -> tuple[Dialer, Plan]:
     return (_doubted(after) if together else after), plan
 
 
-def _looked(fence: Fence, snapshot: Snapshot, now: datetime) -> str | None:
+def _looked(fence: WriteFence, snapshot: Snapshot, now: datetime) -> str | None:
     """What the fence says of the token, once it has stood by for long enough."""
     arguments: dict[str, Any] = {"runs": True, "zone": KARACHI}
     try:
@@ -448,7 +448,7 @@ def _told_to_run(dialer: Dialer) -> Dialer:
 
 def _fence_says(facts: _Facts, *, runs: bool) -> str | None:
     """What the fence says when the sheet shows the last token that the ledger remembers."""
-    fence = Fence(facts, "....")
+    fence = WriteFence(facts, "....")
     try:
         return fence.look(_NAME, fence.last_token(_NAME), runs=runs, now=NOW, zone=KARACHI)
     except (OldRead, TokenLost):
@@ -528,7 +528,7 @@ def _doubted(dialer: Dialer) -> Dialer:
 
 
 def _snapshot(sheet: Sheet) -> Snapshot:
-    return QueueSheet(_Document(sheet), _TAB, {}).read()
+    return QueueTab(_Document(sheet), _TAB, {}).read()
 
 
 def _refusal(index: int) -> SheetRefused:

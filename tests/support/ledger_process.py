@@ -9,10 +9,10 @@ import sys
 import time
 from datetime import UTC, datetime, timedelta
 
-from sheets_dialer.domain.attempt import AttemptState, Reason
+from sheets_dialer.domain.attempt import AttemptState, Reason, Transition
 from sheets_dialer.domain.content import Content
 from sheets_dialer.domain.job import NewJob
-from sheets_dialer.ledger.ledger import Intent, Ledger, Move
+from sheets_dialer.ledger.ledger import Intent, Ledger
 
 T0 = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 
@@ -30,7 +30,9 @@ def race(ledger: Ledger) -> None:
     sys.stdin.readline()
     won = set()
     for attempt in ledger.attempts_in({AttemptState.INTENDED}):
-        move = Move(attempt.id, AttemptState.INTENDED, AttemptState.SENDING, {"sending_at": T0})
+        move = Transition(
+            attempt.id, AttemptState.INTENDED, AttemptState.SENDING, {"sending_at": T0}
+        )
         won |= ledger.move([move], T0)
     say(" ".join(map(str, sorted(won))))
 
@@ -47,7 +49,7 @@ def commit(ledger: Ledger) -> None:
             (AttemptState.INTENDED, AttemptState.SENDING, {"sending_at": later}),
             (AttemptState.SENDING, AttemptState.PLACED, {"call_id": f"c{number}"}),
         ):
-            ledger.move([Move(attempt.id, source, target, values)], later)
+            ledger.move([Transition(attempt.id, source, target, values)], later)
         say(f"c{number}")
 
 

@@ -13,8 +13,8 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from sheets_dialer.domain.attempt import Attempt, AttemptState
-from sheets_dialer.ledger.ledger import Intent, Ledger, Move
+from sheets_dialer.domain.attempt import Attempt, AttemptState, Transition
+from sheets_dialer.ledger.ledger import Intent, Ledger
 from sheets_dialer.planning.plan import Plan
 from sheets_dialer.tabs.queue_columns import DIALER
 from sheets_dialer.tabs.queue_rows import QueueRow, beside_their_calls
@@ -73,9 +73,12 @@ class LedgeredWorld(World):
         self.look()
         plan = self.plan()
         moves = [
-            Move(one.id, AttemptState.PLACED, AttemptState.ENDED, {"ended_at": self.now})
+            Transition(one.id, AttemptState.PLACED, AttemptState.ENDED, {"ended_at": self.now})
             for one in plan.ended
-        ] + [Move(one.id, AttemptState.UNKNOWN, AttemptState.RELEASED, {}) for one in plan.released]
+        ] + [
+            Transition(one.id, AttemptState.UNKNOWN, AttemptState.RELEASED, {})
+            for one in plan.released
+        ]
         intended = self.ledger.record(
             self.policy.campaign,
             self.now,
@@ -151,7 +154,7 @@ class LedgeredWorld(World):
         """The process is killed and started again; what was on its way to the sheet may land."""
         self.to_send, self.sent = [], []
         moves = [
-            Move(one.id, state, target, {"changed_at": self.now})
+            Transition(one.id, state, target, {"changed_at": self.now})
             for state, target in (
                 (AttemptState.INTENDED, AttemptState.WITHDRAWN),
                 (AttemptState.SENDING, AttemptState.UNKNOWN),
@@ -202,5 +205,5 @@ class LedgeredWorld(World):
     def _move(
         self, attempt: Attempt, source: AttemptState, target: AttemptState, **values: Any
     ) -> bool:
-        move = Move(attempt.id, source, target, values)
+        move = Transition(attempt.id, source, target, values)
         return attempt.id in self.ledger.move([move], self.now)

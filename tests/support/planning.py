@@ -17,15 +17,15 @@ from zoneinfo import ZoneInfo
 from sheets_dialer.domain.attempt import Attempt, AttemptState, Reason
 from sheets_dialer.domain.calling_hours import CallingHours, read_hours
 from sheets_dialer.domain.content import Content
-from sheets_dialer.domain.daily_usage import Today
+from sheets_dialer.domain.daily_usage import DailyUsage
 from sheets_dialer.domain.job import Job, NewJob
 from sheets_dialer.domain.opt_out import OptOut
 from sheets_dialer.domain.phone_numbers import Number, read_number
 from sheets_dialer.domain.policy import Policy, RedialRule
-from sheets_dialer.planning.plan import LedgerState, Part, Plan, Rules, SheetState
+from sheets_dialer.planning.plan import LedgerState, PassRules, Plan, RowBatch, TabShown
 from sheets_dialer.planning.planner import Planner
 from sheets_dialer.planning.readiness import as_rewritten
-from sheets_dialer.tabs.control_settings import Settings
+from sheets_dialer.tabs.control_settings import ControlSettings
 from sheets_dialer.tabs.control_tab import Control
 from sheets_dialer.tabs.queue_columns import DIALER, PEOPLE, find_columns
 from sheets_dialer.tabs.queue_rows import QueueRow, beside_their_calls, read_rows
@@ -145,8 +145,8 @@ class World:
         default_factory=lambda: CallingHours(KARACHI, read_hours(OPEN_ALL_DAY)), repr=False
     )
     control: Control = field(default_factory=lambda: Control(True))
-    settings: Settings = field(default_factory=Settings)
-    today: Today = field(default_factory=Today, repr=False)
+    settings: ControlSettings = field(default_factory=ControlSettings)
+    today: DailyUsage = field(default_factory=DailyUsage, repr=False)
     price: float | None = None
     obstacle: str | None = None
     calls_paid: int | None = None
@@ -179,7 +179,7 @@ class World:
         """The numbers that open attempts hold."""
         return {attempt.number for attempt in self.open_attempts()}
 
-    def part(self) -> Part:
+    def part(self) -> RowBatch:
         """All rows and jobs."""
         calls: dict[str, list[tuple[int, datetime]]] = {
             fingerprint: [(-1, called_at)]
@@ -193,22 +193,24 @@ class World:
             for attempt in job.tried:
                 calls.setdefault(job.fingerprint, []).append((job.id, attempt.intended_at))
         titles = {name: title for name, title in TITLES.items() if name in PEOPLE}
-        return Part(self.rows(), self.jobs, calls, self.opted_out, self.elsewhere, titles=titles)
+        return RowBatch(
+            self.rows(), self.jobs, calls, self.opted_out, self.elsewhere, titles=titles
+        )
 
     def planner(self) -> Planner:
         """What begins a pass's plan."""
         return Planner(
             self.now,
-            SheetState(self.control, self.settings),
+            TabShown(self.control, self.settings),
             LedgerState(self.open_attempts()),
             self.rules(),
             until_next_pass=self.until_next_pass,
             refs=self.refs,
         )
 
-    def rules(self) -> Rules:
+    def rules(self) -> PassRules:
         """What the campaign is dialled by."""
-        rules = Rules(self.policy, self.hours, self.obstacle, self.calls_paid)
+        rules = PassRules(self.policy, self.hours, self.obstacle, self.calls_paid)
         return replace(rules, today=self.today, price=self.price).with_settings(self.settings)
 
     def plan(self) -> Plan:

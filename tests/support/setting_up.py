@@ -7,7 +7,7 @@ from typing import Any
 
 from sheets_dialer.app.wiring import google_client
 from sheets_dialer.config import load_config
-from sheets_dialer.google_sheets import Connection, QueueSheet
+from sheets_dialer.google_sheets import QueueTab, Spreadsheet
 from sheets_dialer.google_sheets.setup.prepare import prepare
 from tests.support.dialing import Shop
 
@@ -28,13 +28,13 @@ class Desk:
         self.book = person.open_by_key(book.id)
         self.book.sheet1.update_title("Calls")
         self.book.sheet1.update([list(header)], "A1")
-        self.connection = Connection(google_client(config.google), book.id)
+        self.connection = Spreadsheet(google_client(config.google), book.id)
         self.left_out: list[str] = []
         """What the last setup left out, and why."""
 
     def setup(self, tab: str = "Calls", campaign: str = "orders", **wishes: Any) -> list[str]:
         """Runs setup as the command does."""
-        sheet = QueueSheet(self.connection, tab, {})
+        sheet = QueueTab(self.connection, tab, {})
         prepared = prepare(self.connection, sheet, tab, campaign, **wishes)
         self.left_out = prepared.left_out
         return prepared.added

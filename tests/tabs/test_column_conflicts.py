@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from sheets_dialer.app.wiring import new_refs
-from sheets_dialer.tabs.column_conflicts import is_ref, namesake
+from sheets_dialer.tabs.column_conflicts import find_column_conflict, is_ref_of_ours
 from sheets_dialer.tabs.fencing_token import Token
 from sheets_dialer.tabs.queue_columns import DIALER, find_columns
 
@@ -15,7 +15,7 @@ NUMBER = "03001234567"
 
 def found(*rows: dict[str, object], header: list[str] = HEADER) -> tuple[str, int] | None:
     cells = [[row.get(title, "") for title in header] for row in rows]
-    return namesake([header, *cells], find_columns(header, {}))
+    return find_column_conflict([header, *cells], find_columns(header, {}))
 
 
 @pytest.mark.parametrize("title", [title for title in DIALER.values() if title != "Status"])
@@ -69,7 +69,7 @@ def test_other_rows_are_no_sign_of_a_dialer(row: dict[str, object]) -> None:
 
 def test_every_ref_of_ours_is_known_as_one() -> None:
     refs = new_refs()
-    assert all(is_ref(next(refs)) for _ in range(1000))
+    assert all(is_ref_of_ours(next(refs)) for _ in range(1000))
 
 
 def test_a_tab_without_our_columns_has_none_of_peoples() -> None:
@@ -98,6 +98,6 @@ EXPORTS: list[tuple[list[str], list[object], str]] = [
 def test_what_an_export_says_in_columns_like_ours_is_its_own(
     header: list[str], row: list[object], name: str
 ) -> None:
-    named = namesake([header, *[row] * 9], find_columns(header, {}))
+    named = find_column_conflict([header, *[row] * 9], find_columns(header, {}))
     assert named is not None
     assert named == (name, 1)

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sheets_dialer.domain.calling_hours import CallingHours, Window, read_hours
-from sheets_dialer.tabs.control_settings import Settings, read_settings
+from sheets_dialer.tabs.control_settings import ControlSettings, read_settings
 from sheets_dialer.tabs.control_tab import SETTINGS
 from tests.support.planning import KARACHI, World, moment
 
@@ -31,7 +31,7 @@ def grid(**values: object) -> list[list[object]]:
     return rows
 
 
-def settings_of(**values: object) -> Settings:
+def settings_of(**values: object) -> ControlSettings:
     """The settings that this tab says."""
     return read_settings(grid(**values), "orders")
 
@@ -46,8 +46,8 @@ MORNING, AFTERNOON = window("10:00", "13:00"), window("14:30", "20:00")
 
 
 def test_blank_settings_mean_what_is_configured() -> None:
-    assert settings_of() == Settings()
-    assert Settings().hours(CONFIGURED) == CONFIGURED
+    assert settings_of() == ControlSettings()
+    assert ControlSettings().hours(CONFIGURED) == CONFIGURED
 
 
 @pytest.mark.parametrize(
@@ -160,7 +160,7 @@ def test_what_sheets_made_a_date_of_is_told_with_how_to_type_it(label: str, valu
 def test_a_setting_that_stands_twice_is_not_guessed() -> None:
     twice = [*grid(), ["Daily cap", 5]]
     assert "two rows" in (read_settings(twice, "orders").problem or "")
-    assert read_settings([*grid(), ["Daily cap", ""]], "orders") == Settings()
+    assert read_settings([*grid(), ["Daily cap", ""]], "orders") == ControlSettings()
 
 
 def test_days_alone_keep_the_configured_windows_of_those_days() -> None:
@@ -213,8 +213,8 @@ def test_settings_of_another_campaign_are_not_taken() -> None:
     tab = [["Campaign", "orders", "returns"], ["Daily cap", 5, "no idea"]]
     assert read_settings(tab, "orders").daily_cap == 5
     assert read_settings(tab, "returns").problem
-    assert read_settings(tab, "others") == Settings()
-    assert read_settings(None, "orders") == Settings()
+    assert read_settings(tab, "others") == ControlSettings()
+    assert read_settings(None, "orders") == ControlSettings()
 
 
 def test_holidays_stay_when_hours_are_chosen() -> None:

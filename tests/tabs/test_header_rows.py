@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 from sheets_dialer.google_sheets.cell_updates import MOST_AT_ONCE, blocks_of
 from sheets_dialer.google_sheets.overwrite_repair import Written
 from sheets_dialer.google_sheets.overwrite_repair_header import damage_on_tab
-from sheets_dialer.reconciler.row_cache import Roll
-from sheets_dialer.tabs.column_conflicts import namesake
+from sheets_dialer.reconciler.row_cache import RowCache
+from sheets_dialer.tabs.column_conflicts import find_column_conflict
 from sheets_dialer.tabs.fencing_token import Token
 from sheets_dialer.tabs.header_names import EXPORTS, limit_like, nearest
 from sheets_dialer.tabs.header_report import (
@@ -416,7 +416,7 @@ def test_the_header_row_is_found_wherever_it_stands(
     assert found.header_row == len(above)
     read = read_rows(rows, found, "102")
     assert all(row.index > len(above) for row in read)
-    roll = Roll("102")
+    roll = RowCache("102")
     roll.take_in([as_json(row) for row in rows], found)
     assert all(index > len(above) for index in roll.to_look_at(datetime.now(UTC)))
 
@@ -532,7 +532,7 @@ def blanks_cut(row: list[object]) -> list[object]:
 def status_of(*words: str) -> tuple[str, int] | None:
     header = ["Phone", *DIALER.values()]
     rows = [header, *(["03001234567", word] for word in words)]
-    return namesake(rows, find_table(rows, {}))
+    return find_column_conflict(rows, find_table(rows, {}))
 
 
 @pytest.mark.parametrize(
@@ -562,7 +562,7 @@ def test_a_status_of_an_export_is_told_from_how_people_steer(
 def test_titles_above_the_header_are_nobodys_words() -> None:
     header = ["Phone", *DIALER.values()]
     rows: list[list[object]] = [["", "Report", "made by", "7", "Ali"], header, ["03001234567"]]
-    assert namesake(rows, find_table(rows, {})) is None
+    assert find_column_conflict(rows, find_table(rows, {})) is None
 
 
 # --- something pasted over the dialer's columns ---

@@ -12,7 +12,7 @@ from itertools import chain
 
 import pytest
 
-from sheets_dialer.domain.times import spoken_day
+from sheets_dialer.domain.times import day_in_sentence
 from tests.situations import SITUATIONS, Situation, Stage, Studio
 from tests.situations.explaining import ENGLISH, MONTHS, names_in
 from tests.support.planning import KARACHI
@@ -75,7 +75,7 @@ def test_what_is_said_not_to_stand_in_the_sheet_has_no_situation() -> None:
 @pytest.mark.parametrize(("number", "month"), list(enumerate(MONTHS, start=1)))
 def test_a_day_is_told_with_the_name_of_its_month(number: int, month: str) -> None:
     day, now = (datetime(2026, number, date, 12, tzinfo=KARACHI) for date in (3, 15))
-    assert spoken_day(day, now, KARACHI) == f"3 {ENGLISH[month]}"
+    assert day_in_sentence(day, now, KARACHI) == f"3 {ENGLISH[month]}"
 
 
 # --- The harness itself

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from sheets_dialer import texts
 from sheets_dialer.domain.phone_numbers import NotDiallable, read_number
-from sheets_dialer.domain.times import spoken, spoken_day
+from sheets_dialer.domain.times import day_in_sentence, time_in_sentence
 from sheets_dialer.google_sheets.cell_updates import that_fit
 from sheets_dialer.planning.plan import Plan
 from sheets_dialer.tabs.queue_columns import DIALER
@@ -152,16 +152,16 @@ def test_a_reason_follows_the_language_that_is_chosen_after_the_cell_was_read() 
 def test_times_are_spoken_in_the_language(days: int, in_english: str, in_urdu: str) -> None:
     now = moment("2026-07-15 14:05")
     then = now + timedelta(days=days)
-    assert spoken(then, now, KARACHI) == in_english
-    assert spoken_day(then, now, KARACHI) == in_english.partition(" at ")[0]
+    assert time_in_sentence(then, now, KARACHI) == in_english
+    assert day_in_sentence(then, now, KARACHI) == in_english.partition(" at ")[0]
     texts.use("urdu")
-    assert spoken(then, now, KARACHI) == in_urdu
+    assert time_in_sentence(then, now, KARACHI) == in_urdu
 
 
 @given(st.datetimes())
 def test_months_are_named_as_on_the_calendar(day: Any) -> None:
     now = moment("2026-07-15 12:00")
-    named = spoken_day(day.replace(tzinfo=KARACHI), now.replace(year=1900), KARACHI)
+    named = day_in_sentence(day.replace(tzinfo=KARACHI), now.replace(year=1900), KARACHI)
     assert day.strftime("%b") in named or named in ("yesterday", "today", "tomorrow")
 
 

@@ -24,7 +24,7 @@ from ...tabs.control_tab import (
 from ...tabs.queue_columns import letters
 from ...texts import say
 from .charts import make_charts
-from .making import Making, Placed, stable_id
+from .making import Making, PlacedValue, stable_id
 from .queue_tab import rgb
 from .reading import SheetState
 
@@ -194,7 +194,7 @@ def _control(making: Making, row: int, column: int, campaign: str, *, again: boo
     cell = making.tab.cell(row, column)
     if cell.value == "":
         making.write(row, column, [[PAUSE]])
-        making.placed.append(Placed(row, column, PAUSE, CONTROL_LABEL, campaign))
+        making.placed.append(PlacedValue(row, column, PAUSE, CONTROL_LABEL, campaign))
     if making.once("dropdown control", column, again=again) and not cell.is_validated:
         area = making.area(rows=(row, row + 1), columns=(column, column + 1))
         making.dropdown(area, (RUN, PAUSE))
@@ -234,7 +234,7 @@ def _alarm(
     if wanted is not None:
         making.formula(alarm, column, wanted)
         needs = ((beat, LAST_PASS_LABEL), (clock, CLOCK_LABEL))
-        making.placed.append(Placed(alarm, column, wanted, ALARM_LABEL, campaign, needs))
+        making.placed.append(PlacedValue(alarm, column, wanted, ALARM_LABEL, campaign, needs))
         making.tell(f"the alarm in row {ALARM_LABEL}")
 
 

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from ...base.errors import SheetRefused, TokenLost, WriteRefused
 from ...tabs.queue_columns import letters
 from ...texts import with_stop
-from ..spreadsheet import Connection
+from ..spreadsheet import Spreadsheet
 from .making import Look, Making, Request
 
 MOST_REQUESTS = 5
@@ -24,7 +24,7 @@ _Wanted = tuple[Making, Look]
 
 
 def dress(
-    connection: Connection, makings: Sequence[Making], requests: int
+    connection: Spreadsheet, makings: Sequence[Making], requests: int
 ) -> tuple[list[str], list[str]]:
     """Makes the looks in one batch, and again without what Google refuses, in at most so many
     requests. Returns what was made in words, and in sentences what wasn't.

@@ -7,11 +7,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ...tabs.control_tab import ALARM_LABEL, Note
+from ...tabs.control_tab import ALARM_LABEL, CellNote
 from ..overwrite_repair import Cell
-from ..overwrite_repair_tabs import Beside, Seen, on_control_tab
+from ..overwrite_repair_tabs import Seen, TabWrite, on_control_tab
 from ..spreadsheet import TabFacts
-from .making import Making, Placed
+from .making import Making, PlacedValue
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +24,7 @@ class Misplaced:
     """
 
     tab: int
-    put_back: Sequence[Note]
+    put_back: Sequence[CellNote]
     peoples: frozenset[Cell]
     lost: frozenset[Cell]
     labels: frozenset[str]
@@ -73,22 +73,22 @@ def misplaced(making: Making, seen: Seen) -> Misplaced | None:
     cells |= {now(cell): value for cell, value in back.items()} | dict.fromkeys(alarms, "")
     return Misplaced(
         making.tab.id,
-        [Note(row, column, value) for (row, column), value in cells.items()],
+        [CellNote(row, column, value) for (row, column), value in cells.items()],
         frozenset(map(now, peoples)) - alarms,
         frozenset(map(now, lost)) - alarms,
         frozenset(labels),
     )
 
 
-def _beside(making: Making, placed: Iterable[Placed]) -> Beside:
+def _beside(making: Making, placed: Iterable[PlacedValue]) -> TabWrite:
     """The placed values by where they would be without the rows and columns that setup made."""
     rows, columns = making.new_rows, making.new_columns
-    notes = [Note(rows.before(at.row), columns.before(at.column), at.value) for at in placed]
+    notes = [CellNote(rows.before(at.row), columns.before(at.column), at.value) for at in placed]
     tab = TabFacts(making.tab.id, making.tab.title, making.tab.columns, making.tab.rows)
     return on_control_tab(tab, making.found, notes, is_old=False)
 
 
-def _is_right(placed: Placed, seen: Seen) -> bool:
+def _is_right(placed: PlacedValue, seen: Seen) -> bool:
     labels = {placed.row: placed.label, **dict(placed.needs)}
     return _text(seen.get((0, placed.column))) == _text(placed.heading) and all(
         _text(seen.get((row, 0))) == _text(label) for row, label in labels.items()

@@ -19,7 +19,7 @@ Request = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
-class Placed:
+class PlacedValue:
     """A value that is put into a cell that was there before. It belongs beside `label`, which
     stands in the first column, and under `heading`, which stands in the first row. A formula
     `needs` other rows, with their labels."""
@@ -82,7 +82,7 @@ class Making:
         self.added: list[str] = []
         self.found = tab.values()
         self.new_rows, self.new_columns = Room(), Room()
-        self.placed: list[Placed] = []
+        self.placed: list[PlacedValue] = []
         self.looks: list[Look] = []
         self._inserted: list[Request] = []
         self._requests: list[Request] = []

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ...base.errors import SetupNeeded, SheetError, SheetRefused, TokenLost, WriteRefused
-from ...tabs.column_conflicts import is_ref
+from ...tabs.column_conflicts import is_ref_of_ours
 from ...tabs.control_tab import CONTROL_LABEL, CONTROL_TAB, DO_NOT_CALL_TAB
 from ...tabs.header_report import columns_sentence
 from ...tabs.queue_columns import DIALER, Columns, letters, normal
@@ -15,9 +15,9 @@ from ...tabs.queue_rows import text_of
 from ...texts import say, with_stop
 from ..cell_updates import CELLS_BACK, cells_back, note_requests, update
 from ..overwrite_repair import where
-from ..queue_tab import QueueSheet
+from ..queue_tab import QueueTab
 from ..readiness import require_own_columns
-from ..spreadsheet import Connection, cells_of
+from ..spreadsheet import Spreadsheet, cells_of
 from . import landing
 from .control_tab import make_control_tab
 from .do_not_call_tab import make_do_not_call_tab, missing_columns
@@ -62,8 +62,8 @@ class Prepared:
 
 
 def prepare(
-    connection: Connection,
-    sheet: QueueSheet,
+    connection: Spreadsheet,
+    sheet: QueueTab,
     tab: str,
     campaign: str,
     *,
@@ -107,7 +107,7 @@ def prepare(
     return Prepared(added, left_out)
 
 
-def set_control(connection: Connection, control: Sequence[Sequence[Any]], word: str) -> None:
+def set_control(connection: Spreadsheet, control: Sequence[Sequence[Any]], word: str) -> None:
     """Sets every campaign's Control to this word: what a person does, here for the demo."""
     tab = connection.tab_titled(CONTROL_TAB)
     assert tab is not None
@@ -116,8 +116,8 @@ def set_control(connection: Connection, control: Sequence[Sequence[Any]], word: 
 
 
 def _add(
-    connection: Connection,
-    sheet: QueueSheet,
+    connection: Spreadsheet,
+    sheet: QueueTab,
     wishes: _Wishes,
     again: frozenset[str] = frozenset(),
 ) -> tuple[list[str], _Plan, Misplaced | None]:
@@ -146,7 +146,7 @@ def _needed_refused(error: TokenLost | WriteRefused) -> SheetRefused:
     )
 
 
-def _write(connection: Connection, plan: _Plan) -> Misplaced | None:
+def _write(connection: Spreadsheet, plan: _Plan) -> Misplaced | None:
     """Writes what is missing, in one batch; returns what of it landed beside its place."""
     if not plan.requests:
         return None
@@ -164,7 +164,7 @@ def _write(connection: Connection, plan: _Plan) -> Misplaced | None:
     return landing.misplaced(plan.control, cells_back(answer, plan.control.tab.id))
 
 
-def _put_back(connection: Connection, misplaced: Misplaced) -> str:
+def _put_back(connection: Spreadsheet, misplaced: Misplaced) -> str:
     """Puts back what stood where values landed; returns what people must know, if anything."""
     lost = misplaced.lost & misplaced.peoples
     try:
@@ -180,7 +180,7 @@ def _put_back(connection: Connection, misplaced: Misplaced) -> str:
 
 
 def _planned(
-    connection: Connection, sheet: QueueSheet, wishes: _Wishes, again: frozenset[str]
+    connection: Spreadsheet, sheet: QueueTab, wishes: _Wishes, again: frozenset[str]
 ) -> tuple[list[str], _Plan]:
     """What would be added, in words and by tab."""
     state = read_tabs(connection)
@@ -220,7 +220,7 @@ def _lacks_peoples(columns: Columns) -> bool:
 
 
 def _whole(
-    connection: Connection,
+    connection: Spreadsheet,
     queue: TabState,
     columns: Columns,
     callback_column: str | None,
@@ -258,7 +258,7 @@ def _require_no_other_ref(
     at = columns.header_row
     for place, made in enumerate(queue.made_at):
         below = (text_of(cells[place]) for cells in rows[at + 1 :] if place < len(cells))
-        if REF_IS_MADE in made and any(map(is_ref, below)):
+        if REF_IS_MADE in made and any(map(is_ref_of_ours, below)):
             raise SetupNeeded(
                 f"Tab {tab}: column {letters(place)} is the dialer's Ref and has lost its header. "
                 f"Write Ref into its row {at + 1}; nothing was added to the sheet."

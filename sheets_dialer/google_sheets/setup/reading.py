@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ...tabs.queue_columns import HEADER_WITHIN
-from ..spreadsheet import Connection
+from ..spreadsheet import Spreadsheet
 
 MEMORY_KEY = "sheets-dialer.made"
 """The key of the developer metadata that say what was made at a tab or column."""
@@ -120,7 +120,7 @@ class SheetState:
     tabs: Mapping[str, TabState]
 
 
-def read_tabs(connection: Connection) -> SheetState:
+def read_tabs(connection: Spreadsheet) -> SheetState:
     """Everything about all tabs but their cells, in one request."""
     answer = connection.get(_ABOUT_TABS)
     connection.look_up_tabs(answer)
@@ -129,7 +129,7 @@ def read_tabs(connection: Connection) -> SheetState:
     return SheetState(recalculation, {tab.title: tab for tab in tabs})
 
 
-def read_cells(connection: Connection, heads: Iterable[TabState], whole: TabState | None) -> None:
+def read_cells(connection: Spreadsheet, heads: Iterable[TabState], whole: TabState | None) -> None:
     """Reads the first rows of some tabs, with one below what may be the header row, or all where
     there are few, and all cells of one, in one request."""
     first = HEADER_WITHIN + 1
