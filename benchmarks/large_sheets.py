@@ -171,11 +171,11 @@ def passes(path: str) -> dict[str, float]:
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
     config = load_config(Path(path))
     with build(config) as parts, parts.ledger.held():
-        cold = [timed(lambda: parts.dialer.run_pass(EVERY)) for _ in range(2)]
-        while parts.dialer.run_pass(EVERY).plans[config.campaigns[0].name].cells:
+        cold = [timed(lambda: parts.reconciler.run_pass(EVERY)) for _ in range(2)]
+        while parts.reconciler.run_pass(EVERY).plans[config.campaigns[0].name].cells:
             pass
-        warm = [timed(lambda: parts.dialer.run_pass(EVERY)) for _ in range(WARM_PASSES)]
-        result = parts.dialer.run_pass(EVERY)
+        warm = [timed(lambda: parts.reconciler.run_pass(EVERY)) for _ in range(WARM_PASSES)]
+        result = parts.reconciler.run_pass(EVERY)
     print(f"  {result.sentence}", flush=True)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     return {

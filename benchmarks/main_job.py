@@ -95,7 +95,7 @@ def report(
 ) -> None:
     """Prints what was measured."""
     with build(config) as parts:
-        attempts = [a for job in parts.ledger.jobs(parts.queues[0].name) for a in job.attempts]
+        attempts = [a for job in parts.ledger.jobs(parts.campaigns[0].name) for a in job.attempts]
     comparison = compare(config, sandbox)
     print(f"rows settled              {len(comparison.rows)} in {seconds:.0f} s")
     print(f"differences to the portal {len(comparison.faults)}")

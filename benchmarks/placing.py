@@ -64,7 +64,7 @@ def measure(sandbox: Sandbox, calls: int, connections: int, latency: float) -> N
         config.portal.api_key.get_secret_value,
         portal_session(connections),
     )
-    caller = CallWorker(
+    worker = CallWorker(
         portal, ledger, clock, connections=connections, lines=100_000, calls_per_minute=60_000
     )
     campaign = config.campaigns[0]
@@ -85,17 +85,17 @@ def measure(sandbox: Sandbox, calls: int, connections: int, latency: float) -> N
         Confirmed(attempt, by_job[attempt.job_id], policy, hours, clock.steady())
         for attempt in intended
     ]
-    caller.start()
+    worker.start()
     cpu, begun = time.process_time(), time.perf_counter()
-    caller.dial(confirmed)
-    while caller.in_flight() <= 2 and caller.waiting():
+    worker.dial(confirmed)
+    while worker.in_flight() <= 2 and worker.waiting():
         time.sleep(0.002)
     widened = time.perf_counter()
-    while caller.in_flight() or caller.waiting():
+    while worker.in_flight() or worker.waiting():
         time.sleep(0.02)
     ended = time.perf_counter()
     seconds, cpu = ended - begun, time.process_time() - cpu
-    caller.finish()
+    worker.finish()
     placed = sum(1 for _ in ledger.attempts_in({AttemptState.PLACED}))
     accepted = len(sandbox.calls())
     ledger.close()

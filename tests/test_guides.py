@@ -171,7 +171,7 @@ class TestOperatorsGuide:
         shop.ready("03000000001", "03000000005")
         backups = [line for line in shell_lines() if "backup.db" in line]
         assert len(backups) == 2
-        with shop.running("start") as dialer:
+        with shop.running("start") as reconciler:
             shop_is_busy(shop)
             for line in backups:
                 program = shlex.split(line)[0]
@@ -182,7 +182,7 @@ class TestOperatorsGuide:
                 subprocess.run(command, shell=True, cwd=backup.parent, check=True)
                 assert rows_in(backup) == rows_in(backup.with_name("dialer.db"))
                 backup.rename(tmp_path / f"{program}.db")
-            assert dialer.poll() is None
+            assert reconciler.poll() is None
 
     def test_a_second_run_of_cron_steps_back_without_flock(self, shop: Shop) -> None:
         shop.ready("03000000001")

@@ -264,7 +264,7 @@ def take_all(scene: Scene, camera: Camera) -> None:
     camera.take("dialer-pause")
 
     scene.set(CONTROL_LABEL, RUN)
-    with scene.running("start", "--until-done") as dialer:
+    with scene.running("start", "--until-done") as reconciler:
         camera.look_at(QUEUE_TAB, **queue)
         if not camera.wait(in_full_swing):
             raise SystemExit("Calls never were in every state at once.")
@@ -272,7 +272,7 @@ def take_all(scene: Scene, camera: Camera) -> None:
         camera.look_at(CONTROL_TAB, rows=14, **control)
         camera.wait(lambda texts: RUN in texts)
         camera.take("dialer-run")
-        dialer.wait(240)
+        reconciler.wait(240)
     camera.look_at(QUEUE_TAB, **queue)
     camera.wait(
         lambda texts: "Answered" in texts and not (under_way(texts) or QUEUED in texts), seconds=10
@@ -282,9 +282,9 @@ def take_all(scene: Scene, camera: Camera) -> None:
     camera.wait(lambda texts: LISTED in texts)
     camera.take("do-not-call")
 
-    with scene.running("start") as dialer:
+    with scene.running("start") as reconciler:
         time.sleep(FIRST_PASS_SECONDS)
-        dialer.send_signal(signal.SIGKILL)
+        reconciler.send_signal(signal.SIGKILL)
     scene.tell_sandbox("/_sandbox/clock", {"offset": 1800})
     camera.look_at(CONTROL_TAB, rows=5, **control)
     if not camera.wait(lambda texts: any(t.startswith("NOT RUNNING") for t in texts), seconds=30):

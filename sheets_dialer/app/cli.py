@@ -88,7 +88,7 @@ def setup(config: ConfigOption = None) -> None:
     from ..tabs.queue_columns import Columns
 
     with built_parts(config) as parts:
-        for queue, campaign in zip(parts.queues, parts.config.campaigns, strict=True):
+        for queue, campaign in zip(parts.campaigns, parts.config.campaigns, strict=True):
             seen: list[Columns] = []
             prepared = prepare(
                 queue.connection,
@@ -118,9 +118,9 @@ def plan(config: ConfigOption = None, as_json: JsonOption = False) -> None:
     from . import reports
 
     with built_parts(config) as parts:
-        for queue in parts.queues:
+        for queue in parts.campaigns:
             every = timedelta(seconds=parts.config.every)
-            snapshot, made, rules = parts.dialer.plan(queue, every)
+            snapshot, made, rules = parts.reconciler.plan(queue, every)
             rows, now = len(snapshot.rows) - 1 - snapshot.columns.header_row, parts.clock.now()
             preview = reports.preview_values(queue.name, rows, made, rules, now)
             preview |= reports.columns(snapshot.columns)
@@ -190,16 +190,16 @@ def call(
     stop = run_loop.StopSignal()
     made = False
     with built_parts(config) as parts:
-        queues = [queue for queue in parts.queues if campaign in (None, queue.name)]
-        if not queues:
+        campaigns = [queue for queue in parts.campaigns if campaign in (None, queue.name)]
+        if not campaigns:
             raise ConfigError(f"There is no campaign named {campaign} in the configuration.")
-        with parts.ledger.held(), run_loop.stopped_by_signals(stop, parts.caller.finish):
-            parts.caller.start()
+        with parts.ledger.held(), run_loop.stopped_by_signals(stop, parts.worker.finish):
+            parts.worker.start()
             for attempt in test_call.call_once(
                 number,
-                queues[0],
+                campaigns[0],
                 ledger=parts.ledger,
-                caller=parts.caller,
+                worker=parts.worker,
                 clock=parts.clock,
                 refs=new_refs(),
                 stopping=stop,
@@ -224,7 +224,7 @@ def allow(
 
     set_up_logs(verbose)
     with built_parts(config) as parts:
-        zone = parts.queues[0].rules.zone
+        zone = parts.campaigns[0].rules.zone
         typer.echo(allow_again(number, parts.ledger, parts.clock.now(), zone))
 
 
@@ -236,7 +236,7 @@ def status(config: ConfigOption = None, as_json: JsonOption = False) -> None:
     with built_parts(config) as parts:
         all_figures = {
             name: reports.figures(
-                parts.ledger.jobs(name), parts.clock.now(), parts.queues[0].rules.zone
+                parts.ledger.jobs(name), parts.clock.now(), parts.campaigns[0].rules.zone
             )
             for name in parts.ledger.campaigns()
         }

@@ -172,7 +172,7 @@ class Comparison:
 def compare(config: Config, sandbox: Sandbox) -> Comparison:
     """Checks every row's result against what the sandbox's portal says happened."""
     with build(config) as parts:
-        queue = parts.queues[0]
+        queue = parts.campaigns[0]
         snapshot = queue.sheet.read()
     rows = read_rows(snapshot.grid, snapshot.columns, config.campaigns[0].voice_id)
     calls = sandbox.calls()

@@ -67,7 +67,8 @@ def _table(result: PassResult, at: datetime) -> Table:
     for name, made in result.plans.items():
         queued = made.count(RowState.QUEUED) + len(made.new_jobs) + len(made.dials)
         others = (
-            made.count(tally) for tally in (RowState.WAITING, RowState.HELD, RowState.SETTLED)
+            made.count(row_state)
+            for row_state in (RowState.WAITING, RowState.HELD, RowState.SETTLED)
         )
         numbers = map(str, (made.in_progress, queued, *others))
         table.add_row(name, *numbers, made.stopped or "Calling")

@@ -117,16 +117,16 @@ def work(
         LedgerError: the ledger can't be used, so there is nothing to go on with.
     """
     stop = StopSignal()
-    every = parts.rhythm.interval
-    if parts.rhythm.sentence:
-        log.warning("fewer passes", sentence=parts.rhythm.sentence)
+    every = parts.pass_interval.interval
+    if parts.pass_interval.sentence:
+        log.warning("fewer passes", sentence=parts.pass_interval.sentence)
     parts.quota.ends_with(lambda: stop.by_signal, stop.wait)
-    with parts.ledger.held(), stopped_by_signals(stop, parts.caller.finish):
-        parts.dialer.recover()
-        parts.caller.start()
+    with parts.ledger.held(), stopped_by_signals(stop, parts.worker.finish):
+        parts.reconciler.recover()
+        parts.worker.start()
         try:
             last = run_passes(
-                parts.dialer,
+                parts.reconciler,
                 parts.clock,
                 every=every,
                 stop=stop,
@@ -135,10 +135,10 @@ def work(
                 on_pass=on_pass,
             )
         finally:
-            parts.caller.finish()
-        if last is not None and last.nothing_left and parts.dialer.sign_off(farewell):
+            parts.worker.finish()
+        if last is not None and last.nothing_left and parts.reconciler.sign_off(farewell):
             return last, stop.by_signal
-        last_written = parts.dialer.run_pass(timedelta(0), farewell=farewell)
+        last_written = parts.reconciler.run_pass(timedelta(0), farewell=farewell)
         on_pass(last_written)
     if last is None:
         return last_written, stop.by_signal
@@ -147,7 +147,7 @@ def work(
 
 
 def run_passes(
-    dialer: Reconciler,
+    reconciler: Reconciler,
     clock: Clock,
     *,
     every: timedelta,
@@ -172,16 +172,16 @@ def run_passes(
     def one_pass() -> None:
         nonlocal last, due_at
         begun = clock.steady()
-        last = dialer.run_pass(every)
-        if last.soon and dialer.may_hurry() and not stop():
+        last = reconciler.run_pass(every)
+        if last.soon and reconciler.may_hurry() and not stop():
             begun = clock.steady()
-            last = dialer.run_pass(every)
+            last = reconciler.run_pass(every)
         on_pass(last)
         if ends(last):
             stop.set()
         due_at = next_pass_due(begun, clock.steady(), seconds, last.rest.total_seconds())
         # New rows get their mark as soon as they have stood for long enough, not an interval later.
-        if last.ready_at is not None and dialer.may_hurry():
+        if last.ready_at is not None and reconciler.may_hurry():
             ready_in = (last.ready_at - clock.now()).total_seconds()
             due_at = min(due_at, clock.steady() + max(0.0, ready_in))
 

@@ -36,7 +36,7 @@ def run_to_end(
     from .. import texts
     from . import live_display, run_loop
 
-    zone, now = parts.queues[0].rules.zone, parts.clock.now
+    zone, now = parts.campaigns[0].rules.zone, parts.clock.now
     with contextlib.ExitStack() as stack:
         say = live_display.silent if quiet else live_display.lines(zone, now)
         if not quiet and sys.stdout.isatty():

@@ -34,7 +34,7 @@ def call_once(
     queue: Campaign,
     *,
     ledger: Ledger,
-    caller: CallWorker,
+    worker: CallWorker,
     clock: Clock,
     refs: Iterator[str],
     stopping: Callable[[], bool],
@@ -63,13 +63,13 @@ def call_once(
     ref = next(refs)
     attempt, content = _recorded(number.digits, queue, ledger, clock, ref)
     always = CallingHours(queue.rules.zone, read_hours({"monday-sunday": "00:00-24:00"}))
-    caller.dial([MarkedCall(attempt, content, queue.rules.policy, always, clock.steady())])
+    worker.dial([MarkedCall(attempt, content, queue.rules.policy, always, clock.steady())])
     seen = attempt
     while not stopping():
         wait(_LOOKS_EVERY)
-        caller.raise_failure()
+        worker.raise_failure()
         # Asked before the ledger is read: what is read then is no older than the end.
-        followed = caller.is_following(attempt.id)
+        followed = worker.is_following(attempt.id)
         current = _job(ledger, queue, ref).attempts[-1]
         if current != seen:
             seen = current

@@ -46,12 +46,12 @@ class Parts:
     clock: Clock
     ledger: Ledger
     portal: Portal
-    queues: tuple[Campaign, ...]
-    caller: CallWorker
-    purse: BalanceMonitor
+    campaigns: tuple[Campaign, ...]
+    worker: CallWorker
+    balance_monitor: BalanceMonitor
     quota: Quota
-    rhythm: PassInterval
-    dialer: Reconciler
+    pass_interval: PassInterval
+    reconciler: Reconciler
 
 
 @contextmanager
@@ -69,7 +69,7 @@ def build(config: Config, *, clock: Clock | None = None) -> Iterator[Parts]:
     clock = clock or Clock()
     per_minute = config.google.requests_per_minute
     quota = Quota(clock, secrets.SystemRandom().random, time.sleep, per_minute)
-    rhythm = PassInterval(timedelta(seconds=config.every), len(config.campaigns), per_minute)
+    pass_interval = PassInterval(timedelta(seconds=config.every), len(config.campaigns), per_minute)
     server_time = ServerTime()
     client = google_client(config.google, quota, server_time)
     ledger = Ledger(config.ledger, new_id=random_letters(8), portal=config.portal.address)
@@ -79,7 +79,7 @@ def build(config: Config, *, clock: Clock | None = None) -> Iterator[Parts]:
         portal_session(config.portal.connections),
         key_in_header=config.portal.key_in == "header",
     )
-    caller = CallWorker(
+    worker = CallWorker(
         portal,
         ledger,
         clock,
@@ -87,7 +87,7 @@ def build(config: Config, *, clock: Clock | None = None) -> Iterator[Parts]:
         lines=config.portal.lines,
         calls_per_minute=config.portal.calls_per_minute,
     )
-    purse = BalanceMonitor(
+    balance_monitor = BalanceMonitor(
         portal,
         clock,
         config.portal.call_seconds,
@@ -98,7 +98,7 @@ def build(config: Config, *, clock: Clock | None = None) -> Iterator[Parts]:
     # Campaigns of one spreadsheet share what is known of its tabs, or each would look them up.
     keys = {each.spreadsheet for each in config.campaigns}
     connections = {key: Spreadsheet(client, key, server_time) for key in keys}
-    queues = tuple(
+    campaigns = tuple(
         _queue(config, each, connections[each.spreadsheet], ledger) for each in config.campaigns
     )
     try:
@@ -107,28 +107,28 @@ def build(config: Config, *, clock: Clock | None = None) -> Iterator[Parts]:
             clock=clock,
             ledger=ledger,
             portal=portal,
-            queues=queues,
-            caller=caller,
-            purse=purse,
+            campaigns=campaigns,
+            worker=worker,
+            balance_monitor=balance_monitor,
             quota=quota,
-            rhythm=rhythm,
-            dialer=Reconciler(
-                queues,
+            pass_interval=pass_interval,
+            reconciler=Reconciler(
+                campaigns,
                 ledger,
-                caller,
+                worker,
                 clock,
                 new_refs(),
-                purse,
+                balance_monitor,
                 random_letters(4),
                 quota,
-                rhythm,
+                pass_interval,
                 forget_after=config.forget_after,
                 server_time=server_time,
                 held_by=f"{socket.gethostname()} ({os.getpid()})",
             ),
         )
     finally:
-        caller.finish()
+        worker.finish()
         portal.close()
         ledger.close()
 

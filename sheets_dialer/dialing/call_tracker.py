@@ -119,7 +119,7 @@ class CallTracker:
         self._asked_in_vain -= Counter(dict.fromkeys(over, _LAST_QUESTIONS))
         return over
 
-    def heed_jump(self) -> list[Noted] | None:
+    def adjust_for_clock_jump(self) -> list[Noted] | None:
         """Moves along what is noted of every attempt if the wall clock has jumped; returns what the
         ledger must know then, and None when the clock goes on as it should."""
         jump = self._jumps.since_last()

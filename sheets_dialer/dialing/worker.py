@@ -127,7 +127,7 @@ class CallWorker:
         it before that pass reads the ledger."""
         with self._lock:
             self._watched.begin_pass()
-            self._heed_jump()
+            self._adjust_for_clock_jump()
             self._take_back(len(self._dials))
 
     def resume(self) -> None:
@@ -194,7 +194,7 @@ class CallWorker:
             self._dials_in_flight -= len(dialled)
             self._unkept += dialled
             # It writes to the ledger, which may fail; by now what has arrived is kept all the same.
-            self._heed_jump()
+            self._adjust_for_clock_jump()
             now = self._clock.now()
             settled = self._caution.hear(dialled, now)
             for outcome, move in zip(dialled, settled, strict=True):
@@ -355,9 +355,9 @@ class CallWorker:
             Transition(each, here, there, {"ended_at": now}) for each in self._watched.given_up()
         ]
 
-    def _heed_jump(self) -> None:
+    def _adjust_for_clock_jump(self) -> None:
         """Moves along what is noted of the calls when the wall clock was put forward or back."""
-        moved = self._watched.heed_jump()
+        moved = self._watched.adjust_for_clock_jump()
         if moved is not None:
             log.warning("the clock was changed", calls=len(moved))
             # A machine that was stopped for a while shows as a jump: its marks may be old.

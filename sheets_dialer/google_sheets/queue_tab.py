@@ -196,7 +196,7 @@ class QueueTab:
         Google names the request that it refuses. Its rows are set apart, the rest is written, and
         those set apart are halved until every culprit stands alone.
         """
-        culprits: dict[int, str] = {}
+        quarantine: dict[int, str] = {}
         pending = [dict(cells)]
         refusal = error if error.rows else None
         for _ in range(_TRIES_AROUND_CULPRITS):
@@ -211,14 +211,14 @@ class QueueTab:
             suspects = {row: part[row] for row in refusal.rows if row in part} or part
             if len(suspects) == 1:
                 (row,) = suspects
-                culprits[row] = str(refusal)
+                quarantine[row] = str(refusal)
             else:
                 pending += _halves(suspects)
             rest = {row: texts for row, texts in part.items() if row not in suspects}
             if rest:
                 pending.append(rest)
             refusal = None
-        return culprits
+        return quarantine
 
     def put_back(self, damage: Overwrite, token: Token) -> None:
         """Undoes a write that went over other cells, in one batch that swaps its token for `token`.

@@ -159,12 +159,12 @@ def intend(
     connection: sa.Connection, intents: Sequence[Intent], now: datetime, since: datetime
 ) -> list[Attempt]:
     """Adds the attempts that nothing forbids, in the given order."""
-    prints = {
+    fingerprints = {
         each.job.id: {each.job.fingerprint, each.job.content.fingerprint()}
         for each in intents
         if each.reason is Reason.FIRST or _says_something_new(each)
     }
-    called = _called_since(connection, set().union(*prints.values()), since)
+    called = _called_since(connection, set().union(*fingerprints.values()), since)
     refused = opted_out(connection, {each.job.content.number for each in intents})
     wanted = [
         each
@@ -172,7 +172,7 @@ def intend(
         if each.job.content.number not in refused
         and not any(
             called.get(each_print, set()) - {each.job.id}
-            for each_print in prints.get(each.job.id, ())
+            for each_print in fingerprints.get(each.job.id, ())
         )
     ]
     for each in wanted:
@@ -221,16 +221,16 @@ def say_otherwise(
 ) -> set[int]:
     """Keeps what these attempts are about to say, where that isn't what was planned; returns those
     that must not say it, because another job's call has said it since then, and none of theirs."""
-    prints = {attempt_id: content.fingerprint() for attempt_id, content in contents.items()}
-    said = _called_since(connection, set(prints.values()), since)
+    fingerprints = {attempt_id: content.fingerprint() for attempt_id, content in contents.items()}
+    said = _called_since(connection, set(fingerprints.values()), since)
     refused: set[int] = set()
     for row in list(rows_among(connection, _JOB_AND_REASON, contents)):
-        is_said_elsewhere = bool(said.get(prints[row.id], set()) - {row.job_id})
+        is_said_elsewhere = bool(said.get(fingerprints[row.id], set()) - {row.job_id})
         if row.reason != Reason.AGAIN and is_said_elsewhere:
             # A redial may say once more what its own job has said.
-            refused |= {row.id} - _repeating(connection, row, prints[row.id])
+            refused |= {row.id} - _repeating(connection, row, fingerprints[row.id])
         connection.execute(
-            attempts.update().where(attempts.c.id == row.id).values(said=prints[row.id])
+            attempts.update().where(attempts.c.id == row.id).values(said=fingerprints[row.id])
         )
     return refused
 

@@ -66,11 +66,11 @@ def reasons(made: Plan) -> list[tuple[str, int]]:
     everybody = made.stopped
     if everybody and made.halt is Halt.PROBLEM:
         everybody = without_stopped(everybody)
-    for face, count in made.faces.items():
-        if face.why and (face.tally in _NOT_NOW or face.status == CHECK):
+    for summary, count in made.summaries.items():
+        if summary.why and (summary.row_state in _NOT_NOW or summary.status == CHECK):
             # What keeps the queue as a whole isn't said on its rows.
-            stopped = everybody if face.tally is RowState.QUEUED else None
-            whys[stopped or face.why] += count
+            stopped = everybody if summary.row_state is RowState.QUEUED else None
+            whys[stopped or summary.why] += count
     return _grouped(whys)
 
 
@@ -82,9 +82,9 @@ def preview_sentence(made: Plan, now: datetime, rules: PassRules) -> str:
     if calls and left is not None and left < calls and not made.before_run:
         said.append(say("preview_limit", count=left))
     held: Counter[str] = Counter()
-    for face, count in made.faces.items():
-        if face.tally is RowState.HELD:
-            held[face.why] += count
+    for summary, count in made.summaries.items():
+        if summary.row_state is RowState.HELD:
+            held[summary.why] += count
     if held:
         grouped = [(why, count) for why, count in _grouped(held) if why][:_HELD_SHOWN]
         shown = [say("reason_counted", why=_short(why), count=count) for why, count in grouped]

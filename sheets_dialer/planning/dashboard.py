@@ -170,11 +170,11 @@ def _counts(made: Plan) -> dict[str, str | float]:
     """All rows of the tab by Status and by Answer."""
     statuses: Counter[str] = Counter()
     answers: Counter[str] = Counter()
-    for face, count in made.faces.items():
-        if face.status:
-            statuses[face.status if face.status in STATUSES else _OTHER] += count
-        if face.key:
-            answers[face.key] += count
+    for summary, count in made.summaries.items():
+        if summary.status:
+            statuses[summary.status if summary.status in STATUSES else _OTHER] += count
+        if summary.key:
+            answers[summary.key] += count
     cells: dict[str, str | float] = {f"{STATUS_PREFIX}{each}": statuses[each] for each in STATUSES}
     return cells | {f"{ANSWER_PREFIX}{label}": answers[key] for key, label in ANSWERS.items()}
 

@@ -19,20 +19,20 @@ Calls = Mapping[str, set[tuple[int, datetime]]]
 def last_same(row: QueueRow, job: Job, calls: Calls, places: Mapping[int, int]) -> SameCall | None:
     """The last call for another job that said what the row's call would say now, unless a call of
     this job has said that already. `places` gives jobs' rows as the sheet counts them."""
-    prints = {row.fingerprint, row.sounds_like} | {each.said or "" for each in job.attempts}
-    others = _of_others(prints, job, calls)
+    fingerprints = {row.fingerprint, row.sounds_like} | {each.said or "" for each in job.attempts}
+    others = _of_others(fingerprints, job, calls)
     if others and job.called:
         # A redial: what it says is new only where the row's text changed.
-        prints = _news(row, job)
-        others = _of_others(prints, job, calls)
+        fingerprints = _news(row, job)
+        others = _of_others(fingerprints, job, calls)
     if not others:
         return None
     placed_at, job_id = max(others)
     return SameCall(placed_at, places.get(job_id))
 
 
-def _of_others(prints: Iterable[str], job: Job, calls: Calls) -> set[tuple[datetime, int]]:
-    found = itertools.chain.from_iterable(calls.get(each, ()) for each in prints)
+def _of_others(fingerprints: Iterable[str], job: Job, calls: Calls) -> set[tuple[datetime, int]]:
+    found = itertools.chain.from_iterable(calls.get(each, ()) for each in fingerprints)
     return {(time, job_id) for job_id, time in found if job_id != job.id}
 
 
@@ -44,8 +44,8 @@ def _news(row: QueueRow, job: Job) -> set[str]:
     content = row.said_in(job.content.voice_id)
     by_now = content.fingerprint() if content else ""
     shown = job.attempts[-1].said or ""
-    prints = {shown} if by_now in said else {row.fingerprint, row.sounds_like, by_now, shown}
-    return prints - said - {""}
+    fingerprints = {shown} if by_now in said else {row.fingerprint, row.sounds_like, by_now, shown}
+    return fingerprints - said - {""}
 
 
 def calls_of(part: RowBatch) -> Calls:

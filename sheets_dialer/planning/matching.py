@@ -36,16 +36,16 @@ class Matches:
     """By row index; the row's content is the job's, but for text that changes by itself."""
     new: tuple[QueueRow, ...]
     """Rows that ask for a call and have no job yet."""
-    strange_calls: tuple[QueueRow, ...]
+    unknown_calls: tuple[QueueRow, ...]
     """Rows with a Call ID that the ledger doesn't know."""
-    strange_marks: tuple[QueueRow, ...]
+    unknown_marks: tuple[QueueRow, ...]
     """Rows that say Calling, but not by this ledger."""
     changed: tuple[tuple[QueueRow, Job, bool], ...]
     """Rows with results of a call beside content that wasn't called for them, with the job of those
     results and whether it is this row's alone; another row has it otherwise."""
     copies: tuple[tuple[QueueRow, Job], ...]
     """Rows with results that belong to another row, from which they were copied, and its job."""
-    foreign: tuple[tuple[QueueRow, Job | None], ...]
+    user_owned: tuple[tuple[QueueRow, Job | None], ...]
     """Rows never called whose Status is somebody's own word: hands off. With the job of the call
     that they show, copied or left there by a race."""
 
@@ -144,14 +144,14 @@ class _Matching:
         self._taken: set[int] = set()
 
     def of(self, rows: Iterable[QueueRow]) -> Matches:
-        strange_calls: list[QueueRow] = []
-        strange_marks: list[QueueRow] = []
+        unknown_calls: list[QueueRow] = []
+        unknown_marks: list[QueueRow] = []
         rest: list[QueueRow] = []
         for row in rows:
             if self._shows_strange_call(row):
-                strange_calls.append(row)
+                unknown_calls.append(row)
             elif self._shows_strange_mark(row):
-                strange_marks.append(row)
+                unknown_marks.append(row)
             else:
                 rest.append(row)
         rest.sort(key=_likeness_to_original)
@@ -164,11 +164,11 @@ class _Matching:
         new: list[QueueRow] = []
         changed: list[tuple[QueueRow, Job, bool]] = []
         copies: list[tuple[QueueRow, Job]] = []
-        foreign: list[QueueRow] = []
+        user_owned: list[QueueRow] = []
         for row in rest:
             kept = self._by_ref.get(row.ref) or self._by_call.of(row)
             if self._is_foreign(row, kept):
-                foreign.append(row)
+                user_owned.append(row)
             elif kept is None or self._is_new(row, kept):
                 new.append(row)
             elif self._is_copy(row, kept):
@@ -179,15 +179,15 @@ class _Matching:
         for index, job in list(self._found.items()):
             if self._is_hands_off(own[index], job):
                 del self._found[index]
-                foreign.append(own[index])
+                user_owned.append(own[index])
         return Matches(
             jobs=dict(sorted(self._found.items())),
             new=_in_order(new),
-            strange_calls=_in_order(strange_calls),
-            strange_marks=_in_order(strange_marks),
+            unknown_calls=_in_order(unknown_calls),
+            unknown_marks=_in_order(unknown_marks),
             changed=tuple(sorted(changed, key=lambda pair: pair[0].index)),
             copies=tuple(sorted(copies, key=lambda pair: pair[0].index)),
-            foreign=tuple((row, self._by_call.of(row)) for row in _in_order(foreign)),
+            user_owned=tuple((row, self._by_call.of(row)) for row in _in_order(user_owned)),
         )
 
     def _take(

@@ -35,11 +35,11 @@ class TabShown:
 @dataclass(frozen=True, slots=True)
 class LedgerState:
     """What this dialer has under way: every open attempt, of any campaign, since each takes a line
-    and keeps its number from being called. `strays` are those of them that stand on no tab, such as
-    test calls, and of which nobody knows whether they rang."""
+    and keeps its number from being called. `orphan_calls` are those of them that stand on no tab,
+    such as test calls, and of which nobody knows whether they rang."""
 
     open_attempts: Sequence[Attempt]
-    strays: Sequence[Attempt] = ()
+    orphan_calls: Sequence[Attempt] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,14 +150,16 @@ class RowState(Enum):
 class RowSummary:
     """What a row is counted by: how it stands, and what its cells say."""
 
-    tally: RowState
+    row_state: RowState
     status: str = ""
     key: str = ""
     """By which its answer is counted, one of `control.ANSWERS`; empty without an answer."""
     why: str = ""
 
     @classmethod
-    def of(cls, tally: RowState, shown: Mapping[str, str], wanted: Mapping[str, str]) -> RowSummary:
+    def of(
+        cls, row_state: RowState, shown: Mapping[str, str], wanted: Mapping[str, str]
+    ) -> RowSummary:
         """The face of a row once it says what it should."""
         status, answer, key, why = (
             wanted.get(name, shown.get(name, "")) for name in ("status", "answer", "dtmf", "why")
@@ -166,7 +168,7 @@ class RowSummary:
             key = key if key in ANSWERS else "other"
         elif answer:
             key = "none"
-        return cls(tally, status, key, why)
+        return cls(row_state, status, key, why)
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,13 +176,13 @@ class SettledRow:
     """A row that says what it should and needs nothing, until a cell of it, its job or the calls to
     its number change, or that moment comes."""
 
-    face: RowSummary
+    summary: RowSummary
     until: datetime
 
     @property
-    def tally(self) -> RowState:
+    def row_state(self) -> RowState:
         """How it stands."""
-        return self.face.tally
+        return self.summary.row_state
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,7 +202,7 @@ class Plan:
     rows: Mapping[int, QueueRow] = field(default_factory=dict)
     """By index, the rows that `cells` are for."""
     counts: Mapping[RowState, int] = field(default_factory=dict)
-    faces: Mapping[RowSummary, int] = field(default_factory=dict)
+    summaries: Mapping[RowSummary, int] = field(default_factory=dict)
     """Every row that was looked at, and every quiet one, as it stands once `cells` are written."""
     complete: bool = True
     """Whether every row was looked at; else one write couldn't take what they need."""
@@ -232,9 +234,9 @@ class Plan:
         """The plan of a run that ends after it."""
         return replace(self, stopped=farewell, halt=Halt.ENDED)
 
-    def count(self, tally: RowState) -> int:
+    def count(self, row_state: RowState) -> int:
         """How many rows stand so."""
-        return self.counts.get(tally, 0)
+        return self.counts.get(row_state, 0)
 
     @property
     def in_progress(self) -> int:

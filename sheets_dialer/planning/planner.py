@@ -85,7 +85,7 @@ class Planner:
         self._cells: dict[int, Mapping[str, str]] = {}
         self._cell_rows: dict[int, QueueRow] = {}
         self._bytes = 0
-        self._faces: Counter[RowSummary] = Counter()
+        self._summaries: Counter[RowSummary] = Counter()
         self._taken: set[str] = set()
         self._begin_part(RowBatch((), ()), ())
 
@@ -111,10 +111,10 @@ class Planner:
 
     def plan(self, *, beside: Mapping[RowSummary, int]) -> Plan:
         """The finished plan. `beside` counts the rows that need nothing."""
-        faces = self._faces + Counter(beside)
+        summaries = self._summaries + Counter(beside)
         counts: Counter[RowState] = Counter()
-        for face, count in faces.items():
-            counts[face.tally] += count
+        for summary, count in summaries.items():
+            counts[summary.row_state] += count
         made = Plan(
             new_jobs=tuple(self._new),
             adoptions=tuple(self._adoptions),
@@ -128,7 +128,7 @@ class Planner:
             cells=dict(sorted(self._cells.items())),
             rows=self._cell_rows,
             counts=counts,
-            faces=faces,
+            summaries=summaries,
             complete=not self.is_full,
             stopped=self._stop.why if self._stop else None,
             halt=self._stop.halt if self._stop else None,
@@ -144,7 +144,7 @@ class Planner:
         self._places = {}
         self._calls = calls_of(part)
         self._wanted: dict[int, Mapping[str, str]] = {}
-        self._tallies: dict[int, RowState] = {}
+        self._row_states: dict[int, RowState] = {}
         self._queue: list[Dial] = []
         self._restless: set[int] = set()
         self._asked_again: set[str] = set()
@@ -178,9 +178,9 @@ class Planner:
         self._restarts = {job.ref: job.restarts + 1 for job in self._part.jobs}
         for row in matches.new:
             self._take_in_new(row)
-        for row in matches.strange_calls:
+        for row in matches.unknown_calls:
             self._adopt(row)
-        for row in matches.strange_marks:
+        for row in matches.unknown_marks:
             moment = called_at(row, self.now, self._rules.zone)
             if moment is None or abs(self.now - moment) >= MARK_IS_STRANGE_FOR:
                 unclear_mark = {"status": CHECK, "why": say("unknown_outcome")}
@@ -190,16 +190,16 @@ class Planner:
         for row, job in matches.copies:
             self._wanted[row.index] = self._showing.copied(row, job)
         at_home = {job.id for job in matches.jobs.values()}
-        for row, of_call in matches.foreign:
+        for row, of_call in matches.user_owned:
             if row.has_content or of_call:
                 known = of_call and with_number_of(row, of_call)
                 # What was pasted stands until it is undone: writing over it would hide it.
                 self._wanted[row.index] = pasted_cells(row) or self._showing.hands_off(
                     row, known, is_elsewhere=known is not None and known.id in at_home
                 )
-        others = (row for row, _job in (*matches.copies, *matches.foreign))
-        for row in (*matches.strange_marks, *others):
-            self._tallies[row.index] = RowState.HELD
+        others = (row for row, _job in (*matches.copies, *matches.user_owned))
+        for row in (*matches.unknown_marks, *others):
+            self._row_states[row.index] = RowState.HELD
         self._release_gone(matches)
 
     def _choose(self) -> None:
@@ -224,7 +224,7 @@ class Planner:
                 mark = marked(dial.job, self.now, self._rules.zone)
                 self._wanted[dial.row.index] = {**mark, "ref": dial.job.ref}
             else:
-                self._tallies[dial.row.index] = RowState.QUEUED
+                self._row_states[dial.row.index] = RowState.QUEUED
                 cells = self._showing.waiting(dial.row, dial.job, QUEUED, say("in_queue"))
                 self._wanted[dial.row.index] = cells
 
@@ -245,25 +245,25 @@ class Planner:
         self._cell_rows |= {index: self._rows[index] for index in differences}
         jobs = dict(matches.jobs)
         jobs |= {row.index: job for row, job, _alone in matches.changed}
-        pairs = (*matches.copies, *matches.foreign)
+        pairs = (*matches.copies, *matches.user_owned)
         jobs |= {row.index: job for row, job in pairs if job is not None}
         quiet: dict[int, SettledRow] = {}
         for index, row in self._rows.items():
-            job, tally = jobs.get(index), self._tallies.get(index, RowState.ASIDE)
-            face = RowSummary.of(tally, row.shown, self._wanted.get(index, {}))
+            job, row_state = jobs.get(index), self._row_states.get(index, RowState.ASIDE)
+            summary = RowSummary.of(row_state, row.shown, self._wanted.get(index, {}))
             under_way = job is not None and any(attempt.is_open for attempt in job.attempts)
             if index in differences or index in self._restless or under_way:
-                self._faces[face] += 1
+                self._summaries[summary] += 1
             else:
                 until = requeue_at(row, job, self.now, self._rules.policy, self._rules.zone)
-                quiet[index] = SettledRow(face, until)
+                quiet[index] = SettledRow(summary, until)
         return quiet
 
     def _consider(self, row: QueueRow, job: Job) -> None:
         """Works out what a row with exactly its job's content should say, and whether it is to be
         called."""
         if row.word == SKIP or not is_ours(row.word):
-            self._tallies[row.index] = RowState.HELD
+            self._row_states[row.index] = RowState.HELD
             self._wanted[row.index] = self._showing.kept_off(row, job)
             return
         answer = self._turn(row, job)
@@ -279,7 +279,7 @@ class Planner:
             case None:
                 policy = self._rules.policy
                 if all(is_final(attempt, self.now, policy) for attempt in job.tried):
-                    self._tallies[row.index] = RowState.SETTLED
+                    self._row_states[row.index] = RowState.SETTLED
                 self._wanted[row.index] = self._showing.settled(row, job)
 
     def _turn(self, row: QueueRow, job: Job) -> Owed | NotYet | None:
@@ -295,7 +295,7 @@ class Planner:
 
     def _say(self, row: QueueRow, job: Job, answer: NotYet) -> None:
         """Says why a row isn't called now."""
-        self._tallies[row.index] = RowState.WAITING if answer.waits else RowState.HELD
+        self._row_states[row.index] = RowState.WAITING if answer.waits else RowState.HELD
         status = WAITING if answer.waits else NOT_CALLED
         self._wanted[row.index] = self._showing.waiting(row, job, status, answer.why)
 
@@ -312,14 +312,16 @@ class Planner:
         self._gone = [
             attempt for job in self._part.jobs if job.id not in here for attempt in unclear(job)
         ]
-        self._gone += [one for one in self._ledger.strays if one.state is AttemptState.UNKNOWN]
+        self._gone += [
+            one for one in self._ledger.orphan_calls if one.state is AttemptState.UNKNOWN
+        ]
         self._released += [one for one in self._gone if one.number in self._asked_again]
 
     def _take_in_new(self, row: QueueRow) -> None:
         if row.content and row.problem is None:
             self._new_job(row, row.content)
         elif isinstance(row.number, NotDiallable) or row.has_content:
-            self._tallies[row.index] = RowState.HELD
+            self._row_states[row.index] = RowState.HELD
             self._wanted[row.index] = not_diallable(row.problem or row.number)
         else:
             # The number was cleared: nothing is asked for any more.
@@ -355,7 +357,7 @@ class Planner:
             self._new_job(row, row.content)
             return
         owed = alone and self._turn(row, job) is not None
-        self._tallies[row.index] = RowState.HELD
+        self._row_states[row.index] = RowState.HELD
         shown = self._showing.changed(row, job, alone=alone, owed=owed)
         self._wanted[row.index] = shown if same_number else pasted_cells(row) or shown
 
@@ -363,16 +365,16 @@ class Planner:
         called = row.shown["called_number"]
         number = row.content.number if row.content else ""
         if pasted := pasted_cells(row):
-            self._tallies[row.index] = RowState.HELD
+            self._row_states[row.index] = RowState.HELD
             self._wanted[row.index] = pasted
         elif not is_call_id(row.shown["call_id"]):
-            self._tallies[row.index] = RowState.HELD
+            self._row_states[row.index] = RowState.HELD
             self._wanted[row.index] = {"why": say("no_call_id")}
         elif row.content is None or called not in ("", number):
-            self._tallies[row.index] = RowState.HELD
+            self._row_states[row.index] = RowState.HELD
             self._wanted[row.index] = {**row.shown, "why": say("number_changed")}
         elif number in self._busy or number in self._taken:
-            self._tallies[row.index] = RowState.HELD
+            self._row_states[row.index] = RowState.HELD
             self._restless.add(row.index)
             self._wanted[row.index] = {**row.shown, "why": say("same_number")}
         else:

@@ -70,7 +70,7 @@ class BalanceMonitor:
     _read: tuple[float, Balance] | None = field(init=False, default=None)
     _glanced_at: float | None = field(init=False, default=None)
 
-    def look(self, in_progress: int) -> Funds:
+    def affordable_calls(self, in_progress: int) -> Funds:
         """What may be spent on new calls while so many are in progress, each of which may still
         cost a whole call. A balance that can't be read pays for nothing."""
         try:
@@ -79,7 +79,7 @@ class BalanceMonitor:
             return Funds(0, say("balance_unreadable", problem=error), error)
         return funds(balance, self.call_seconds, in_progress, self.pulse_seconds)
 
-    def glance(self) -> None:
+    def refresh_for_display(self) -> None:
         """Reads the balance when nobody is to be called, for people to see: rarely, and a portal
         that doesn't answer is no problem then."""
         now = self.clock.steady()

@@ -23,9 +23,11 @@ LONG_REST = timedelta(minutes=2)
 class DashboardMemory:
     """Works out what the Dialer tab says of each queue. `held_by` names machine and process."""
 
-    def __init__(self, ledger: Ledger, clock: Clock, purse: BalanceMonitor, held_by: str) -> None:
+    def __init__(
+        self, ledger: Ledger, clock: Clock, balance_monitor: BalanceMonitor, held_by: str
+    ) -> None:
         self._clock = clock
-        self._purse = purse
+        self._balance_monitor = balance_monitor
         self._held_by = held_by
         self._diary = Diary(ledger)
         self._last: dict[str, tuple[Plan, Facts]] = {}
@@ -48,7 +50,7 @@ class DashboardMemory:
         now, tab = self._clock.now(), queue.sheet.name
         problem = made.stopped if made.halt is Halt.PROBLEM else made.note
         self._diary.trouble(tab, problem or None, now)
-        account = self._purse.known
+        account = self._balance_monitor.known
         facts = Facts(
             now=now,
             rules=queue.rules,

@@ -30,10 +30,10 @@ class OrphanCalls:
     of a campaign that is gone by the first one's. `policies` are the configured campaigns'."""
 
     def __init__(
-        self, ledger: Ledger, caller: CallWorker, clock: Clock, policies: Sequence[Policy]
+        self, ledger: Ledger, worker: CallWorker, clock: Clock, policies: Sequence[Policy]
     ) -> None:
         self._ledger = ledger
-        self._caller = caller
+        self._worker = worker
         self._clock = clock
         self._first = policies[0]
         self._policies = {policy.campaign: policy for policy in policies}
@@ -44,17 +44,17 @@ class OrphanCalls:
 
     def follow(self) -> None:
         """Follows those in progress, and ends those that are over."""
-        strays = self._ledger.attempts_in({AttemptState.PLACED}, outside=self._policies)
-        if not strays:
+        orphan_calls = self._ledger.attempts_in({AttemptState.PLACED}, outside=self._policies)
+        if not orphan_calls:
             return
         now = self._clock.now()
-        campaigns = self._ledger.campaigns_of({one.job_id for one in strays})
+        campaigns = self._ledger.campaigns_of({one.job_id for one in orphan_calls})
         over: list[Attempt] = []
-        for one in strays:
+        for one in orphan_calls:
             name = campaigns[one.job_id].removesuffix(_TESTS)
             policy = self._policies.get(name, self._first)
             if is_followed(one, now, policy, later=()):
-                self._caller.follow([(DuePoll(one, next_poll(one, policy)), policy)])
+                self._worker.follow([(DuePoll(one, next_poll(one, policy)), policy)])
             else:
                 over.append(as_ended(one, policy))
         self._ledger.move(ends(over, now), now)

@@ -64,28 +64,28 @@ class PlanWriter:
     """Records and writes what a pass has decided."""
 
     def __init__(
-        self, ledger: Ledger, clock: Clock, fence: WriteFence, culprits: RowQuarantine
+        self, ledger: Ledger, clock: Clock, fence: WriteFence, quarantine: RowQuarantine
     ) -> None:
         self._ledger = ledger
         self._clock = clock
         self._fence = fence
-        self._culprits = culprits
+        self._quarantine = quarantine
         self._unlisted: dict[str, tuple[datetime, str]] = {}
         """By campaign, when Google refused lines of the do-not-call tab, with its words."""
 
-    def unlisted(self, queue: Campaign) -> str | None:
+    def unlisted(self, campaign: Campaign) -> str | None:
         """Why opt-outs aren't listed on the do-not-call tab, for people, until they are."""
-        _since, problem = self._unlisted.get(queue.name, (None, None))
+        _since, problem = self._unlisted.get(campaign.name, (None, None))
         return say("opt_outs_unwritable", problem=problem) if problem is not None else None
 
-    def _may_list(self, queue: Campaign) -> bool:
+    def _may_list(self, campaign: Campaign) -> bool:
         """Whether Google hasn't refused lines of the do-not-call tab just now."""
-        since, _problem = self._unlisted.get(queue.name, (None, None))
+        since, _problem = self._unlisted.get(campaign.name, (None, None))
         return since is None or not timedelta(0) <= self._clock.now() - since < LISTS_AGAIN_AFTER
 
     def record_and_write(
         self,
-        queue: Campaign,
+        campaign: Campaign,
         snapshot: Snapshot,
         made: Plan,
         shows: Dashboard,
@@ -100,7 +100,7 @@ class PlanWriter:
         """
         now = self._clock.now()
         intended = self._ledger.record(
-            queue.name,
+            campaign.name,
             now,
             new_jobs=made.new_jobs,
             adoptions=made.adoptions,
@@ -111,7 +111,7 @@ class PlanWriter:
                 *made.rewritings,
                 *(dial.rewriting for dial in made.dials if dial.rewriting),
             ],
-            gap=queue.rules.policy.same_call_gap,
+            gap=campaign.rules.policy.same_call_gap,
         )
         by_job = {attempt.job_id: attempt for attempt in intended}
         dials = [dial for dial in made.dials if dial.job.id in by_job]
@@ -125,15 +125,15 @@ class PlanWriter:
         together = False
         try:
             # Rows come first where they fill more than one write.
-            listed = lines if made.complete and self._may_list(queue) else None
+            listed = lines if made.complete and self._may_list(campaign) else None
             if lines is None:
-                self._unlisted.pop(queue.name, None)
+                self._unlisted.pop(campaign.name, None)
             notes = dashboard.notes(
-                shows, snapshot.control or [], queue.name, writing=bool(cells or listed)
+                shows, snapshot.control or [], campaign.name, writing=bool(cells or listed)
             )
             if cells or notes or listed:
-                seen = self._write(queue, snapshot, cells, dials, notes, listed)
-                said = self._worded(queue, dials, by_job, seen)
+                seen = self._write(campaign, snapshot, cells, dials, notes, listed)
+                said = self._worded(campaign, dials, by_job, seen)
         except SheetRefused:
             unmarked = {"problem": NEVER_MARKED}
             raise
@@ -144,13 +144,13 @@ class PlanWriter:
             # Of those that were withdrawn already, with a problem of their own, nothing comes.
             self._withdraw([by_job[d.job.id] for d in dials if d.row.index not in said], unmarked)
             if together:
-                self._part(queue, snapshot)
+                self._part(campaign, snapshot)
         return [
             MarkedCall(
                 by_job[dial.job.id],
                 said[dial.row.index],
-                queue.rules.policy,
-                queue.rules.hours,
+                campaign.rules.policy,
+                campaign.rules.hours,
                 marked_at,
             )
             for dial in dials
@@ -159,7 +159,7 @@ class PlanWriter:
 
     def _worded(
         self,
-        queue: Campaign,
+        campaign: Campaign,
         dials: Sequence[Dial],
         by_job: Mapping[int, Attempt],
         seen: Mapping[int, Mapping[str, Shown]],
@@ -181,12 +181,12 @@ class PlanWriter:
                 said[row] = content
                 if content != dial.job.content:
                     otherwise[attempt.id] = content
-        gap = queue.rules.policy.same_call_gap
+        gap = campaign.rules.policy.same_call_gap
         refused = self._ledger.say_otherwise(otherwise, now, gap)
         at = {by_job[dial.job.id].id: dial.row.index for dial in dials}
         return {row: said[row] for row in said if row not in {at[each] for each in refused}}
 
-    def sign_off(self, queue: Campaign, snapshot: Snapshot, shows: Dashboard) -> None:
+    def sign_off(self, campaign: Campaign, snapshot: Snapshot, shows: Dashboard) -> None:
         """Writes what the control tab should say after the last pass, if nobody else has written
         to the sheet since.
 
@@ -194,104 +194,108 @@ class PlanWriter:
             SheetError: it wasn't written, or nobody knows whether it was.
         """
         grid = snapshot.control or []
-        notes = dashboard.notes(shows, grid, queue.name, writing=True, afresh=True)
+        notes = dashboard.notes(shows, grid, campaign.name, writing=True, afresh=True)
         if not notes:
             return
-        token = self._fence.last_token(queue.sheet.name) or snapshot.token
-        after = self._fence.next_token(queue.sheet.name, token)
+        token = self._fence.last_token(campaign.sheet.name) or snapshot.token
+        after = self._fence.next_token(campaign.sheet.name, token)
         old = replace(snapshot, token=token, is_old=True)
-        queue.sheet.write(old, after, {}, notes=notes)
+        campaign.sheet.write(old, after, {}, notes=notes)
 
-    def settle(self, queue: Campaign, snapshot: Snapshot) -> None:
+    def settle(self, campaign: Campaign, snapshot: Snapshot) -> None:
         """Puts the token right where a person broke it."""
         # What goes wrong with this the next pass finds as well; here it must not hide that the
         # marks were refused.
         try:
-            settle_token(queue.sheet, self._fence, snapshot, self._clock.now(), queue.rules.zone)
+            settle_token(
+                campaign.sheet, self._fence, snapshot, self._clock.now(), campaign.rules.zone
+            )
         except (SheetError, AnotherDialer) as error:
-            log.warning("the token is not put right yet", campaign=queue.name, problem=str(error))
+            log.warning(
+                "the token is not put right yet", campaign=campaign.name, problem=str(error)
+            )
 
-    def _part(self, queue: Campaign, snapshot: Snapshot) -> None:
+    def _part(self, campaign: Campaign, snapshot: Snapshot) -> None:
         """After a write that was accepted beside another dialer's: what that one may have called
         becomes Check, and one token is put in the place of both. Until it is, each write's answer
         shows them, and nobody is called."""
         now = self._clock.now()
-        doubted = self._ledger.doubt_withdrawn(queue.name, now - MARKS_ARE_DOUBTED_FOR, now)
-        log.warning("another dialer wrote at the same moment", campaign=queue.name, rows=doubted)
-        self.settle(queue, replace(snapshot, token=self._fence.last_token(queue.sheet.name)))
+        doubted = self._ledger.doubt_withdrawn(campaign.name, now - MARKS_ARE_DOUBTED_FOR, now)
+        log.warning("another dialer wrote at the same moment", campaign=campaign.name, rows=doubted)
+        self.settle(campaign, replace(snapshot, token=self._fence.last_token(campaign.sheet.name)))
 
-    def mend(self, queue: Campaign, moved: ColumnsMoved) -> SheetError:
+    def mend(self, campaign: Campaign, moved: ColumnsMoved) -> SheetError:
         """Puts back what a write went over; returns what people must know of it."""
         try:
-            token = self._fence.next_token(queue.sheet.name, moved.damage.token)
-            queue.sheet.put_back(moved.damage, token)
+            token = self._fence.next_token(campaign.sheet.name, moved.damage.token)
+            campaign.sheet.put_back(moved.damage, token)
         except SheetError as error:
-            log.error("not put back", campaign=queue.name, problem=str(error))
+            log.error("not put back", campaign=campaign.name, problem=str(error))
             return moved.told(is_mended=False)
         return moved.told(is_mended=True)
 
-    def complain(self, queue: Campaign, problem: str) -> None:
+    def complain(self, campaign: Campaign, problem: str) -> None:
         """Says on the Dialer tab why the queue tab can't be worked on, where that can be written.
 
         No token fences this one cell: the tab that carries it may be gone, nothing is dialled on
         it, and whoever else writes it has read the same sheet.
         """
         # A person may put it right at any moment, so the next pass looks at the tabs anew.
-        queue.connection.forget_tabs()
+        campaign.connection.forget_tabs()
         with suppress(SheetError):
-            tab = queue.connection.tab_titled(CONTROL_TAB)
+            tab = campaign.connection.tab_titled(CONTROL_TAB)
             if tab is None:
                 return
-            rows = queue.connection.read_rows([tab.id])[tab.id]
+            rows = campaign.connection.read_rows([tab.id])[tab.id]
             grid = [cells_of(row) for row in rows]
-            place = find_place(grid, queue.name, STATE_LABEL)
+            place = find_place(grid, campaign.name, STATE_LABEL)
             if place is not None and place.text != problem:
-                queue.connection.batch([update(tab.id, place.row, place.column, [[problem]])])
+                campaign.connection.batch([update(tab.id, place.row, place.column, [[problem]])])
 
     def _write(
         self,
-        queue: Campaign,
+        campaign: Campaign,
         snapshot: Snapshot,
         cells: Mapping[int, Mapping[str, str]],
         dials: Sequence[Dial],
         notes: Sequence[CellNote],
         lines: OptOutLines | None,
     ) -> dict[int, dict[str, Shown]]:
-        tab = queue.sheet.name
+        tab = campaign.sheet.name
         marks = [Mark(dial.row.index, dial.job.ref, dial.row.phone, CALLING) for dial in dials]
-        cells = self._culprits.without(queue.name, cells, self._clock.now())
+        cells = self._quarantine.without(campaign.name, cells, self._clock.now())
         try:
             token = self._fence.next_token(tab, snapshot.token)
-            seen = queue.sheet.write(snapshot, token, cells, marks, notes, lines)
+            seen = campaign.sheet.write(snapshot, token, cells, marks, notes, lines)
             # Before anybody is called: a read from before the marks must not be heard any more.
             self._fence.landed(tab, token)
             if lines:
-                self._unlisted.pop(queue.name, None)
+                self._unlisted.pop(campaign.name, None)
             return seen
         except WrittenTogether:
             self._fence.landed(tab, token)
             raise
         except TokenLost:
-            self.settle(queue, snapshot)
+            self.settle(campaign, snapshot)
             raise
         except WriteRefused as error:
             if error.lists:
                 # A list that can't be written is no reason not to call: the ledger knows it.
-                self._unlisted[queue.name] = self._clock.now(), str(error)
-                return self._write(queue, snapshot, cells, dials, notes, None)
+                self._unlisted[campaign.name] = self._clock.now(), str(error)
+                return self._write(campaign, snapshot, cells, dials, notes, None)
             # Instead of its mark a row gets what it shows already: it may be the culprit.
             unmarked = {
                 dial.row.index: {each: dial.row.shown[each] for each in cells[dial.row.index]}
                 for dial in dials
                 if dial.row.index in cells
             }
-            found = queue.sheet.write_around(
+            found = campaign.sheet.write_around(
                 snapshot,
                 lambda before: self._fence.next_token(tab, before),
                 {**cells, **unmarked},
                 error,
             )
-            self._culprits.found(queue.name, found, self._clock.now())
+            self._quarantine.found(campaign.name, found, self._clock.now())
             if not error.rows:
                 raise SheetRefused(say("state_unwritable", problem=error)) from error
             return {}
@@ -328,7 +332,7 @@ def settle_token(
         return
     for token in fence.news(sheet.name, tokens):
         try:
-            fence.look(sheet.name, token, runs=True, now=now, zone=zone)
+            fence.observe(sheet.name, token, runs=True, now=now, zone=zone)
         except OldRead:
             # Beside ours it is left from a write that was accepted along with one of ours.
             if current.token not in tokens:

@@ -41,7 +41,7 @@ from .plan_writer import Campaign, PlanWriter, ends
 from .retention_job import Forgetting
 from .row_quarantine import RowQuarantine
 from .row_selection import RowSelector
-from .voices import keep_voice, roll_of
+from .voices import keep_voice, row_cache_of
 from .write_fence import WriteFence
 
 __all__ = ["Campaign", "PassResult", "Reconciler"]
@@ -60,40 +60,42 @@ class Reconciler:
 
     def __init__(
         self,
-        queues: Sequence[Campaign],
+        campaigns: Sequence[Campaign],
         ledger: Ledger,
-        caller: CallWorker,
+        worker: CallWorker,
         clock: Clock,
         refs: Iterator[str],
-        purse: BalanceMonitor,
+        balance_monitor: BalanceMonitor,
         writer: str,
         quota: Quota,
-        rhythm: PassInterval,
+        pass_interval: PassInterval,
         *,
         forget_after: timedelta | None = None,
         server_time: ServerTime | None = None,
         held_by: str = "",
     ) -> None:
-        self._queues = queues
+        self._campaigns = campaigns
         self._ledger = ledger
-        self._caller = caller
+        self._worker = worker
         self._clock = clock
         self._server_time = server_time or ServerTime()
         self._refs = refs
-        self._purse = purse
+        self._balance_monitor = balance_monitor
         self._portal_problem: PortalError | None = None
         self._funds_problem: str | None = None
         self._fence = WriteFence(ledger, writer)
-        self._culprits = RowQuarantine()
-        self._recorder = PlanWriter(ledger, clock, self._fence, self._culprits)
+        self._quarantine = RowQuarantine()
+        self._plan_writer = PlanWriter(ledger, clock, self._fence, self._quarantine)
         self._opt_outs = OptOuts(ledger)
-        self._strays = OrphanCalls(ledger, caller, clock, [queue.rules.policy for queue in queues])
+        self._orphan_calls = OrphanCalls(
+            ledger, worker, clock, [campaign.rules.policy for campaign in campaigns]
+        )
         self._forgetting = Forgetting(ledger, clock, forget_after)
         self._quota = quota
-        self._rhythm = rhythm
-        self._called_of_late = {queue.name: 0.0 for queue in queues}
-        self._rolls = {queue.name: roll_of(ledger, queue) for queue in queues}
-        self._panel = DashboardMemory(ledger, clock, purse, held_by)
+        self._pass_interval = pass_interval
+        self._called_of_late = {campaign.name: 0.0 for campaign in campaigns}
+        self._row_caches = {campaign.name: row_cache_of(ledger, campaign) for campaign in campaigns}
+        self._dashboard_memory = DashboardMemory(ledger, clock, balance_monitor, held_by)
         self._last: dict[str, tuple[Snapshot, Plan]] = {}
         self._tabs_seen: dict[str, float] = {}
         self._begun = 0.0
@@ -125,42 +127,44 @@ class Reconciler:
             log.warning("another server has the ledger than before; it may lack the last calls")
         self._ledger.trust_server()
         # Before anybody new is called it must be known which lines are taken.
-        for queue in self._queues:
-            keep_voice(self._ledger, queue)
-            self._follow_anyway(queue)
+        for campaign in self._campaigns:
+            keep_voice(self._ledger, campaign)
+            self._follow_anyway(campaign)
 
-    def plan(self, queue: Campaign, until_next_pass: timedelta) -> tuple[Snapshot, Plan, PassRules]:
+    def plan(
+        self, campaign: Campaign, until_next_pass: timedelta
+    ) -> tuple[Snapshot, Plan, PassRules]:
         """Reads a queue and plans its pass, for all rows; changes nothing. With the plan come the
         rules that it was made by."""
-        snapshot, sheet = self._read(queue)
-        self._purse.glance()
-        rules = replace(self._rules(queue, sheet), obstacle=self._obstacle(queue, snapshot))
-        made, rules = self._planned(queue, sheet, until_next_pass, rules, whole=True)
+        snapshot, sheet = self._read(campaign)
+        self._balance_monitor.refresh_for_display()
+        rules = replace(self._rules(campaign, sheet), obstacle=self._obstacle(campaign, snapshot))
+        made, rules = self._planned(campaign, sheet, until_next_pass, rules, whole=True)
         return snapshot, made, rules
 
-    def _read(self, queue: Campaign) -> tuple[Snapshot, TabShown]:
-        snapshot = queue.sheet.read()
-        require_ready(queue.tab, snapshot, is_known=self._fence.knows(queue.sheet.name))
-        settings = read_settings(snapshot.control, queue.name)
-        roll = self._rolls[queue.name]
-        roll.speak_with(settings.voice_id)
-        roll.take_in(snapshot.rows, snapshot.columns)
+    def _read(self, campaign: Campaign) -> tuple[Snapshot, TabShown]:
+        snapshot = campaign.sheet.read()
+        require_ready(campaign.tab, snapshot, is_known=self._fence.knows(campaign.sheet.name))
+        settings = read_settings(snapshot.control, campaign.name)
+        row_cache = self._row_caches[campaign.name]
+        row_cache.speak_with(settings.voice_id)
+        row_cache.take_in(snapshot.rows, snapshot.columns)
         if changed := self._opt_outs.changed():
-            for each in self._rolls.values():
+            for each in self._row_caches.values():
                 each.look_at(changed)
         do_not_call, is_news = self._opt_outs.read_tab(
-            queue.name, snapshot.do_not_call, queue.rules.zone
+            campaign.name, snapshot.do_not_call, campaign.rules.zone
         )
         if is_news:
-            roll.look_at_all()
-        control = read_control(snapshot.control, queue.name)
+            row_cache.look_at_all()
+        control = read_control(snapshot.control, campaign.name)
         return snapshot, TabShown(control, settings, do_not_call)
 
-    def _rules(self, queue: Campaign, sheet: TabShown) -> PassRules:
+    def _rules(self, campaign: Campaign, sheet: TabShown) -> PassRules:
         """What the queue is dialled by today, with what people chose on the Dialer tab."""
-        rules = queue.rules.with_settings(sheet.settings)
-        today = self._ledger.today(queue.name, self._clock.now(), rules.zone)
-        return replace(rules, today=today, price=self._purse.price)
+        rules = campaign.rules.with_settings(sheet.settings)
+        today = self._ledger.today(campaign.name, self._clock.now(), rules.zone)
+        return replace(rules, today=today, price=self._balance_monitor.price)
 
     def run_pass(self, until_next_pass: timedelta, *, farewell: str | None = None) -> PassResult:
         """One pass over every queue; the calls that it decides on are placed beside what follows.
@@ -172,143 +176,149 @@ class Reconciler:
             LedgerError: the ledger can't be used, or is another's now: nothing may be dialled.
         """
         self._begun = self._clock.steady()
-        self._caller.raise_failure()
+        self._worker.raise_failure()
         self._ledger.stay_held()
-        for name, unsent in self._caller.waiting_by_campaign().items():
+        for name, unsent in self._worker.waiting_by_campaign().items():
             self._called_of_late[name] = max(0, self._called_of_late.get(name, 0) - unsent)
-        self._caller.withdraw()
+        self._worker.withdraw()
         problems: dict[str, DialerError] = {}
         plans: dict[str, Plan] = {}
         self._portal_problem = None
         if farewell is None:
             self._funds_problem = None
-        for queue in self._in_turn():
+        for campaign in self._in_turn():
             try:
-                made = self._pass_over(queue, until_next_pass, farewell)
+                made = self._pass_over(campaign, until_next_pass, farewell)
             except LedgerError:
                 raise
             except DialerError as failure:
                 error = failure
                 if isinstance(failure, ColumnsMoved):
-                    error = self._recorder.mend(queue, failure)
-                log.error("pass failed", campaign=queue.name, problem=str(error))
-                self._panel.note_failure(queue, str(error))
-                problems[queue.name] = error
+                    error = self._plan_writer.mend(campaign, failure)
+                log.error("pass failed", campaign=campaign.name, problem=str(error))
+                self._dashboard_memory.note_failure(campaign, str(error))
+                problems[campaign.name] = error
                 if isinstance(error, SetupNeeded | OldRead):
-                    self._recorder.complain(queue, str(error))
-                self._follow_anyway(queue)
+                    self._plan_writer.complain(campaign, str(error))
+                self._follow_anyway(campaign)
                 continue
-            plans[queue.name] = made
-        self._strays.follow()
+            plans[campaign.name] = made
+        self._orphan_calls.follow()
         self._forgetting.go_on()
         return PassResult(
             self._in_order(problems),
             self._in_order(plans),
             self._portal_problem,
-            self._in_order({name: self._panel.state(name) for name in plans}),
+            self._in_order({name: self._dashboard_memory.state(name) for name in plans}),
         )
 
-    def _pass_over(self, queue: Campaign, until_next_pass: timedelta, farewell: str | None) -> Plan:
+    def _pass_over(
+        self, campaign: Campaign, until_next_pass: timedelta, farewell: str | None
+    ) -> Plan:
         """Read, plan, record and write for one queue; what may be dialled goes to the caller."""
         # Waiting in between would let the plan and the marks grow old.
         self._quota.wait_for(reads=1, writes=1)
         steady = self._clock.steady()
-        seen = self._tabs_seen.setdefault(queue.name, steady)
-        if queue.sheet.is_renamed and steady - seen >= TABS_ARE_TRUSTED_SECONDS:
-            queue.connection.forget_tabs()
-            self._tabs_seen[queue.name] = steady
-        snapshot, sheet = self._read(queue)
+        seen = self._tabs_seen.setdefault(campaign.name, steady)
+        if campaign.sheet.is_renamed and steady - seen >= TABS_ARE_TRUSTED_SECONDS:
+            campaign.connection.forget_tabs()
+            self._tabs_seen[campaign.name] = steady
+        snapshot, sheet = self._read(campaign)
         if snapshot.control is None or snapshot.do_not_call is None:
             # A person may bring them back at any moment.
-            queue.connection.forget_tabs()
-        now, zone = self._clock.now(), queue.rules.zone
+            campaign.connection.forget_tabs()
+        now, zone = self._clock.now(), campaign.rules.zone
         try:
-            fenced = self._fence.look(
-                queue.sheet.name, snapshot.token, runs=sheet.control.run, now=now, zone=zone
+            fenced = self._fence.observe(
+                campaign.sheet.name, snapshot.token, runs=sheet.control.run, now=now, zone=zone
             )
         except TokenLost:
-            self._recorder.settle(queue, snapshot)
+            self._plan_writer.settle(campaign, snapshot)
             raise
-        if self._panel.hear(queue, sheet):
-            self._caller.resume()
-        obstacle = fenced or self._obstacle(queue, snapshot)
+        if self._dashboard_memory.hear(campaign, sheet):
+            self._worker.resume()
+        obstacle = fenced or self._obstacle(campaign, snapshot)
         if farewell is not None:
             # What stopped the calls before the run ended still says more than that it ended.
             obstacle = obstacle or self._funds_problem
-        rules = replace(self._rules(queue, sheet), obstacle=obstacle, farewell=farewell)
-        made, rules = self._planned(queue, sheet, until_next_pass, rules)
-        unlisted = self._recorder.unlisted(queue)
-        made = replace(made, note=_joined(made.note, self._caller.silence(), unlisted))
+        rules = replace(self._rules(campaign, sheet), obstacle=obstacle, farewell=farewell)
+        made, rules = self._planned(campaign, sheet, until_next_pass, rules)
+        unlisted = self._plan_writer.unlisted(campaign)
+        made = replace(made, note=_joined(made.note, self._worker.silence(), unlisted))
         if not made.dials and farewell is None:
-            self._purse.glance()
-            rules = replace(rules, price=self._purse.price)
+            self._balance_monitor.refresh_for_display()
+            rules = replace(rules, price=self._balance_monitor.price)
         # What people chose holds for the calls that are placed and followed, too.
-        queue = replace(queue, rules=rules)
-        self._caller.follow((poll, rules.policy) for poll in made.polls)
-        self._called_of_late[queue.name] += len(made.dials)
+        campaign = replace(campaign, rules=rules)
+        self._worker.follow((poll, rules.policy) for poll in made.polls)
+        self._called_of_late[campaign.name] += len(made.dials)
         # Said in the sheet while passes come; a run's own lines need it only once.
-        rhythm = self._rhythm.sentence if farewell is None else None
-        shown = replace(made, note=_joined(made.note, rhythm))
-        shows = self._panel.shows(queue, shown, until_next_pass, last=farewell is not None)
-        lines = self._opt_outs.missing_lines(
-            queue.connection.key, snapshot.do_not_call, queue.rules.zone
+        pass_interval = self._pass_interval.sentence if farewell is None else None
+        shown = replace(made, note=_joined(made.note, pass_interval))
+        shows = self._dashboard_memory.shows(
+            campaign, shown, until_next_pass, last=farewell is not None
         )
-        confirmed = self._recorder.record_and_write(queue, snapshot, shown, shows, lines)
+        lines = self._opt_outs.missing_lines(
+            campaign.connection.key, snapshot.do_not_call, campaign.rules.zone
+        )
+        confirmed = self._plan_writer.record_and_write(campaign, snapshot, shown, shows, lines)
         # The next pass takes back what is left, since people may say PAUSE; or time, if it is late.
         # The later campaigns aren't waited for here, but this one's slow answer is: its calls get
         # their half of a pass, or with every answer slow nobody would ever be called.
         every = until_next_pass.total_seconds()
         leaves_by = next_pass_due(self._begun, self._clock.steady(), every) + 1
-        self._caller.dial(replace(each, leaves_by=leaves_by) for each in confirmed)
+        self._worker.dial(replace(each, leaves_by=leaves_by) for each in confirmed)
         # Not the rows: they may be many, and nothing needs them any more.
-        self._last[queue.name] = (snapshot.head(), made)
+        self._last[campaign.name] = (snapshot.head(), made)
         return made
 
     def may_hurry(self) -> bool:
         """Whether another pass at once would leave the quota for the next one untouched."""
-        return all(self._quota.free(kind) >= 2 * len(self._queues) for kind in RequestKind)
+        return all(self._quota.free(kind) >= 2 * len(self._campaigns) for kind in RequestKind)
 
     def _in_turn(self) -> list[Campaign]:
-        """The queues, first the one that has called least of late: it gets the lines that are free.
-        A queue that calls nobody keeps its place in front, so those that do take turns."""
+        """The campaigns, first the one that has called least of late: it gets the free lines.
+        One that calls nobody keeps its place in front, so those that do take turns."""
         self._called_of_late = {name: n / 2 for name, n in self._called_of_late.items()}
-        return sorted(self._queues, key=lambda queue: self._called_of_late[queue.name])
+        return sorted(self._campaigns, key=lambda campaign: self._called_of_late[campaign.name])
 
     def sign_off(self, farewell: str) -> bool:
         """Says farewell on the Dialer tab after a pass that left nothing to do, without reading the
         sheet anew. False when that didn't succeed, as when somebody has written since, or when that
         pass could not write everything."""
         now = self._clock.now()
-        if any(self._culprits.sentence(queue.name, now) for queue in self._queues):
+        if any(self._quarantine.sentence(campaign.name, now) for campaign in self._campaigns):
             return False
         try:
-            for queue in self._queues:
-                snapshot, made = self._last[queue.name]
+            for campaign in self._campaigns:
+                snapshot, made = self._last[campaign.name]
                 if farewell and (made.closed or not made.stopped):
-                    shows = self._panel.farewell(queue.name, made, farewell)
-                    self._recorder.sign_off(queue, snapshot, shows)
+                    shows = self._dashboard_memory.farewell(campaign.name, made, farewell)
+                    self._plan_writer.sign_off(campaign, snapshot, shows)
         except SheetError as error:
             if isinstance(error, ColumnsMoved):
-                self._panel.note_failure(queue, str(self._recorder.mend(queue, error)))
+                self._dashboard_memory.note_failure(
+                    campaign, str(self._plan_writer.mend(campaign, error))
+                )
             log.warning("no farewell", problem=str(error))
             return False
         return True
 
-    def _obstacle(self, queue: Campaign, snapshot: Snapshot) -> str | None:
+    def _obstacle(self, campaign: Campaign, snapshot: Snapshot) -> str | None:
         """What stands in the way of all new calls beside Control and hours."""
-        unsafe = unsafe_sentence(self._ledger.fact(unsafe_fact(queue.sheet.name)))
-        unwritable = self._culprits.sentence(queue.name, self._clock.now())
+        unsafe = unsafe_sentence(self._ledger.fact(unsafe_fact(campaign.sheet.name)))
+        unwritable = self._quarantine.sentence(campaign.name, self._clock.now())
         return (
             clock_off(self._server_time.seconds_ahead)
             or unsafe
-            or unclear_sentence(queue.tab, snapshot.columns)
+            or unclear_sentence(campaign.tab, snapshot.columns)
             or unwritable
-            or self._caller.caution()
+            or self._worker.caution()
         )
 
     def _planned(
         self,
-        queue: Campaign,
+        campaign: Campaign,
         sheet: TabShown,
         until_next_pass: timedelta,
         rules: PassRules,
@@ -320,19 +330,21 @@ class Reconciler:
         now = self._clock.now()
         if rules.farewell is not None:
             rules = replace(rules, calls_paid=0)
-        roll = self._rolls[queue.name]
-        survey = RowSelector(roll, self._ledger, queue.name)
-        ledger = LedgerState(self._ledger.open_attempts(), self._strays.unclear())
+        row_cache = self._row_caches[campaign.name]
+        row_selector = RowSelector(row_cache, self._ledger, campaign.name)
+        ledger = LedgerState(self._ledger.open_attempts(), self._orphan_calls.unclear())
 
         def planned(rules: PassRules) -> Plan:
             planner = Planner(
                 now, sheet, ledger, rules, until_next_pass=until_next_pass, refs=self._refs
             )
-            for part in survey.parts(now, rules.policy, ledger.open_attempts, room=planner.room):
-                roll.settle((row.index for row in part.rows), planner.add(part))
+            for part in row_selector.parts(
+                now, rules.policy, ledger.open_attempts, room=planner.room
+            ):
+                row_cache.settle((row.index for row in part.rows), planner.add(part))
                 if planner.is_full and not whole:
                     break
-            return planner.plan(beside=roll.counts())
+            return planner.plan(beside=row_cache.counts())
 
         # A rate that nobody asked for yet doesn't break a budget.
         first = rules if rules.price else rules.without_budget()
@@ -340,28 +352,34 @@ class Reconciler:
         if not made.dials:
             return made, rules
         # Only a pass that would call somebody asks what the balance pays.
-        funds = self._purse.look(self._caller.lines_in_use() + self._caller.waiting())
+        funds = self._balance_monitor.affordable_calls(
+            self._worker.lines_in_use() + self._worker.waiting()
+        )
         self._portal_problem, self._funds_problem = funds.error, funds.problem
-        rules = replace(rules, price=self._purse.price)
+        rules = replace(rules, price=self._balance_monitor.price)
         enough = funds.calls is None or funds.calls >= len(made.dials)
         as_planned = rules.policy.daily_budget is None or rules == first
         if funds.problem is None and enough and as_planned:
             return made, rules
         return planned(replace(rules, obstacle=funds.problem, calls_paid=funds.calls)), rules
 
-    def _follow_anyway(self, queue: Campaign) -> None:
+    def _follow_anyway(self, campaign: Campaign) -> None:
         """Follows the calls in progress of a queue whose sheet can't be read or written."""
-        now, policy = self._clock.now(), queue.rules.policy
-        jobs = self._ledger.jobs_under_way(queue.name, now - policy.give_up_after)
+        now, policy = self._clock.now(), campaign.rules.policy
+        jobs = self._ledger.jobs_under_way(campaign.name, now - policy.give_up_after)
         polls, ended = followed(jobs, now, policy)
         if left := [each for each in ended if each.problem == LEFT_BEHIND]:
             log.warning("the portal's address was changed; calls aren't followed", calls=len(left))
-        self._caller.follow((poll, policy) for poll in polls)
+        self._worker.follow((poll, policy) for poll in polls)
         self._ledger.move(ends(ended, now), now)
 
     def _in_order(self, found: Mapping[str, Answer]) -> dict[str, Answer]:
         """By campaign, in the order of the configuration."""
-        return {queue.name: found[queue.name] for queue in self._queues if queue.name in found}
+        return {
+            campaign.name: found[campaign.name]
+            for campaign in self._campaigns
+            if campaign.name in found
+        }
 
 
 def _joined(*sentences: str | None) -> str:

@@ -23,7 +23,7 @@ from ..tabs.queue_columns import Columns
 from ..tabs.queue_rows import QueueRow, read_row
 
 _LOOK, _EMPTY = 0, 1
-_CODES = {tally: code for code, tally in enumerate(RowState, start=2)}
+_CODES = {row_state: code for code, row_state in enumerate(RowState, start=2)}
 _QUEUED = bytes([_CODES[RowState.QUEUED]])
 _NEVER = float("inf")
 _decode = msgspec.json.Decoder(list[object]).decode
@@ -51,12 +51,12 @@ class RowCache:
         self._standing = bytearray()
         """By row, whether it is to be looked at, is empty, or how it counts while it is quiet."""
         self._until = array("d")
-        self._face = array("L")
-        """By row, as which of `_faces` it is counted while it is quiet."""
-        self._faces: list[RowSummary] = []
+        self._summary = array("L")
+        """By row, as which of `_summaries` it is counted while it is quiet."""
+        self._summaries: list[RowSummary] = []
         self._place_of: dict[RowSummary, int] = {}
         self._counts: list[int] = []
-        """How many quiet rows have each of `_faces`, kept along so that nothing is counted anew."""
+        """How many quiet rows have each of `_summaries`, kept along so that none is counted anew."""
         self._next = _NEVER
         self._keys: list[tuple[int, ...]] = []
         self._sharing: dict[int, int | set[int]] = {}
@@ -91,14 +91,14 @@ class RowCache:
             self._forget(index)
         kept = min(len(old), len(raw))
         changed = [i for i in range(first, kept) if old[i] != raw[i]]
-        del self._standing[kept:], self._until[kept:], self._keys[kept:], self._face[kept:]
+        del self._standing[kept:], self._until[kept:], self._keys[kept:], self._summary[kept:]
         for index in changed:
             self._forget(index)
         added = len(raw) - kept
         self._raw = list(raw)
         self._standing += bytes(added)
         self._until.extend([_NEVER] * added)
-        self._face.extend([0] * added)
+        self._summary.extend([0] * added)
         self._keys += [()] * added
         needed = self.needed
         for index in (*changed, *range(max(kept, first), len(raw))):
@@ -188,8 +188,8 @@ class RowCache:
             self._stir(index)
             if rest is None:
                 continue
-            self._standing[index] = _CODES[rest.tally]
-            self._face[index] = place = self._place(rest.face)
+            self._standing[index] = _CODES[rest.row_state]
+            self._summary[index] = place = self._place(rest.summary)
             self._counts[place] += 1
             until = rest.until.timestamp()
             self._until[index] = until
@@ -198,21 +198,21 @@ class RowCache:
 
     def counts(self) -> Counter[RowSummary]:
         """How the quiet rows count."""
-        counted = zip(self._faces, self._counts, strict=True)
-        return Counter({face: count for face, count in counted if count})
+        counted = zip(self._summaries, self._counts, strict=True)
+        return Counter({summary: count for summary, count in counted if count})
 
-    def _place(self, face: RowSummary) -> int:
+    def _place(self, summary: RowSummary) -> int:
         """Where a face is counted."""
-        place = self._place_of.setdefault(face, len(self._faces))
-        if place == len(self._faces):
-            self._faces.append(face)
+        place = self._place_of.setdefault(summary, len(self._summaries))
+        if place == len(self._summaries):
+            self._summaries.append(summary)
             self._counts.append(0)
         return place
 
     def _stir(self, index: int) -> None:
         """Has a row looked at again."""
         if self._standing[index] > _EMPTY:
-            self._counts[self._face[index]] -= 1
+            self._counts[self._summary[index]] -= 1
         self._standing[index] = _LOOK
 
     def _read(self, index: int) -> QueueRow | None:

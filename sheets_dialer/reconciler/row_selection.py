@@ -47,12 +47,12 @@ class Jobs(Protocol):
 
 
 class RowSelector:
-    """Brings the rows of one campaign to its planner. `roll` has taken in what a read found."""
+    """Brings a campaign's rows to its planner. `row_cache` has taken in what a read found."""
 
     def __init__(
-        self, roll: RowCache, ledger: Jobs, campaign: str, *, part_rows: int = PART_ROWS
+        self, row_cache: RowCache, ledger: Jobs, campaign: str, *, part_rows: int = PART_ROWS
     ) -> None:
-        self._roll = roll
+        self._row_cache = row_cache
         self._ledger = ledger
         self._campaign = campaign
         self._part_rows = part_rows
@@ -67,14 +67,14 @@ class RowSelector:
         and every row whose number is being called. Then come, from the top, rows that changed, rows
         whose time has come, and the first of those that wait for their turn.
         """
-        roll = self._roll
+        row_cache = self._row_cache
         jobs = self._ledger.jobs_under_way(self._campaign, now - policy.give_up_after)
         keys = set(keys_of_numbers({attempt.number for attempt in open_attempts}))
         keys.update(itertools.chain.from_iterable(map(keys_of_job, jobs)))
-        seen = roll.sharing(keys)
-        waiting = roll.to_look_at(now)
+        seen = row_cache.sharing(keys)
+        waiting = row_cache.to_look_at(now)
         if room:
-            waiting = sorted({*waiting, *roll.first_queued(room + _SPARE)})
+            waiting = sorted({*waiting, *row_cache.first_queued(room + _SPARE)})
         rest = (row for row in waiting if row not in seen)
         seen.update(itertools.islice(rest, self._part_rows))
         part = self._part(seen, jobs, set())
@@ -92,48 +92,48 @@ class RowSelector:
         found = {job.id: job for job in jobs}
         new_rows, new_jobs = set(rows), list(found.values())
         while new_rows or new_jobs:
-            keys = set(itertools.chain.from_iterable(map(self._roll.keys, new_rows)))
+            keys = set(itertools.chain.from_iterable(map(self._row_cache.keys, new_rows)))
             keys.update(itertools.chain.from_iterable(map(keys_of_job, new_jobs)))
             near = [job for job in self._jobs_near(new_rows, new_jobs) if job.id not in found]
-            new_rows = self._roll.sharing(keys) - rows - done
+            new_rows = self._row_cache.sharing(keys) - rows - done
             new_jobs = near
             rows |= new_rows
             found |= {job.id: job for job in new_jobs}
-        read = [self._roll.row(index) for index in sorted(rows)]
-        prints = {row.fingerprint for row in read} | {row.sounds_like for row in read}
-        prints |= {each.said for job in found.values() for each in job.attempts if each.said}
+        read = [self._row_cache.row(index) for index in sorted(rows)]
+        fingerprints = {row.fingerprint for row in read} | {row.sounds_like for row in read}
+        fingerprints |= {each.said for job in found.values() for each in job.attempts if each.said}
         numbers = {row.number.digits for row in read if isinstance(row.number, Number)}
         strange = {row.ref for row in read} - {job.ref for job in found.values()} - {""}
         elsewhere = self._ledger.jobs_elsewhere(self._campaign, strange) if strange else []
         return RowBatch(
             rows=read,
             jobs=[found[each] for each in sorted(found)],
-            last_calls=self._ledger.last_calls(prints - {""}),
+            last_calls=self._ledger.last_calls(fingerprints - {""}),
             opted_out=self._ledger.opted_out(numbers),
             elsewhere={job.ref: job for job in elsewhere},
-            needed=self._roll.needed,
-            titles=self._roll.titles,
+            needed=self._row_cache.needed,
+            titles=self._row_cache.titles,
         )
 
     def _jobs_near(self, rows: Iterable[int], jobs: Iterable[Job]) -> list[Job]:
         numbers = {job.content.number for job in jobs}
         refs: set[str] = set()
         call_ids: set[str] = set()
-        prints: set[str] = set()
-        for row in map(self._roll.row, rows):
+        fingerprints: set[str] = set()
+        for row in map(self._row_cache.row, rows):
             if isinstance(row.number, Number):
                 numbers.add(row.number.digits)
             numbers.add(row.shown["called_number"])
             refs.add(row.ref)
             call_ids.add(row.shown["call_id"])
-            prints.add(row.fingerprint)
+            fingerprints.add(row.fingerprint)
             if self._compares_letters and row.typed:
-                prints.add(row.typed.fingerprint_as_typed())
+                fingerprints.add(row.typed.fingerprint_as_typed())
         nothing = {""}
         return self._ledger.jobs_with(
             self._campaign,
             numbers=numbers - nothing,
             refs=refs - nothing,
             call_ids=call_ids - nothing,
-            fingerprints=prints - nothing,
+            fingerprints=fingerprints - nothing,
         )

@@ -11,7 +11,7 @@ from .plan_writer import Campaign
 from .row_cache import RowCache
 
 
-def roll_of(ledger: Ledger, queue: Campaign) -> RowCache:
+def row_cache_of(ledger: Ledger, queue: Campaign) -> RowCache:
     """The campaign's rows, none of them read yet."""
     return RowCache(_voice_asked_for(ledger, queue), queue.rules.policy.voice_id)
 

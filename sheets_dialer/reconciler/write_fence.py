@@ -37,7 +37,7 @@ class WriteFence:
         self._writer = writer
         self._tabs: dict[str, int] = {}
 
-    def look(
+    def observe(
         self, tab: str, token: Token | None, *, runs: bool, now: datetime, zone: ZoneInfo
     ) -> str | None:
         """Takes in the token that a read found; returns what stops new calls, for people.

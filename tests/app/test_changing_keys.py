@@ -57,16 +57,16 @@ def habits(fast_sandbox: RunningSandbox, tmp_path: Path) -> Iterator[Bench]:
 
 def called(bench: Bench, number: str = NUMBER, policy: Policy = PATIENT) -> Iterator[Attempt]:
     """Calls a number, follows it until nothing more is expected; every state that was seen."""
-    caller = bench.caller()
+    worker = bench.worker()
     (item,) = bench.confirmed(number, policy=policy)
-    caller.dial([item])
+    worker.dial([item])
     seen: list[Attempt] = []
 
     def is_over() -> bool:
         (attempt,) = bench.attempts()
         if not seen or attempt != seen[-1]:
             seen.append(attempt)
-        return attempt.state is AttemptState.PLACED and not caller.is_following(attempt.id)
+        return attempt.state is AttemptState.PLACED and not worker.is_following(attempt.id)
 
     eventually(is_over, seconds=10, every=0.01)
     (attempt,) = bench.attempts()
@@ -183,11 +183,11 @@ def test_a_call_that_never_rings_is_over_after_its_own_time_where_that_is_redial
 
 
 def test_a_stuck_call_gives_its_line_back(habits: Bench) -> None:
-    caller = habits.caller(lines=1)
+    worker = habits.worker(lines=1)
     stuck = replace(BRISK, stuck_after=timedelta(seconds=1))
-    caller.dial(habits.confirmed(STUCK, policy=stuck))
-    eventually(lambda: caller.lines_in_use() == 1, every=0.02)
-    eventually(lambda: caller.lines_in_use() == 0, seconds=10, every=0.05)
+    worker.dial(habits.confirmed(STUCK, policy=stuck))
+    eventually(lambda: worker.lines_in_use() == 1, every=0.02)
+    eventually(lambda: worker.lines_in_use() == 0, seconds=10, every=0.05)
 
 
 # --- What a report changes, without a portal ------------------------------------------------------

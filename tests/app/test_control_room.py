@@ -45,7 +45,7 @@ class Desk:
     def run(self, passes: int = 1, *, apart: float = 0) -> PassResult:
         """Some passes."""
         for _ in range(passes):
-            result = self.parts.dialer.run_pass(EVERY)
+            result = self.parts.reconciler.run_pass(EVERY)
             time.sleep(apart)
         return result
 
@@ -66,9 +66,9 @@ class Desk:
 @contextmanager
 def at_the_desk(shop: Shop) -> Iterator[Desk]:
     with build(load_config(shop.config)) as parts:
-        (queue,) = parts.queues
+        (queue,) = parts.campaigns
         prepare(queue.connection, queue.sheet, queue.tab, queue.name)
-        parts.caller.start()
+        parts.worker.start()
         yield Desk(shop, parts)
 
 
@@ -145,7 +145,7 @@ def test_everything_that_the_tab_shows_from_the_pause_to_the_end(desk: Desk) -> 
     assert desk.shows("Held by") != ""
     beat = desk.shows("Last pass")
     assert isinstance(beat, float)
-    assert desk.parts.queues[0].connection.time_zone == "Asia/Karachi", "as people's is"
+    assert desk.parts.campaigns[0].connection.time_zone == "Asia/Karachi", "as people's is"
     karachi = ZoneInfo("Asia/Karachi")
     assert 0 <= serial(datetime.now(UTC), karachi) - beat < 60 / 86_400, "as all other times are"
     assert desk.shows("Clock difference (hours)") == 0
@@ -178,7 +178,7 @@ def test_everything_that_the_tab_shows_from_the_pause_to_the_end(desk: Desk) -> 
 def test_a_spreadsheet_of_another_zone_shows_our_times_and_its_alarm_works(
     desk: Desk, zone: str, hours: float
 ) -> None:
-    queue = desk.parts.queues[0]
+    queue = desk.parts.campaigns[0]
     change = {"properties": {"timeZone": zone}, "fields": "timeZone"}
     queue.connection.batch([{"updateSpreadsheetProperties": change}])
     queue.connection.forget_tabs()
@@ -376,7 +376,7 @@ def test_a_farewell_that_lands_on_a_setting_says_so_and_the_next_pass_goes_on(de
     desk.type("Control", "RUN")
     desk.run_until_done()
     desk.tab.insert_row(["My notes"], 2)
-    assert not desk.parts.dialer.sign_off("Not running.")
+    assert not desk.parts.reconciler.sign_off("Not running.")
     assert str(desk.shows("Control")).startswith("Not running."), "where State stood"
     desk.type("Control", "RUN")
     desk.run()

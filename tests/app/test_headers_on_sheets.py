@@ -179,10 +179,10 @@ def test_titles_that_come_and_go_between_passes_call_nobody_twice(shop: Shop) ->
     shop.ready(*numbers)
     tab = shop.tab()
     with build(load_config(shop.config)) as parts, parts.ledger.held():
-        parts.caller.start()
+        parts.worker.start()
 
         def one_pass() -> PassResult:
-            result = parts.dialer.run_pass(timedelta(seconds=15))
+            result = parts.reconciler.run_pass(timedelta(seconds=15))
             assert not result.problems
             time.sleep(0.3)
             return result
@@ -210,11 +210,11 @@ def test_titles_that_are_inserted_under_a_write_cost_no_header(shop: Shop, count
     tab = shop.tab()
     header = tab.row_values(1)[:-1]
     with build(load_config(shop.config)) as parts, parts.ledger.held():
-        parts.caller.start()
+        parts.worker.start()
         results: list[PassResult] = []
 
         def one_pass() -> None:
-            results.append(parts.dialer.run_pass(timedelta(seconds=15)))
+            results.append(parts.reconciler.run_pass(timedelta(seconds=15)))
 
         one_pass()  # the rows get their Refs; the next pass marks the first of them
         slow = {"service": "sheets", "kind": "slow", "path": "batchGetByDataFilter"}

@@ -105,7 +105,7 @@ def test_what_was_let_go_yesterday_is_taken_back_at_midnight(bench: Bench) -> No
     bench.clock = Clock(now=lambda: midnight + timedelta(seconds=1))
     today = bench.confirmed(*numbers[2:])
 
-    bench.caller().dial([*yesterday, *today])
+    bench.worker().dial([*yesterday, *today])
 
     eventually(lambda: bench.states() == ["withdrawn", "withdrawn", "placed", "placed"])
     assert bench.requests() == 2

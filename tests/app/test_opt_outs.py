@@ -236,11 +236,11 @@ def test_it_is_not_called_again_by_the_redial_policy() -> None:
 def test_a_quiet_row_is_looked_at_anew_when_its_number_opts_out_and_when_it_is_allowed() -> None:
     world = World(now=moment("2026-11-20 12:00"), sheet=[{"Phone": "0300 1234567"}])
     world.obstacle = "The balance is too low."
-    roll = RowCache("102")
+    row_cache = RowCache("102")
 
     def passes() -> str:
         for _ in range(3):
-            plan = surveyed(world, roll, part_rows=5)
+            plan = surveyed(world, row_cache, part_rows=5)
             world.record(plan)
             world.write(plan)
         return str(world.sheet[0]["Status"])
@@ -248,10 +248,10 @@ def test_a_quiet_row_is_looked_at_anew_when_its_number_opts_out_and_when_it_is_a
     assert passes() == "Queued"
     world.opted_out = opted_out()
     assert passes() == "Queued", "nobody said that anything changed"
-    roll.look_at({"923001234567"})
+    row_cache.look_at({"923001234567"})
     assert passes() == "Not called"
     world.opted_out = {}
-    roll.look_at({"923001234567"})
+    row_cache.look_at({"923001234567"})
     assert passes() == "Queued"
 
 
@@ -585,7 +585,7 @@ def test_many_opt_outs_are_listed_over_several_passes_on_a_tab_that_grows(shop: 
         told = [(each.id, {"call_status": 2, "dtmf": "9"}) for each in made]
         parts.ledger.report(told, T0, opting_out={each.id: "9" for each in made})
         for _ in range(4):
-            parts.dialer.run_pass(timedelta(seconds=2))
+            parts.reconciler.run_pass(timedelta(seconds=2))
     listed_now = [line[1] for line in tab.get_all_values()[1:] if line[1]]
     assert sorted(listed_now) == sorted(content(number).number for number in range(count))
 
@@ -634,12 +634,12 @@ def test_what_can_not_be_listed_is_told_without_a_break_and_no_more_once_it_can(
     with build(load_config(shop.config), clock=clock) as parts:
         for minutes in (0, 1, 11, 12, 22):
             ahead = timedelta(minutes=minutes)
-            result = parts.dialer.run_pass(timedelta(seconds=2))
+            result = parts.reconciler.run_pass(timedelta(seconds=2))
             states.append("can't be written on the Do Not Call tab" in result.sentence)
         assert states == [False, True, True, True, True]
         tab.delete_rows(3)
         for minutes in (33, 34):
             ahead = timedelta(minutes=minutes)
-            result = parts.dialer.run_pass(timedelta(seconds=2))
+            result = parts.reconciler.run_pass(timedelta(seconds=2))
         assert "Do Not Call" not in result.sentence
     assert "923000000002" in tab.col_values(2)

@@ -59,10 +59,10 @@ def test_an_old_read_that_shows_call_again_once_more_calls_nobody(shop: Shop) ->
     asked = time.monotonic()
     time.sleep(0.5)
     with build(load_config(shop.config)) as parts, parts.ledger.held():
-        parts.caller.start()
+        parts.worker.start()
 
         def one_pass() -> PassResult:
-            result = parts.dialer.run_pass(timedelta(seconds=15))
+            result = parts.reconciler.run_pass(timedelta(seconds=15))
             time.sleep(0.5)
             return result
 
@@ -99,7 +99,7 @@ def test_passes_come_on_time_when_the_wall_clock_is_set_back(
     seen = Counter[str]()
     with build(load_config(shop.config)) as parts:
         run_loop.run_passes(
-            parts.dialer,
+            parts.reconciler,
             parts.clock,
             every=timedelta(seconds=1),
             stop=run_loop.StopSignal(),
@@ -117,15 +117,15 @@ def test_rows_get_their_results_though_the_clock_jumps_during_their_calls(
     jumps: list[timedelta] = []
     clock = Clock(now=lambda: datetime.datetime.now(datetime.UTC) + sum(jumps, timedelta(0)))
     with build(load_config(shop.config), clock=clock) as parts, parts.ledger.held():
-        parts.dialer.recover()
-        parts.caller.start()
+        parts.reconciler.recover()
+        parts.worker.start()
 
         def a_pass_sees_results() -> bool:
-            parts.dialer.run_pass(timedelta(seconds=15))
+            parts.reconciler.run_pass(timedelta(seconds=15))
             return [row["DTMF"] for row in shop.rows()] == ["1", "2"]
 
         for _ in range(2):
-            parts.dialer.run_pass(timedelta(seconds=15))
+            parts.reconciler.run_pass(timedelta(seconds=15))
         eventually(lambda: len(shop.calls()) == 2, every=0.05)
         jumps.append(jump)
         eventually(a_pass_sees_results, every=0.5, seconds=20)
@@ -173,9 +173,9 @@ def test_a_row_too_old_stays_held_when_the_configuration_is_edited(
     shop.control("PAUSE")
     five_days_ago = Clock(now=lambda: datetime.datetime.now(datetime.UTC) - timedelta(days=5))
     with build(load_config(shop.config), clock=five_days_ago) as parts, parts.ledger.held():
-        parts.dialer.recover()
+        parts.reconciler.recover()
         for _ in range(2):
-            parts.dialer.run_pass(timedelta(seconds=15))
+            parts.reconciler.run_pass(timedelta(seconds=15))
     assert shop.rows()[0]["Status"] == "Queued"
     shop.control("RUN")
     edit_campaign(shop, **edited)

@@ -67,7 +67,7 @@ def test_twenty_campaigns_at_five_seconds_never_exceed_the_quota(chain: Chain) -
     chain.open(google=QUOTA, every=5, portal={"calls_per_minute": 600, "lines": 100})
 
     with limited(chain) as parts:
-        assert parts.rhythm.interval == timedelta(seconds=20)
+        assert parts.pass_interval.interval == timedelta(seconds=20)
         last, _ = run_loop.work(
             parts,
             for_at_most=timedelta(seconds=25 * SPEED),
@@ -89,7 +89,7 @@ def test_twenty_campaigns_at_five_seconds_never_exceed_the_quota(chain: Chain) -
     assert len(chain.calls()) == 40
     assert chain.state("c07") == "Not running. Nothing queued."
     with build(load_config(chain.config)) as parts:
-        parts.dialer.run_pass(parts.rhythm.interval)
+        parts.reconciler.run_pass(parts.pass_interval.interval)
         jobs = [job for name in names for job in parts.ledger.jobs(name)]
     assert chain.state("c07").endswith(
         "Passes come every 20 s instead of 5 s: 20 campaigns share Google's quota."
@@ -152,7 +152,7 @@ def test_after_a_429_the_next_try_waits_longer_each_time(chain: Chain) -> None:
             {"service": "sheets", "kind": "429", "path": "batchGetByDataFilter", "count": 4},
         )
         for _ in range(6):
-            parts.dialer.run_pass(timedelta(seconds=1))
+            parts.reconciler.run_pass(timedelta(seconds=1))
         tries = [each for each in to_sheets(chain) if "batchGetByDataFilter" in each["path"]]
     assert [each["status"] for each in tries[:5]] == [429] * 4 + [200]
     waits = [after["at"] - before["at"] for before, after in pairwise(tries[:5])]
@@ -166,7 +166,7 @@ def test_tries_of_a_look_up_that_fails_are_counted(chain: Chain) -> None:
     with limited(chain) as parts:
         fault = {"service": "sheets", "kind": "503", "path": chain.books["only"].id, "count": 2}
         chain.sandbox.post("/_sandbox/faults", fault)
-        parts.dialer.run_pass(timedelta(seconds=15))
+        parts.reconciler.run_pass(timedelta(seconds=15))
         sent = chain.sandbox.get("/_sandbox/requests")["sheets"]
         assert 60 - parts.quota.free(RequestKind.READ) == sent["read"] == 4
         assert 60 - parts.quota.free(RequestKind.WRITE) == sent["write"] == 1

@@ -230,12 +230,12 @@ def test_a_clock_that_is_minutes_off_stops_new_calls_until_it_is_right(
     shop.settles_at_once()
     shop.ready()
     # People's clocks are right, so they sign in before the sandbox's is put forward or back.
-    queue, dialer = shop.tab(), shop.tab("Dialer")
-    cell = dialer.find("State")
+    queue, reconciler = shop.tab(), shop.tab("Dialer")
+    cell = reconciler.find("State")
     assert cell is not None
 
     def state() -> str:
-        return str(dialer.cell(cell.row, cell.col + 1).value or "")
+        return str(reconciler.cell(cell.row, cell.col + 1).value or "")
 
     with shop.running("start"):
         eventually(lambda: "Done" in state())

@@ -55,17 +55,17 @@ def numbers(count: int, begin: int = 0) -> list[str]:
 def test_one_id_for_all_costs_three_rows_and_no_more(bench: Bench, latency: float) -> None:
     before = len(bench.sandbox.get("/_sandbox/calls"))
     bench.sandbox.post("/_sandbox/portal", {"call_ids": "one", "latency": latency})
-    caller = bench.caller()
-    caller.dial(bench.confirmed(*numbers(20)))
-    eventually(lambda: "did go out" in (caller.caution() or ""))
-    eventually(lambda: not caller.in_flight())
+    worker = bench.worker()
+    worker.dial(bench.confirmed(*numbers(20)))
+    eventually(lambda: "did go out" in (worker.caution() or ""))
+    eventually(lambda: not worker.in_flight())
     assert len(bench.sandbox.get("/_sandbox/calls")) - before == 3
     assert bench.states().count("unknown") == 3
     assert all(each.went_out for each in bench.attempts() if each.state is UNKNOWN)
 
     # The next process knows; a person's word costs one more row at most while nothing is mended.
-    caller.finish()
-    again = bench.caller()
+    worker.finish()
+    again = bench.worker()
     assert "did go out" in (again.caution() or "")
     again.resume()
     again.dial(bench.confirmed(*numbers(5, 100)))
@@ -84,24 +84,24 @@ def test_one_id_for_all_costs_three_rows_and_no_more(bench: Bench, latency: floa
 def test_ids_that_begin_anew_while_their_calls_go_on_stop_all(bench: Bench) -> None:
     bench.sandbox.post("/_sandbox/portal", {"next_call_id": 1})
     slow = replace(BRISK, poll_first_after=timedelta(hours=1))
-    caller = bench.caller(calls_per_minute=600)
-    caller.dial(bench.confirmed(*numbers(8), policy=slow))
+    worker = bench.worker(calls_per_minute=600)
+    worker.dial(bench.confirmed(*numbers(8), policy=slow))
     eventually(lambda: bench.states().count("placed") == 8)
 
     asked = bench.requests()
     bench.sandbox.post("/_sandbox/portal", {"next_call_id": 1})
-    caller.dial(bench.confirmed(*numbers(20, 50), policy=slow))
-    eventually(lambda: caller.caution() is not None)
-    eventually(lambda: not caller.in_flight())
+    worker.dial(bench.confirmed(*numbers(20, 50), policy=slow))
+    eventually(lambda: worker.caution() is not None)
+    eventually(lambda: not worker.in_flight())
     # Each call takes the older one with its id along. On a slow machine a second request may have
     # left before the first one's reply was there.
     sent = bench.requests() - asked
     assert bench.states().count("unknown") == 2 * sent
     assert bench.states().count("placed") == 8 - sent
     if sent == 1:
-        assert "waits until those in progress are over" in (caller.caution() or "")
+        assert "waits until those in progress are over" in (worker.caution() or "")
     else:
-        assert (caller.caution() or "").startswith("Stopped: the portal gives calls ids")
+        assert (worker.caution() or "").startswith("Stopped: the portal gives calls ids")
 
 
 def test_what_an_earlier_version_remembered_of_the_portal_still_stops_calls(bench: Bench) -> None:
@@ -112,29 +112,29 @@ def test_what_an_earlier_version_remembered_of_the_portal_still_stops_calls(benc
     bench.ledger.set_fact("breaker", tripped.to_text())
     bench.ledger.portal = "https://a.pk"
     for _ in range(2):
-        assert bench.caller().caution() is not None
+        assert bench.worker().caution() is not None
     bench.ledger.portal = "https://b.pk"
-    assert bench.caller().caution() is None
+    assert bench.worker().caution() is None
 
 
 def test_an_id_whose_call_ended_long_ago_is_the_new_calls(bench: Bench) -> None:
     bench.sandbox.post("/_sandbox/portal", {"next_call_id": 1, "key_pressed": 1, "keys": {"2": 1}})
-    caller = bench.caller()
-    caller.dial(bench.confirmed(*numbers(3), policy=BRISK))
+    worker = bench.worker()
+    worker.dial(bench.confirmed(*numbers(3), policy=BRISK))
     eventually(lambda: sum(each.dtmf == "2" for each in bench.attempts()) == 3)
     now = bench.clock.now()
     bench.ledger.move(
         [Transition(each.id, PLACED, ENDED, {"ended_at": now}) for each in bench.attempts()], now
     )
-    caller.finish()
+    worker.finish()
 
     bench.clock = Clock(now=lambda: datetime.now(UTC) + timedelta(hours=9))
     bench.sandbox.post("/_sandbox/portal", {"next_call_id": 1, "keys": {"1": 1}})
-    caller = bench.caller()
-    caller.dial(bench.confirmed(*numbers(3, 70)))
+    worker = bench.worker()
+    worker.dial(bench.confirmed(*numbers(3, 70)))
     eventually(lambda: [each.dtmf for each in bench.attempts()] == ["2"] * 3 + ["1"] * 3)
     assert [each.call_id for each in bench.attempts()] == ["1", "2", "3"] * 2
-    assert caller.caution() is None
+    assert worker.caution() is None
 
 
 def test_nothing_leaves_along_with_a_reply_that_makes_no_sense(bench: Bench) -> None:

@@ -39,72 +39,72 @@ def many(count: int) -> list[str]:
 
 
 def test_a_call_is_placed_followed_and_known_to_its_end(bench: Bench) -> None:
-    caller = bench.caller()
+    worker = bench.worker()
     (item,) = bench.confirmed(ANSWERED, policy=replace(BRISK, call_length=timedelta(seconds=1)))
-    caller.dial([item])
+    worker.dial([item])
     eventually(lambda: bench.attempts()[0].dtmf == "1", every=0.02)
     (attempt,) = bench.attempts()
     assert (attempt.state, attempt.call_status) == (AttemptState.PLACED, 2)
     assert attempt.call_id == str(bench.sandbox.get("/_sandbox/calls")[-1]["call_id"])
-    eventually(lambda: not caller.is_following(attempt.id), every=0.02)
-    eventually(lambda: caller.lines_in_use() == 0, every=0.1)
+    eventually(lambda: not worker.is_following(attempt.id), every=0.02)
+    eventually(lambda: worker.lines_in_use() == 0, every=0.1)
 
 
 def test_every_outcome_is_kept_as_what_it_is(bench: Bench) -> None:
-    caller = bench.caller()
-    caller.dial(bench.confirmed(BUSY))
+    worker = bench.worker()
+    worker.dial(bench.confirmed(BUSY))
     eventually(lambda: bench.states() == ["placed"], every=0.02)
     bench.fault("500", "/api/calls", count=1)
-    caller.dial(bench.confirmed(NO_KEY))
+    worker.dial(bench.confirmed(NO_KEY))
     eventually(lambda: bench.states() == ["placed", "unknown"], every=0.02)
-    caller.dial(bench.confirmed(REFUSED))
+    worker.dial(bench.confirmed(REFUSED))
     eventually(lambda: bench.states()[2] == "refused", every=0.02)
     assert all(attempt.problem for attempt in bench.attempts()[1:])
     assert bench.requests() == 3
 
 
 def test_calls_leave_at_the_set_pace(bench: Bench) -> None:
-    caller = bench.caller(calls_per_minute=300)
-    caller.dial(bench.confirmed(*many(5)))
+    worker = bench.worker(calls_per_minute=300)
+    worker.dial(bench.confirmed(*many(5)))
     eventually(lambda: bench.states() == ["placed"] * 5, every=0.02)
     left = sorted(attempt.sending_at for attempt in bench.attempts() if attempt.sending_at)
     assert left[-1] - left[0] >= timedelta(seconds=0.6)
 
 
 def test_no_more_calls_are_in_progress_than_there_are_lines(bench: Bench) -> None:
-    caller = bench.caller(lines=2)
+    worker = bench.worker(lines=2)
     patient = replace(POLICY, poll_first_after=timedelta(minutes=1))
-    caller.dial(bench.confirmed(*many(5), policy=patient))
+    worker.dial(bench.confirmed(*many(5), policy=patient))
     eventually(lambda: bench.states().count("placed") == 2, every=0.02)
     time.sleep(0.3)
-    assert (caller.lines_in_use(), caller.waiting()) == (2, 3)
-    caller.withdraw()
+    assert (worker.lines_in_use(), worker.waiting()) == (2, 3)
+    worker.withdraw()
     assert bench.states() == ["placed", "placed", *["withdrawn"] * 3]
     assert bench.requests() == 2
 
 
 def test_a_run_begins_with_one_call_and_widens_when_its_reply_is_good(bench: Bench) -> None:
     bench.fault("slow", "/api/calls", count=1, seconds=0.5)
-    caller = bench.caller()
-    caller.dial(bench.confirmed(*many(4)))
+    worker = bench.worker()
+    worker.dial(bench.confirmed(*many(4)))
     eventually(lambda: bench.states().count("sending") == 1, every=0.02)
     time.sleep(0.2)
-    assert (caller.in_flight(), caller.waiting()) == (1, 3)
+    assert (worker.in_flight(), worker.waiting()) == (1, 3)
     eventually(lambda: bench.states() == ["placed"] * 4, every=0.02)
 
 
 def test_three_refusals_stop_all_calls_and_the_next_run_knows(bench: Bench) -> None:
     bench.sandbox.post("/_sandbox/portal", {"voices": ["999"]})
-    caller = bench.caller()
-    caller.dial(bench.confirmed(*many(5)))
+    worker = bench.worker()
+    worker.dial(bench.confirmed(*many(5)))
     eventually(lambda: bench.states().count("refused") == 3, every=0.02)
     time.sleep(0.2)
     bench.sandbox.post("/_sandbox/portal", {"voices": ["102"]})
-    assert caller.waiting() == 2
-    assert "refused 3 calls in a row" in (caller.caution() or "")
-    caller.finish()
+    assert worker.waiting() == 2
+    assert "refused 3 calls in a row" in (worker.caution() or "")
+    worker.finish()
     assert bench.states() == [*["refused"] * 3, *["withdrawn"] * 2]
-    later = bench.caller()
+    later = bench.worker()
     assert "refused 3 calls in a row" in (later.caution() or "")
     later.dial(bench.confirmed(ANSWERED))
     time.sleep(0.2)
@@ -115,8 +115,8 @@ def test_three_refusals_stop_all_calls_and_the_next_run_knows(bench: Bench) -> N
     "how", [{"age": 60}, {"hours": NEVER}], ids=["an old mark", "the hours are over"]
 )
 def test_what_may_not_leave_any_more_is_withdrawn(bench: Bench, how: dict[str, Any]) -> None:
-    caller = bench.caller()
-    caller.dial(bench.confirmed(ANSWERED, BUSY, **how))
+    worker = bench.worker()
+    worker.dial(bench.confirmed(ANSWERED, BUSY, **how))
     eventually(lambda: bench.states() == ["withdrawn"] * 2, every=0.02)
     assert bench.requests() == 0
 
@@ -127,16 +127,16 @@ def test_a_machine_that_sleeps_just_before_the_bytes_leave_calls_nobody(bench: B
         return time.monotonic() + asleep
 
     bench.clock = Clock(steady=steady)
-    caller = bench.caller()
-    caller.dial(bench.confirmed(ANSWERED))
+    worker = bench.worker()
+    worker.dial(bench.confirmed(ANSWERED))
     eventually(lambda: bench.states() == ["not sent"], every=0.02)
     assert bench.requests() == 0
 
 
 def test_a_question_that_fails_does_not_count_as_asked(bench: Bench) -> None:
     bench.fault("500", "/api/get_call")
-    caller = bench.caller()
-    caller.dial(bench.confirmed(ANSWERED))
+    worker = bench.worker()
+    worker.dial(bench.confirmed(ANSWERED))
     eventually(lambda: bench.requests("get_call") >= 2, every=0.02)
     (attempt,) = bench.attempts()
     assert (attempt.polled_at, attempt.call_status) == (None, None)
@@ -145,19 +145,19 @@ def test_a_question_that_fails_does_not_count_as_asked(bench: Bench) -> None:
 
 
 def test_a_campaign_whose_hours_end_keeps_no_other_campaigns_call_back(bench: Bench) -> None:
-    caller = bench.caller()
+    worker = bench.worker()
     closed = bench.confirmed(ANSWERED, hours=NEVER)
-    caller.dial([*closed, *bench.confirmed(BUSY)])
+    worker.dial([*closed, *bench.confirmed(BUSY)])
     eventually(lambda: bench.states() == ["withdrawn", "placed"], every=0.02)
 
 
 def test_a_call_that_the_portal_never_tells_of_is_given_up_and_its_line_too(bench: Bench) -> None:
     bench.fault("404", "/api/get_call")
-    caller = bench.caller()
-    caller.dial(bench.confirmed(BUSY, policy=replace(BRISK, give_up_after=timedelta(seconds=0.5))))
+    worker = bench.worker()
+    worker.dial(bench.confirmed(BUSY, policy=replace(BRISK, give_up_after=timedelta(seconds=0.5))))
     eventually(lambda: bench.states() == ["placed"], every=0.02)
-    eventually(lambda: not caller.is_following(1), every=0.05)
-    assert caller.lines_in_use() == 0
+    eventually(lambda: not worker.is_following(1), every=0.05)
+    assert worker.lines_in_use() == 0
     assert bench.states() == ["ended"]
 
 
@@ -165,18 +165,18 @@ def test_a_call_that_is_long_given_up_is_asked_about_until_the_portal_says_somet
     bench: Bench,
 ) -> None:
     """As after a weekend in which nothing ran; what fails on the way is asked again."""
-    caller = bench.caller()
+    worker = bench.worker()
     policy = replace(BRISK, poll_first_after=timedelta(hours=1))
-    caller.dial(bench.confirmed(ANSWERED, policy=policy))
+    worker.dial(bench.confirmed(ANSWERED, policy=policy))
     eventually(lambda: bench.states() == ["placed"], every=0.02)
     (placed,) = bench.attempts()
-    caller.finish()
+    worker.finish()
     time.sleep(1.5)
     bench.sandbox.post(
         "/_sandbox/faults",
         {"service": "portal", "kind": "500", "path": "/api/get_call", "rate": 1, "count": 2},
     )
-    later = bench.caller()
+    later = bench.worker()
     given_up = replace(BRISK, give_up_after=timedelta(seconds=0.1))
     later.follow([(DuePoll(placed, bench.clock.now()), given_up)])
     eventually(lambda: bench.attempts()[0].dtmf == "1", every=0.05)
@@ -185,42 +185,42 @@ def test_a_call_that_is_long_given_up_is_asked_about_until_the_portal_says_somet
 
 
 def test_a_call_that_never_ends_gives_its_line_back_at_last(bench: Bench) -> None:
-    caller = bench.caller()
-    caller.dial(bench.confirmed(STUCK, policy=replace(BRISK, give_up_after=timedelta(seconds=1))))
+    worker = bench.worker()
+    worker.dial(bench.confirmed(STUCK, policy=replace(BRISK, give_up_after=timedelta(seconds=1))))
     eventually(lambda: bench.attempts()[0].call_status == 8, every=0.02)
-    assert caller.lines_in_use() == 1
-    eventually(lambda: not caller.is_following(1), every=0.05)
-    assert caller.lines_in_use() == 0
+    assert worker.lines_in_use() == 1
+    eventually(lambda: not worker.is_following(1), every=0.05)
+    assert worker.lines_in_use() == 0
 
 
 def test_a_plan_made_before_a_call_ended_does_not_have_it_asked_about_again(bench: Bench) -> None:
-    caller = bench.caller()
-    caller.withdraw()
-    caller.dial(bench.confirmed(ANSWERED))
+    worker = bench.worker()
+    worker.withdraw()
+    worker.dial(bench.confirmed(ANSWERED))
     eventually(lambda: bench.states() == ["placed"], every=0.01)
     (stale,) = bench.attempts()
-    eventually(lambda: not caller.is_following(1), every=0.02)
+    eventually(lambda: not worker.is_following(1), every=0.02)
     asked = bench.requests("get_call")
     ended = bench.attempts()
     poll = (DuePoll(replace(stale, call_status=None, dtmf=None), bench.clock.now()), BRISK)
-    caller.follow([poll])
+    worker.follow([poll])
     time.sleep(0.3)
     assert (bench.requests("get_call"), bench.attempts()) == (asked, ended)
-    caller.withdraw()
-    caller.follow([poll])
+    worker.withdraw()
+    worker.follow([poll])
     eventually(lambda: bench.requests("get_call") == asked + 1, every=0.02)
 
 
 def test_the_end_waits_for_requests_in_flight_without_turning_in_circles(bench: Bench) -> None:
     bench.fault("slow", "/api/calls", count=1, seconds=1)
-    caller = bench.caller()
+    worker = bench.worker()
     placed = bench.confirmed(NO_KEY)[0].attempt
-    caller.dial(bench.confirmed(ANSWERED, BUSY))
+    worker.dial(bench.confirmed(ANSWERED, BUSY))
     eventually(lambda: "sending" in bench.states(), every=0.02)
     due = datetime.now(UTC) + timedelta(seconds=0.1)
-    caller.follow([(DuePoll(replace(placed, call_id="1"), due), BRISK)])
+    worker.follow([(DuePoll(replace(placed, call_id="1"), due), BRISK)])
     worked = time.process_time()
-    caller.finish()
+    worker.finish()
     assert time.process_time() - worked < 0.3
     assert bench.states()[1:] == ["placed", "withdrawn"]
     assert bench.requests("get_call") == 0
@@ -231,10 +231,10 @@ def test_an_end_at_any_moment_leaves_no_call_half_sent(bench: Bench, millisecond
     """What is committed as being sent is sent: a row must not say Check because somebody pressed
     Ctrl-C."""
     for _ in range(5):
-        caller = bench.caller()
-        caller.dial(bench.confirmed(*many(3)))
+        worker = bench.worker()
+        worker.dial(bench.confirmed(*many(3)))
         time.sleep(milliseconds / 1000)
-        caller.finish()
+        worker.finish()
         left = bench.ledger.attempts_in({AttemptState.SENDING, AttemptState.INTENDED})
         assert left == []
         now = bench.clock.now()
@@ -253,15 +253,15 @@ def wrong_clock(bench: Bench) -> list[timedelta]:
 
 def test_calls_are_followed_to_their_end_when_the_clock_is_set_back(bench: Bench) -> None:
     jumps = wrong_clock(bench)
-    caller = bench.caller()
+    worker = bench.worker()
     talks = replace(BRISK, call_length=timedelta(seconds=1), poll_first_after=timedelta(seconds=1))
-    caller.dial(bench.confirmed(ANSWERED, NO_KEY, BUSY, policy=talks))
+    worker.dial(bench.confirmed(ANSWERED, NO_KEY, BUSY, policy=talks))
     eventually(lambda: bench.states() == ["placed"] * 3, every=0.02)
     jumps.append(-timedelta(hours=3))
     eventually(lambda: bench.attempts()[0].dtmf == "1", seconds=5, every=0.02)
     eventually(lambda: is_confirmed(bench.attempts()[1], talks), seconds=5, every=0.02)
     eventually(lambda: bench.attempts()[2].call_status == 4, seconds=5, every=0.02)
-    eventually(lambda: caller.lines_in_use() == 0, seconds=5, every=0.1)
+    eventually(lambda: worker.lines_in_use() == 0, seconds=5, every=0.1)
     assert all(each.polled_at and each.polled_at < bench.clock.now() for each in bench.attempts())
 
 
@@ -269,14 +269,14 @@ def test_calls_are_followed_by_the_next_run_when_the_clock_was_set_back_meanwhil
     bench: Bench,
 ) -> None:
     jumps = wrong_clock(bench)
-    caller = bench.caller()
+    worker = bench.worker()
     slow = replace(BRISK, answer_settle=timedelta(seconds=3))
-    caller.dial(bench.confirmed(NO_KEY, policy=slow))
+    worker.dial(bench.confirmed(NO_KEY, policy=slow))
     eventually(lambda: bench.attempts()[0].call_status == 2, every=0.02)
-    caller.finish()
+    worker.finish()
     jumps.append(-timedelta(hours=3))
     (attempt,) = bench.attempts()
-    later = bench.caller()
+    later = bench.worker()
     later.follow([(DuePoll(attempt, next_poll(attempt, slow)), slow)])
     eventually(lambda: is_confirmed(bench.attempts()[0], slow), seconds=8, every=0.05)
     assert not later.is_following(attempt.id)
@@ -285,9 +285,9 @@ def test_calls_are_followed_by_the_next_run_when_the_clock_was_set_back_meanwhil
 def test_a_clock_that_jumps_forward_does_not_make_a_call_look_over(bench: Bench) -> None:
     """Or it would be called once more while somebody still presses a key."""
     jumps = wrong_clock(bench)
-    caller = bench.caller()
+    worker = bench.worker()
     patient = replace(BRISK, answer_settle=timedelta(seconds=3))
-    caller.dial(bench.confirmed(NO_KEY, BUSY, policy=patient))
+    worker.dial(bench.confirmed(NO_KEY, BUSY, policy=patient))
     eventually(lambda: [each.call_status for each in bench.attempts()] == [2, 4], every=0.02)
     seen = time.monotonic()
     jumps.append(timedelta(days=2))
@@ -295,7 +295,7 @@ def test_a_clock_that_jumps_forward_does_not_make_a_call_look_over(bench: Bench)
     eventually(lambda: bench.requests("get_call") > asked + 1, seconds=2, every=0.02)
     time.sleep(0.2)
     assert not any(is_confirmed(each, patient) for each in bench.attempts())
-    assert all(caller.is_following(each.id) for each in bench.attempts())
+    assert all(worker.is_following(each.id) for each in bench.attempts())
     eventually(lambda: is_confirmed(bench.attempts()[0], patient), every=0.02)
     assert time.monotonic() - seen > 2.5
 
@@ -303,8 +303,8 @@ def test_a_clock_that_jumps_forward_does_not_make_a_call_look_over(bench: Bench)
 def test_what_waits_for_a_line_is_planned_anew_when_the_clock_jumps(bench: Bench) -> None:
     """A machine that was stopped for hours may show it only so; its marks are old."""
     jumps = wrong_clock(bench)
-    caller = bench.caller(lines=1)
-    caller.dial(bench.confirmed(STUCK, ANSWERED))
+    worker = bench.worker(lines=1)
+    worker.dial(bench.confirmed(STUCK, ANSWERED))
     eventually(lambda: bench.states() == ["placed", "intended"], every=0.02)
     jumps.append(timedelta(hours=1))
     eventually(lambda: bench.states() == ["placed", "withdrawn"], seconds=3, every=0.02)
@@ -327,22 +327,22 @@ def test_a_reply_that_the_ledger_would_not_take_is_kept_when_it_takes_it_again(
     bench: Bench,
 ) -> None:
     bench.fault("slow", "/api/calls", count=1, seconds=0.5)
-    caller = bench.caller()
-    caller.dial(bench.confirmed(ANSWERED))
+    worker = bench.worker()
+    worker.dial(bench.confirmed(ANSWERED))
     eventually(lambda: bench.states() == ["sending"], every=0.02)
     mend = broken(bench, "events")
-    eventually(lambda: failed(caller), every=0.05)
+    eventually(lambda: failed(worker), every=0.05)
     mend()
-    caller.finish()
+    worker.finish()
     (attempt,) = bench.attempts()
     assert attempt.state is AttemptState.PLACED
     assert attempt.call_id == str(bench.sandbox.get("/_sandbox/calls")[-1]["call_id"])
 
 
 def test_a_reply_that_the_ledger_refuses_costs_no_other_call_its_reply(bench: Bench) -> None:
-    caller = bench.caller()
+    worker = bench.worker()
     for number in ("923000000002", "923000000003"):  # it begins with few calls at once
-        caller.dial(bench.confirmed(number))
+        worker.dial(bench.confirmed(number))
         eventually(lambda: set(bench.states()) == {"placed"}, every=0.02)
     with sqlite3.connect(bench.file, timeout=10) as connection:
         connection.execute(
@@ -351,15 +351,15 @@ def test_a_reply_that_the_ledger_refuses_costs_no_other_call_its_reply(bench: Be
         )
     connection.close()
     bench.fault("slow", "/api/calls", count=3, seconds=0.5)
-    caller.dial(bench.confirmed(ANSWERED, BUSY, NO_KEY))
-    eventually(lambda: failed(caller), every=0.05)
-    caller.finish()
+    worker.dial(bench.confirmed(ANSWERED, BUSY, NO_KEY))
+    eventually(lambda: failed(worker), every=0.05)
+    worker.finish()
     assert bench.states()[2:] == ["placed", "sending", "placed"]
 
 
-def failed(caller: CallWorker) -> bool:
+def failed(worker: CallWorker) -> bool:
     try:
-        caller.raise_failure()
+        worker.raise_failure()
     except LedgerError:
         return True
     return False
@@ -367,12 +367,12 @@ def failed(caller: CallWorker) -> bool:
 
 def test_a_caller_that_can_not_keep_the_ledger_ends_all_the_same(bench: Bench) -> None:
     bench.fault("slow", "/api/calls", count=1, seconds=0.5)
-    caller = bench.caller()
-    caller.dial(bench.confirmed(ANSWERED, BUSY))
+    worker = bench.worker()
+    worker.dial(bench.confirmed(ANSWERED, BUSY))
     eventually(lambda: "sending" in bench.states(), every=0.02)
     mend = broken(bench, "attempts")
     with pytest.raises(LedgerError):
-        caller.finish()
+        worker.finish()
     mend()
     assert bench.states() == ["sending", "intended"]
     assert bench.requests() == 1

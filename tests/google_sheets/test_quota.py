@@ -169,9 +169,9 @@ def test_waiting_costs_no_time_when_there_is_room() -> None:
 def test_passes_come_more_rarely_when_there_are_too_many_campaigns(
     every: float, campaigns: int, limit: int, seconds: float
 ) -> None:
-    rhythm = PassInterval(timedelta(seconds=every), campaigns, limit)
-    assert rhythm.interval == timedelta(seconds=seconds)
-    assert (rhythm.sentence is None) == (seconds == every)
+    pass_interval = PassInterval(timedelta(seconds=every), campaigns, limit)
+    assert pass_interval.interval == timedelta(seconds=seconds)
+    assert (pass_interval.sentence is None) == (seconds == every)
 
 
 def test_that_they_do_is_said() -> None:

@@ -193,13 +193,13 @@ def test_a_dialer_whose_ledger_another_took_ends_and_its_reply_is_kept(
 def test_a_restart_of_the_server_ends_no_run(shop: Shop, server: Server) -> None:
     shop.change(ledger=server.address)
     shop.ready("923000000001")
-    with shop.running("start") as dialer:
+    with shop.running("start") as reconciler:
         eventually(lambda: server.states() == ["ended"], seconds=60)
         server.end_all()
         eventually(lambda: len(server.ask(HOLDERS)) == 1)
         shop.paste([["923000000002"]], "A3")
         eventually(lambda: server.states() == ["ended", "ended"], seconds=60)
-        assert dialer.poll() is None
+        assert reconciler.poll() is None
 
 
 # --- A reply that comes after another process gave its attempt up ---------------------------------
@@ -284,7 +284,7 @@ def history(ledger: Ledger, attempt_id: int) -> list[str]:
 
 
 def test_links_to_one_file_are_one_ledger(tmp_path: Path, open_ledger: Open) -> None:
-    ledger = open_ledger(f"sqlite:///{tmp_path / 'dialer.db'}")
+    ledger = open_ledger(f"sqlite:///{tmp_path / 'reconciler.db'}")
     (tmp_path / "link.db").symlink_to("dialer.db")
     (tmp_path / "folder").symlink_to(tmp_path, target_is_directory=True)
     with ledger.held():

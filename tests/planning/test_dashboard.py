@@ -32,11 +32,11 @@ RULES = WORLD.rules()
 
 def plan_of(counts: dict[RowState, int], halt: Halt | None = None, why: str | None = None) -> Plan:
     """A plan with so many rows."""
-    faces = {
-        RowSummary(tally, tally.value, why=f"{tally.value} because"): n
-        for tally, n in counts.items()
+    summaries = {
+        RowSummary(row_state, row_state.value, why=f"{row_state.value} because"): n
+        for row_state, n in counts.items()
     }
-    return Plan(counts=counts, faces=faces, halt=halt, stopped=why)
+    return Plan(counts=counts, summaries=summaries, halt=halt, stopped=why)
 
 
 def say_state(made: Plan, *, at: datetime = NOON, paused_at: datetime | None = None) -> str:
@@ -111,13 +111,13 @@ def test_the_state_counts_calls_in_progress() -> None:
 
 def held(**whys: int) -> Plan:
     """A paused plan with rows held for these reasons."""
-    faces = {
+    summaries = {
         RowSummary(RowState.HELD, "Not called", why=why.replace("_", " ")): n
         for why, n in whys.items()
     }
     counts = {RowState.HELD: sum(whys.values()), RowState.QUEUED: 340}
-    faces[RowSummary(RowState.QUEUED, "Queued", why="Waits.")] = 340
-    return Plan(counts=counts, faces=faces, halt=Halt.PAUSED, stopped="Paused.")
+    summaries[RowSummary(RowState.QUEUED, "Queued", why="Waits.")] = 340
+    return Plan(counts=counts, summaries=summaries, halt=Halt.PAUSED, stopped="Paused.")
 
 
 LISTED = "This number is on the Do Not Call tab, row {}. Remove it there to call."
@@ -202,7 +202,7 @@ def test_every_row_that_the_tab_offers_is_filled_but_those_of_people_and_the_ala
 
 
 def test_counts_and_hours_are_numbers() -> None:
-    faces = {
+    summaries = {
         RowSummary(RowState.SETTLED, "Answered", "1"): 7,
         RowSummary(RowState.SETTLED, "Answered", "none"): 2,
         RowSummary(RowState.SETTLED, "Answered", "other"): 1,
@@ -212,7 +212,9 @@ def test_counts_and_hours_are_numbers() -> None:
     }
     today = DailyUsage((Hour(), Hour(4, 3), *DailyUsage().hours[2:]), 1)
     rules = replace(RULES, today=today, price=2.0)
-    shown = board(Plan(faces=faces), facts(rules=rules, account="demo", balance=99.5, rate=1.0))
+    shown = board(
+        Plan(summaries=summaries), facts(rules=rules, account="demo", balance=99.5, rate=1.0)
+    )
     assert (shown["Status: Answered"], shown["Status: Other"], shown["Status: Busy"]) == (10, 2, 0)
     assert (shown["Answer: Confirmed (1)"], shown["Answer: No key pressed"]) == (7, 2)
     assert (shown["Answer: Another key"], shown["Answer: Cancelled (2)"]) == (1, 0)
@@ -292,11 +294,11 @@ def test_a_setting_that_is_not_understood_is_named_in_the_state() -> None:
 
 
 def test_held_rows_without_a_reason_are_counted_with_the_others() -> None:
-    faces = {
+    summaries = {
         RowSummary(RowState.HELD, "Calling"): 2,
         RowSummary(RowState.HELD, "Not called", why="Too old."): 1,
     }
-    made = Plan(counts={RowState.HELD: 3}, faces=faces, halt=Halt.PAUSED, stopped="Paused.")
+    made = Plan(counts={RowState.HELD: 3}, summaries=summaries, halt=Halt.PAUSED, stopped="Paused.")
     expected = "RUN would call nobody. 3 rows are held: Too old (1), other reasons (2)."
     assert preview_sentence(made, NOON, RULES) == expected
 

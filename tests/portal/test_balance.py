@@ -30,7 +30,7 @@ def server() -> Iterator[RawServer]:
 
 
 @pytest.fixture
-def purse(server: RawServer) -> Iterator[BalanceMonitor]:
+def balance_monitor(server: RawServer) -> Iterator[BalanceMonitor]:
     """A purse whose clock stands."""
     portal = Portal(server.url, lambda: "key", portal_session(2), timeouts=(1, 1))
     yield BalanceMonitor(portal, Clock(steady=lambda: 0.0), 60)
@@ -63,37 +63,39 @@ def test_calls_in_progress_may_still_cost_a_whole_call(
     assert (found.problem is None) == (says is None)
 
 
-def test_the_balance_is_read_once_a_minute(purse: BalanceMonitor, server: RawServer) -> None:
-    assert purse.look(0).calls == purse.look(0).calls == 2
-    assert purse.price == 4
+def test_the_balance_is_read_once_a_minute(
+    balance_monitor: BalanceMonitor, server: RawServer
+) -> None:
+    assert balance_monitor.affordable_calls(0).calls == balance_monitor.look(0).calls == 2
+    assert balance_monitor.price == 4
     assert len(server.requests) == 1
-    purse.clock = Clock(steady=lambda: float(READ_AGAIN_SECONDS))
+    balance_monitor.clock = Clock(steady=lambda: float(READ_AGAIN_SECONDS))
     server.act = answer({"status": 200, "data": {"balance": "3", "call_rate": "2"}})
-    assert "less than one call" in (purse.look(0).problem or "")
+    assert "less than one call" in (balance_monitor.affordable_calls(0).problem or "")
 
 
 def test_a_balance_that_can_not_be_read_pays_for_nothing(
-    purse: BalanceMonitor, server: RawServer
+    balance_monitor: BalanceMonitor, server: RawServer
 ) -> None:
-    purse.look(0)
-    purse.clock = Clock(steady=lambda: float(READ_AGAIN_SECONDS))
+    balance_monitor.affordable_calls(0)
+    balance_monitor.clock = Clock(steady=lambda: float(READ_AGAIN_SECONDS))
     server.act = answer(b"oops", 500)
-    found = purse.look(0)
+    found = balance_monitor.affordable_calls(0)
     assert found.calls == 0
     assert found.error is not None
     assert "can't be read" in (found.problem or "")
-    assert purse.price == 4, "what a call costs is still known"
+    assert balance_monitor.price == 4, "what a call costs is still known"
 
 
 def test_a_glance_reads_rarely_and_takes_no_offence(
-    purse: BalanceMonitor, server: RawServer
+    balance_monitor: BalanceMonitor, server: RawServer
 ) -> None:
     begun = datetime(2026, 7, 15, tzinfo=UTC)
 
     def at(minutes: float) -> None:
         now = begun + timedelta(minutes=minutes)
-        purse.clock = Clock(now=lambda: now, steady=lambda: minutes * 60)
-        purse.glance()
+        balance_monitor.clock = Clock(now=lambda: now, steady=lambda: minutes * 60)
+        balance_monitor.refresh_for_display()
 
     at(0)
     at(9)
@@ -102,22 +104,22 @@ def test_a_glance_reads_rarely_and_takes_no_offence(
     at(11)
     at(12)
     assert len(server.requests) == 2
-    assert purse.price == 4
+    assert balance_monitor.price == 4
     at(22)
     assert len(server.requests) == 3
 
 
 def test_what_the_account_had_is_remembered_for_the_next_process(
-    purse: BalanceMonitor, server: RawServer
+    balance_monitor: BalanceMonitor, server: RawServer
 ) -> None:
     kept: list[str] = []
-    purse.remember = lambda account: kept.append(account.as_text())
-    purse.look(0)
+    balance_monitor.remember = lambda account: kept.append(account.as_text())
+    balance_monitor.affordable_calls(0)
     known = read_account(kept[0])
     assert known is not None
     assert known.balance == Balance(10, 2)
-    later = replace(purse, known=known)
-    later.glance()
+    later = replace(balance_monitor, known=known)
+    later.refresh_for_display()
     assert len(server.requests) == 1
     assert later.price == 4
     assert read_account("") is None

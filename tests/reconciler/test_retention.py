@@ -318,15 +318,15 @@ def test_nothing_is_written_or_called_after_forgetting_however_rows_are_sorted_a
     shown = [dict(row) for row in world.sheet]
     world.jobs = [forget(job) for job in world.jobs]
     source.shuffle(world.sheet)
-    roll = RowCache("102")
+    row_cache = RowCache("102")
     for _ in range(3):
-        plan = surveyed(world, roll, part_rows)
+        plan = surveyed(world, row_cache, part_rows)
         assert (plan.dials, plan.new_jobs, plan.adoptions) == ((), (), ())
         assert sorted(map(repr, world.sheet)) == sorted(map(repr, shown)) or not copies
         assert copies or not plan.cells, plan.cells
         world.record(plan)
         world.write(plan)
-    assert not surveyed(world, roll, part_rows).cells
+    assert not surveyed(world, row_cache, part_rows).cells
 
 
 def settle(world: World) -> None:
@@ -377,9 +377,9 @@ def test_results_that_are_cleared_after_forgetting_come_back_whole() -> None:
     for title in shown:
         if title not in ("Phone",):
             world.sheet[0][title] = ""
-    roll = RowCache("102")
+    row_cache = RowCache("102")
     for _ in range(3):
-        plan = surveyed(world, roll, 5)
+        plan = surveyed(world, row_cache, 5)
         assert not plan.dials
         assert not plan.new_jobs
         world.record(plan)

@@ -37,32 +37,32 @@ def as_people_see_it(row: QueueRow) -> tuple[object, ...]:
 
 @given(st.lists(grids, min_size=1, max_size=4))
 def test_a_roll_gives_what_reading_everything_anew_gives(passes: list[list[list[Any]]]) -> None:
-    roll = RowCache("102")
+    row_cache = RowCache("102")
     columns = find_columns(HEADER, {})
     for rows in passes:
         grid = [HEADER, *rows]
-        roll.take_in(as_json(grid), columns)
-        read = [roll.row(index) for index in roll.to_look_at(NOW)]
+        row_cache.take_in(as_json(grid), columns)
+        read = [row_cache.row(index) for index in row_cache.to_look_at(NOW)]
         anew = read_rows(grid, columns, "102")
         assert list(map(as_people_see_it, read)) == list(map(as_people_see_it, anew))
 
 
 def test_an_unchanged_row_is_the_same_value_at_every_pass() -> None:
-    roll = RowCache("102")
+    row_cache = RowCache("102")
     columns = find_columns(HEADER, {})
     rows = [HEADER, ["03001234567", 5]]
-    roll.take_in(as_json(rows), columns)
-    first = roll.row(1)
-    roll.take_in(as_json(rows), columns)
-    assert roll.row(1) is first
+    row_cache.take_in(as_json(rows), columns)
+    first = row_cache.row(1)
+    row_cache.take_in(as_json(rows), columns)
+    assert row_cache.row(1) is first
 
 
 def test_a_moved_column_is_seen() -> None:
-    roll = RowCache("102")
+    row_cache = RowCache("102")
     rows = [["03001234567", "03211234567"]]
     for header, phone in ((["Phone", "Old"], "03001234567"), (["Old", "Phone"], "03211234567")):
-        roll.take_in(as_json([header, *rows]), find_columns(header, {}))
-        assert roll.row(1).phone == phone
+        row_cache.take_in(as_json([header, *rows]), find_columns(header, {}))
+        assert row_cache.row(1).phone == phone
 
 
 def test_texts_are_what_people_read() -> None:

@@ -72,13 +72,13 @@ class Memory:
         fingerprints: Iterable[str],
     ) -> list[Job]:
         numbers, refs, call_ids = set(numbers), set(refs), set(call_ids)
-        prints = set(fingerprints)
+        fingerprints = set(fingerprints)
         return [
             job
             for job in self.world.jobs
             if job.content.number in numbers
             or job.ref in refs
-            or (job.is_forgotten and job.fingerprint in prints)
+            or (job.is_forgotten and job.fingerprint in fingerprints)
             or call_ids & {attempt.call_id for attempt in job.attempts}
         ]
 
@@ -97,21 +97,23 @@ class Memory:
         return [self.world.elsewhere[ref] for ref in refs if ref in self.world.elsewhere]
 
 
-def surveyed(world: World, roll: RowCache, part_rows: int) -> Plan:
+def surveyed(world: World, row_cache: RowCache, part_rows: int) -> Plan:
     """The plan that looking at a few rows gives."""
     header = list(TITLES.values())
     grid = [header, *([row.get(title, "") for title in header] for row in world.sheet)]
-    roll.speak_with(world.settings.voice_id)
-    roll.take_in([json.dumps(cells).encode() for cells in grid], COLUMNS)
+    row_cache.speak_with(world.settings.voice_id)
+    row_cache.take_in([json.dumps(cells).encode() for cells in grid], COLUMNS)
     planner = world.planner()
-    survey = RowSelector(roll, Memory(world), "orders", part_rows=part_rows)
+    row_selector = RowSelector(row_cache, Memory(world), "orders", part_rows=part_rows)
     looked_at: list[int] = []
-    for part in survey.parts(world.now, world.policy, world.open_attempts(), room=planner.room):
+    for part in row_selector.parts(
+        world.now, world.policy, world.open_attempts(), room=planner.room
+    ):
         indices = [row.index for row in part.rows]
         assert not set(indices) & set(looked_at), "a row was looked at twice"
         looked_at += indices
-        roll.settle(indices, planner.add(part))
-    return planner.plan(beside=roll.counts())
+        row_cache.settle(indices, planner.add(part))
+    return planner.plan(beside=row_cache.counts())
 
 
 def happen(world: World, event: tuple[object, ...]) -> None:
@@ -173,8 +175,8 @@ def acts(plan: Plan) -> dict[str, object]:
         "ended": sorted(attempt.id for attempt in plan.ended),
         "polls": sorted((poll.attempt.id, poll.due) for poll in plan.polls),
         "dials": sorted((dial.row.index, dial.job.id, dial.reason) for dial in plan.dials),
-        "counts": {tally: plan.count(tally) for tally in RowState},
-        "faces": {face: count for face, count in plan.faces.items() if count},
+        "counts": {row_state: plan.count(row_state) for row_state in RowState},
+        "faces": {summary: count for summary, count in plan.summaries.items() if count},
         "stopped": plan.stopped,
     }
 
@@ -186,15 +188,15 @@ def test_a_few_rows_give_the_plan_that_all_rows_give(
 ) -> None:
     # With room for all, so that it doesn't matter who comes first.
     world.policy = replace(world.policy, lines=500, calls_per_minute=6000)
-    roll = RowCache(world.policy.voice_id)
+    row_cache = RowCache(world.policy.voice_id)
     for events in [[], *passes]:
         before = set(world.opted_out)
         for event in events:
             happen(world, event)
-        roll.look_at(before ^ set(world.opted_out))
+        row_cache.look_at(before ^ set(world.opted_out))
         note(f"{world.now}: {events}")
         world.refs = (f"one{n}" for n in itertools.count(1))
-        few = surveyed(world, roll, part_rows)
+        few = surveyed(world, row_cache, part_rows)
         world.refs = (f"all{world.now:%d%H%M}x{len(world.jobs)}x{n}" for n in itertools.count(1))
         every = world.plan()
         assert acts(few) == acts(every)
@@ -202,9 +204,9 @@ def test_a_few_rows_give_the_plan_that_all_rows_give(
         world.write(every)
 
 
-def run(world: World, roll: RowCache) -> Plan:
+def run(world: World, row_cache: RowCache) -> Plan:
     """One whole pass that looks at a few rows."""
-    plan = surveyed(world, roll, 1000)
+    plan = surveyed(world, row_cache, 1000)
     assert acts(plan) == acts(world.plan())
     world.record(plan)
     world.write(plan)
@@ -215,107 +217,107 @@ def test_quiet_rows_are_left_alone() -> None:
     world = World(now=moment("2026-07-15 12:00"), sheet=[])
     world.sheet = [{"Phone": f"0300 12345{n:02d}"} for n in range(60)]
     world.policy = replace(world.policy, lines=3)
-    roll = RowCache(world.policy.voice_id)
+    row_cache = RowCache(world.policy.voice_id)
     for _ in range(3):
-        run(world, roll)
-    assert len(roll.to_look_at(world.now)) == 3, "only the rows that are being called"
-    assert run(world, roll).count(RowState.QUEUED) == 57
+        run(world, row_cache)
+    assert len(row_cache.to_look_at(world.now)) == 3, "only the rows that are being called"
+    assert run(world, row_cache).count(RowState.QUEUED) == 57
 
 
 def test_a_quiet_row_that_is_looked_at_anew_is_counted_once() -> None:
     world = World(now=moment("2026-07-15 12:00"), sheet=[])
     world.sheet = [{"Phone": f"0300 12345{n:02d}"} for n in range(3)]
     world.control = replace(world.control, run=False)
-    roll = RowCache(world.policy.voice_id)
+    row_cache = RowCache(world.policy.voice_id)
     for _ in range(3):
-        run(world, roll)
+        run(world, row_cache)
     for _ in range(2):
-        roll.look_at({"923001234500"})
-        assert run(world, roll).count(RowState.QUEUED) == 3
+        row_cache.look_at({"923001234500"})
+        assert run(world, row_cache).count(RowState.QUEUED) == 3
 
 
 def test_a_quiet_row_is_called_in_time_though_the_clock_was_ahead_for_a_while() -> None:
     world = World(now=moment("2026-07-15 18:00"), sheet=[])
     world.sheet = [{"Phone": "0300 1234567", "Call After": "14:00", "Call Before": "16:00"}]
-    roll = RowCache(world.policy.voice_id)
+    row_cache = RowCache(world.policy.voice_id)
     for _ in range(3):
-        run(world, roll)
-    assert roll.to_look_at(world.now) == [], "today's time has passed"
+        run(world, row_cache)
+    assert row_cache.to_look_at(world.now) == [], "today's time has passed"
     for clock, status in (("12:00", "Waiting"), ("13:59", "Waiting"), ("14:01", "Calling")):
         world.now = moment(f"2026-07-15 {clock}")
-        run(world, roll)
+        run(world, row_cache)
         assert world.sheet[0]["Status"] == status
 
 
 def test_a_row_is_called_when_its_number_is_free_again() -> None:
     world = World(now=moment("2026-07-15 12:00"), sheet=[])
     world.sheet = [{"Phone": "0300 1234567", "Amount": amount} for amount in ("1", "2")]
-    roll = RowCache(world.policy.voice_id)
+    row_cache = RowCache(world.policy.voice_id)
     for _ in range(4):
-        run(world, roll)
+        run(world, row_cache)
     first, second = world.sheet
     assert (first["Status"], second["Status"]) == ("Calling", "Waiting")
     world.report("call1", world.now, call_status=2, dtmf="1")
     for _ in range(3):
-        run(world, roll)
+        run(world, row_cache)
     assert (first["Status"], second["Status"]) == ("Answered", "Waiting"), "its key may change"
     world.now += world.policy.answer_settle
     world.report("call1", world.now, call_status=2, dtmf="1")
     for _ in range(3):
-        run(world, roll)
+        run(world, row_cache)
     assert (first["Status"], second["Status"]) == ("Answered", "Calling")
 
 
 def test_a_row_that_was_copied_gets_the_results_when_the_original_goes() -> None:
     world = World(now=moment("2026-07-15 12:00"), sheet=[{"Phone": "0300 1234567"}, {}])
-    roll = RowCache(world.policy.voice_id)
+    row_cache = RowCache(world.policy.voice_id)
     for _ in range(3):
-        run(world, roll)
+        run(world, row_cache)
     world.report("call1", world.now, call_status=2, dtmf="1")
-    run(world, roll)
+    run(world, row_cache)
     world.sheet[1] = dict(world.sheet[0])
     for _ in range(2):
-        run(world, roll)
+        run(world, row_cache)
     assert world.sheet[1]["Why"]
     world.sheet[0] = {}
     for _ in range(2):
-        run(world, roll)
+        run(world, row_cache)
     assert not world.sheet[1]["Why"]
 
 
 def test_a_row_is_called_when_another_campaigns_call_to_its_number_is_over() -> None:
     world = World(now=moment("2026-07-15 12:00"), sheet=[{"Phone": "0300 1234567"}])
     world.elsewhere_busy["923001234567"] = AttemptState.PLACED
-    roll = RowCache(world.policy.voice_id)
+    row_cache = RowCache(world.policy.voice_id)
     for _ in range(4):
-        run(world, roll)
+        run(world, row_cache)
     assert world.sheet[0]["Status"] == "Waiting"
     world.elsewhere_busy.clear()
     for _ in range(2):
-        run(world, roll)
+        run(world, row_cache)
     assert world.sheet[0]["Status"] == "Calling"
 
 
 def test_a_mark_that_landed_on_another_row_is_known_by_its_number() -> None:
     world = World(now=moment("2026-07-15 12:00"), sheet=[])
     world.sheet = [{"Phone": "0300 1234567"}, {"Phone": "0300 1234568"}]
-    roll = RowCache(world.policy.voice_id)
+    row_cache = RowCache(world.policy.voice_id)
     for _ in range(2):
-        run(world, roll)
+        run(world, row_cache)
     for _ in range(2):
         for call_id in ("call1", "call2"):
             world.report(call_id, world.now, call_status=4)
         world.now += timedelta(hours=2)
     for _ in range(2):
-        run(world, roll)
+        run(world, row_cache)
     world.sheet[0]["Status"] = "Call again"
     # People swap the rows while the mark is on its way.
-    plan = surveyed(world, roll, 1000)
+    plan = surveyed(world, row_cache, 1000)
     world.record(plan)
     world.sheet.reverse()
     world.write(plan)
     stray = world.sheet[0]
     assert (stray["Status"], stray["Called Number"]) == ("Calling", "923001234567")
     world.now += timedelta(seconds=15)
-    run(world, roll)
+    run(world, row_cache)
     assert (stray["Status"], stray["Called Number"]) == ("Busy", "923001234568")

@@ -28,7 +28,7 @@ RUN = "run1"
 @pytest.fixture
 def ledger(tmp_path: Path) -> Iterator[Ledger]:
     """An empty ledger."""
-    made = Ledger(f"sqlite:///{tmp_path / 'dialer.db'}", new_id="ours0000")
+    made = Ledger(f"sqlite:///{tmp_path / 'reconciler.db'}", new_id="ours0000")
     yield made
     made.close()
 
@@ -36,7 +36,7 @@ def ledger(tmp_path: Path) -> Iterator[Ledger]:
 def look(
     ledger: Ledger, token: Token | None, *, runs: bool = True, at: datetime = NOW
 ) -> str | None:
-    return WriteFence(ledger, RUN).look(
+    return WriteFence(ledger, RUN).observe(
         TAB, token, runs=runs, now=at, zone=ZoneInfo("Asia/Karachi")
     )
 
@@ -188,4 +188,4 @@ def test_a_token_put_right_after_another_ledgers_long_count_is_the_newest(
     now = sheet.read().token
     assert now is not None
     assert (now.ledger_id, now.counter) == ("ours0000", 5001)
-    assert fence.look(sheet.name, now, runs=True, now=NOW + STANDS_BY, zone=zone) is None
+    assert fence.observe(sheet.name, now, runs=True, now=NOW + STANDS_BY, zone=zone) is None

@@ -38,10 +38,10 @@ def a_called_row(passes: int) -> State:
     while steps := list(Search().steps_of(replace(state, versions=state.versions[-1:]))):
         (state,) = steps
     assert state.calls == 1
-    dialer = Dialer(state.dialers[0].ledger, "aaa1", passes, 3)
+    reconciler = Dialer(state.dialers[0].ledger, "aaa1", passes, 3)
     return replace(
         state,
-        dialers=(dialer, state.dialers[1]),
+        dialers=(reconciler, state.dialers[1]),
         versions=state.versions[-1:],
         troubles=1,
         kills=1,

@@ -253,7 +253,7 @@ class Stage:
         that name has been seen, or something else is so. `every` is how many seconds apart they
         are said to come, `clock` is another than the stage's, and `patience` the seconds after
         which a silent portal isn't waited for when it is asked for the balance."""
-        with self._dialer(clock or self.clock(), every, patience) as one_pass:
+        with self._reconciler(clock or self.clock(), every, patience) as one_pass:
             if until is None:
                 for _ in range(passes):
                     one_pass(rest)
@@ -265,25 +265,25 @@ class Stage:
         raise AssertionError(f"{until} never came to be; the sheet said: {self.texts()}")
 
     @contextmanager
-    def _dialer(
+    def _reconciler(
         self, clock: Clock, every: float, patience: float | None
     ) -> Iterator[Callable[[float], None]]:
         """A dialer at work; gives what makes one pass. What it began is finished at the end."""
         with build(load_config(self.config), clock=clock) as parts, ExitStack() as stack:
             if patience is not None:
                 portal = parts.config.portal
-                parts.purse.portal = Portal(
+                parts.balance_monitor.portal = Portal(
                     portal.base_url,
                     portal.api_key.get_secret_value,
                     portal_session(1),
                     timeouts=(patience, patience),
                 )
-                stack.callback(parts.purse.portal.close)
-            parts.dialer.recover()
-            parts.caller.start()
+                stack.callback(parts.balance_monitor.portal.close)
+            parts.reconciler.recover()
+            parts.worker.start()
 
             def one_pass(rest: float) -> None:
-                parts.dialer.run_pass(timedelta(seconds=every))
+                parts.reconciler.run_pass(timedelta(seconds=every))
                 _let_it_work(parts)
                 self.look()
                 self.later(seconds=rest)
@@ -390,8 +390,8 @@ def _names(said: Iterable[str]) -> frozenset[str]:
 def _let_it_work(parts: Parts) -> None:
     """Waits until what a pass began has been sent and answered."""
     time.sleep(0.03)
-    caller = parts.caller
+    worker = parts.worker
     eventually(
-        lambda: not caller.in_flight() and bool(not caller.waiting() or caller.caution()),
+        lambda: not worker.in_flight() and bool(not worker.waiting() or worker.caution()),
         every=0.01,
     )

@@ -45,7 +45,7 @@ class Bench:
         self.clock = Clock()
         self._callers: list[CallWorker] = []
 
-    def caller(self, **settings: Any) -> CallWorker:
+    def worker(self, **settings: Any) -> CallWorker:
         """A caller that works."""
         portal = Portal(
             self.sandbox.url, lambda: "sandbox-api-key", portal_session(8), timeouts=(2, 1.5)

@@ -284,8 +284,8 @@ class Search:
             yield arrived
         if state.orders and (asked := _asked_again(state.sheet)):
             yield replace(state.written(asked), orders=state.orders - 1)
-        for which, dialer in enumerate(state.dialers):
-            for after, moved in self._steps(state, dialer):
+        for which, reconciler in enumerate(state.dialers):
+            for after, moved in self._steps(state, reconciler):
                 both = list(after.dialers)
                 both[which] = moved
                 yield replace(after, dialers=tuple(both))
@@ -299,28 +299,30 @@ class Search:
                 raise
         return state.sheet.after(batch, fenced=False)
 
-    def _steps(self, state: State, dialer: Dialer) -> Iterator[tuple[State, Dialer]]:
-        if state.kills and (dialer.seen or dialer.confirmed):
-            yield replace(state, kills=state.kills - 1), _restarted(dialer)
-        if dialer.confirmed:
+    def _steps(self, state: State, reconciler: Dialer) -> Iterator[tuple[State, Dialer]]:
+        if state.kills and (reconciler.seen or reconciler.confirmed):
+            yield replace(state, kills=state.kills - 1), _restarted(reconciler)
+        if reconciler.confirmed:
             placed = AttemptState.ENDED if state.answers else AttemptState.PLACED
-            yield replace(state, calls=state.calls + 1), _called(dialer, placed)
+            yield replace(state, calls=state.calls + 1), _called(reconciler, placed)
             if state.kills:
                 sent = replace(state, calls=state.calls + 1, kills=state.kills - 1)
-                yield sent, _restarted(_called(dialer, AttemptState.UNKNOWN))
-        elif dialer.settles is not None:
+                yield sent, _restarted(_called(reconciler, AttemptState.UNKNOWN))
+        elif reconciler.settles is not None:
             for header, ranges in itertools.product(state.versions, repeat=2):
-                yield self._settle(state, dialer, header, ranges)
-        elif dialer.seen is not None:
-            yield from self._write(state, dialer, dialer.seen)
-        elif dialer.passes:
-            if state.words and _has_stopped(dialer.ledger):
-                yield replace(state, words=state.words - 1), _told_to_run(dialer)
+                yield self._settle(state, reconciler, header, ranges)
+        elif reconciler.seen is not None:
+            yield from self._write(state, reconciler, reconciler.seen)
+        elif reconciler.passes:
+            if state.words and _has_stopped(reconciler.ledger):
+                yield replace(state, words=state.words - 1), _told_to_run(reconciler)
             for version in state.versions:
-                passes, made = dialer.passes - 1, dialer.made + 1
-                yield state, replace(dialer, seen=version, passes=passes, made=made)
+                passes, made = reconciler.passes - 1, reconciler.made + 1
+                yield state, replace(reconciler, seen=version, passes=passes, made=made)
 
-    def _write(self, state: State, dialer: Dialer, seen: Sheet) -> Iterator[tuple[State, Dialer]]:
+    def _write(
+        self, state: State, reconciler: Dialer, seen: Sheet
+    ) -> Iterator[tuple[State, Dialer]]:
         """Plans from what was read, records, and writes; with all that can become of the write."""
         sent: list[Batch] = []
 
@@ -328,7 +330,7 @@ class Search:
             sent.append(batch)
             raise SheetUnreachable("no answer")
 
-        unanswered, _ = _passed(dialer, seen, no_answer)
+        unanswered, _ = _passed(reconciler, seen, no_answer)
         if not sent:
             yield state, unanswered
             return
@@ -338,7 +340,7 @@ class Search:
             after.append(self._applied(state, batch))
             return after[-1]
 
-        answered, _ = _passed(dialer, seen, applied)
+        answered, _ = _passed(reconciler, seen, applied)
         now = state.written(after[-1]) if after else state
         yield now, answered
         if state.troubles:
@@ -347,11 +349,11 @@ class Search:
             yield replace(state, troubles=state.troubles - 1, in_the_air=air), unanswered
 
     def _settle(
-        self, state: State, dialer: Dialer, header: Sheet, ranges: Sheet
+        self, state: State, reconciler: Dialer, header: Sheet, ranges: Sheet
     ) -> tuple[State, Dialer]:
         """After a refused swap, with what two more reads may show."""
-        assert dialer.settles is not None
-        facts = _Facts(dialer.ledger)
+        assert reconciler.settles is not None
+        facts = _Facts(reconciler.ledger)
         after: list[Sheet] = []
 
         def applied(batch: Batch) -> Sheet:
@@ -359,8 +361,8 @@ class Search:
             return after[-1]
 
         tab = QueueTab(_Document(header, applied, ranges), _TAB, {})
-        before = _snapshot(dialer.settles)
-        fence = WriteFence(facts, dialer.writer)
+        before = _snapshot(reconciler.settles)
+        fence = WriteFence(facts, reconciler.writer)
         # Politeness is left out here as everywhere: the second time it has stood by.
         for now in (NOW, NOW + STANDS_BY):
             try:
@@ -370,27 +372,27 @@ class Search:
             except (SheetRefused, OldRead):
                 pass
             break
-        settled = replace(dialer, settles=None, ledger=facts.kept())
+        settled = replace(reconciler, settles=None, ledger=facts.kept())
         return (state.written(after[-1]) if after else state), settled
 
 
-def _passed(dialer: Dialer, seen: Sheet, does: Any) -> tuple[Dialer, Plan]:
+def _passed(reconciler: Dialer, seen: Sheet, does: Any) -> tuple[Dialer, Plan]:
     """A pass from what was read to the end of its write, as the program goes about it."""
     snapshot = _snapshot(seen)
-    facts = _Facts(dialer.ledger)
-    fence = WriteFence(facts, dialer.writer)
-    now = NOW + dialer.made * timedelta(seconds=15)
+    facts = _Facts(reconciler.ledger)
+    fence = WriteFence(facts, reconciler.writer)
+    now = NOW + reconciler.made * timedelta(seconds=15)
     try:
         stopped = _looked(fence, snapshot, now)
     except OldRead:
-        return replace(dialer, ledger=facts.kept(), seen=None), Plan()
+        return replace(reconciler, ledger=facts.kept(), seen=None), Plan()
     except TokenLost:
-        return replace(dialer, ledger=facts.kept(), seen=None, settles=seen), Plan()
+        return replace(reconciler, ledger=facts.kept(), seen=None, settles=seen), Plan()
     world = _World(now, [dict(zip(_HEADER, cells, strict=True)) for cells in seen.grid[1:]])
     world.jobs = list(facts.jobs)
     world.obstacle = stopped
     # Refs that no other run makes, and the same ones however the state was reached.
-    world.refs = (f"{dialer.writer}{len(world.jobs)}{n}" for n in range(9))
+    world.refs = (f"{reconciler.writer}{len(world.jobs)}{n}" for n in range(9))
     plan = world.plan()
     cells = beside_their_calls(plan.cells, plan.rows)
     marks = [Mark(dial.row.index, dial.job.ref, dial.row.phone, CALLING) for dial in plan.dials]
@@ -419,7 +421,9 @@ def _passed(dialer: Dialer, seen: Sheet, does: Any) -> tuple[Dialer, Plan]:
         except SheetUnreachable:
             pass
     ledger = replace(facts.kept(), jobs=tuple(world.jobs))
-    after = replace(dialer, ledger=ledger, seen=None, settles=settles, confirmed=bool(confirmed))
+    after = replace(
+        reconciler, ledger=ledger, seen=None, settles=settles, confirmed=bool(confirmed)
+    )
     if confirmed:
         return after, plan
     after = _moved(after, AttemptState.WITHDRAWN, problem)
@@ -430,34 +434,34 @@ def _looked(fence: WriteFence, snapshot: Snapshot, now: datetime) -> str | None:
     """What the fence says of the token, once it has stood by for long enough."""
     arguments: dict[str, Any] = {"runs": True, "zone": KARACHI}
     try:
-        return fence.look(_NAME, snapshot.token, now=now, **arguments)
+        return fence.observe(_NAME, snapshot.token, now=now, **arguments)
     except AnotherDialer:
-        return fence.look(_NAME, snapshot.token, now=now + STANDS_BY, **arguments)
+        return fence.observe(_NAME, snapshot.token, now=now + STANDS_BY, **arguments)
 
 
 def _has_stopped(ledger: Ledger) -> bool:
     return _fence_says(_Facts(ledger), runs=True) is not None
 
 
-def _told_to_run(dialer: Dialer) -> Dialer:
+def _told_to_run(reconciler: Dialer) -> Dialer:
     """A pass has seen that Control said PAUSE."""
-    facts = _Facts(dialer.ledger)
+    facts = _Facts(reconciler.ledger)
     _fence_says(facts, runs=False)
-    return replace(dialer, ledger=facts.kept())
+    return replace(reconciler, ledger=facts.kept())
 
 
 def _fence_says(facts: _Facts, *, runs: bool) -> str | None:
     """What the fence says when the sheet shows the last token that the ledger remembers."""
     fence = WriteFence(facts, "....")
     try:
-        return fence.look(_NAME, fence.last_token(_NAME), runs=runs, now=NOW, zone=KARACHI)
+        return fence.observe(_NAME, fence.last_token(_NAME), runs=runs, now=NOW, zone=KARACHI)
     except (OldRead, TokenLost):
         # Somebody else has written since: nothing that a person's word would help.
         return None
 
 
-def _called(dialer: Dialer, state: AttemptState) -> Dialer:
-    return replace(_moved(dialer, state), confirmed=False)
+def _called(reconciler: Dialer, state: AttemptState) -> Dialer:
+    return replace(_moved(reconciler, state), confirmed=False)
 
 
 def _answered(at: datetime) -> dict[str, Any]:
@@ -476,21 +480,21 @@ def _asked_again(sheet: Sheet) -> Sheet | None:
     return replace(sheet, grid=(header, row))
 
 
-def _restarted(dialer: Dialer) -> Dialer:
+def _restarted(reconciler: Dialer) -> Dialer:
     """After a kill: what was not sent goes back to the queue; the next run has another name."""
-    back = _moved(dialer, AttemptState.WITHDRAWN)
-    writer = f"{dialer.writer[:3]}{chr(ord(dialer.writer[3]) + 1)}"
+    back = _moved(reconciler, AttemptState.WITHDRAWN)
+    writer = f"{reconciler.writer[:3]}{chr(ord(reconciler.writer[3]) + 1)}"
     return replace(back, writer=writer, seen=None, settles=None, confirmed=False)
 
 
-def _moved(dialer: Dialer, to: AttemptState, problem: str | None = None) -> Dialer:
+def _moved(reconciler: Dialer, to: AttemptState, problem: str | None = None) -> Dialer:
     """With the intended attempt moved on."""
 
     def moved(attempt: Attempt) -> Attempt:
         if attempt.state is not AttemptState.INTENDED:
             return attempt
         if to in (AttemptState.PLACED, AttemptState.ENDED):
-            call_id = f"call{dialer.writer}{attempt.id}"
+            call_id = f"call{reconciler.writer}{attempt.id}"
             at = attempt.intended_at
             attempt = replace(attempt, state=to, call_id=call_id, sending_at=at, placed_at=at)
             return attempt if to is AttemptState.PLACED else replace(attempt, **_answered(at))
@@ -498,9 +502,9 @@ def _moved(dialer: Dialer, to: AttemptState, problem: str | None = None) -> Dial
         return replace(attempt, state=to, sending_at=sending_at, problem=problem)
 
     jobs = tuple(
-        replace(job, attempts=tuple(map(moved, job.attempts))) for job in dialer.ledger.jobs
+        replace(job, attempts=tuple(map(moved, job.attempts))) for job in reconciler.ledger.jobs
     )
-    return replace(dialer, ledger=replace(dialer.ledger, jobs=jobs))
+    return replace(reconciler, ledger=replace(reconciler.ledger, jobs=jobs))
 
 
 def _takes(batch: Batch) -> Callable[[Sheet], bool]:
@@ -514,7 +518,7 @@ def _takes(batch: Batch) -> Callable[[Sheet], bool]:
     return takes
 
 
-def _doubted(dialer: Dialer) -> Dialer:
+def _doubted(reconciler: Dialer) -> Dialer:
     """With what was withdrawn last made unknown: another dialer may have called it."""
 
     def doubted(job: Job) -> Job:
@@ -523,8 +527,8 @@ def _doubted(dialer: Dialer) -> Dialer:
             return job
         return replace(job, attempts=(*before, replace(last, state=AttemptState.UNKNOWN)))
 
-    ledger = replace(dialer.ledger, jobs=tuple(map(doubted, dialer.ledger.jobs)))
-    return replace(dialer, ledger=ledger)
+    ledger = replace(reconciler.ledger, jobs=tuple(map(doubted, reconciler.ledger.jobs)))
+    return replace(reconciler, ledger=ledger)
 
 
 def _snapshot(sheet: Sheet) -> Snapshot:

@@ -217,7 +217,7 @@ class World:
         """Plans a pass; changes nothing."""
         planner = self.planner()
         quiet = planner.add(self.part())
-        return planner.plan(beside=Counter(each.face for each in quiet.values()))
+        return planner.plan(beside=Counter(each.summary for each in quiet.values()))
 
     def write(self, plan: Plan) -> None:
         """Puts a plan's cells into the sheet."""

@@ -416,9 +416,9 @@ def test_the_header_row_is_found_wherever_it_stands(
     assert found.header_row == len(above)
     read = read_rows(rows, found, "102")
     assert all(row.index > len(above) for row in read)
-    roll = RowCache("102")
-    roll.take_in([as_json(row) for row in rows], found)
-    assert all(index > len(above) for index in roll.to_look_at(datetime.now(UTC)))
+    row_cache = RowCache("102")
+    row_cache.take_in([as_json(row) for row in rows], found)
+    assert all(index > len(above) for index in row_cache.to_look_at(datetime.now(UTC)))
 
 
 def as_json(row: Sequence[object]) -> bytes:
