@@ -35,12 +35,12 @@ from sheets_dialer.app.demo import running_sandbox
 from sheets_dialer.app.wiring import build, google_client
 from sheets_dialer.base.clock import Clock
 from sheets_dialer.config import Config, load_config
-from sheets_dialer.domain.attempt import AttemptState, Reason
+from sheets_dialer.domain.attempt import AttemptState, Reason, Transition
 from sheets_dialer.domain.content import Content
 from sheets_dialer.domain.job import NewJob
 from sheets_dialer.google_sheets import QueueTab, Spreadsheet
 from sheets_dialer.google_sheets.setup.prepare import prepare
-from sheets_dialer.ledger.ledger import Intent, Ledger, Move
+from sheets_dialer.ledger.ledger import Intent, Ledger
 
 EVERY = timedelta(seconds=15)
 WARM_PASSES = 9
@@ -139,7 +139,7 @@ def call_all(ledger: Ledger, campaign: str, new: list[NewJob]) -> None:
         placed = target is AttemptState.PLACED
         ledger.move(
             [
-                Move(
+                Transition(
                     each.id,
                     source,
                     target,
@@ -162,7 +162,8 @@ def call_all(ledger: Ledger, campaign: str, new: list[NewJob]) -> None:
     ledger.report([(each.id, news) for each in made], long_ago)
     over = {"ended_at": long_ago + timedelta(seconds=20)}
     ledger.move(
-        [Move(each.id, AttemptState.PLACED, AttemptState.ENDED, over) for each in made], long_ago
+        [Transition(each.id, AttemptState.PLACED, AttemptState.ENDED, over) for each in made],
+        long_ago,
     )
 
 

@@ -27,7 +27,7 @@ from sheets_dialer.app.demo import Sandbox, running_sandbox
 from sheets_dialer.app.wiring import new_refs
 from sheets_dialer.base.clock import Clock
 from sheets_dialer.config import load_config
-from sheets_dialer.dialing.worker import CallWorker, Confirmed
+from sheets_dialer.dialing.worker import CallWorker, MarkedCall
 from sheets_dialer.domain.attempt import AttemptState, Reason
 from sheets_dialer.domain.content import Content
 from sheets_dialer.domain.job import NewJob
@@ -82,7 +82,7 @@ def measure(sandbox: Sandbox, calls: int, connections: int, latency: float) -> N
     recording = time.perf_counter() - begun
     by_job = {intent.job.id: intent.job.content for intent in intents}
     confirmed = [
-        Confirmed(attempt, by_job[attempt.job_id], policy, hours, clock.steady())
+        MarkedCall(attempt, by_job[attempt.job_id], policy, hours, clock.steady())
         for attempt in intended
     ]
     worker.start()

@@ -56,7 +56,7 @@ class RowCache:
         self._summaries: list[RowSummary] = []
         self._place_of: dict[RowSummary, int] = {}
         self._counts: list[int] = []
-        """How many quiet rows have each of `_summaries`, kept along so that none is counted anew."""
+        """How many quiet rows have each of `_summaries`, kept along so none is counted anew."""
         self._next = _NEVER
         self._keys: list[tuple[int, ...]] = []
         self._sharing: dict[int, int | set[int]] = {}

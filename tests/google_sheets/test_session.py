@@ -19,7 +19,7 @@ from sheets_dialer.app.wiring import google_client
 from sheets_dialer.base.errors import ConfigError, DialerError, SheetRefused, SheetUnreachable
 from sheets_dialer.check.google import REDIRECTED, GoogleProbe, clock
 from sheets_dialer.check.subject import GoogleAccount
-from sheets_dialer.config import GoogleProbe as Settings
+from sheets_dialer.config import GoogleSettings
 from sheets_dialer.google_sheets import Spreadsheet
 from tests.support.raw_server import Act, RawServer, answer
 
@@ -51,7 +51,7 @@ class Stand:
         self.sheet: Act = answer({"spreadsheetId": "x"})
         self.bodies: list[bytes] = []
         self.server = RawServer(self._act)
-        self.account = Settings(service_account_file=key_file, base_url=self.server.url)
+        self.account = GoogleSettings(service_account_file=key_file, base_url=self.server.url)
 
     def _act(self, connection: socket.socket) -> None:
         head = self.server.requests[-1]
@@ -120,7 +120,7 @@ def test_proxies_of_the_environment_are_used(
     for name in ("http_proxy", "https_proxy"):
         monkeypatch.setenv(name, stand.server.url)
     monkeypatch.setenv("no_proxy", "")
-    away = Settings(service_account_file=key_file, base_url="http://127.0.0.1:1")
+    away = GoogleSettings(service_account_file=key_file, base_url="http://127.0.0.1:1")
 
     Spreadsheet(google_client(away), "x" * 30).get("properties")
 
@@ -226,4 +226,4 @@ def test_a_file_that_is_no_key_file(tmp_path: Path, text: str) -> None:
     path.write_text(text)
 
     with pytest.raises(ConfigError, match="not a service account's key file"):
-        google_client(Settings(service_account_file=path))
+        google_client(GoogleSettings(service_account_file=path))

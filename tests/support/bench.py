@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from sheets_dialer.base.clock import Clock
-from sheets_dialer.dialing.worker import CallWorker, Confirmed
+from sheets_dialer.dialing.worker import CallWorker, MarkedCall
 from sheets_dialer.domain.attempt import Attempt, AttemptState, Reason
 from sheets_dialer.domain.calling_hours import CallingHours, read_hours
 from sheets_dialer.domain.content import Content
@@ -62,7 +62,7 @@ class Bench:
         policy: Policy = BRISK,
         hours: CallingHours = ALWAYS,
         age: float = 0,
-    ) -> list[Confirmed]:
+    ) -> list[MarkedCall]:
         """Intended attempts whose marks were seen."""
         now = self.clock.now()
         new = [NewJob(next(_refs), Content(number, "102")) for number in numbers]
@@ -73,7 +73,7 @@ class Bench:
         )
         marked_at = self.clock.steady() - age
         return [
-            Confirmed(attempt, job.content, policy, hours, marked_at)
+            MarkedCall(attempt, job.content, policy, hours, marked_at)
             for attempt, job in zip(made, jobs, strict=True)
         ]
 
