@@ -101,7 +101,7 @@ def postgres() -> Iterator[PostgresServer]:
 def address(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """The address of an empty ledger of either kind."""
     if request.param == "sqlite":
-        return f"sqlite:///{tmp_path / 'reconciler.db'}"
+        return f"sqlite:///{tmp_path / 'dialer.db'}"
     server: PostgresServer = request.getfixturevalue("postgres")
     return server.new_database()
 

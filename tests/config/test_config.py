@@ -79,7 +79,7 @@ def test_the_least_that_must_be_set(tmp_path: Path) -> None:
     [campaign] = config.campaigns
     assert (campaign.name, campaign.spreadsheet, campaign.voice_id) == ("orders", SHEET, "102")
     assert config.portal.api_key.get_secret_value() == SECRET
-    assert config.ledger == f"sqlite:///{tmp_path / 'reconciler.db'}"
+    assert config.ledger == f"sqlite:///{tmp_path / 'dialer.db'}"
     assert config.google.service_account_file == tmp_path / "service-account.json"
 
 

@@ -284,7 +284,7 @@ def history(ledger: Ledger, attempt_id: int) -> list[str]:
 
 
 def test_links_to_one_file_are_one_ledger(tmp_path: Path, open_ledger: Open) -> None:
-    ledger = open_ledger(f"sqlite:///{tmp_path / 'reconciler.db'}")
+    ledger = open_ledger(f"sqlite:///{tmp_path / 'dialer.db'}")
     (tmp_path / "link.db").symlink_to("dialer.db")
     (tmp_path / "folder").symlink_to(tmp_path, target_is_directory=True)
     with ledger.held():

@@ -486,7 +486,7 @@ def test_two_processes_that_intend_the_same(ledger: Ledger, address: str) -> Non
 def test_impossible_moves_are_refused(
     source: AttemptState, target: AttemptState, tmp_path: Path
 ) -> None:
-    ledger = Ledger(f"sqlite:///{tmp_path / 'reconciler.db'}", new_id="ledger")
+    ledger = Ledger(f"sqlite:///{tmp_path / 'dialer.db'}", new_id="ledger")
 
     with pytest.raises(ValueError, match="no attempt goes from"):
         ledger.move([Transition(1, source, target, {"call_id": "x"})], T0)

@@ -235,7 +235,7 @@ def test_a_ledger_that_was_moved_to_another_server_is_known(
 
 
 def test_a_file_is_no_server(tmp_path: Path) -> None:
-    address = f"sqlite:///{tmp_path / 'reconciler.db'}"
+    address = f"sqlite:///{tmp_path / 'dialer.db'}"
     trusts(address)
     assert not lacks(address)
 

@@ -28,7 +28,7 @@ RUN = "run1"
 @pytest.fixture
 def ledger(tmp_path: Path) -> Iterator[Ledger]:
     """An empty ledger."""
-    made = Ledger(f"sqlite:///{tmp_path / 'reconciler.db'}", new_id="ours0000")
+    made = Ledger(f"sqlite:///{tmp_path / 'dialer.db'}", new_id="ours0000")
     yield made
     made.close()
 

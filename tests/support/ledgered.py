@@ -60,7 +60,7 @@ class LedgeredWorld(World):
 
     def __post_init__(self) -> None:
         assert self.folder is not None
-        self.ledger = Ledger(f"sqlite:///{self.folder / 'reconciler.db'}", new_id="people00")
+        self.ledger = Ledger(f"sqlite:///{self.folder / 'dialer.db'}", new_id="people00")
         self._ids: Iterator[int] = itertools.count(1)
 
     def look(self) -> None:
