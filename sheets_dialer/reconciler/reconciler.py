@@ -50,7 +50,7 @@ log = structlog.get_logger()
 TABS_ARE_TRUSTED_SECONDS = 60
 """While the queue tab hasn't its title, the tabs are looked up anew after so long: another one may
 have taken it, and rows that people paste there must not be passed over in silence."""
-Answer = TypeVar("Answer")
+PerCampaign = TypeVar("PerCampaign")
 
 
 class Reconciler:
@@ -373,7 +373,7 @@ class Reconciler:
         self._worker.follow((poll, policy) for poll in polls)
         self._ledger.move(ends(ended, now), now)
 
-    def _in_order(self, found: Mapping[str, Answer]) -> dict[str, Answer]:
+    def _in_order(self, found: Mapping[str, PerCampaign]) -> dict[str, PerCampaign]:
         """By campaign, in the order of the configuration."""
         return {
             campaign.name: found[campaign.name]

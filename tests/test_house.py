@@ -1,0 +1,135 @@
+"""The house is as its plan says: which packages there are, on which floors, and one name for one
+thing. What a newcomer reads in the documents about it is so."""
+
+from __future__ import annotations
+
+import ast
+import configparser
+import itertools
+import re
+from collections import defaultdict
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from sheets_dialer.domain.attempt import TRANSITIONS
+from tests.support.places import HOME
+
+PACKAGE = HOME / "sheets_dialer"
+ARCHITECTURE = (HOME / "docs" / "architecture.md").read_text(encoding="utf-8")
+GLOSSARY = (HOME / "docs" / "glossary.md").read_text(encoding="utf-8")
+OURS = [path for path in PACKAGE.rglob("*.py") if "sandbox" not in path.parts]
+MOST_LINES = 400
+
+
+def packages() -> set[str]:
+    return {path.name for path in PACKAGE.iterdir() if (path / "__init__.py").exists()}
+
+
+def contract() -> configparser.ConfigParser:
+    read = configparser.ConfigParser()
+    read.read_string((HOME / ".importlinter").read_text(encoding="utf-8"))
+    return read
+
+
+def test_the_top_of_the_folder_shows_the_architecture() -> None:
+    modules = {path.stem for path in PACKAGE.glob("*.py")} - {"__init__"}
+    assert modules == set()
+    assert len(packages()) <= 18
+
+
+def test_the_architecture_page_lists_every_package_once() -> None:
+    listed = re.findall(r"^\| `(\w+)` \|", ARCHITECTURE, re.MULTILINE)
+    assert sorted(listed) == sorted(packages())
+
+
+def test_the_contract_has_eight_floors_that_hold_every_package() -> None:
+    floors = contract()["importlinter:contract:floors"]["layers"].strip().splitlines()
+    assert len(floors) == 8
+    assert {name.strip() for floor in floors for name in floor.split("|")} == packages()
+
+
+def test_the_contract_is_short_enough_to_be_read() -> None:
+    assert len((HOME / ".importlinter").read_text(encoding="utf-8").splitlines()) < 60
+
+
+def test_the_drawing_of_the_floors_is_the_contracts() -> None:
+    """Each floor of the drawing points to the one below; the sandbox is only started."""
+    drawn = re.search(r"flowchart TB\n(.*?)```", ARCHITECTURE, re.DOTALL)
+    assert drawn is not None
+    arrows = [line.strip() for line in drawn[1].splitlines() if "-->" in line]
+    floors = [
+        {name.strip() for name in floor.split("|")} - {"sandbox"}
+        for floor in contract()["importlinter:contract:floors"]["layers"].strip().splitlines()
+    ]
+    shown = [[{*re.findall(r"\w+", side)} for side in arrow.split("-->")] for arrow in arrows]
+    assert shown == [[above, below] for above, below in itertools.pairwise(floors)]
+
+
+def test_the_drawing_of_an_attempts_states_is_made_from_the_table() -> None:
+    def drawn(state: str) -> str:
+        return state.replace(" ", "_")
+
+    lines = ["    [*] --> intended"]
+    for source, targets in TRANSITIONS.items():
+        lines += [f"    {drawn(source)} --> {drawn(target)}" for target in sorted(targets)]
+        if not targets:
+            lines.append(f"    {drawn(source)} --> [*]")
+    assert "stateDiagram-v2\n" + "\n".join(lines) + "\n```" in ARCHITECTURE
+
+
+def test_the_architecture_page_is_read_in_ten_minutes() -> None:
+    assert len(ARCHITECTURE.split()) <= 1200
+
+
+@pytest.mark.parametrize(
+    "document", [HOME / "CONTRIBUTING.md", *sorted((HOME / "docs").glob("*.md"))], ids=str
+)
+def test_files_of_the_code_that_documents_name_are_there(document: Path) -> None:
+    text = document.read_text(encoding="utf-8")
+    for named in re.findall(r"`((?:\w+/)+\w+\.(?:py|md|yaml))`", text):
+        assert (HOME / named).exists() or (PACKAGE / named).exists(), named
+
+
+def test_what_the_glossary_points_to_is_there() -> None:
+    """`module.Name` is a public name of the module, `Name.attribute` is said of one of them."""
+    modules = {path.stem: path for path in OURS} | {
+        path.parent.name: path for path in OURS if path.name == "__init__.py"
+    }
+    for module, name in re.findall(r"`([a-z_]+)\.([A-Z]\w+)`", GLOSSARY):
+        assert re.search(rf"\b{name}\b", modules[module].read_text(encoding="utf-8")), module
+
+
+def public_names(path: Path) -> Iterator[str]:
+    for node in ast.parse(path.read_text(encoding="utf-8")).body:
+        match node:
+            case ast.FunctionDef() | ast.ClassDef():
+                yield node.name
+            case ast.Assign():
+                yield from (each.id for each in node.targets if isinstance(each, ast.Name))
+            case ast.AnnAssign(target=ast.Name() as target):
+                yield target.id
+
+
+def test_no_public_name_stands_for_two_things() -> None:
+    homes: defaultdict[str, list[str]] = defaultdict(list)
+    for path in OURS:
+        for name in public_names(path):
+            if not name.startswith("_") and name != "log":
+                homes[name].append(str(path.relative_to(PACKAGE)))
+    assert {name: paths for name, paths in homes.items() if len(paths) > 1} == {}
+
+
+def test_no_file_is_longer_than_can_be_kept_in_mind() -> None:
+    lengths = {
+        str(path.relative_to(HOME)): len(path.read_text(encoding="utf-8").splitlines())
+        for path in PACKAGE.rglob("*.py")
+    }
+    assert {name: lines for name, lines in lengths.items() if lines > MOST_LINES} == {}
+
+
+@pytest.mark.parametrize("path", sorted({path.parent for path in OURS} - {PACKAGE}), ids=str)
+def test_every_package_says_what_it_is_to_somebody_who_has_read_nothing_else(path: Path) -> None:
+    said = ast.get_docstring(ast.parse((path / "__init__.py").read_text(encoding="utf-8")))
+    assert len((said or "").split()) >= 8
