@@ -19,7 +19,7 @@ from ..base.errors import INTERRUPTED, ConfigError
 from .session import SERVICE, USAGE, built_parts, errors_told, run_to_end, set_up_logs
 
 if TYPE_CHECKING:
-    from ..reconciler.reconciler import PassResult
+    from ..reconciler.pass_result import PassResult
 
 
 class Format(StrEnum):
@@ -120,10 +120,13 @@ def plan(config: ConfigOption = None, as_json: JsonOption = False) -> None:
     with built_parts(config) as parts:
         for queue in parts.campaigns:
             every = timedelta(seconds=parts.config.every)
-            snapshot, made, rules = parts.reconciler.plan(queue, every)
-            rows, now = len(snapshot.rows) - 1 - snapshot.columns.header_row, parts.clock.now()
-            preview = reports.preview_values(queue.name, rows, made, rules, now)
-            preview |= reports.columns(snapshot.columns)
+            planned = parts.reconciler.preview(queue, every)
+            columns = planned.snapshot.columns
+            rows = len(planned.snapshot.rows) - 1 - columns.header_row
+            preview = reports.preview_values(
+                queue.name, rows, planned.plan, planned.campaign.rules, parts.clock.now()
+            )
+            preview |= reports.columns(columns)
             if as_json:
                 typer.echo(json.dumps(preview, ensure_ascii=False))
             else:

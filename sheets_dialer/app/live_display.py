@@ -14,7 +14,7 @@ from ..planning.plan import RowState
 if TYPE_CHECKING:
     from rich.table import Table
 
-    from ..reconciler.reconciler import PassResult
+    from ..reconciler.pass_result import PassResult
 
 Say = Callable[["PassResult"], None]
 

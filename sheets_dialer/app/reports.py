@@ -129,7 +129,7 @@ def preview_values(
         "campaign": campaign,
         "rows": rows,
         "stopped": made.stopped,
-        "preview_values": campaign_status.preview_sentence(made, now, rules),
+        "preview": campaign_status.preview_sentence(made, now, rules),
         "call_now": [dial.row.index + 1 for dial in made.dials],
         "to_call": to_call,
         "cost": None if cost is None else round(cost * to_call, 2),

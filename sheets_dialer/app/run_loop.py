@@ -18,7 +18,8 @@ from ..base.clock import Clock
 from ..base.console import show
 from ..base.errors import INTERRUPTED
 from ..planning.pacing import next_pass_due
-from ..reconciler.reconciler import PassResult, Reconciler
+from ..reconciler.pass_result import PassResult
+from ..reconciler.reconciler import Reconciler
 from .wiring import Parts
 
 log = structlog.get_logger()

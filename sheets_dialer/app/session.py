@@ -18,7 +18,7 @@ from ..base.console import Log, show
 from ..base.errors import INTERRUPTED, AnotherDialer, DialerError
 
 if TYPE_CHECKING:
-    from ..reconciler.reconciler import PassResult
+    from ..reconciler.pass_result import PassResult
     from .wiring import Parts
 
 DONE, USAGE, SERVICE, HELD = 0, 2, 3, 4

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from ..base.clock import Clock
 from ..base.errors import DialerError
 from ..base.redaction import shortened
+from ..dialing.outcomes import ends
 from ..dialing.worker import CallWorker, MarkedCall
 from ..domain.attempt import Attempt, AttemptState, Reason
 from ..domain.calling_hours import CallingHours, read_hours
@@ -16,9 +17,8 @@ from ..domain.phone_numbers import NotDiallable, read_number
 from ..domain.portal_status import call_status_words
 from ..domain.times import time_in_sentence
 from ..ledger.ledger import Intent, Ledger
+from ..reconciler.campaign import Campaign
 from ..reconciler.orphan_calls import campaign_of_tests
-from ..reconciler.plan_writer import ends
-from ..reconciler.reconciler import Campaign
 
 _LOOKS_EVERY = 0.3
 

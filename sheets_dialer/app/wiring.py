@@ -32,7 +32,9 @@ from ..planning.plan import PassRules
 from ..portal.balance import BalanceMonitor, read_account
 from ..portal.client import Portal
 from ..portal.session import portal_session
-from ..reconciler.reconciler import Campaign, Reconciler
+from ..reconciler.assembly import assembled
+from ..reconciler.campaign import Campaign
+from ..reconciler.reconciler import Reconciler
 
 _SCOPES = ("https://www.googleapis.com/auth/spreadsheets",)
 _REF_LETTERS = string.digits + string.ascii_lowercase
@@ -99,7 +101,7 @@ def build(config: Config, *, clock: Clock | None = None) -> Iterator[Parts]:
     keys = {each.spreadsheet for each in config.campaigns}
     connections = {key: Spreadsheet(client, key, server_time) for key in keys}
     campaigns = tuple(
-        _queue(config, each, connections[each.spreadsheet], ledger) for each in config.campaigns
+        _campaign(config, each, connections[each.spreadsheet], ledger) for each in config.campaigns
     )
     try:
         yield Parts(
@@ -112,7 +114,7 @@ def build(config: Config, *, clock: Clock | None = None) -> Iterator[Parts]:
             balance_monitor=balance_monitor,
             quota=quota,
             pass_interval=pass_interval,
-            reconciler=Reconciler(
+            reconciler=assembled(
                 campaigns,
                 ledger,
                 worker,
@@ -186,7 +188,7 @@ def random_letters(count: int) -> str:
     return "".join(secrets.choice(_REF_LETTERS) for _ in range(count))
 
 
-def _queue(
+def _campaign(
     config: Config, campaign: CampaignSettings, connection: Spreadsheet, ledger: Ledger
 ) -> Campaign:
     bound = f"tab: {campaign.spreadsheet}/{campaign.tab}"

@@ -4,13 +4,19 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 import structlog
 
-from ..base.errors import AccountRefused, PortalError, PortalNotSent, PortalRefused
+from ..base.errors import (
+    AccountRefused,
+    PortalError,
+    PortalNotSent,
+    PortalRefused,
+)
 from ..domain.attempt import Attempt, AttemptState, Transition
 from ..domain.calling_hours import CallingHours
 from ..domain.content import Content
@@ -141,3 +147,16 @@ def masked(number: str) -> str:
 def without_numbers(text: object) -> str:
     """A text as logs may show it: the portal may name the number that it refuses."""
     return _NUMBERS.sub(lambda found: masked(found[0]), str(text))
+
+
+def ends(attempts: Iterable[Attempt], now: datetime) -> list[Transition]:
+    """The moves of attempts that are over, with what people must know of how they ended."""
+    return [
+        Transition(
+            attempt.id,
+            AttemptState.PLACED,
+            AttemptState.ENDED,
+            {"ended_at": now} | ({"problem": attempt.problem} if attempt.problem else {}),
+        )
+        for attempt in attempts
+    ]

@@ -234,6 +234,10 @@ class Plan:
         """The plan of a run that ends after it."""
         return replace(self, stopped=farewell, halt=Halt.ENDED)
 
+    def noting(self, *sentences: str | None) -> Plan:
+        """The plan with more that a person should look at."""
+        return replace(self, note=" ".join(filter(None, (self.note, *sentences))))
+
     def count(self, row_state: RowState) -> int:
         """How many rows stand so."""
         return self.counts.get(row_state, 0)

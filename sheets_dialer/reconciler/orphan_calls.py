@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ..base.clock import Clock
+from ..dialing.outcomes import ends
 from ..dialing.worker import CallWorker
 from ..domain.attempt import Attempt, AttemptState
 from ..domain.call_lifecycle import as_ended, is_followed
@@ -15,7 +16,6 @@ from ..domain.policy import Policy
 from ..domain.poll_schedule import next_poll
 from ..ledger.ledger import Ledger
 from ..planning.plan import DuePoll
-from .plan_writer import ends
 
 _TESTS = " (test calls)"
 

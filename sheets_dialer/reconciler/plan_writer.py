@@ -2,41 +2,42 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
 
 import structlog
 
 from ..base.clock import Clock
 from ..base.errors import (
-    AnotherDialer,
-    OldRead,
     SheetError,
     SheetRefused,
     TokenLost,
     WriteRefused,
     WrittenTogether,
 )
+from ..dialing.outcomes import ends
 from ..dialing.worker import MarkedCall
 from ..domain.attempt import NEVER_MARKED, Attempt, AttemptState, Transition, unspoken
 from ..domain.content import Content
-from ..google_sheets import ColumnsMoved, Mark, QueueTab, Snapshot, Spreadsheet, cells_of
+from ..google_sheets import ColumnsMoved, Mark, Snapshot, cells_of
 from ..google_sheets.cell_updates import update
 from ..ledger.ledger import Intent, Ledger
 from ..planning import dashboard
 from ..planning.dashboard import Dashboard
-from ..planning.plan import Dial, PassRules, Plan
+from ..planning.plan import Dial, Plan
 from ..planning.status_words import CALLING
 from ..tabs.control_tab import CONTROL_TAB, STATE_LABEL, CellNote, find_place
-from ..tabs.fencing_token import read_token
 from ..tabs.opt_out_lines import OptOutLines
 from ..tabs.queue_rows import beside_their_calls
 from ..tabs.spoken_cells import Shown, Unspeakable, spoken_content
 from ..texts import say
+from .campaign import Campaign
+from .opt_out_watch import OptOuts
+from .pass_planner import Planned
 from .row_quarantine import RowQuarantine
+from .token_repair import repair_token
 from .write_fence import WriteFence
 
 log = structlog.get_logger()
@@ -49,27 +50,22 @@ MARKS_ARE_DOUBTED_FOR = timedelta(hours=1)
 an attempt that was taken back usually waits for the next."""
 
 
-@dataclass(frozen=True, slots=True)
-class Campaign:
-    """One campaign's parts: its tab and the rules that it is dialled by."""
-
-    name: str
-    tab: str
-    connection: Spreadsheet
-    sheet: QueueTab
-    rules: PassRules
-
-
 class PlanWriter:
     """Records and writes what a pass has decided."""
 
     def __init__(
-        self, ledger: Ledger, clock: Clock, fence: WriteFence, quarantine: RowQuarantine
+        self,
+        ledger: Ledger,
+        clock: Clock,
+        fence: WriteFence,
+        quarantine: RowQuarantine,
+        opt_outs: OptOuts,
     ) -> None:
         self._ledger = ledger
         self._clock = clock
         self._fence = fence
         self._quarantine = quarantine
+        self._opt_outs = opt_outs
         self._unlisted: dict[str, tuple[datetime, str]] = {}
         """By campaign, when Google refused lines of the do-not-call tab, with its words."""
 
@@ -83,21 +79,26 @@ class PlanWriter:
         since, _problem = self._unlisted.get(campaign.name, (None, None))
         return since is None or not timedelta(0) <= self._clock.now() - since < LISTS_AGAIN_AFTER
 
-    def record_and_write(
-        self,
-        campaign: Campaign,
-        snapshot: Snapshot,
-        made: Plan,
-        shows: Dashboard,
-        lines: OptOutLines | None = None,
-    ) -> list[MarkedCall]:
+    def left_rows_out(self, campaign: Campaign) -> bool:
+        """Whether rows are set apart, since Google refuses to write them."""
+        return self._quarantine.sentence(campaign.name, self._clock.now()) is not None
+
+    def commit_and_write(self, planned: Planned, shows: Dashboard) -> list[MarkedCall]:
         """Commits what is intended, writes the sheet, and returns the dials whose marks it showed.
-        `shows` is what the control tab should say; `lines` are what the do-not-call tab should
+        `shows` is what the control tab should say; with it goes what the do-not-call tab should
         list and doesn't list yet.
 
         Whatever goes wrong with the write, no attempt stays intended: nothing is dialled on a
         doubt, and the next read shows what became of it.
+
+        Raises:
+            LedgerError: nothing was committed, and nothing written.
+            SheetError: it wasn't written, or nobody knows whether it was.
         """
+        campaign, snapshot, made = planned.campaign, planned.snapshot, planned.plan
+        lines = self._opt_outs.missing_lines(
+            campaign.connection.key, snapshot.do_not_call, campaign.rules.zone
+        )
         now = self._clock.now()
         intended = self._ledger.record(
             campaign.name,
@@ -202,19 +203,6 @@ class PlanWriter:
         old = replace(snapshot, token=token, is_old=True)
         campaign.sheet.write(old, after, {}, notes=notes)
 
-    def settle(self, campaign: Campaign, snapshot: Snapshot) -> None:
-        """Puts the token right where a person broke it."""
-        # What goes wrong with this the next pass finds as well; here it must not hide that the
-        # marks were refused.
-        try:
-            settle_token(
-                campaign.sheet, self._fence, snapshot, self._clock.now(), campaign.rules.zone
-            )
-        except (SheetError, AnotherDialer) as error:
-            log.warning(
-                "the token is not put right yet", campaign=campaign.name, problem=str(error)
-            )
-
     def _part(self, campaign: Campaign, snapshot: Snapshot) -> None:
         """After a write that was accepted beside another dialer's: what that one may have called
         becomes Check, and one token is put in the place of both. Until it is, each write's answer
@@ -222,7 +210,8 @@ class PlanWriter:
         now = self._clock.now()
         doubted = self._ledger.doubt_withdrawn(campaign.name, now - MARKS_ARE_DOUBTED_FOR, now)
         log.warning("another dialer wrote at the same moment", campaign=campaign.name, rows=doubted)
-        self.settle(campaign, replace(snapshot, token=self._fence.last_token(campaign.sheet.name)))
+        before = replace(snapshot, token=self._fence.last_token(campaign.sheet.name))
+        repair_token(campaign, self._fence, before, now)
 
     def mend(self, campaign: Campaign, moved: ColumnsMoved) -> SheetError:
         """Puts back what a write went over; returns what people must know of it."""
@@ -276,7 +265,7 @@ class PlanWriter:
             self._fence.landed(tab, token)
             raise
         except TokenLost:
-            self.settle(campaign, snapshot)
+            repair_token(campaign, self._fence, snapshot, self._clock.now())
             raise
         except WriteRefused as error:
             if error.lists:
@@ -309,43 +298,6 @@ class PlanWriter:
             self._ledger.move(moves, self._clock.now())
 
 
-def settle_token(
-    sheet: QueueTab, fence: WriteFence, before: Snapshot, now: datetime, zone: ZoneInfo
-) -> None:
-    """After a refused swap: if the header still says the same and no range does, a person broke
-    either, and a new token is put in place without any mark. So it is where two writes were
-    accepted, each with a token of its own.
-
-    What the ranges tell of others is heard before they go: a header that still says the same may
-    be an old read, and the write that it doesn't show another dialer's.
-
-    Raises:
-        AnotherDialer: a range is the token of another dialer that has written of late.
-        SheetError: the sheet wasn't read or written, or nobody knows.
-    """
-    current = sheet.read()
-    if current.token != before.token or "ref" not in current.columns.places:
-        return
-    ranges = sheet.fence_ranges()
-    tokens = [*filter(None, map(read_token, ranges))]
-    if current.token is not None and tokens == [current.token]:
-        return
-    for token in fence.news(sheet.name, tokens):
-        try:
-            fence.observe(sheet.name, token, runs=True, now=now, zone=zone)
-        except OldRead:
-            # Beside ours it is left from a write that was accepted along with one of ours.
-            if current.token not in tokens:
-                raise
-    # Newer than all of them, or the next read would be taken for an old one.
-    known = tokens if current.token is None else [*tokens, current.token]
-    newest = max(known, key=lambda token: token.counter, default=None)
-    renewed = fence.next_token(sheet.name, newest)
-    sheet.renew_token(current, renewed, ranges)
-    # A read from before that must not be planned from: its write might be accepted.
-    fence.landed(sheet.name, renewed)
-
-
 def _moves(made: Plan, now: datetime) -> list[Transition]:
     """The moves of attempts that a plan decides."""
     released = [
@@ -353,16 +305,3 @@ def _moves(made: Plan, now: datetime) -> list[Transition]:
         for attempt in made.released
     ]
     return ends(made.ended, now) + released
-
-
-def ends(attempts: Iterable[Attempt], now: datetime) -> list[Transition]:
-    """The moves of attempts that are over, with what people must know of how they ended."""
-    return [
-        Transition(
-            attempt.id,
-            AttemptState.PLACED,
-            AttemptState.ENDED,
-            {"ended_at": now} | ({"problem": attempt.problem} if attempt.problem else {}),
-        )
-        for attempt in attempts
-    ]

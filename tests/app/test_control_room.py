@@ -16,7 +16,7 @@ from sheets_dialer.app.wiring import Parts, build
 from sheets_dialer.config import load_config
 from sheets_dialer.domain.times import serial
 from sheets_dialer.google_sheets.setup.prepare import prepare
-from sheets_dialer.reconciler.reconciler import PassResult
+from sheets_dialer.reconciler.pass_result import PassResult
 from sheets_dialer.tabs.control_tab import LABELS
 from tests.support.dialing import PASS_SECONDS, Shop, eventually
 

@@ -16,7 +16,7 @@ from sheets_dialer.app.wiring import build
 from sheets_dialer.base.errors import SheetUnreachable
 from sheets_dialer.config import load_config
 from sheets_dialer.google_sheets import ColumnsMoved, QueueTab, Snapshot
-from sheets_dialer.reconciler.reconciler import PassResult
+from sheets_dialer.reconciler.pass_result import PassResult
 from sheets_dialer.tabs.fencing_token import Token
 from tests.check.test_check import configure_campaign
 from tests.support.dialing import Shop, eventually

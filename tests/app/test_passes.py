@@ -20,7 +20,7 @@ from sheets_dialer.app import run_loop
 from sheets_dialer.app.wiring import build
 from sheets_dialer.base.clock import Clock
 from sheets_dialer.config import load_config
-from sheets_dialer.reconciler.reconciler import PassResult
+from sheets_dialer.reconciler.pass_result import PassResult
 from tests.support.dialing import Shop, eventually
 from tests.support.planning import World, moment
 from tests.support.postgres import PostgresServer

@@ -12,7 +12,7 @@ import pytest
 from sheets_dialer.base.errors import AnotherDialer, OldRead, TokenLost
 from sheets_dialer.google_sheets import QueueTab
 from sheets_dialer.ledger.ledger import Ledger
-from sheets_dialer.reconciler.plan_writer import settle_token
+from sheets_dialer.reconciler.token_repair import settle_token
 from sheets_dialer.reconciler.write_fence import OLD_STATE_RESTS, STANDS_BY, WriteFence
 from sheets_dialer.tabs.fencing_token import Token, read_token
 from sheets_dialer.texts import say

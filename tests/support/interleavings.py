@@ -34,7 +34,7 @@ from sheets_dialer.domain.portal_status import ANSWERED
 from sheets_dialer.google_sheets import Mark, QueueTab, Snapshot, TabFacts
 from sheets_dialer.planning.plan import Plan
 from sheets_dialer.planning.status_words import CALLING
-from sheets_dialer.reconciler.plan_writer import settle_token
+from sheets_dialer.reconciler.token_repair import settle_token
 from sheets_dialer.reconciler.write_fence import STANDS_BY, WriteFence
 from sheets_dialer.tabs.queue_rows import beside_their_calls
 from sheets_dialer.tabs.status import AGAIN
