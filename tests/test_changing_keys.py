@@ -223,9 +223,12 @@ def test_no_key_that_was_told_is_ever_taken_for_none(reports: list[CallReport]) 
         assert any(each.status == 2 and each.dtmf == attempt.dtmf for each in reports)
 
 
-@given(reports=st.lists(REPORTS, min_size=1, max_size=8))
-def test_a_key_is_final_only_with_a_question_later_than_it(reports: list[CallReport]) -> None:
-    attempt = told(*reports)
+@given(reports=st.lists(REPORTS, min_size=1, max_size=8), every=st.sampled_from([10, 50, 100]))
+def test_a_key_is_final_only_with_a_question_later_than_it(
+    reports: list[CallReport], every: float
+) -> None:
+    """Also one that comes when the time in which it may change is nearly over, or is."""
+    attempt = told(*reports, every=every)
     if attempt.call_status == 2 and attempt.has_key:
         assert attempt.answered_at is not None
         assert attempt.changed_at is not None
