@@ -106,6 +106,16 @@ def test_a_key_is_known_at_once_and_asked_about_once_more(habits: Bench) -> None
     assert seen[-1].polled_at >= seen[-1].answered_at + PATIENT.answer_settle
 
 
+def test_a_key_that_the_last_question_brings_is_asked_about_once_more(habits: Bench) -> None:
+    """Asked up to 4 s after the pick-up is seen; told at 3.5 s, and the real one at 4.75 s."""
+    late = {"push": 0, "ring": 40, "key": 570, "talk": [900, 950], "correction": 125}
+    habits.sandbox.post("/_sandbox/portal", {"corrected": 1, "delays": late})
+    slow = {"poll_every": timedelta(seconds=1.5), "answer_settle": timedelta(seconds=4)}
+    *_, last = called(habits, policy=replace(PATIENT, **slow))
+    (call,) = habits.sandbox.get("/_sandbox/calls")[-1:]
+    assert last.dtmf == str(call["dtmf"]) != "1"
+
+
 def test_a_zero_in_place_of_no_key_does_not_end_the_waiting_for_the_real_one(
     habits: Bench,
 ) -> None:
@@ -223,9 +233,12 @@ def test_no_key_that_was_told_is_ever_taken_for_none(reports: list[CallReport]) 
         assert any(each.status == 2 and each.dtmf == attempt.dtmf for each in reports)
 
 
-@given(reports=st.lists(REPORTS, min_size=1, max_size=8))
-def test_a_key_is_final_only_with_a_question_later_than_it(reports: list[CallReport]) -> None:
-    attempt = told(*reports)
+@given(reports=st.lists(REPORTS, min_size=1, max_size=8), every=st.sampled_from([10, 50, 100]))
+def test_a_key_is_final_only_with_a_question_later_than_it(
+    reports: list[CallReport], every: float
+) -> None:
+    """Also one that comes when the time in which it may change is nearly over, or is."""
+    attempt = told(*reports, every=every)
     if attempt.call_status == 2 and attempt.has_key:
         assert attempt.answered_at is not None
         assert attempt.changed_at is not None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -19,7 +20,7 @@ from sheets_dialer.portal.balance import Account, funds, price, read_account
 from sheets_dialer.portal.client import Balance
 from sheets_dialer.sandbox.portal.settings import MONEY_FORMS, written
 from tests.support.bench import Bench
-from tests.support.dialing import eventually
+from tests.support.dialing import Shop, eventually
 from tests.support.planning import moment
 from tests.support.running import RunningSandbox
 
@@ -74,6 +75,18 @@ def test_the_length_of_a_pulse_decides_what_a_call_costs() -> None:
     assert [price(Balance(100, 5), 60, pulse) for pulse in (60, 30, 20, 1)] == [5, 10, 15, 300]
     assert funds(Balance(100, 5), 60, 0, 60).calls == 20
     assert funds(Balance(100, 5), 60, 0, 15).calls == 5
+
+
+def test_what_calls_would_cost_goes_by_the_pulse_that_is_set(shop: Shop) -> None:
+    shop.ready("03000000001", "03000000002")
+    costs: list[float] = []
+    for seconds in (30, 60):
+        shop.change(portal={"call_seconds": 60, "pulse_seconds": seconds})
+        done = shop.run("plan")
+        told = re.search(r"2 to call, about ([\d,.]+) rupees", done.stdout)
+        assert told is not None, done.stdout + done.stderr
+        costs.append(float(told[1].replace(",", "")))
+    assert costs[0] == 2 * costs[1] > 0
 
 
 def test_whose_account_it_is_is_remembered_and_what_older_versions_left_is_read() -> None:
