@@ -33,11 +33,10 @@ from sheets_dialer.tabs.control_tab import (
     PAUSE,
     RUN,
     SETTINGS,
-    STATUSES,
 )
 from sheets_dialer.tabs.do_not_call import OWN_COLUMNS
 from sheets_dialer.tabs.queue_columns import DIALER, PEOPLE
-from sheets_dialer.tabs.status import AGAIN, SKIP
+from sheets_dialer.tabs.status import AGAIN, SKIP, STATUSES
 from sheets_dialer.texts import read
 from tests.support.dialing import Shop, eventually
 from tests.support.places import HOME

@@ -31,7 +31,6 @@ from playwright.sync_api import Page, sync_playwright
 from sheets_dialer.app.demo import Sandbox, demo_config, demo_directory, running_sandbox
 from sheets_dialer.app.wiring import google_client
 from sheets_dialer.config import load_config
-from sheets_dialer.planning.status_words import CALLING, QUEUED
 from sheets_dialer.tabs.control_tab import (
     ALARM_LABEL,
     CONTROL_LABEL,
@@ -41,6 +40,7 @@ from sheets_dialer.tabs.control_tab import (
     RUN,
     SETTINGS,
 )
+from sheets_dialer.tabs.status import CALLING, QUEUED
 
 from .small_png import with_palette
 

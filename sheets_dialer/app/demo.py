@@ -21,9 +21,9 @@ from ..base.errors import DialerError
 from ..config import Config, load_config
 from ..google_sheets import QueueTab, Spreadsheet
 from ..google_sheets.setup.prepare import prepare, set_control
-from ..planning.status_words import NOT_CALLED
 from ..tabs.control_tab import RUN
 from ..tabs.queue_rows import QueueRow, read_rows
+from ..tabs.status import NOT_CALLED
 from .wiring import build, google_client
 
 _HEADER = ("Phone", "Amount", "Store", "Order ID")

@@ -7,7 +7,6 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from ..domain.phone_numbers import Number
-from ..planning.status_words import QUEUED, WAITING
 from ..tabs.column_conflicts import find_column_conflict
 from ..tabs.control_tab import read_control
 from ..tabs.do_not_call import read_do_not_call
@@ -21,6 +20,7 @@ from ..tabs.header_report import (
 )
 from ..tabs.queue_columns import DIALER, NO_COLUMN, Columns, find_table, letters
 from ..tabs.queue_rows import QueueRow, read_rows
+from ..tabs.status import QUEUED, WAITING
 from .finding import Finding, Findings, Level, fault, ok, warning
 from .subject import Tab
 

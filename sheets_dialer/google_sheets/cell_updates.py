@@ -6,12 +6,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ..planning.status_words import QUEUED
 from ..tabs.cell_errors import is_error
 from ..tabs.control_tab import CellNote
 from ..tabs.queue_columns import PEOPLE, Columns, letters
 from ..tabs.queue_rows import PAYLOAD_BYTES, written_bytes
 from ..tabs.spoken_cells import Shown
+from ..tabs.status import QUEUED
 
 RowTexts = Mapping[int, Mapping[str, str]]
 """Texts by row index and column name."""

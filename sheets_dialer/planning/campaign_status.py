@@ -8,11 +8,11 @@ from datetime import datetime, timedelta
 from functools import lru_cache
 
 from ..domain.times import time_in_sentence
+from ..tabs.status import CHECK
 from ..texts import say, with_stop
 from .completion_estimate import Estimate, estimate
 from .halts import calls_a_day, calls_left
 from .plan import Halt, PassRules, Plan, RowState
-from .status_words import CHECK
 
 _VARIES = re.compile(r"[“\"][^”\"]*[”\"]|\d[\d:./,-]*\d|\d")
 _NOT_NOW = frozenset({RowState.QUEUED, RowState.WAITING, RowState.HELD})

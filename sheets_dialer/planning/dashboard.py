@@ -22,12 +22,12 @@ from ..tabs.control_tab import (
     REASONS_SHOWN,
     STATE_LABEL,
     STATUS_PREFIX,
-    STATUSES,
     CellNote,
     ControlCell,
     Grid,
     cells_of_campaign,
 )
+from ..tabs.status import OTHER, STATUSES
 from ..texts import say
 from .campaign_status import capital, done_by, preview_sentence, reasons, state, without_stopped
 from .plan import Halt, PassRules, Plan
@@ -43,7 +43,6 @@ RIDERS = frozenset(
 )
 """What changes by itself: written along with other things or with the heartbeat, never alone."""
 _SAME_NUMBER = 1e-7
-_OTHER = "Other"
 
 Dashboard = Mapping[str, str | float]
 """What the cells should say, by label."""
@@ -172,7 +171,7 @@ def _counts(made: Plan) -> dict[str, str | float]:
     answers: Counter[str] = Counter()
     for summary, count in made.summaries.items():
         if summary.status:
-            statuses[summary.status if summary.status in STATUSES else _OTHER] += count
+            statuses[summary.status if summary.status in STATUSES else OTHER] += count
         if summary.key:
             answers[summary.key] += count
     cells: dict[str, str | float] = {f"{STATUS_PREFIX}{each}": statuses[each] for each in STATUSES}

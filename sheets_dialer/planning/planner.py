@@ -18,7 +18,7 @@ from ..domain.job import Adoption, Job, JobChange, NewJob, Rewriting
 from ..domain.phone_numbers import NotDiallable
 from ..tabs.header_report import pasted_cells
 from ..tabs.queue_rows import PAYLOAD_BYTES, QueueRow, beside_their_calls, written_bytes
-from ..tabs.status import AGAIN, SKIP, is_ours
+from ..tabs.status import AGAIN, CHECK, NOT_CALLED, QUEUED, SKIP, WAITING, is_ours
 from ..texts import say
 from .duplicates import asked_elsewhere, calls_of, last_same
 from .eligibility import NotYet, Owed, next_call, read_bounds
@@ -42,7 +42,7 @@ from .requeue import MARK_IS_STRANGE_FOR, requeue_at
 from .row_cells import RowCells, differing, not_diallable
 from .row_commands import apply_command, settled, unclear
 from .shifted_cells import undo_shift
-from .status_words import CHECK, EMPTY, NOT_CALLED, QUEUED, WAITING, marked
+from .status_words import EMPTY, marked
 
 
 class Planner:

@@ -17,9 +17,9 @@ from ..domain.portal_status import ANSWERED, NOT_REACHED, call_status_words
 from ..domain.times import spoken_date
 from ..tabs.queue_columns import normal
 from ..tabs.queue_rows import QueueRow
-from ..tabs.status import AGAIN, MAY_BE_NEW, SKIP
+from ..tabs.status import AGAIN, CALLING, FAILED, MAY_BE_NEW, NOT_CALLED, SKIP
 from ..texts import is_said, retold, say
-from .status_words import CALLING, EMPTY, FAILED, NOT_CALLED, shown, skipped
+from .status_words import EMPTY, shown, skipped
 
 _ENDED_WORDS = frozenset(call_status_words(s).casefold() for s in (ANSWERED, *NOT_REACHED))
 

@@ -18,15 +18,8 @@ from ..domain.policy import Policy
 from ..domain.portal_status import ANSWERED, NOT_REACHED, call_status_words
 from ..domain.times import day_in_sentence, stamp, time_in_sentence
 from ..tabs.queue_columns import DIALER
+from ..tabs.status import CALLING, CHECK, FAILED, SKIPPED
 from ..texts import say, with_stop
-
-QUEUED = "Queued"
-WAITING = "Waiting"
-CALLING = "Calling"
-CHECK = "Check"
-FAILED = "Failed"
-NOT_CALLED = "Not called"
-SKIPPED = "Skip"
 
 EMPTY: Mapping[str, str] = MappingProxyType(
     dict.fromkeys((name for name in DIALER if name != "ref"), "")

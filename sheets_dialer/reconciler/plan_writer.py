@@ -27,11 +27,11 @@ from ..ledger.ledger import Intent, Ledger
 from ..planning import dashboard
 from ..planning.dashboard import Dashboard
 from ..planning.plan import Dial, Plan
-from ..planning.status_words import CALLING
 from ..tabs.control_tab import CONTROL_TAB, STATE_LABEL, CellNote, find_place
 from ..tabs.opt_out_lines import OptOutLines
 from ..tabs.queue_rows import beside_their_calls
 from ..tabs.spoken_cells import Shown, Unspeakable, spoken_content
+from ..tabs.status import CALLING
 from ..texts import say
 from .campaign import Campaign
 from .opt_out_watch import OptOuts

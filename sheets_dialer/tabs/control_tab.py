@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from ..texts import say
+from .status import STATUSES
 
 CONTROL_TAB = "Dialer"
 DO_NOT_CALL_TAB = "Do Not Call"
@@ -24,10 +25,6 @@ SHOWN = (
     *("Queued would cost (Rs)", "Queued would be done", CLOCK_LABEL),
 )
 """What the dialer shows of a campaign beside State and the counts."""
-STATUSES = (
-    *("Queued", "Waiting", "Calling", "Initiated", "Pushed to SIP", "Answered", "Busy"),
-    *("No Answer", "Congestion", "Hangup", "Check", "Failed", "Not called", "Other"),
-)
 ANSWERS = {
     "1": "Confirmed (1)",
     "2": "Cancelled (2)",

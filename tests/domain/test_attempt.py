@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -20,16 +19,6 @@ from sheets_dialer.domain.attempt import (
 from sheets_dialer.domain.content import Content
 from sheets_dialer.domain.job import Job, NewJob
 from sheets_dialer.domain.portal_status import CALL_STATUS_WORDS, NOT_REACHED, call_status_words
-from sheets_dialer.planning.status_words import (
-    CALLING,
-    CHECK,
-    FAILED,
-    NOT_CALLED,
-    QUEUED,
-    SKIPPED,
-    WAITING,
-)
-from sheets_dialer.tabs.status import MAY_BE_NEW, is_ours
 
 S = AttemptState
 NOW = datetime(2026, 7, 15, 7, 0, tzinfo=UTC)
@@ -92,19 +81,6 @@ def test_statuses_have_the_vendors_words() -> None:
     }
     assert set(NOT_REACHED) == {3, 4, 5, 6}
     assert call_status_words(7) == "Unknown status 7"
-
-
-@pytest.mark.parametrize(
-    "word",
-    [QUEUED, WAITING, NOT_CALLED, CALLING, CHECK, FAILED, *map(call_status_words, range(10))],
-)
-def test_every_status_that_the_dialer_writes_is_known_as_its_own(word: str) -> None:
-    assert is_ours(word.casefold())
-
-
-def test_a_persons_skip_is_not_the_dialers_word() -> None:
-    assert not is_ours(SKIPPED.casefold())
-    assert {QUEUED, WAITING, NOT_CALLED} <= {word.capitalize() for word in MAY_BE_NEW}
 
 
 def attempt(state: AttemptState, reason: Reason = Reason.FIRST, number: int = 1) -> Attempt:

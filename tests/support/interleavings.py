@@ -33,11 +33,10 @@ from sheets_dialer.domain.job import Job
 from sheets_dialer.domain.portal_status import ANSWERED
 from sheets_dialer.google_sheets import Mark, QueueTab, Snapshot, TabFacts
 from sheets_dialer.planning.plan import Plan
-from sheets_dialer.planning.status_words import CALLING
 from sheets_dialer.reconciler.token_repair import settle_token
 from sheets_dialer.reconciler.write_fence import STANDS_BY, WriteFence
 from sheets_dialer.tabs.queue_rows import beside_their_calls
-from sheets_dialer.tabs.status import AGAIN
+from sheets_dialer.tabs.status import AGAIN, CALLING
 from tests.support.planning import KARACHI, TITLES, World
 
 NOW = datetime(2026, 7, 15, 9, tzinfo=UTC)

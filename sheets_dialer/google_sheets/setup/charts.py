@@ -13,8 +13,8 @@ from ...tabs.control_tab import (
     HOURS,
     RATE_PREFIX,
     STATUS_PREFIX,
-    STATUSES,
 )
+from ...tabs.status import STATUSES
 from ...texts import say
 from .making import Making, stable_id
 

@@ -4,28 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from ...tabs.control_tab import STATUSES
 from ...tabs.queue_columns import DIALER, Columns, letters, normal
+from ...tabs.status import CALL_AGAIN, CHECK, SKIPPED, STATUSES, StatusKind, words_of
 from ...texts import say
 from .making import Making, stable_id
 
 REF_IS_MADE = "hidden ref"
 """What is noted at the Ref column once it was hidden."""
-_CALL_AGAIN, _SKIP = "Call again", "Skip"
 _NOTES = {
     **{f"text{number}": "note_text" for number in range(3, 6)},
     **{f"key{number}": "note_key" for number in range(1, 6)},
 }
 """Notes that several columns share; the others have their own, `note_` and their name."""
-_COLOURS: Mapping[tuple[str, ...], str] = {
-    ("Calling", "Initiated", "Pushed to SIP"): "#d6e6fb",
-    ("Answered",): "#d4efd9",
-    ("Check", "Failed"): "#fbd5d1",
-    ("Busy", "No Answer", "Congestion", "Hangup"): "#fdeecb",
-    ("Not called",): "#e4e6e8",
+_COLOURS: Mapping[StatusKind, str] = {
+    StatusKind.IN_PROGRESS: "#d6e6fb",
+    StatusKind.GOOD: "#d4efd9",
+    StatusKind.NEEDS_A_PERSON: "#fbd5d1",
+    StatusKind.NOT_REACHED: "#fdeecb",
+    StatusKind.NOT_CALLED: "#e4e6e8",
 }
-"""The colour of a Status: in progress, good, needs a person, not reached, not called."""
-_NOT_REACHED = ("Busy", "No Answer", "Congestion", "Hangup")
+"""The colour of a Status."""
 _PIXELS = {"answer": 150, "called_number": 120, "called_at": 150, "updated_at": 150, "why": 400}
 
 
@@ -100,11 +98,12 @@ def _note(making: Making, name: str, column: int, text: str) -> None:
 def _status(making: Making, column: int) -> None:
     first = making.header_row + 1
     if making.once("dropdown status", column) and not making.tab.cell(first, column).is_validated:
-        making.dropdown(making.below_header(column), (_CALL_AGAIN, _SKIP))
+        making.dropdown(making.below_header(column), (CALL_AGAIN, SKIPPED))
         making.call_it("a dropdown in Status")
     if making.once("colours status", column):
         cell = f"${letters(column)}{first + 1}"
-        for words, colour in _COLOURS.items():
+        for kind, colour in _COLOURS.items():
+            words = words_of(kind)
             equal = [f'{cell}="{word}"' for word in words]
             # A sum instead of OR(…): arguments are parted otherwise in other countries.
             formula = f"={equal[0]}" if len(words) == 1 else f"=({')+('.join(equal)})>0"
@@ -125,9 +124,9 @@ def rgb(colour: str) -> dict[str, float]:
 def _views(making: Making, places: Mapping[str, int], callback_labels: Sequence[str]) -> None:
     """Filters that each viewer may look through without hiding rows from the others."""
     status = {
-        "Check": ("Check",),
-        "Not reached": _NOT_REACHED,
-        "Not called": ("Not called",),
+        "Check": (CHECK,),
+        "Not reached": words_of(StatusKind.NOT_REACHED),
+        "Not called": words_of(StatusKind.NOT_CALLED),
     }
     wanted = {"Callbacks": ("answer", tuple(callback_labels))}
     wanted |= {title: ("status", words) for title, words in status.items()}
@@ -163,7 +162,7 @@ def _criteria(words: Sequence[str]) -> dict[str, object]:
         return {"condition": {"type": "TEXT_EQ", "values": values}}
     # The others unticked, as a person would: conditions take one word, and formulas are written
     # otherwise in other countries.
-    others = ["", *(word for word in STATUSES if word not in words), _CALL_AGAIN, _SKIP]
+    others = ["", *(word for word in STATUSES if word not in words), CALL_AGAIN, SKIPPED]
     return {"hiddenValues": others}
 
 
