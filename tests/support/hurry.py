@@ -81,6 +81,7 @@ class HurriedShop(Shop):
                 self.command("start", "-v", *words), stdout=log, stderr=STDOUT, text=True
             )
             try:
+                self._wait_for_a_request(process, self.log.stat().st_size)
                 yield process
                 if "--until-done" not in words:
                     assert process.poll() is None, f"the dialer ended:\n{self.said()[-3000:]}"
@@ -89,6 +90,15 @@ class HurriedShop(Shop):
             finally:
                 process.kill()
                 process.wait()
+
+    def _wait_for_a_request(self, process: Popen[str], since: int) -> None:
+        """Waits until the program asks one of the services, however slow the machine is: before
+        that it may not know yet what a signal means."""
+        while process.poll() is None and b"connectionpool" not in self._logged(since):
+            time.sleep(0.05)
+
+    def _logged(self, since: int) -> bytes:
+        return self.log.read_bytes()[since:]
 
     def said(self) -> str:
         """What the program has printed and logged so far."""
