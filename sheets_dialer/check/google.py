@@ -129,10 +129,10 @@ def clock(account: GoogleAccount) -> Findings:
         try:
             answer = session.get(f"{API}/none", timeout=(CONNECT_SECONDS, SHEETS_READ_SECONDS))
         except Redirected:
-            yield service_fault("GoogleProbe", REDIRECTED, _TRY_LATER)
+            yield service_fault("Google", REDIRECTED, _TRY_LATER)
             return
         except requests.RequestException as error:
-            yield service_fault("GoogleProbe", _unreachable(error), _TRY_LATER)
+            yield service_fault("Google", _unreachable(error), _TRY_LATER)
             return
         ahead = seconds_apart(answer.headers, (before + time.time()) / 2)
     if ahead is None:
@@ -199,7 +199,7 @@ def refusal(error: Exception, what: str, spreadsheet: str, account: str) -> Find
         case Refused():
             return service_fault(what, str(error), "Correct what Google names and run check again.")
         case _:
-            return service_fault("GoogleProbe", str(error), _TRY_LATER)
+            return service_fault("Google", str(error), _TRY_LATER)
 
 
 def _account_refused(error: Exception, account: str) -> Finding:

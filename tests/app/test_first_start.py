@@ -59,12 +59,13 @@ def program(tmp_path: Path, installed: Path) -> Path:
 
 
 def program_in(place: Path) -> Path:
-    (place / "sheets_dialer").mkdir(parents=True)
+    (place / "sheets_dialer" / "app").mkdir(parents=True)
     shutil.copy(HOME / "run.py", place)
     (place / "pyproject.toml").write_text(PROJECT)
     (place / "constraints.txt").write_text("")
     (place / "sheets_dialer" / "__init__.py").write_text("")
-    (place / "sheets_dialer" / "cli.py").write_text(COMMANDS)
+    (place / "sheets_dialer" / "app" / "__init__.py").write_text("")
+    (place / "sheets_dialer" / "app" / "cli.py").write_text(COMMANDS)
     return place
 
 
