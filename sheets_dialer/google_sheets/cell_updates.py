@@ -25,7 +25,7 @@ CELLS_BACK = (
     "data(startRow,startColumn,rowData(values(effectiveValue,formattedValue)))),"
     "namedRanges(namedRangeId,range.sheetId))"
 )
-"""What of an answer `cells_back`, `rows_back` and `swapping.tokens_beside` read."""
+"""What of an answer `cells_back`, `rows_back` and `tokens_in_answer` read."""
 
 
 @dataclass(frozen=True, slots=True)

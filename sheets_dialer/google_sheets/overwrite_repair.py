@@ -2,7 +2,7 @@
 
 Google moves no write along with them: it lands beside its own columns, over cells of people. What
 stood there is known from the read; which column is which now follows from the header row as it is
-after the write. `beside` does the same for the other tabs, with rows as well.
+after the write. `overwrite_repair_tabs` does the same for the other tabs, with rows as well.
 """
 
 from __future__ import annotations

@@ -94,7 +94,7 @@ class TabWrite:
         self, origins: Sequence[Origin]
     ) -> tuple[dict[Cell, Any], frozenset[Cell], frozenset[Cell]]:
         """What stood in the cells that were written, where it can't be told, and which are
-        people's: as in `moved.went_over`."""
+        people's: as in `overwrite_repair.went_over`."""
         hit = frozenset(self.cells)
         put_back, lost, peoples = went_over(hit, origins, self.read_at, self.own.__contains__)
         if self.is_old:

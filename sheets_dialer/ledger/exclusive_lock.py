@@ -64,7 +64,7 @@ class Hold(ABC):
     taken = ""
     """What is said to the process that lost the ledger to another."""
     server = ""
-    """Which server it was when the ledger was taken (see `server.identity`); a file has none."""
+    """Which server it was when the ledger was taken (`postgres_server`); a file has none."""
 
     def __init__(self, engine: sa.Engine) -> None:
         self._engine = engine

@@ -153,14 +153,14 @@ class RowSummary:
     row_state: RowState
     status: str = ""
     key: str = ""
-    """By which its answer is counted, one of `control.ANSWERS`; empty without an answer."""
+    """By which its answer is counted, one of `control_tab.ANSWERS`; empty without an answer."""
     why: str = ""
 
     @classmethod
     def of(
         cls, row_state: RowState, shown: Mapping[str, str], wanted: Mapping[str, str]
     ) -> RowSummary:
-        """The face of a row once it says what it should."""
+        """The summary of a row once it says what it should."""
         status, answer, key, why = (
             wanted.get(name, shown.get(name, "")) for name in ("status", "answer", "dtmf", "why")
         )

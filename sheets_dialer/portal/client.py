@@ -1,4 +1,4 @@
-"""The Robo Call portal's four endpoints. `portal_answers` reads what they answer.
+"""The Robo Call portal's four endpoints. `responses` reads what they answer.
 
 Facts and their sources: the vendor's text and public clients, as collected in `docs/portal.md`.
 A GET to ``/api/calls`` rings a phone; `place` sends it exactly once and says which of three things

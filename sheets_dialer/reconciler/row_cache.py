@@ -34,7 +34,7 @@ class RowCache:
     in the tab; the header row and those above it are no rows of anybody."""
 
     def __init__(self, voice_id: str, configured: str | None = None) -> None:
-        """`voice_id` is the voice by which rows that name none are known again (`voices`), and
+        """`voice_id` is the voice by which rows that name none are known again (`campaign`), and
         `configured` the one that they speak with today, where that is another."""
         self._voice_id = voice_id
         self._configured = configured

@@ -22,7 +22,7 @@ _SPARE = 20
 
 
 class Jobs(Protocol):
-    """What a survey asks a `ledger.Ledger`."""
+    """What a selector asks a `ledger.Ledger`."""
 
     def jobs_under_way(self, campaign: str, since: datetime) -> list[Job]: ...
 
