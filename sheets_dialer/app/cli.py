@@ -345,7 +345,7 @@ def test(context: typer.Context) -> None:
     """Run the tests; what stands behind goes to pytest."""
     import pytest
 
-    home = Path(__file__).parent.parent
+    home = Path(__file__).parents[2]
     os.chdir(home)
     # The tests start processes in other folders, which must find this package too.
     os.environ["PYTHONPATH"] = str(home)

@@ -51,7 +51,7 @@ def running_sandbox(directory: Path, *, port: int, speed: float) -> Iterator[San
     """Starts the sandbox as a process of its own and stops it at the end."""
     command = [sys.executable, "-m", "sheets_dialer.sandbox", "--port", str(port)]
     command += ["--dir", str(directory), "--speed", str(speed)]
-    environment = os.environ | {"PYTHONPATH": str(Path(__file__).parent.parent)}
+    environment = os.environ | {"PYTHONPATH": str(Path(__file__).parents[2])}
     process = subprocess.Popen(
         # In a session of its own, so that Ctrl-C reaches the dialer first and it can still write.
         command,
