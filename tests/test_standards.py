@@ -127,3 +127,15 @@ def applies(requirement: Requirement, extra: str = "") -> bool:
 def elsewhere(pinned: set[str]) -> set[str]:
     """What is pinned for other systems."""
     return pinned & {"colorama", "tzdata"} if sys.platform != "win32" else set()
+
+
+def test_the_test_command_finds_the_tests_from_any_folder(tmp_path: Path) -> None:
+    words = ["test", "-n", "0", "-q", "--collect-only", "tests/test_standards.py"]
+    done = subprocess.run(
+        [sys.executable, str(HOME / "run.py"), *words],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert "test_the_test_command_finds_the_tests_from_any_folder" in done.stdout, done.stderr
