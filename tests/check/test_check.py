@@ -573,6 +573,23 @@ def test_the_fence_does_not_hold_where_overlapping_writes_are_both_accepted(read
     assert Checked(ready).faults() == []
 
 
+def test_a_refusal_in_words_that_were_not_known_is_told_with_these_words(ready: Shop) -> None:
+    """Of the four writes of the last contest three are refused, by another reason than else."""
+    ready.sandbox.delete("/_sandbox/requests")
+    assert Checked(ready).faults() == []
+    writes = [
+        each["status"]
+        for each in ready.sandbox.get("/_sandbox/requests?latest=1")
+        if each["path"].endswith(":batchUpdate")
+    ]
+    contest = next(at for at in reversed(range(len(writes))) if writes[at : at + 4].count(400) == 3)
+    fault = {"kind": "400", "path": ":batchUpdate", "skip": contest, "count": 3}
+    ready.sandbox.post("/_sandbox/faults", {"service": "sheets", **fault})
+    checked = Checked(ready)
+    assert checked.code == 0
+    checked.one("warning", "Google refuses a second dialer's write in other words than were known")
+
+
 @pytest.mark.parametrize("title", ["Calls", "Dialer", "Do Not Call"])
 def test_a_tab_that_google_named_anew_is_told(own: Shop, title: str) -> None:
     own.tab().spreadsheet.add_worksheet(f"{title}_conflict123", 5, 5)
