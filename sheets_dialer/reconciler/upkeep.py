@@ -4,6 +4,7 @@ sheet can't be read, and forgetting what is old."""
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime
 
 import structlog
 
@@ -38,31 +39,8 @@ class Upkeep:
         self._forgetting = forgetting
 
     def recover(self, campaigns: Iterable[Campaign]) -> None:
-        """Settles what an earlier process left: what was not yet sent goes back to the queue, what
-        was being sent is unknown and only a person releases it. Call it with the ledger locked.
-
-        Where the ledger's server may have lost commits, what it has as not yet sent may have been
-        sent: if the sheet shows the mark, only a person releases that, too."""
-        now = self._clock.now()
-        lacking = self._ledger.may_lack_commits
-        unsent = {"problem": COMMITS_LOST} if lacking else {}
-        moves = [
-            Transition(attempt.id, attempt.state, target, {"changed_at": now, **values})
-            for state, target, values in (
-                (AttemptState.INTENDED, AttemptState.WITHDRAWN, unsent),
-                (AttemptState.SENDING, AttemptState.UNKNOWN, {}),
-            )
-            for attempt in self._ledger.attempts_in({state})
-        ]
-        if moves:
-            # By whoever holds the ledger, so not by `move`.
-            self._ledger.record("", now, moves=moves)
-            log.warning("found attempts of an earlier run", attempts=len(moves))
-        if lacking:
-            # A mark of an attempt that is lost altogether must not be taken for an earlier one's.
-            self._ledger.doubt_marks(COMMITS_LOST)
-            log.warning("another server has the ledger than before; it may lack the last calls")
-        self._ledger.trust_server()
+        """Settles what an earlier process left. Call it with the ledger locked."""
+        settle_earlier_attempts(self._ledger, self._clock.now())
         # Before anybody new is called it must be known which lines are taken.
         for campaign in campaigns:
             keep_voice(self._ledger, campaign)
@@ -91,3 +69,30 @@ class Upkeep:
         """Follows the calls of no tab, and forgets a little of what is old."""
         self._orphan_calls.follow()
         self._forgetting.go_on()
+
+
+def settle_earlier_attempts(ledger: Ledger, now: datetime) -> None:
+    """What was not yet sent goes back to the queue, what was being sent is unknown and only a
+    person releases it.
+
+    Where the ledger's server may have lost commits, what it has as not yet sent may have been sent:
+    if the sheet shows the mark, only a person releases that, too."""
+    lacking = ledger.may_lack_commits
+    unsent = {"problem": COMMITS_LOST} if lacking else {}
+    moves = [
+        Transition(attempt.id, attempt.state, target, {"changed_at": now, **values})
+        for state, target, values in (
+            (AttemptState.INTENDED, AttemptState.WITHDRAWN, unsent),
+            (AttemptState.SENDING, AttemptState.UNKNOWN, {}),
+        )
+        for attempt in ledger.attempts_in({state})
+    ]
+    if moves:
+        # By whoever holds the ledger, so not by `move`.
+        ledger.record("", now, moves=moves)
+        log.warning("found attempts of an earlier run", attempts=len(moves))
+    if lacking:
+        # A mark of an attempt that is lost altogether must not be taken for an earlier one's.
+        ledger.doubt_marks(COMMITS_LOST)
+        log.warning("another server has the ledger than before; it may lack the last calls")
+    ledger.trust_server()
