@@ -27,6 +27,8 @@ from sheets_dialer.app.demo import Sandbox, running_sandbox
 from sheets_dialer.app.wiring import new_refs
 from sheets_dialer.base.clock import Clock
 from sheets_dialer.config import load_config
+from sheets_dialer.dialing.call_flow import Limits
+from sheets_dialer.dialing.portal_requests import PortalRequests
 from sheets_dialer.dialing.worker import CallWorker, MarkedCall
 from sheets_dialer.domain.attempt import AttemptState, Reason
 from sheets_dialer.domain.content import Content
@@ -64,9 +66,8 @@ def measure(sandbox: Sandbox, calls: int, connections: int, latency: float) -> N
         config.portal.api_key.get_secret_value,
         portal_session(connections),
     )
-    worker = CallWorker(
-        portal, ledger, clock, connections=connections, lines=100_000, calls_per_minute=60_000
-    )
+    requests_to_portal = PortalRequests(portal, clock, connections)
+    worker = CallWorker(requests_to_portal, ledger, clock, Limits(connections, 100_000, 60_000))
     campaign = config.campaigns[0]
     # Placing alone is measured: no call is asked about meanwhile.
     policy = replace(config.policy(campaign), poll_first_after=timedelta(hours=1))

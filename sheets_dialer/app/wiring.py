@@ -23,6 +23,8 @@ from .. import texts
 from ..base.clock import Clock, ServerTime
 from ..base.errors import ConfigError
 from ..config import CampaignSettings, Config, GoogleSettings
+from ..dialing.call_flow import Limits
+from ..dialing.portal_requests import PortalRequests
 from ..dialing.worker import CallWorker
 from ..google_sheets import QueueTab, Spreadsheet
 from ..google_sheets.quota import PassInterval, Quota
@@ -82,12 +84,10 @@ def build(config: Config, *, clock: Clock | None = None) -> Iterator[Parts]:
         key_in_header=config.portal.key_in == "header",
     )
     worker = CallWorker(
-        portal,
+        PortalRequests(portal, clock, config.portal.connections),
         ledger,
         clock,
-        connections=config.portal.connections,
-        lines=config.portal.lines,
-        calls_per_minute=config.portal.calls_per_minute,
+        Limits(config.portal.connections, config.portal.lines, config.portal.calls_per_minute),
     )
     balance_monitor = BalanceMonitor(
         portal,

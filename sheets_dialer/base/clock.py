@@ -32,6 +32,23 @@ class Clock:
     steady: Callable[[], float] = _steady
 
 
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """Both clocks, read together. `is_one` is whether they were read close enough to each other to
+    be held against one another: the machine may sleep, or be busy, between the two."""
+
+    now: datetime
+    steady: float
+    is_one: bool = True
+
+    @classmethod
+    def of(cls, clock: Clock) -> Moment:
+        """This moment."""
+        before = clock.steady()
+        now = clock.now()
+        return cls(now, before, clock.steady() - before <= _AT_ONCE)
+
+
 _COUNTS_FROM = 2.0
 _AT_ONCE = 0.5
 
@@ -39,18 +56,15 @@ _AT_ONCE = 0.5
 class Jumps:
     """Notices that the wall clock was put forward or back, by holding it against the steady one."""
 
-    def __init__(self, clock: Clock) -> None:
-        self._clock = clock
-        self._apart = clock.now().timestamp() - clock.steady()
+    def __init__(self, begin: Moment) -> None:
+        self._apart = begin.now.timestamp() - begin.steady
 
-    def since_last(self) -> timedelta:
+    def since_last(self, moment: Moment) -> timedelta:
         """How far it was put forward, or back where negative, since this was last asked; zero while
         both go on alike. Less than two seconds don't count until they have added up."""
-        before = self._clock.steady()
-        apart = self._clock.now().timestamp() - before
-        if self._clock.steady() - before > _AT_ONCE:
-            # The machine slept or was busy between the two clocks: that is no jump.
+        if not moment.is_one:
             return timedelta(0)
+        apart = moment.now.timestamp() - moment.steady
         jump = apart - self._apart
         if abs(jump) < _COUNTS_FROM:
             return timedelta(0)

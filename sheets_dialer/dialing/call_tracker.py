@@ -14,7 +14,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from ..base.clock import Clock, Jumps
+from ..base.clock import Jumps, Moment
 from ..domain.attempt import Attempt, AttemptState
 from ..domain.policy import Policy
 from ..domain.poll_schedule import next_poll
@@ -30,9 +30,8 @@ Noted = tuple[int, dict[str, Any]]
 class CallTracker:
     """By attempt, the newest that is known of it, and when it is asked about next."""
 
-    def __init__(self, clock: Clock) -> None:
-        self._clock = clock
-        self._jumps = Jumps(clock)
+    def __init__(self, begin: Moment) -> None:
+        self._jumps = Jumps(begin)
         self._lines = LineUsage()
         self._known: dict[int, tuple[Attempt, Policy]] = {}
         self._due: list[tuple[float, int, int]] = []
@@ -52,40 +51,41 @@ class CallTracker:
         """A new plan is made, which knows of everything that was dropped so far."""
         self._over.clear()
 
-    def take_in(self, attempt: Attempt, due: datetime, policy: Policy) -> list[Noted]:
+    def take_in(
+        self, attempt: Attempt, due: datetime, policy: Policy, moment: Moment
+    ) -> list[Noted]:
         """Follows what a plan wants followed, unless more is known of it here; returns what the
         ledger must know, where the clock was put back while nothing ran."""
         if attempt.id in self._known or attempt.id in self._over:
             return []
-        now = self._clock.now()
-        noted = [moment for name in _MOMENTS if (moment := getattr(attempt, name))]
-        if not noted or max(noted) <= now:
-            self.follow(attempt, due, policy)
+        noted = [time for name in _MOMENTS if (time := getattr(attempt, name))]
+        if not noted or max(noted) <= moment.now:
+            self.follow(attempt, due, policy, moment)
             return []
-        values = _moved(attempt, now - max(noted))
+        values = _moved(attempt, moment.now - max(noted))
         attempt = replace(attempt, **values)
-        self.follow(attempt, next_poll(attempt, policy), policy)
+        self.follow(attempt, next_poll(attempt, policy), policy, moment)
         return [(attempt.id, values)]
 
-    def know(self, attempt: Attempt, policy: Policy) -> None:
+    def know(self, attempt: Attempt, policy: Policy, moment: Moment) -> None:
         """Takes in what is now known of an attempt."""
         self._known[attempt.id] = (attempt, policy)
-        self._lines.update(attempt, policy, self._clock.now(), self._clock.steady())
+        self._lines.update(attempt, policy, moment.now, moment.steady)
 
-    def follow(self, attempt: Attempt, due: datetime, policy: Policy) -> None:
+    def follow(self, attempt: Attempt, due: datetime, policy: Policy, moment: Moment) -> None:
         """Takes in what is now known of an attempt, which is to be asked about when it is due."""
-        self.know(attempt, policy)
-        wait = (due - self._clock.now()).total_seconds()
-        heapq.heappush(self._due, (self._clock.steady() + wait, next(self._order), attempt.id))
+        self.know(attempt, policy, moment)
+        wait = (due - moment.now).total_seconds()
+        heapq.heappush(self._due, (moment.steady + wait, next(self._order), attempt.id))
 
     def attempt(self, attempt_id: int) -> Attempt:
         """What is known of an attempt."""
         return self._known[attempt_id][0]
 
-    def drop(self, attempt: Attempt, policy: Policy) -> None:
+    def drop(self, attempt: Attempt, policy: Policy, moment: Moment) -> None:
         """Nothing more is expected of this attempt, which isn't due."""
         # The line may be taken for a while yet: somebody who pressed a key still listens.
-        self.know(attempt, policy)
+        self.know(attempt, policy, moment)
         del self._known[attempt.id]
         self._over.add(attempt.id)
 
@@ -94,17 +94,17 @@ class CallTracker:
         case of a late answer."""
         return sum(each.state is AttemptState.PLACED for each, _policy in self._known.values())
 
-    def lines_in_use(self) -> int:
+    def lines_in_use(self, steady: float) -> int:
         """How many lines are believed taken."""
-        return self._lines.in_use(self._clock.steady())
+        return self._lines.in_use(steady)
 
-    def seconds_to_next(self) -> float | None:
+    def seconds_to_next(self, steady: float) -> float | None:
         """How long until the next question is due; None when there is none."""
-        return self._due[0][0] - self._clock.steady() if self._due else None
+        return self._due[0][0] - steady if self._due else None
 
-    def take_due(self) -> tuple[Attempt, Policy] | None:
+    def take_due(self, steady: float) -> tuple[Attempt, Policy] | None:
         """The attempt of the next question that is due, which is then asked."""
-        if not self._due or self._due[0][0] > self._clock.steady():
+        if not self._due or self._due[0][0] > steady:
             return None
         return self._known[heapq.heappop(self._due)[2]]
 
@@ -119,10 +119,10 @@ class CallTracker:
         self._asked_in_vain -= Counter(dict.fromkeys(over, _LAST_QUESTIONS))
         return over
 
-    def adjust_for_clock_jump(self) -> list[Noted] | None:
+    def adjust_for_clock_jump(self, moment: Moment) -> list[Noted] | None:
         """Moves along what is noted of every attempt if the wall clock has jumped; returns what the
         ledger must know then, and None when the clock goes on as it should."""
-        jump = self._jumps.since_last()
+        jump = self._jumps.since_last(moment)
         if not jump:
             return None
         changed = [(each.id, _moved(each, jump)) for each, _policy in self._known.values()]

@@ -1,4 +1,4 @@
-"""How careful the caller is with new calls: what each reply teaches, kept for the next run.
+"""How careful the worker is with new calls: what each reply teaches.
 
 Whether a reply was good only the ledger knows, once it has compared its call id with those that it
 has. So what is learned from a batch of replies comes in two steps: `hear` before the ledger keeps
@@ -13,36 +13,30 @@ from datetime import datetime
 
 from ..base.errors import AccountRefused
 from ..domain.attempt import AttemptState, Transition
-from ..ledger.ledger import Ledger, Moved
+from ..ledger.ledger import Moved
 from ..portal.client import Placed
 from ..texts import say
 from .circuit_breaker import CircuitBreaker, Count
 from .outcomes import Outcome, move_of
 
 Lesson = Callable[[CircuitBreaker], CircuitBreaker]
-_FACT = "breaker"
-"""Under which name the ledger remembers, with the portal's address behind it."""
 
 
 class Caution:
-    """The breaker of one portal, which the ledger remembers."""
+    """What the portal's replies have taught since the run began, and an earlier one before it."""
 
-    def __init__(self, ledger: Ledger) -> None:
-        self._ledger = ledger
-        # What one portal did says nothing of the next.
-        self._fact = f"{_FACT}: {ledger.portal}" if ledger.portal else _FACT
-        self._remembered = ledger.fact(self._fact)
-        if not self._remembered and ledger.portal and (before := ledger.fact(_FACT)):
-            # Earlier versions didn't write down of which portal: it is the one of today.
-            ledger.set_fact(self._fact, before)
-            ledger.set_fact(_FACT, "")
-            self._remembered = before
-        self._breaker = self._before = CircuitBreaker.from_text(self._remembered)
+    def __init__(self, breaker: CircuitBreaker) -> None:
+        self._breaker = self._before = breaker
         self._heard: list[tuple[Transition, Lesson | None]] = []
         self._taken = 0
         """How many calls the portal has taken so far."""
         self._turned_away: dict[int, int] = {}
         """By job, how many that were when the portal refused the account for it."""
+
+    @property
+    def breaker(self) -> CircuitBreaker:
+        """How the portal has treated the last dials."""
+        return self._breaker
 
     def width(self, now: datetime, in_progress: Count) -> int | None:
         """How many dials may be in flight at once, while so many calls are in progress; None is as
@@ -56,7 +50,6 @@ class Caution:
     def resume(self) -> None:
         """A person has stopped the calls and lets them go on again."""
         self._breaker = self._breaker.resumed()
-        self.remember()
 
     def hear(self, outcomes: Sequence[Outcome], now: datetime) -> list[Transition]:
         """Takes in how dials ended; returns the moves of their attempts. As long as nobody knows
@@ -83,13 +76,6 @@ class Caution:
             else:
                 self._breaker = self._breaker.after_good()
         self._heard = []
-
-    def remember(self) -> None:
-        """Leaves for the next run what it must know."""
-        text = self._breaker.to_text()
-        if text != self._remembered:
-            self._ledger.set_fact(self._fact, text)
-            self._remembered = text
 
     def _lesson(self, outcome: Outcome, now: datetime) -> tuple[Transition, Lesson | None]:
         """The move of a dial's attempt, and what its end teaches; None where the ledger says."""

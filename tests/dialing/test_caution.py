@@ -6,9 +6,9 @@ from datetime import timedelta
 
 from sheets_dialer.base.errors import AccountRefused
 from sheets_dialer.dialing.caution import Caution
+from sheets_dialer.dialing.circuit_breaker import CircuitBreaker
 from sheets_dialer.dialing.outcomes import Outcome
 from sheets_dialer.domain.attempt import Attempt, AttemptState
-from sheets_dialer.ledger.ledger import Ledger
 from sheets_dialer.portal.client import Placed
 from tests.support.planning import POLICY, moment
 
@@ -22,10 +22,8 @@ def replied(caution: Caution, job: int, result: Placed | AccountRefused) -> Atte
     return move.target
 
 
-def test_a_refusal_of_the_account_is_the_rows_only_if_others_were_called_meanwhile(
-    ledger: Ledger,
-) -> None:
-    caution, refusal = Caution(ledger), AccountRefused("Low balance.", None)
+def test_a_refusal_of_the_account_is_the_rows_only_if_others_were_called_meanwhile() -> None:
+    caution, refusal = Caution(CircuitBreaker()), AccountRefused("Low balance.", None)
     turned_away = AttemptState.TURNED_AWAY
     assert [replied(caution, 1, refusal) for _ in range(3)] == [turned_away] * 3
     assert replied(caution, 2, Placed("call2")) is AttemptState.PLACED
@@ -33,8 +31,8 @@ def test_a_refusal_of_the_account_is_the_rows_only_if_others_were_called_meanwhi
     assert replied(caution, 3, refusal) is turned_away
 
 
-def test_the_account_is_tried_with_one_call_once_it_was_refused(ledger: Ledger) -> None:
-    caution = Caution(ledger)
+def test_the_account_is_tried_with_one_call_once_it_was_refused() -> None:
+    caution = Caution(CircuitBreaker())
     replied(caution, 1, AccountRefused("Low balance.", None))
     assert caution.width(NOW, lambda: 0) == 0
     assert caution.width(NOW + timedelta(hours=1), lambda: 0) == 1

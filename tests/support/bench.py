@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from sheets_dialer.base.clock import Clock
+from sheets_dialer.dialing.call_flow import Limits
+from sheets_dialer.dialing.portal_requests import PortalRequests
 from sheets_dialer.dialing.worker import CallWorker, MarkedCall
 from sheets_dialer.domain.attempt import Attempt, AttemptState, Reason
 from sheets_dialer.domain.calling_hours import CallingHours, read_hours
@@ -51,7 +53,9 @@ class Bench:
             self.sandbox.url, lambda: "sandbox-api-key", portal_session(8), timeouts=(2, 1.5)
         )
         limits: dict[str, Any] = {"connections": 8, "lines": 50, "calls_per_minute": 60_000}
-        made = CallWorker(portal, self.ledger, self.clock, **limits | settings)
+        shared = Limits(**limits | settings)
+        requests = PortalRequests(portal, self.clock, shared.connections)
+        made = CallWorker(requests, self.ledger, self.clock, shared)
         self._callers.append(made)
         made.start()
         return made
