@@ -12,9 +12,11 @@ from typing import Any
 
 import gspread
 
+from sheets_dialer.tabs.queue_columns import DIALER
+
 PEOPLES = ("Phone", "Amount", "Store", "Order ID", "Mine")
 """People's columns, the first ones of the tab; nobody but people knows the last one."""
-WIDTH = 16
+WIDTH = len(PEOPLES) + len(DIALER)
 DIALERS = slice(len(PEOPLES), WIDTH - 1)
 """The dialer's columns without Ref, as people clear them."""
 WORDS = ("Skip", "hold", "Call again", "call  AGAIN", "Queued", "done", "Answered", "")

@@ -1,0 +1,89 @@
+"""What happens in a run, as a value: drawn from a seed, told as text, and made shorter."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import dataclass, replace
+
+HOUR = 3600.0
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Something that happens to the system from outside, so many seconds after the beginning.
+    `seed` draws its details."""
+
+    at: float
+    kind: str
+    seed: int
+    machine: int = 0
+
+    def __str__(self) -> str:
+        minutes, seconds = divmod(self.at, 60)
+        where = f" on machine {self.machine}" if self.kind in ON_MACHINES else ""
+        return f"{minutes:02.0f}:{seconds:04.1f} {self.kind}{where} (details {self.seed})"
+
+
+PEOPLE = ("person", "paste", "pause", "run", "do not call")
+ON_MACHINES = ("dies", "dies at a commit", "starts", "clock jumps")
+WEIGHTS = {
+    "person": 30,
+    "paste": 6,
+    "pause": 1,
+    "run": 2,
+    "do not call": 1,
+    "dies": 5,
+    "dies at a commit": 5,
+    "starts": 8,
+    "clock jumps": 1,
+    "trouble": 10,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """One run: its seed draws delays and fates; the events are what people, machines and networks
+    do meanwhile."""
+
+    seed: int
+    events: tuple[Event, ...]
+    rows: int = 4
+    every: float = 60.0
+    rebased: bool = False
+    redials: bool = False
+    typing_seconds: float = 0.0
+
+    def without(self, dropped: frozenset[int]) -> Story:
+        """The story without the events at these places."""
+        kept = tuple(each for place, each in enumerate(self.events) if place not in dropped)
+        return replace(self, events=kept)
+
+    def __str__(self) -> str:
+        head = (
+            f"seed {self.seed}: {self.rows} rows, a pass every {self.every:g} s, "
+            f"{'overlapping writes are both accepted' if self.rebased else 'one of two is refused'}"
+            f"{', redials' if self.redials else ''}, typing takes {self.typing_seconds:g} s"
+        )
+        return "\n".join([head, *map(str, self.events)])
+
+
+def story_of(seed: int) -> Story:
+    """The story of a seed: an hour in which much, little or nothing happens."""
+    source = random.Random(f"story {seed}")
+    count = source.choice((0, 3, 8, 15, 25))
+    # Things happen close together, or they don't meet.
+    centres = [source.uniform(0, HOUR) for _ in range(source.randint(1, 4))]
+    events = []
+    for _ in range(count):
+        at = source.choice(centres) + source.expovariate(1 / 60)
+        kind = source.choices(tuple(WEIGHTS), tuple(WEIGHTS.values()))[0]
+        events.append(Event(min(at, HOUR), kind, source.randrange(10**6), source.randrange(2)))
+    return Story(
+        seed,
+        tuple(sorted(events, key=lambda each: each.at)),
+        rows=source.randint(1, 12),
+        every=source.choice((15.0, 60.0, 60.0, 120.0, 300.0)),
+        rebased=source.random() < 0.3,
+        redials=source.random() < 0.3,
+        typing_seconds=source.choice((0.0, 0.0, 30.0)),
+    )
