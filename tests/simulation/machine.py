@@ -35,6 +35,8 @@ from tests.support.planning import KARACHI, OPEN_ALL_DAY
 from .services import API_KEY, TAB, Google, PortalSession, Wire
 from .virtual_time import Hub, Killed, Task
 
+LOOKS_EVERY = 1.0
+"""Seconds after which a worker looks again though nothing is due."""
 HOURS = CallingHours(KARACHI, read_hours(OPEN_ALL_DAY))
 LETTERS = "0123456789abcdefghijklmnopqrstuvwxyz"
 
@@ -70,7 +72,8 @@ class _Link:
         hub = self._process.around.hub
         if wait and not self._arrived and hub.current() is not None:
             self._waits = hub.current()
-            hub.sleep(wait)
+            # It looks every second in case something is due; a busy machine looks less often.
+            hub.sleep(wait if wait < LOOKS_EVERY else self._process.patience)
             self._waits = None
         arrived, self._arrived = self._arrived, []
         return arrived
@@ -100,6 +103,8 @@ class Process:
         self.clock = Clock(
             now=lambda: datetime.fromtimestamp(hub.now + sum(ahead), UTC), steady=lambda: hub.now
         )
+        self.patience = around.source.choice((1.0, 5.0, 15.0, 15.0))
+        """How long its worker sleeps while nothing is due, in seconds."""
         self.is_dead = False
         self.dies_at_commit = 0
         """At the so many-th transaction from now; 0 is never."""

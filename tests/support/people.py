@@ -47,6 +47,9 @@ class Person:
         self.left: list[list[str]] = []
         self.asked_again: list[tuple[str, ...]] = []
         """Content beside which Call again was typed, each time."""
+        self.cleared: list[tuple[str, ...]] = []
+        """Content whose results were cleared, each time: a dialer with another ledger can't know
+        that there were any."""
         self.done: dict[str, int] = {}
 
     def paste(self, count: int) -> None:
@@ -107,6 +110,7 @@ class Person:
     def _clear(self) -> None:
         """Clears the results of a row, not its hidden Ref."""
         at = self._place()
+        self.cleared.append(content(self.left[at]))
         area = self._rows(at, at + 1) | {
             "startColumnIndex": DIALERS.start,
             "endColumnIndex": DIALERS.stop,

@@ -1,0 +1,78 @@
+"""Faults planted in the program, each of which takes away what keeps one promise: proof that a
+simulation would see it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from sheets_dialer.dialing.outcome_keeper import OutcomeKeeper
+from sheets_dialer.domain.attempt import AttemptState
+from sheets_dialer.google_sheets import queue_tab
+from sheets_dialer.google_sheets.fence_requests import put
+from sheets_dialer.planning import matching
+from sheets_dialer.reconciler.write_fence import WriteFence
+
+from . import run
+
+Plant = Callable[[pytest.MonkeyPatch], None]
+
+
+def a_lost_fence_check(patch: pytest.MonkeyPatch) -> None:
+    """A write puts its token without taking the old one away, and doesn't look for others."""
+    patch.setattr(
+        queue_tab, "swap", lambda sheet_id, place, _before, after: put(sheet_id, place, after)
+    )
+    patch.setattr(queue_tab, "tokens_in_answer", lambda *_arguments: [])
+
+
+def a_reply_not_committed(patch: pytest.MonkeyPatch) -> None:
+    """The portal's reply to a dial is followed, but not kept."""
+    kept = OutcomeKeeper.commit
+
+    def commit(self: OutcomeKeeper, step: Any) -> Any:
+        moves = [move for move in step.moves if move.target is not AttemptState.PLACED]
+        return kept(self, replace(step, moves=moves))
+
+    patch.setattr(OutcomeKeeper, "commit", commit)
+
+
+def an_old_read_heard(patch: pytest.MonkeyPatch) -> None:
+    """A read that is older than what was seen before is planned from."""
+    patch.setattr(WriteFence, "_refuse_old", lambda *_arguments, **_options: None)
+
+
+def a_gap_not_kept(patch: pytest.MonkeyPatch) -> None:
+    """The same call is made again at once where another row asks for it."""
+    patch.setattr(run, "POLICY", replace(run.POLICY, same_call_gap=timedelta(0)))
+
+
+def a_wrong_row_matched(patch: pytest.MonkeyPatch) -> None:
+    """A row is its Ref alone, whatever stands beside it."""
+    patch.setattr(matching, "_is_exact", lambda _row, _job: True)
+
+
+PLANTS: dict[str, Plant] = {
+    plant.__name__.replace("_", " "): plant
+    for plant in (
+        a_lost_fence_check,
+        a_reply_not_committed,
+        an_old_read_heard,
+        a_gap_not_kept,
+        a_wrong_row_matched,
+    )
+}
+PLANTED = tuple(PLANTS)
+
+
+@contextmanager
+def planted(name: str) -> Iterator[None]:
+    """The program with that fault."""
+    with pytest.MonkeyPatch.context() as patch:
+        PLANTS[name](patch)
+        yield
