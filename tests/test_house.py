@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from sheets_dialer.app.cli import app
 from sheets_dialer.domain.attempt import TRANSITIONS
 from tests.support.places import HOME
 
@@ -94,11 +95,18 @@ def test_files_of_the_code_that_documents_name_are_there(document: Path) -> None
 
 def test_what_the_glossary_points_to_is_there() -> None:
     """`module.Name` is a public name of the module, `Name.attribute` is said of one of them."""
-    modules = {path.stem: path for path in OURS} | {
-        path.parent.name: path for path in OURS if path.name == "__init__.py"
-    }
+    texts: defaultdict[str, str] = defaultdict(str)
+    for path in OURS:
+        # Modules of two packages may have one name, as `planning.plan` and the command `plan`.
+        module = path.parent.name if path.name == "__init__.py" else path.stem
+        texts[module] += path.read_text(encoding="utf-8")
     for module, name in re.findall(r"`([a-z_]+)\.([A-Z]\w+)`", GLOSSARY):
-        assert re.search(rf"\b{name}\b", modules[module].read_text(encoding="utf-8")), module
+        assert re.search(rf"\b{name}\b", texts[module]), f"{module}.{name}"
+
+
+def test_every_command_has_a_file_of_its_own() -> None:
+    files = {path.stem for path in (PACKAGE / "app" / "commands").glob("*.py")} - {"__init__"}
+    assert files == {each.callback.__name__ for each in app.registered_commands if each.callback}
 
 
 def public_names(path: Path) -> Iterator[str]:
