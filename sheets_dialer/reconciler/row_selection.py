@@ -13,7 +13,8 @@ from ..domain.opt_out import OptOut
 from ..domain.phone_numbers import Number
 from ..domain.policy import Policy
 from ..planning.plan import RowBatch
-from .row_cache import RowCache, keys_of_job, keys_of_numbers
+from .row_cache import RowCache
+from .shared_keys import keys_of_job, keys_of_numbers
 
 PART_ROWS = 5_000
 """About so many rows are planned at once, so that a large sheet needs little memory."""
