@@ -52,6 +52,7 @@ def work(
                 parts.clock,
                 every=every,
                 stop=stop,
+                may_hurry=lambda: parts.quota.may_hurry(len(parts.campaigns)),
                 ends=ends,
                 for_at_most=for_at_most,
                 on_pass=on_pass,
@@ -74,14 +75,16 @@ def run_passes(
     *,
     every: timedelta,
     stop: StopSignal,
+    may_hurry: Callable[[], bool],
     ends: Callable[[PassResult], bool] = lambda _result: False,
     for_at_most: timedelta | None = None,
     on_pass: Callable[[PassResult], None] = lambda _result: None,
 ) -> PassResult | None:
     """Runs passes until `stop` is set, `ends` says so of a pass's result, or the time is over.
 
-    A pass that fails is reported and the next one comes as if nothing had happened. Returns the
-    last pass's result; the caller then finishes what is in flight and says farewell.
+    A pass that fails is reported and the next one comes as if nothing had happened. One may come
+    before its time where `may_hurry` says that Google's quota bears it. Returns the last pass's
+    result; the caller then finishes what is in flight and says farewell.
 
     Raises:
         LedgerError: the ledger can't be used, so there is nothing to go on with.
@@ -95,7 +98,7 @@ def run_passes(
         nonlocal last, due_at
         begun = clock.steady()
         last = reconciler.run_pass(every)
-        if last.soon and reconciler.may_hurry() and not stop():
+        if last.soon and may_hurry() and not stop():
             begun = clock.steady()
             last = reconciler.run_pass(every)
         on_pass(last)
@@ -103,7 +106,7 @@ def run_passes(
             stop.set()
         due_at = next_pass_due(begun, clock.steady(), seconds, last.rest.total_seconds())
         # New rows get their mark as soon as they have stood for long enough, not an interval later.
-        if last.ready_at is not None and reconciler.may_hurry():
+        if last.ready_at is not None and may_hurry():
             ready_in = (last.ready_at - clock.now()).total_seconds()
             due_at = min(due_at, clock.steady() + max(0.0, ready_in))
 

@@ -104,6 +104,7 @@ def test_passes_come_on_time_when_the_wall_clock_is_set_back(
             parts.clock,
             every=timedelta(seconds=1),
             stop=StopSignal(),
+            may_hurry=lambda: True,
             for_at_most=timedelta(seconds=4.5),
             on_pass=lambda result: seen.update([result.sentence]),
         )
