@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from ..session import USAGE
+from ..session import USAGE, errors_told
 
 
 def sandbox(
@@ -20,6 +20,10 @@ def sandbox(
     seed: Annotated[int, typer.Option(help="Decides everything random.")] = 1,
 ) -> None:
     """Run only the loopback Google Sheets and portal, for trying things out."""
+    from ..sandbox_packages import require_sandbox
+
+    with errors_told():
+        require_sandbox()
     from ...sandbox.server import serve
     from ...sandbox.store import StoreError
 
