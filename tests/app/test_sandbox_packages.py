@@ -85,8 +85,8 @@ def test_the_extra_holds_what_the_sandbox_imports() -> None:
                 imported |= {each.name.partition(".")[0] for each in node.names}
             elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
                 imported.add(node.module.partition(".")[0])
-    # uvicorn speaks HTTP by httptools where that is installed; cryptography comes with PyJWT[crypto],
-    # and for google-auth anyway.
+    # uvicorn speaks HTTP by httptools where that is installed; cryptography comes with
+    # PyJWT[crypto], and for google-auth anyway.
     theirs = imported - sys.stdlib_module_names - {"cryptography"}
     assert {*MODULES} == theirs | {"httptools"}
     assert len(EXTRAS["sandbox"]) == len(MODULES)
