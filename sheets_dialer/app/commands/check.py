@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 from typing import Annotated
 
@@ -19,6 +18,8 @@ def check(
     as_json: Annotated[bool, typer.Option("--json", help="Print the findings as JSON.")] = False,
 ) -> None:
     """Verify configuration, Google, the sheet and the portal; call nobody."""
+    import json
+
     from ...check import exit_code
     from ...config import config_path
     from ..check_file import check_file

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import random
 import sys
 from typing import Annotated
 
@@ -20,6 +19,7 @@ def demo(
     leave: Annotated[bool, typer.Option("--exit", help="End when every row is settled.")] = False,
 ) -> None:
     """Show the whole job with no account: a sandbox sheet and portal, and the dialer on them."""
+    import random
     import webbrowser
 
     from .. import demo as whole_job

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from datetime import timedelta
 
 import typer
@@ -13,6 +12,8 @@ from ..session import built_parts
 
 def plan(config: ConfigOption = None, as_json: JsonOption = False) -> None:
     """Print what a pass would do and why, and what it would cost; change nothing."""
+    import json
+
     from .. import reports
 
     with built_parts(config) as parts:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-
 import typer
 
 from ..options import ConfigOption, JsonOption
@@ -12,6 +10,8 @@ from ..session import built_parts
 
 def status(config: ConfigOption = None, as_json: JsonOption = False) -> None:
     """Show what the ledger knows: jobs, attempts, unknowns, today's figures."""
+    import json
+
     from .. import reports
 
     with built_parts(config) as parts:
