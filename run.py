@@ -5,7 +5,8 @@ An environment that already has the packages is used as it is. Elsewhere `.venv`
 made, the versions pinned in `constraints.txt` are installed into it, each file of theirs compared
 with the digests that stand there, and the command goes on there.
 One that no longer works, because Python was upgraded or the folder moved, or because its making was
-cut off, is made anew. `run.py test` adds what the tests need.
+cut off, is made anew. `run.py demo` and `run.py sandbox` add what the sandbox needs, `run.py test`
+what the tests need.
 """
 
 from __future__ import annotations
@@ -31,8 +32,12 @@ except ModuleNotFoundError:
 
 HOME = Path(__file__).resolve().parent
 ENVIRONMENT = HOME / ".venv"
-CONSTRAINTS = ("constraints.txt",)
-CONSTRAINTS_OF_TESTS = (*CONSTRAINTS, "constraints-postgresql.txt", "constraints-dev.txt")
+EXTRAS = {
+    "demo": ("sandbox",),
+    "sandbox": ("sandbox",),
+    "test": ("sandbox", "postgresql", "dev"),
+}
+"""The extras of pyproject.toml that a command needs; the others need none."""
 LOCK = HOME / ".venv.lock"
 LOOK_AGAIN_SECONDS = 0.2
 SAY_WHO = "import sys; print(sys.version_info[:2], sys.prefix)"
@@ -40,24 +45,25 @@ SAY_WHO = "import sys; print(sys.version_info[:2], sys.prefix)"
 
 def main() -> int:
     """Runs the command in an environment that has what it needs."""
-    for_tests = sys.argv[1:2] == ["test"]
-    needed = requirements(for_tests)
+    command = sys.argv[1] if len(sys.argv) > 1 else ""
+    extras = EXTRAS.get(command, ())
+    needed = requirements(extras)
     if not all(map(is_installed, needed)):
         python = environment_python()
         if Path(sys.prefix).resolve() == ENVIRONMENT.resolve():
             with only_one():
-                install(sys.executable, for_tests)
+                install(sys.executable, extras)
             if not all(map(is_installed, needed)):
                 # What was installed just now isn't seen by a process that looked before.
                 importlib.invalidate_caches()
             if not all(map(is_installed, needed)):
                 sys.exit(f"{ENVIRONMENT} is damaged. Delete that folder and run this again.")
         else:
-            prepare(python, for_tests)
+            prepare(python, extras)
             return go_on(str(python))
     sys.path.insert(0, str(HOME))
     # Imported only here: before this line the packages may not be there.
-    if for_tests:
+    if command == "test":
         import tools.test_machine as machine
 
         machine.prepare()
@@ -67,13 +73,12 @@ def main() -> int:
     return 0
 
 
-def requirements(for_tests: bool) -> list[str]:
-    """The requirements of pyproject.toml, with the development ones where tests are to run."""
+def requirements(extras: tuple[str, ...]) -> list[str]:
+    """The requirements of pyproject.toml, with those of these extras."""
     project = tomllib.loads((HOME / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     needed: list[str] = list(project["dependencies"])
-    if for_tests:
-        for names in project["optional-dependencies"].values():
-            needed += names
+    for extra in extras:
+        needed += project["optional-dependencies"][extra]
     return list(filter(is_for_this_system, needed))
 
 
@@ -99,24 +104,26 @@ def environment_python() -> Path:
     return ENVIRONMENT / folder / name
 
 
-def prepare(python: Path, for_tests: bool) -> None:
+def prepare(python: Path, extras: tuple[str, ...]) -> None:
     """Makes the environment where it is missing or no longer works, and installs into it what this
     command needs."""
-    if is_prepared(python, for_tests):
+    if is_prepared(python, extras):
         return
     with only_one():
         # Another start may have done it meanwhile.
-        if is_prepared(python, for_tests):
+        if is_prepared(python, extras):
             return
         if works(python):
             tell(f"Installing the pinned packages into {ENVIRONMENT}")
         else:
             make()
-        install(str(python), for_tests)
+        install(str(python), extras)
         marker = ENVIRONMENT / "installed"
-        before = marked()
+        # A command that needs less finds it there, too.
+        those = [each for each in ((), *EXTRAS.values()) if {*each} <= {*extras}]
+        installed = dict.fromkeys([*marked(), *map(wanted, those)])
         unfinished = marker.with_name("installed.new")
-        unfinished.write_text("\n".join([*before, wanted(for_tests)]), encoding="utf-8")
+        unfinished.write_text("\n".join(installed), encoding="utf-8")
         os.replace(unfinished, marker)
 
 
@@ -140,16 +147,17 @@ def make() -> None:
         )
 
 
-def pins(for_tests: bool) -> list[Path]:
+def pins(extras: tuple[str, ...]) -> list[Path]:
     """The files that say what is installed."""
-    return [HOME / name for name in (CONSTRAINTS_OF_TESTS if for_tests else CONSTRAINTS)]
+    names = ("constraints.txt", *(f"constraints-{extra}.txt" for extra in extras))
+    return [HOME / name for name in names]
 
 
-def wanted(for_tests: bool) -> str:
+def wanted(extras: tuple[str, ...]) -> str:
     """What stands for exactly these packages."""
     parts = [
-        *requirements(for_tests),
-        *(file.read_text(encoding="utf-8") for file in pins(for_tests)),
+        *requirements(extras),
+        *(file.read_text(encoding="utf-8") for file in pins(extras)),
     ]
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
@@ -162,9 +170,9 @@ def marked() -> list[str]:
         return []
 
 
-def is_prepared(python: Path, for_tests: bool) -> bool:
+def is_prepared(python: Path, extras: tuple[str, ...]) -> bool:
     """Whether the environment works and has what this command needs."""
-    return wanted(for_tests) in marked() and works(python)
+    return wanted(extras) in marked() and works(python)
 
 
 def works(python: Path) -> bool:
@@ -227,7 +235,7 @@ def tell(sentence: str) -> None:
         print(sentence.encode("ascii", "backslashreplace").decode(), file=sys.stderr, flush=True)
 
 
-def install(python: str, for_tests: bool) -> None:
+def install(python: str, extras: tuple[str, ...]) -> None:
     """Installs the pinned versions, by their digests; pip's own words stay visible when it fails.
 
     Both files and command are complete, so that pip decides nothing: what isn't pinned is not
@@ -235,7 +243,7 @@ def install(python: str, for_tests: bool) -> None:
     """
     command = [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
     command += ["--require-hashes", "--no-deps"]
-    for file in pins(for_tests):
+    for file in pins(extras):
         command += ["-r", str(file)]
     done = subprocess.run(command, check=False)
     if done.returncode:

@@ -125,9 +125,9 @@ class TestOperatorsGuide:
         self, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         run = runpy.run_path(str(HOME / "run.py"))
-        assert not [each for each in run["requirements"](False) if each.startswith("tzdata")]
+        assert not [each for each in run["requirements"](()) if each.startswith("tzdata")]
         monkeypatch.setattr(sys, "platform", "win32")
-        assert [each for each in run["requirements"](False) if each.startswith("tzdata")]
+        assert [each for each in run["requirements"](()) if each.startswith("tzdata")]
 
     def test_cron_gets_lines_that_it_understands(self) -> None:
         lines = [line for block in blocks("cron") for line in block.splitlines()]

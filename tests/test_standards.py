@@ -75,7 +75,7 @@ def test_links_between_documents_lead_somewhere(document: Path) -> None:
 PIN = re.compile(r"([a-z0-9._-]+)==\S+(?: ; [^\\]+)?(?: \\\n    --hash=sha256:[0-9a-f]{64})+\n")
 PINNED = {
     name: re.findall(PIN, (HOME / f"constraints{name}.txt").read_text(encoding="utf-8"))
-    for name in ("", "-postgresql", "-dev")
+    for name in ("", "-sandbox", "-postgresql", "-dev")
 }
 PROJECT = tomllib.loads((HOME / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 
@@ -90,7 +90,10 @@ def test_constraints_name_no_address_and_have_a_digest_of_every_file(name: str) 
 
 @pytest.mark.parametrize(
     ("names", "extras"),
-    [(("",), ()), (("", "-postgresql"), ("postgresql",)), (tuple(PINNED), ("postgresql", "dev"))],
+    [
+        *((("",), ()), (("", "-sandbox"), ("sandbox",)), (("", "-postgresql"), ("postgresql",))),
+        (tuple(PINNED), ("sandbox", "postgresql", "dev")),
+    ],
 )
 def test_all_that_is_needed_is_pinned_and_nothing_else(
     names: tuple[str, ...], extras: tuple[str, ...]

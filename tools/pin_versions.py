@@ -4,9 +4,10 @@ system that Python runs on.
     python -m pip install uv
     python tools/pin_versions.py [--upgrade]
 
-Writes `constraints.txt` (what the program runs on), `constraints-postgresql.txt` and
-`constraints-dev.txt` (what a ledger on PostgreSQL and the tests take besides). Versions that are
-pinned already stay, unless they no longer fit or `--upgrade` is said.
+Writes `constraints.txt` (what the program runs on), `constraints-sandbox.txt`,
+`constraints-postgresql.txt` and `constraints-dev.txt` (what the sandbox, a ledger on PostgreSQL and
+the tests take besides). Versions that are pinned already stay, unless they no longer fit or
+`--upgrade` is said.
 """
 
 from __future__ import annotations
@@ -21,13 +22,18 @@ from pathlib import Path
 HOME = Path(__file__).resolve().parent.parent
 PARTS: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "constraints.txt": ("What the program runs on", ()),
+    "constraints-sandbox.txt": ("What the sandbox takes besides constraints.txt", ("sandbox",)),
     "constraints-postgresql.txt": (
         "What a ledger on PostgreSQL takes besides constraints.txt",
         ("postgresql",),
     ),
-    "constraints-dev.txt": ("What the tests take besides the other two", ("postgresql", "dev")),
+    "constraints-dev.txt": (
+        "What the tests take besides the other three",
+        ("sandbox", "postgresql", "dev"),
+    ),
 }
-"""Each file, what it holds, and the extras of pyproject.toml up to and with it."""
+"""Each file, what it holds, and the extras of pyproject.toml that are installed with it: what the
+files of the others hold isn't repeated in it."""
 HEAD = """\
 # {}: the exact versions, with the digests of
 # all their files. Made by tools/pin_versions.py.
@@ -40,12 +46,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--upgrade", action="store_true", help="take the newest versions that fit")
     kept = "" if parser.parse_args().upgrade else pinned_now()
-    before: set[str] = set()
+    names: dict[tuple[str, ...], set[str]] = {}
     for name, (what, extras) in PARTS.items():
         pins = {pin[1]: pin[0] for pin in PIN.finditer(compiled(extras, kept))}
-        here = "\n".join(pins[each] for each in sorted(pins.keys() - before))
+        beside = set[str]().union(*(held for those, held in names.items() if {*those} < {*extras}))
+        here = "\n".join(pins[each] for each in sorted(pins.keys() - beside))
         (HOME / name).write_text(f"{HEAD.format(what)}{here}\n", encoding="utf-8")
-        before |= pins.keys()
+        names[extras] = set(pins)
 
 
 def pinned_now() -> str:

@@ -24,6 +24,7 @@ from ..google_sheets.setup.prepare import prepare, set_control
 from ..tabs.control_tab import RUN
 from ..tabs.queue_rows import QueueRow, read_rows
 from ..tabs.status import NOT_CALLED
+from .sandbox_packages import require_sandbox
 from .wiring import build, google_client
 
 _HEADER = ("Phone", "Amount", "Store", "Order ID")
@@ -48,7 +49,12 @@ class Sandbox:
 
 @contextmanager
 def running_sandbox(directory: Path, *, port: int, speed: float) -> Iterator[Sandbox]:
-    """Starts the sandbox as a process of its own and stops it at the end."""
+    """Starts the sandbox as a process of its own and stops it at the end.
+
+    Raises:
+        SandboxMissing: its packages aren't installed.
+    """
+    require_sandbox()
     command = [sys.executable, "-m", "sheets_dialer.sandbox", "--port", str(port)]
     command += ["--dir", str(directory), "--speed", str(speed)]
     environment = os.environ | {"PYTHONPATH": str(Path(__file__).parents[2])}

@@ -2,101 +2,22 @@
 
 from __future__ import annotations
 
-import os
-import queue
-import signal
-import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable
 from datetime import timedelta
-from types import FrameType
 
 import schedule
 import structlog
 
 from ..base.clock import Clock
-from ..base.console import show
-from ..base.errors import INTERRUPTED
 from ..planning.pacing import next_pass_due
 from ..reconciler.pass_result import PassResult
 from ..reconciler.reconciler import Reconciler
+from .signals import StopSignal, stopped_by_signals
 from .wiring import Parts
 
 log = structlog.get_logger()
 
 
-class StopSignal:
-    """Set by a signal or by the loop itself; asked for everywhere that waits."""
-
-    def __init__(self) -> None:
-        self._is_set = False
-        # An event's lock may be held by the very code that a signal's handler interrupts.
-        self._awake: queue.SimpleQueue[None] = queue.SimpleQueue()
-        self.by_signal = False
-
-    def __call__(self) -> bool:
-        return self._is_set
-
-    def set(self) -> None:
-        """Asks everything to come to its end."""
-        self._is_set = True
-        self._awake.put(None)
-
-    def wait(self, seconds: float) -> None:
-        """Sleeps, but not beyond the moment of being set."""
-        with suppress(queue.Empty):
-            self._awake.get(timeout=seconds)
-            self._awake.put(None)
-
-
-@contextmanager
-def stopped_by_signals(stop: StopSignal, finish: Callable[[], None]) -> Iterator[None]:
-    """Lets SIGINT, SIGTERM and SIGHUP set `stop`, and lets nothing cut `finish` short, which keeps
-    what is on its way and may be called twice and beside everything else. A second SIGINT or
-    SIGTERM ends the process as soon as that is done.
-
-    A SIGHUP that is ignored stays so (`nohup`), and none is taken for a second signal: a terminal
-    that is closed sends several. After a signal all others are ignored to the process's end.
-    """
-    hurries: queue.SimpleQueue[bool] = queue.SimpleQueue()
-
-    def on_signal(number: int, _frame: FrameType | None) -> None:
-        if not stop.by_signal:
-            stop.by_signal = True
-            stop.set()
-        elif number in _MAY_HURRY:
-            hurries.put(True)
-
-    def hurry() -> None:
-        if not hurries.get():
-            return
-        try:
-            show(_HURRIES, err=True)
-            finish()
-        finally:
-            # The main thread may be waiting for Google, and nothing that it does need be waited
-            # for: a process may die at any moment.
-            os._exit(INTERRUPTED)
-
-    listened_to = [each for each in _SIGNALS if signal.getsignal(each) is not signal.SIG_IGN]
-    before = {number: signal.signal(number, on_signal) for number in listened_to}
-    threading.Thread(target=hurry, name="hurry", daemon=True).start()
-    try:
-        yield
-    finally:
-        try:
-            finish()
-        finally:
-            for number, handler in before.items():
-                signal.signal(number, signal.SIG_IGN if stop.by_signal else handler)
-            hurries.put(False)
-
-
-_CLOSED_TERMINAL = getattr(signal, "SIGHUP", None)
-"""Windows has none."""
-_MAY_HURRY = (signal.SIGINT, signal.SIGTERM)
-_SIGNALS = (*_MAY_HURRY, *filter(None, [_CLOSED_TERMINAL]))
-_HURRIES = "Ending now; only answers of the portal that are still to come are waited for."
 _CLOCKS_DIFFER = 0.5
 
 
@@ -131,6 +52,7 @@ def work(
                 parts.clock,
                 every=every,
                 stop=stop,
+                may_hurry=lambda: parts.quota.may_hurry(len(parts.campaigns)),
                 ends=ends,
                 for_at_most=for_at_most,
                 on_pass=on_pass,
@@ -153,14 +75,16 @@ def run_passes(
     *,
     every: timedelta,
     stop: StopSignal,
+    may_hurry: Callable[[], bool],
     ends: Callable[[PassResult], bool] = lambda _result: False,
     for_at_most: timedelta | None = None,
     on_pass: Callable[[PassResult], None] = lambda _result: None,
 ) -> PassResult | None:
     """Runs passes until `stop` is set, `ends` says so of a pass's result, or the time is over.
 
-    A pass that fails is reported and the next one comes as if nothing had happened. Returns the
-    last pass's result; the caller then finishes what is in flight and says farewell.
+    A pass that fails is reported and the next one comes as if nothing had happened. One may come
+    before its time where `may_hurry` says that Google's quota bears it. Returns the last pass's
+    result; the caller then finishes what is in flight and says farewell.
 
     Raises:
         LedgerError: the ledger can't be used, so there is nothing to go on with.
@@ -174,7 +98,7 @@ def run_passes(
         nonlocal last, due_at
         begun = clock.steady()
         last = reconciler.run_pass(every)
-        if last.soon and reconciler.may_hurry() and not stop():
+        if last.soon and may_hurry() and not stop():
             begun = clock.steady()
             last = reconciler.run_pass(every)
         on_pass(last)
@@ -182,7 +106,7 @@ def run_passes(
             stop.set()
         due_at = next_pass_due(begun, clock.steady(), seconds, last.rest.total_seconds())
         # New rows get their mark as soon as they have stood for long enough, not an interval later.
-        if last.ready_at is not None and reconciler.may_hurry():
+        if last.ready_at is not None and may_hurry():
             ready_in = (last.ready_at - clock.now()).total_seconds()
             due_at = min(due_at, clock.steady() + max(0.0, ready_in))
 

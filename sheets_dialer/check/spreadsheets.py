@@ -15,6 +15,7 @@ from .fence import FenceProof
 from .finding import Finding, Findings, fault, ok, warning
 from .google import GoogleProbe, SignInRefused, clock, refusal
 from .local import address_in
+from .proof_ranges import ProofRanges
 from .subject import GoogleAccount, Tab
 from .tabs import RUN_SETUP, examine_control, examine_do_not_call, examine_tab
 
@@ -111,8 +112,11 @@ class _Spreadsheet:
             tab = next(tab for tab in self._tabs if tab.title in seen)
             grid = grids[tab.title]
             place = find_table(grid, tab.columns).places.get("ref", 0)
-            fence = FenceProof(self._google, self._spreadsheet, self._what, word)
-            yield from fence.prove(ids[tab.title], place)
+            ranges = ProofRanges(
+                self._google, self._spreadsheet, word, sheet_id=ids[tab.title], column=place
+            )
+            fence = FenceProof(ranges, self._what)
+            yield from fence.prove()
             for title in seen if fence.unsafe is not None else ():
                 remember(f"{self._spreadsheet}/{title}", fence.unsafe or "")
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 from pydantic import BeforeValidator, Field
 
-from ..domain.callable_numbers import HOME, NO_COUNTRY, MayBeCalled
+from ..domain.callable_numbers import HOME, NO_COUNTRY, USUAL_KINDS, LineKind, MayBeCalled
 from .section import Section, as_list
 
 
@@ -30,20 +30,7 @@ def _kind(value: object) -> object:
 
 
 Country = Annotated[str, BeforeValidator(_country)]
-LineKind = Annotated[
-    Literal[
-        "mobile",
-        "landline",
-        "uan",
-        "toll_free",
-        "shared_cost",
-        "premium",
-        "personal",
-        "voip",
-        "other",
-    ],
-    BeforeValidator(_kind),
-]
+KindSetting = Annotated[LineKind, BeforeValidator(_kind)]
 
 
 class CallableLines(Section):
@@ -52,10 +39,8 @@ class CallableLines(Section):
     countries: Annotated[tuple[Country, ...], BeforeValidator(as_list), Field(min_length=1)] = (
         HOME,
     )
-    kinds: Annotated[tuple[LineKind, ...], BeforeValidator(as_list), Field(min_length=1)] = (
-        "mobile",
-        "landline",
-        "uan",
+    kinds: Annotated[tuple[KindSetting, ...], BeforeValidator(as_list), Field(min_length=1)] = (
+        USUAL_KINDS
     )
 
     def rule(self) -> MayBeCalled:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Literal
 
 from ..texts import say
 
 HOME = "PK"
 NO_COUNTRY = "001"
 """How satellite phones and services of no country are set."""
-KINDS = (
+LineKind = Literal[
     "mobile",
     "landline",
     "uan",
@@ -20,18 +22,10 @@ KINDS = (
     "personal",
     "voip",
     "other",
-)
-_SPOKEN = {
-    "mobile": "kind_mobile",
-    "landline": "kind_landline",
-    "uan": "kind_uan",
-    "toll_free": "kind_toll_free",
-    "shared_cost": "kind_shared_cost",
-    "premium": "kind_premium",
-    "personal": "kind_personal",
-    "voip": "kind_voip",
-    "other": "kind_other",
-}
+]
+"""The kinds of line, as they are set; how each is spoken of stands in `texts` as `kind_…`."""
+USUAL_KINDS: tuple[LineKind, ...] = ("mobile", "landline", "uan")
+"""Those that are called where nothing else is set."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +34,7 @@ class NumberLine:
     both kinds."""
 
     country: str
-    kinds: tuple[str, ...]
+    kinds: tuple[LineKind, ...]
 
 
 _MOBILE_AT_HOME = NumberLine(HOME, ("mobile",))
@@ -53,7 +47,7 @@ class MayBeCalled:
     nobody pastes one on purpose."""
 
     countries: tuple[str, ...] = (HOME,)
-    kinds: tuple[str, ...] = ("mobile", "landline", "uan")
+    kinds: tuple[LineKind, ...] = USUAL_KINDS
 
     def why_not(self, digits: str) -> str | None:
         """Why this number (E.164 without its plus) may not be called, with what the setting would
@@ -67,7 +61,7 @@ class MayBeCalled:
         setting = f"{{countries: [{', '.join(countries)}], kinds: [{', '.join(kinds)}]}}"
         return say(
             "may_not_be_called",
-            kind=say(_SPOKEN[line.kinds[0]]),
+            kind=say(f"kind_{line.kinds[0]}"),
             country=_name_of(line.country),
             setting=setting,
         )
@@ -90,7 +84,7 @@ def line_of(digits: str) -> NumberLine:
     except phonenumbers.NumberParseException:
         return NumberLine(NO_COUNTRY, ("other",))
     kinds = phonenumbers.PhoneNumberType
-    found = {
+    kinds_of: Mapping[int, tuple[LineKind, ...]] = {
         kinds.MOBILE: ("mobile",),
         kinds.FIXED_LINE: ("landline",),
         kinds.FIXED_LINE_OR_MOBILE: ("mobile", "landline"),
@@ -100,7 +94,8 @@ def line_of(digits: str) -> NumberLine:
         kinds.PREMIUM_RATE: ("premium",),
         kinds.PERSONAL_NUMBER: ("personal",),
         kinds.VOIP: ("voip",),
-    }.get(phonenumbers.number_type(number), ("other",))
+    }
+    found = kinds_of.get(phonenumbers.number_type(number), ("other",))
     return NumberLine(phonenumbers.region_code_for_number(number) or NO_COUNTRY, found)
 
 

@@ -77,6 +77,41 @@ class _Minute:
         return max(wait, _LOOKS_EVERY) if missing > 0 else wait
 
 
+class _Patience:
+    """Sleeping until there is room. After a signal not much of it is left."""
+
+    def __init__(self, clock: Clock, wait: Callable[[float], None]) -> None:
+        self._clock = clock
+        self._wait = wait
+        self._ending: Callable[[], bool] = lambda: False
+        self._wait_until_ending = wait
+        self._patient_until: float | None = None
+
+    def ends_with(self, ending: Callable[[], bool], wait: Callable[[float], None]) -> None:
+        """Lets a signal shorten all waiting: `ending` tells of it, `wait` sleeps until it comes."""
+        self._ending = ending
+        self._wait_until_ending = wait
+
+    def pause(self, seconds: float) -> None:
+        """Sleeps a while of it: the clock may go faster than the one that sleep goes by.
+
+        Raises:
+            QuotaUsedUp: the run is ending, and this would last too long.
+        """
+        if not self._ending():
+            self._wait_until_ending(min(seconds, _LOOKS_EVERY))
+            return
+        now = self._clock.steady()
+        if self._patient_until is None:
+            self._patient_until = now + GRACE_SECONDS
+        if now + seconds > self._patient_until:
+            raise QuotaUsedUp(
+                "Google's quota for this minute is used up and the dialer is ending, so the sheet "
+                "was left as it is. The next run goes on."
+            )
+        self._wait(min(seconds, _LOOKS_EVERY))
+
+
 class Quota:
     """Lets one account's requests through as Google's quota allows, for all sheets of a process.
 
@@ -93,18 +128,14 @@ class Quota:
     ) -> None:
         self._clock = clock
         self._chance = chance
-        self._wait = wait
         self._limit = limit
         self._minutes = {kind: _Minute() for kind in RequestKind}
         self._lock = threading.Lock()
-        self._ending: Callable[[], bool] = lambda: False
-        self._wait_until_ending = wait
-        self._patient_until: float | None = None
+        self._patience = _Patience(clock, wait)
 
     def ends_with(self, ending: Callable[[], bool], wait: Callable[[float], None]) -> None:
         """Lets a signal shorten all waiting: `ending` tells of it, `wait` sleeps until it comes."""
-        self._ending = ending
-        self._wait_until_ending = wait
+        self._patience.ends_with(ending, wait)
 
     def wait_for(self, *, reads: int = 0, writes: int = 0) -> None:
         """Returns when so many requests could be sent at once, so that what is worked out between
@@ -115,7 +146,7 @@ class Quota:
         """
         needs = {RequestKind.READ: reads, RequestKind.WRITE: writes}
         while seconds := max(self._seconds_until(kind, needs[kind]) for kind in RequestKind):
-            self._pause(seconds)
+            self._patience.pause(seconds)
 
     def free(self, kind: RequestKind) -> int:
         """How many requests could be sent at this moment."""
@@ -124,6 +155,11 @@ class Quota:
             if minute.seconds_until(0, self._clock.steady(), self._limit):
                 return 0
             return self._limit - minute.under_way - sum(count for _, count in minute.ended)
+
+    def may_hurry(self, campaigns: int) -> bool:
+        """Whether a pass over so many campaigns at once would leave enough for the next one. It
+        costs each of them a read and a write."""
+        return all(self.free(kind) >= 2 * campaigns for kind in RequestKind)
 
     @contextmanager
     def spending(self, kind: RequestKind, places: int = 1) -> Iterator[Ticket]:
@@ -134,7 +170,7 @@ class Quota:
         """
         ticket = Ticket(kind, min(places, self._limit))
         while seconds := self._taken(ticket):
-            self._pause(seconds)
+            self._patience.pause(seconds)
         try:
             yield ticket
         finally:
@@ -168,21 +204,6 @@ class Quota:
             minute.closed_until = now + min(
                 2.0 ** (minute.refusals - 1) + self._chance(), LONGEST_BACK_OFF
             )
-
-    def _pause(self, seconds: float) -> None:
-        """Sleeps a while of it: the clock may go faster than the one that sleep goes by."""
-        if not self._ending():
-            self._wait_until_ending(min(seconds, _LOOKS_EVERY))
-            return
-        now = self._clock.steady()
-        if self._patient_until is None:
-            self._patient_until = now + GRACE_SECONDS
-        if now + seconds > self._patient_until:
-            raise QuotaUsedUp(
-                "Google's quota for this minute is used up and the dialer is ending, so the sheet "
-                "was left as it is. The next run goes on."
-            )
-        self._wait(min(seconds, _LOOKS_EVERY))
 
 
 @dataclass(frozen=True, slots=True)

@@ -203,7 +203,7 @@ class Plan:
     """By index, the rows that `cells` are for."""
     counts: Mapping[RowState, int] = field(default_factory=dict)
     summaries: Mapping[RowSummary, int] = field(default_factory=dict)
-    """Every row that was looked at, and every quiet one, as it stands once `cells` are written."""
+    """Every row that was looked at or is settled, as it stands once `cells` are written."""
     complete: bool = True
     """Whether every row was looked at; else one write couldn't take what they need."""
     stopped: str | None = None

@@ -34,10 +34,6 @@ class Observer:
         self._worker = worker
         self._clock = clock
 
-    def may_hurry(self) -> bool:
-        """Whether another pass at once would leave the quota for the next one untouched."""
-        return self._reader.may_hurry()
-
     def observe(self, campaign: Campaign) -> Observation:
         """Reads once quota is free, and takes in whose token stands there and what Control says.
 

@@ -124,8 +124,8 @@ class PassPlanner:
         planner = Planner(
             now, observed.said, ledger, rules, until_next_pass=until_next, refs=self._refs
         )
-        for part in selector.parts(now, rules.policy, ledger.open_attempts, room=planner.room):
-            row_cache.settle((row.index for row in part.rows), planner.add(part))
+        for batch in selector.batches(now, rules.policy, ledger.open_attempts, room=planner.room):
+            row_cache.settle((row.index for row in batch.rows), planner.add(batch))
             if planner.is_full and not whole:
                 break
         return planner.plan(beside=row_cache.counts())

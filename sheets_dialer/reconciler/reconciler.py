@@ -125,10 +125,6 @@ class Reconciler:
         """Reads a campaign's tabs and plans a pass for all rows; changes nothing."""
         return self._planner.preview(self._observer.preview(campaign), until_next_pass)
 
-    def may_hurry(self) -> bool:
-        """Whether another pass at once would leave the quota for the next one untouched."""
-        return self._observer.may_hurry()
-
     def sign_off(self, farewell: str) -> bool:
         """Says farewell on the Dialer tab after a pass that left nothing to do, without reading the
         sheet anew. False when that didn't succeed, as when somebody has written since, or when that

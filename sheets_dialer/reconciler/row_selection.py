@@ -13,9 +13,10 @@ from ..domain.opt_out import OptOut
 from ..domain.phone_numbers import Number
 from ..domain.policy import Policy
 from ..planning.plan import RowBatch
-from .row_cache import RowCache, keys_of_job, keys_of_numbers
+from .row_cache import RowCache
+from .shared_keys import keys_of_job, keys_of_numbers
 
-PART_ROWS = 5_000
+BATCH_ROWS = 5_000
 """About so many rows are planned at once, so that a large sheet needs little memory."""
 _SPARE = 20
 """So many more queued rows than can be called are looked at, since some may have to wait."""
@@ -50,20 +51,20 @@ class RowSelector:
     """Brings a campaign's rows to its planner. `row_cache` has taken in what a read found."""
 
     def __init__(
-        self, row_cache: RowCache, ledger: Jobs, campaign: str, *, part_rows: int = PART_ROWS
+        self, row_cache: RowCache, ledger: Jobs, campaign: str, *, batch_rows: int = BATCH_ROWS
     ) -> None:
         self._row_cache = row_cache
         self._ledger = ledger
         self._campaign = campaign
-        self._part_rows = part_rows
+        self._batch_rows = batch_rows
         self._compares_letters = ledger.compares_letters
 
-    def parts(
+    def batches(
         self, now: datetime, policy: Policy, open_attempts: Iterable[Attempt], *, room: int
     ) -> Iterator[RowBatch]:
         """All rows that need to be looked at when so many calls may be placed.
 
-        The first part holds what is under way: the jobs of which more may come, with their rows,
+        The first batch holds what is under way: the jobs of which more may come, with their rows,
         and every row whose number is being called. Then come, from the top, rows that changed, rows
         whose time has come, and the first of those that wait for their turn.
         """
@@ -76,18 +77,18 @@ class RowSelector:
         if room:
             waiting = sorted({*waiting, *row_cache.first_queued(room + _SPARE)})
         rest = (row for row in waiting if row not in seen)
-        seen.update(itertools.islice(rest, self._part_rows))
-        part = self._part(seen, jobs, set())
-        yield part
-        done = {row.index for row in part.rows}
+        seen.update(itertools.islice(rest, self._batch_rows))
+        batch = self._batch(seen, jobs, set())
+        yield batch
+        done = {row.index for row in batch.rows}
         while chosen := set(
-            itertools.islice((row for row in rest if row not in done), self._part_rows)
+            itertools.islice((row for row in rest if row not in done), self._batch_rows)
         ):
-            part = self._part(chosen, [], done)
-            done |= {row.index for row in part.rows}
-            yield part
+            batch = self._batch(chosen, [], done)
+            done |= {row.index for row in batch.rows}
+            yield batch
 
-    def _part(self, rows: set[int], jobs: Iterable[Job], done: set[int]) -> RowBatch:
+    def _batch(self, rows: set[int], jobs: Iterable[Job], done: set[int]) -> RowBatch:
         """These rows and jobs with all that share something with them, directly or not."""
         found = {job.id: job for job in jobs}
         new_rows, new_jobs = set(rows), list(found.values())

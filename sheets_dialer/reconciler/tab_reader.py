@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from ..base.clock import Clock
 from ..google_sheets import Snapshot, require_ready
-from ..google_sheets.quota import Quota, RequestKind
+from ..google_sheets.quota import Quota
 from ..planning.plan import TabShown
 from ..tabs.control_settings import read_settings
 from ..tabs.control_tab import read_control
@@ -38,10 +38,6 @@ class TabReader:
         self._clock = clock
         self._looked_up: dict[str, float] = {}
         """By campaign, when the tabs of its spreadsheet were looked up, by the steady clock."""
-
-    def may_hurry(self) -> bool:
-        """Whether another pass at once would leave the quota for the next one untouched."""
-        return all(self._quota.free(kind) >= 2 * len(self._row_caches) for kind in RequestKind)
 
     def read_for_pass(self, campaign: Campaign) -> tuple[Snapshot, TabShown]:
         """Reads once this and the write that follows both fit into the quota. Waiting in between

@@ -94,7 +94,7 @@ def read_do_not_call(
     """
     if grid is None:
         return DoNotCall(problem=say("do_not_call_missing"))
-    reading = _Reading(grid)
+    reading = _Reading(_laid_out(grid))
     rows = {**_opted_out_elsewhere(grid, zone, known), **reading.numbers}
     return DoNotCall(rows, tuple(reading.wordy), reading.problem())
 
@@ -121,20 +121,63 @@ class _Kind(Enum):
     OWN = "the dialer's own"
 
 
+@dataclass(frozen=True, slots=True)
+class _Grid:
+    """The tab's cells, and what each column holds. Rows and places are zero-based."""
+
+    cells: Sequence[Sequence[object]]
+    header_row: int
+    kinds: Sequence[_Kind]
+
+    def is_unclear(self, row: int, place: int, found: FoundNumbers, *, has_number: bool) -> bool:
+        """Whether digits stand in a cell that may have been meant as a number to bar."""
+        cell, kind = self.cells[row][place], self.kinds[place]
+        if found.missed and not (has_number and kind is _Kind.SOMETHING_ELSE):
+            return True
+        if found.numbers or not found.digits:
+            return False
+        if row <= self.header_row:
+            # A header, or a title above it, though not every list has one.
+            return not has_number and found.digits >= _FEWEST_IN_A_HEADER
+        if kind is _Kind.PHONES:
+            return cell not in (0, "0")
+        if has_number:
+            return False
+        if kind is _Kind.SOMETHING_ELSE:
+            return found.digits >= _FEWEST_IN_A_NUMBER and not isinstance(cell, float)
+        if isinstance(cell, int | float):
+            return not self.is_a_count(row, place, found)
+        return found.digits >= _FEWEST_IN_A_PART
+
+    def is_a_count(self, row: int, place: int, found: FoundNumbers) -> bool:
+        """Whether a cell holds nothing but a running number, a quantity, a year, a day or a time:
+        people fill such columns before they write names and numbers beside them."""
+        cell = self.cells[row][place]
+        if isinstance(cell, int | float):
+            if cell < _SMALL or int(cell) in _DAYS or int(cell) in _YEARS:
+                return True
+            near = {self._cell(row - 1, place), self._cell(row + 1, place)}
+            return bool(near & {cell - 1, cell + 1})
+        text = without_days(str(cell))
+        return found.digits < _FEWEST_IN_A_PART and _WORD.search(text) is None
+
+    def _cell(self, row: int, place: int) -> object:
+        cells = self.cells[row] if 0 <= row < len(self.cells) else ()
+        return cells[place] if place < len(cells) else None
+
+
 class _Reading:
     """What people wrote on the tab: `numbers` by row, rows with mere words where a number should
     be, and the cells that must be put right before anybody is called."""
 
-    def __init__(self, grid: Sequence[Sequence[object]]) -> None:
+    def __init__(self, grid: _Grid) -> None:
         self._grid = grid
-        self._width = max(map(len, grid), default=0)
-        self._header_row, self._kinds = _columns(grid, self._width)
         self.numbers: dict[str, int] = {}
         self.wordy: list[int] = []
         self._unclear: list[str] = []
         self._errors: list[str] = []
         self._is_written = False
-        for row, cells in enumerate(grid):
+        for row, cells in enumerate(grid.cells):
             self._read_row(row, cells)
 
     def problem(self) -> str | None:
@@ -149,6 +192,7 @@ class _Reading:
         return " ".join(said) or None
 
     def _read_row(self, row: int, cells: Sequence[object]) -> None:
+        kinds = self._grid.kinds
         written: list[tuple[int, FoundNumbers]] = []
         for place, cell in enumerate(cells):
             # Most cells are blank, or hold one number in the usual form.
@@ -156,7 +200,7 @@ class _Reading:
                 continue
             if is_error(cell):
                 self._errors.append(cell_name(row, place))
-            elif self._kinds[place] is not _Kind.OWN and str(cell).strip():
+            elif kinds[place] is not _Kind.OWN and str(cell).strip():
                 written.append((place, find_numbers(cell)))
         for _place, found in written:
             for number in (*found.numbers, *found.within):
@@ -165,57 +209,21 @@ class _Reading:
         unclear = [
             place
             for place, found in written
-            if self._is_unclear(row, place, found, has_number=has_number)
+            if self._grid.is_unclear(row, place, found, has_number=has_number)
         ]
         self._unclear += [cell_name(row, place) for place in unclear]
-        if not row or row == self._header_row:
+        if not row or row == self._grid.header_row:
             return
         self._is_written = self._is_written or not all(
-            self._is_a_count(row, place, found) for place, found in written
+            self._grid.is_a_count(row, place, found) for place, found in written
         )
-        wordy = any(self._kinds[place] is _Kind.PHONES for place, _ in written)
+        wordy = any(kinds[place] is _Kind.PHONES for place, _ in written)
         if wordy and not has_number and not unclear:
             self.wordy.append(row + 1)
 
-    def _is_unclear(self, row: int, place: int, found: FoundNumbers, *, has_number: bool) -> bool:
-        """Whether digits stand in a cell that may have been meant as a number to bar."""
-        cell, kind = self._grid[row][place], self._kinds[place]
-        if found.missed and not (has_number and kind is _Kind.SOMETHING_ELSE):
-            return True
-        if found.numbers or not found.digits:
-            return False
-        if row <= self._header_row:
-            # A header, or a title above it, though not every list has one.
-            return not has_number and found.digits >= _FEWEST_IN_A_HEADER
-        if kind is _Kind.PHONES:
-            return cell not in (0, "0")
-        if has_number:
-            return False
-        if kind is _Kind.SOMETHING_ELSE:
-            return found.digits >= _FEWEST_IN_A_NUMBER and not isinstance(cell, float)
-        if isinstance(cell, int | float):
-            return not self._is_a_count(row, place, found)
-        return found.digits >= _FEWEST_IN_A_PART
 
-    def _is_a_count(self, row: int, place: int, found: FoundNumbers) -> bool:
-        """Whether a cell holds nothing but a running number, a quantity, a year, a day or a time:
-        people fill such columns before they write names and numbers beside them."""
-        cell = self._grid[row][place]
-        if isinstance(cell, int | float):
-            if cell < _SMALL or int(cell) in _DAYS or int(cell) in _YEARS:
-                return True
-            near = {self._cell(row - 1, place), self._cell(row + 1, place)}
-            return bool(near & {cell - 1, cell + 1})
-        text = without_days(str(cell))
-        return found.digits < _FEWEST_IN_A_PART and _WORD.search(text) is None
-
-    def _cell(self, row: int, place: int) -> object:
-        cells = self._grid[row] if 0 <= row < len(self._grid) else ()
-        return cells[place] if place < len(cells) else None
-
-
-def _columns(grid: Sequence[Sequence[object]], width: int) -> tuple[int, Sequence[_Kind]]:
-    """The header row (zero-based) and what each column holds. The dialer's own columns are headed
+def _laid_out(grid: Sequence[Sequence[object]]) -> _Grid:
+    """Finds the header row, and by it what each column holds. The dialer's own columns are headed
     in the first row; people's lists may have a title above their headers."""
     first = [normal(cell) for cell in grid[0]] if grid else []
     ours = {normal(title) for title in OWN_COLUMNS}
@@ -229,12 +237,13 @@ def _columns(grid: Sequence[Sequence[object]], width: int) -> tuple[int, Sequenc
         # A title may speak of phone numbers, too; the headers stand below it.
         if _Kind.PHONES in known and len(known) >= most:
             header_row, most = row, len(known)
-    kinds = [_Kind.UNKNOWN] * width
+    kinds = [_Kind.UNKNOWN] * max(map(len, grid), default=0)
     for cells in itertools.islice(grid, header_row + 1):
         for place, cell in enumerate(cells):
             if isinstance(cell, str) and cell.strip():
                 kinds[place] = _kind_of(cell)
-    return header_row, [_Kind.OWN if place in own else kind for place, kind in enumerate(kinds)]
+    kinds = [_Kind.OWN if place in own else kind for place, kind in enumerate(kinds)]
+    return _Grid(grid, header_row, kinds)
 
 
 def _kind_of(title: object) -> _Kind:

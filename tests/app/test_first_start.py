@@ -69,9 +69,11 @@ def program_in(place: Path) -> Path:
     return place
 
 
-def started(python: Path, place: Path, **environment: str) -> subprocess.CompletedProcess[bytes]:
+def started(
+    python: Path, place: Path, word: str = "word", **environment: str
+) -> subprocess.CompletedProcess[bytes]:
     return subprocess.run(
-        [str(python), str(place / "run.py"), "word"],
+        [str(python), str(place / "run.py"), word],
         capture_output=True,
         check=False,
         timeout=120,
@@ -114,6 +116,34 @@ def test_only_files_with_the_pinned_digests_are_installed(bare: Path, tmp_path: 
     (place / "constraints.txt").write_text(f"{pin}{digest}")
     assert ran(started(bare, place, PIP_FIND_LINKS=str(tmp_path / "index")), place)
     assert len(list((place / ".venv").rglob("queue_tool-1.0.dist-info"))) == 1
+
+
+def test_the_sandboxs_packages_come_with_the_first_command_that_starts_it(
+    bare: Path, program: Path, tmp_path: Path
+) -> None:
+    extra = PROJECT + 'sandbox = ["queue-tool"]\n'
+    (program / "pyproject.toml").write_text(extra)
+    digest = wheel_in(tmp_path / "index", "1.0")
+    pin = f"queue-tool==1.0 --hash=sha256:{digest}"
+    (program / "constraints-sandbox.txt").write_text(pin)
+    index = str(tmp_path / "index")
+    assert ran(started(bare, program, PIP_FIND_LINKS=index), program)
+    assert not list((program / ".venv").rglob("queue_tool*"))
+    for word, says in (("demo", b"Installing"), ("sandbox", b""), ("start", b"")):
+        done = started(bare, program, word, PIP_FIND_LINKS=index)
+        assert done.returncode == 0, done.stderr
+        assert (says in done.stderr) if says else not done.stderr
+        assert len(list((program / ".venv").rglob("queue_tool-1.0.dist-info"))) == 1
+
+
+def test_what_a_command_had_installed_serves_one_that_needs_less(
+    bare: Path, tmp_path: Path
+) -> None:
+    place = program_in(tmp_path / "program")
+    (place / "pyproject.toml").write_text(PROJECT + "sandbox = []\n")
+    (place / "constraints-sandbox.txt").write_text("")
+    assert started(bare, place, "demo").returncode == 0
+    assert started(bare, place, "start").stderr == b""
 
 
 def test_a_second_start_says_nothing_and_installs_nothing(bare: Path, installed: Path) -> None:

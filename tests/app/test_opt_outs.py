@@ -240,7 +240,7 @@ def test_a_quiet_row_is_looked_at_anew_when_its_number_opts_out_and_when_it_is_a
 
     def passes() -> str:
         for _ in range(3):
-            plan = surveyed(world, row_cache, part_rows=5)
+            plan = surveyed(world, row_cache, batch_rows=5)
             world.record(plan)
             world.write(plan)
         return str(world.sheet[0]["Status"])

@@ -17,6 +17,7 @@ import schedule
 import yaml
 
 from sheets_dialer.app import run_loop
+from sheets_dialer.app.signals import StopSignal
 from sheets_dialer.app.wiring import build
 from sheets_dialer.base.clock import Clock
 from sheets_dialer.config import load_config
@@ -102,7 +103,8 @@ def test_passes_come_on_time_when_the_wall_clock_is_set_back(
             parts.reconciler,
             parts.clock,
             every=timedelta(seconds=1),
-            stop=run_loop.StopSignal(),
+            stop=StopSignal(),
+            may_hurry=lambda: True,
             for_at_most=timedelta(seconds=4.5),
             on_pass=lambda result: seen.update([result.sentence]),
         )

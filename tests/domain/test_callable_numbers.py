@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import get_args
 
 import phonenumbers
 import pytest
 
-from sheets_dialer.domain.callable_numbers import KINDS, MayBeCalled, NumberLine, line_of
+from sheets_dialer.domain.callable_numbers import LineKind, MayBeCalled, NumberLine, line_of
 from sheets_dialer.domain.phone_numbers import Number, read_number
 from tests.support.planning import POLICY, World
 
@@ -69,7 +70,7 @@ def test_each_example_of_the_library_has_a_kind_that_can_be_set() -> None:
             continue
         digits = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)[1:]
         line = line_of(digits)
-        assert set(line.kinds) <= set(KINDS)
+        assert set(line.kinds) <= set(get_args(LineKind))
         assert MayBeCalled((line.country,), line.kinds[:1]).why_not(digits) is None
 
 

@@ -94,6 +94,16 @@ def test_waiting_for_a_pass_takes_no_place() -> None:
     quota.wait_for()
 
 
+def test_a_pass_may_hurry_while_the_next_one_has_its_share_too() -> None:
+    clock = Time()
+    quota = clock.quota(8)
+    assert quota.may_hurry(campaigns=4)
+    assert not quota.may_hurry(campaigns=5)
+    spend(quota, clock, RequestKind.WRITE)
+    assert not quota.may_hurry(campaigns=4)
+    assert quota.may_hurry(campaigns=3)
+
+
 def test_tries_that_were_not_needed_give_their_places_back() -> None:
     clock = Time()
     quota = clock.quota(10)

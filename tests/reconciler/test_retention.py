@@ -249,10 +249,10 @@ def told(plan: Any, unknown: Collection[int] = ()) -> dict[str, object]:
     world=worlds(),
     more=st.lists(edits, max_size=4),
     days=st.integers(8, 60),
-    part_rows=st.sampled_from([1, 50]),
+    batch_rows=st.sampled_from([1, 50]),
 )
 def test_forgetting_changes_no_plan(
-    world: World, more: list[Any], days: int, part_rows: int
+    world: World, more: list[Any], days: int, batch_rows: int
 ) -> None:
     # Everything but what is open is older than anything is needed for.
     world.now += timedelta(days=days)
@@ -285,11 +285,11 @@ def test_forgetting_changes_no_plan(
         if not row.get("Called Number") and {row.get("Ref"), row.get("Call ID")} & known_by
     ]
     assert told(forgetful.plan(), unknown) == told(knowing.plan(), unknown)
-    # In which order parts come depends on what is known of their jobs, so all get their turn.
+    # In which order batches come depends on what is known of their jobs, so all get their turn.
     for each in (forgetful, knowing):
         each.policy = replace(each.policy, lines=50, calls_per_minute=6_000)
-    assert told(surveyed(forgetful, RowCache("102"), part_rows), unknown) == told(
-        surveyed(knowing, RowCache("102"), part_rows), unknown
+    assert told(surveyed(forgetful, RowCache("102"), batch_rows), unknown) == told(
+        surveyed(knowing, RowCache("102"), batch_rows), unknown
     )
 
 
@@ -298,13 +298,13 @@ def test_forgetting_changes_no_plan(
     results=st.lists(st.sampled_from([(2, "1"), (2, None), (4, None), (5, None)]), max_size=5),
     source=st.randoms(use_true_random=False),
     copies=st.lists(st.integers(0, 4), max_size=2),
-    part_rows=st.sampled_from([1, 3, 50]),
+    batch_rows=st.sampled_from([1, 3, 50]),
 )
 def test_nothing_is_written_or_called_after_forgetting_however_rows_are_sorted_and_copied(
     results: list[tuple[int, str | None]],
     source: random.Random,
     copies: list[int],
-    part_rows: int,
+    batch_rows: int,
 ) -> None:
     phones = [f"0300 123456{place}" for place in range(len(results))]
     world = World(now=moment("2026-07-15 12:00"), sheet=[{"Phone": each} for each in phones])
@@ -328,13 +328,13 @@ def test_nothing_is_written_or_called_after_forgetting_however_rows_are_sorted_a
     source.shuffle(world.sheet)
     row_cache = RowCache("102")
     for _ in range(3):
-        plan = surveyed(world, row_cache, part_rows)
+        plan = surveyed(world, row_cache, batch_rows)
         assert (plan.dials, plan.new_jobs, plan.adoptions) == ((), (), ())
         assert sorted(map(repr, world.sheet)) == sorted(map(repr, shown)) or not copies
         assert copies or not plan.cells, plan.cells
         world.record(plan)
         world.write(plan)
-    assert not surveyed(world, row_cache, part_rows).cells
+    assert not surveyed(world, row_cache, batch_rows).cells
 
 
 def settle(world: World) -> None:

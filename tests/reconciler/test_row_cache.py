@@ -1,4 +1,4 @@
-"""Rows as values, and the roll that keeps what stands in a tab from one pass to the next."""
+"""Rows as values, and the cache that keeps what stands in a tab from one pass to the next."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def as_people_see_it(row: QueueRow) -> tuple[object, ...]:
 
 
 @given(st.lists(grids, min_size=1, max_size=4))
-def test_a_roll_gives_what_reading_everything_anew_gives(passes: list[list[list[Any]]]) -> None:
+def test_a_cache_gives_what_reading_everything_anew_gives(passes: list[list[list[Any]]]) -> None:
     row_cache = RowCache("102")
     columns = find_columns(HEADER, {})
     for rows in passes:

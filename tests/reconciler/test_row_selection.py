@@ -97,22 +97,22 @@ class Memory:
         return [self.world.elsewhere[ref] for ref in refs if ref in self.world.elsewhere]
 
 
-def surveyed(world: World, row_cache: RowCache, part_rows: int) -> Plan:
+def surveyed(world: World, row_cache: RowCache, batch_rows: int) -> Plan:
     """The plan that looking at a few rows gives."""
     header = list(TITLES.values())
     grid = [header, *([row.get(title, "") for title in header] for row in world.sheet)]
     row_cache.speak_with(world.settings.voice_id)
     row_cache.take_in([json.dumps(cells).encode() for cells in grid], COLUMNS)
     planner = world.planner()
-    row_selector = RowSelector(row_cache, Memory(world), "orders", part_rows=part_rows)
+    row_selector = RowSelector(row_cache, Memory(world), "orders", batch_rows=batch_rows)
     looked_at: list[int] = []
-    for part in row_selector.parts(
+    for batch in row_selector.batches(
         world.now, world.policy, world.open_attempts(), room=planner.room
     ):
-        indices = [row.index for row in part.rows]
+        indices = [row.index for row in batch.rows]
         assert not set(indices) & set(looked_at), "a row was looked at twice"
         looked_at += indices
-        row_cache.settle(indices, planner.add(part))
+        row_cache.settle(indices, planner.add(batch))
     return planner.plan(beside=row_cache.counts())
 
 
@@ -184,7 +184,7 @@ def acts(plan: Plan) -> dict[str, object]:
 @SEARCH
 @given(worlds(), st.lists(st.lists(happenings, max_size=3), max_size=6), st.integers(1, 4))
 def test_a_few_rows_give_the_plan_that_all_rows_give(
-    world: World, passes: list[list[tuple[object, ...]]], part_rows: int
+    world: World, passes: list[list[tuple[object, ...]]], batch_rows: int
 ) -> None:
     # With room for all, so that it doesn't matter who comes first.
     world.policy = replace(world.policy, lines=500, calls_per_minute=6000)
@@ -196,7 +196,7 @@ def test_a_few_rows_give_the_plan_that_all_rows_give(
         row_cache.look_at(before ^ set(world.opted_out))
         note(f"{world.now}: {events}")
         world.refs = (f"one{n}" for n in itertools.count(1))
-        few = surveyed(world, row_cache, part_rows)
+        few = surveyed(world, row_cache, batch_rows)
         world.refs = (f"all{world.now:%d%H%M}x{len(world.jobs)}x{n}" for n in itertools.count(1))
         every = world.plan()
         assert acts(few) == acts(every)

@@ -16,7 +16,8 @@ from ...tabs.control_tab import (
 )
 from ...tabs.status import STATUSES
 from ...texts import say
-from .making import Making, stable_id
+from .making import Making
+from .memory import stable_id
 
 _WIDTH, _HEIGHT = 620, 340
 _ROWS_APART = 18
@@ -73,27 +74,28 @@ def make_charts(making: Making, rows: Mapping[str, int], fresh: set[str], column
     """Adds the charts where they weren't made yet, and a further campaign's column to those that
     are there. A chart that people deleted stays deleted; one whose rows were deleted is drawn
     anew over the new ones."""
-    had = making.has_made("series", column, before=True)
+    looks = making.looks
+    had = making.memory.has_made("series", column, before=True)
     for at, chart in enumerate(_CHARTS):
         number = stable_id(making.tab.id, chart.name)
-        there = making.tab.charts.get(number)
+        there = making.tab.comforts.charts.get(number)
         # Before, one part stood for all of the charts.
         series = f"series {chart.name}"
-        is_new = not had and making.once(series, column)
+        is_new = not had and looks.once(series, column)
         lost = any(label in fresh for drawn in chart.drawn for label in drawn.labels)
-        if making.once(f"chart {chart.name}", again=lost and there is not None):
+        if looks.once(f"chart {chart.name}", again=lost and there is not None):
             columns = [
                 each
-                for each in range(1, making.tab.columns)
-                if making.has_made("series", each) or making.has_made(series, each)
+                for each in range(1, making.tab.grid.columns)
+                if making.memory.has_made("series", each) or making.memory.has_made(series, each)
             ]
             spec = _spec(making.tab.id, chart, rows, columns or [column])
             if there is not None:
-                making.ask("updateChartSpec", chartId=number, spec=spec)
+                looks.ask("updateChartSpec", chartId=number, spec=spec)
                 continue
             anchor = column + 2
-            making.need(at * _ROWS_APART + 2, anchor + 1)
-            making.ask(
+            making.grid.need(at * _ROWS_APART + 2, anchor + 1)
+            looks.ask(
                 "addChart",
                 chart={
                     "chartId": number,
@@ -101,10 +103,10 @@ def make_charts(making: Making, rows: Mapping[str, int], fresh: set[str], column
                     "position": _position(making.tab.id, at * _ROWS_APART + 1, anchor),
                 },
             )
-            making.call_it("charts")
+            looks.call_it("charts")
         elif is_new and there is not None:
             spec = _with_column(making.tab.id, there["spec"], chart, rows, column)
-            making.ask("updateChartSpec", chartId=number, spec=spec)
+            looks.ask("updateChartSpec", chartId=number, spec=spec)
 
 
 def _spec(sheet_id: int, chart: _Chart, rows: Mapping[str, int], columns: Sequence[int]) -> Json:

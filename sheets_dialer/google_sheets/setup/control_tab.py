@@ -24,7 +24,8 @@ from ...tabs.control_tab import (
 from ...tabs.queue_columns import letters
 from ...texts import say
 from .charts import make_charts
-from .making import Making, PlacedValue, stable_id
+from .making import Making, PlacedValue
+from .memory import stable_id
 from .queue_tab import rgb
 from .reading import SheetState
 
@@ -65,49 +66,47 @@ def make_control_tab(
     """Adds the labels and the campaign's column that the tab lacks, and dresses it. `every` is the
     configured time between passes in seconds. What belongs to the labels in `again` was made at
     another place, and is made again."""
+    looks = making.looks
     column = _campaign_column(making, campaign)
     rows, fresh = _labels(making)
     fresh |= again
-    making.freeze(rows=1, columns=1)
-    if making.once("width", 0):
-        making.column_properties(0, pixelSize=_LABEL_PIXELS)
+    looks.freeze(rows=1, columns=1)
+    if looks.once("width", 0):
+        looks.column_properties(0, pixelSize=_LABEL_PIXELS)
         bold = {"bold": True}
-        making.look(making.area(rows=(0, 1), columns=(0, None)), "textFormat.bold", textFormat=bold)
+        looks.format(looks.area(rows=(0, 1), columns=(0, None)), "textFormat.bold", textFormat=bold)
         grey = {"foregroundColor": rgb("#56606a")}
-        labels = making.area(rows=(1, None), columns=(0, 1))
-        making.look(labels, "textFormat.foregroundColor", textFormat=grey)
+        labels = looks.area(rows=(1, None), columns=(0, 1))
+        looks.format(labels, "textFormat.foregroundColor", textFormat=grey)
     for label, name in _NOTES.items():
         is_fresh = label in fresh
-        if (
-            making.once(f"note {label}", again=is_fresh)
-            and not making.tab.cell(rows[label], 0).note
-        ):
-            making.note(rows[label], 0, say(name))
+        if looks.once(f"note {label}", again=is_fresh) and not making.tab.cell(rows[label], 0).note:
+            looks.note(rows[label], 0, say(name))
     _colours(making, rows, fresh)
     if column is None:
         return
-    if making.once("width campaign", column):
-        making.column_properties(column, pixelSize=_CAMPAIGN_PIXELS)
-        values = making.area(rows=(1, None), columns=(column, column + 1))
+    if looks.once("width campaign", column):
+        looks.column_properties(column, pixelSize=_CAMPAIGN_PIXELS)
+        values = looks.area(rows=(1, None), columns=(column, column + 1))
         look = {"horizontalAlignment": "LEFT", "wrapStrategy": "WRAP"}
-        making.look(values, ",".join(look), **look)
+        looks.format(values, ",".join(look), **look)
     _control(making, rows[CONTROL_LABEL], column, campaign, again=CONTROL_LABEL in fresh)
     _alarm(making, rows, fresh, column, campaign, every)
     for label in (DAYS, SETTINGS_HOURS, VOICE):
         # Else Sheets makes a date of 10-20.
         is_text = making.tab.cell(rows[label], column).kind == "TEXT"
-        if making.once(f"text {label}", column, again=label in fresh) and not is_text:
+        if looks.once(f"text {label}", column, again=label in fresh) and not is_text:
             _number(making, rows[label], column, "TEXT", "@")
-            making.call_it("settings as text")
+            looks.call_it("settings as text")
     for label in _RUPEES:
-        if making.once(f"rupees {label}", column, again=label in fresh):
+        if looks.once(f"rupees {label}", column, again=label in fresh):
             _number(making, rows[label], column, "NUMBER", "#,##0.00")
-    if making.once("rates", column, again=any(f"{RATE_PREFIX}{hour}" in fresh for hour in HOURS)):
+    if looks.once("rates", column, again=any(f"{RATE_PREFIX}{hour}" in fresh for hour in HOURS)):
         for hour in HOURS:
             _number(making, rows[f"{RATE_PREFIX}{hour}"], column, "PERCENT", "0%")
-    if sheet.recalculation == "ON_CHANGE" and making.once("recalculation"):
+    if sheet.recalculation == "ON_CHANGE" and looks.once("recalculation"):
         # Else NOW() stands still while nobody edits, and with it the alarm.
-        making.ask(
+        looks.ask(
             "updateSpreadsheetProperties",
             properties={"autoRecalc": "MINUTE"},
             fields="autoRecalc",
@@ -127,7 +126,7 @@ def _campaign_column(making: Making, campaign: str) -> int | None:
     column = max(1, len(names))
     occupied = any(column < len(values) and values[column] != "" for values in grid)
     is_amid = occupied or _is_under_chart(making, column)
-    making.insert_columns(column, 1, like_before=is_amid)
+    making.grid.insert_columns(column, 1, like_before=is_amid)
     making.write(0, column, [[campaign]])
     making.tell(f"Control for {campaign}, set to {PAUSE}")
     return column
@@ -136,7 +135,7 @@ def _campaign_column(making: Making, campaign: str) -> int | None:
 def _is_under_chart(making: Making, column: int) -> bool:
     return any(
         _anchor(chart) <= column
-        for number, chart in making.tab.charts.items()
+        for number, chart in making.tab.comforts.charts.items()
         if number in {stable_id(making.tab.id, name) for name in ("outcomes", "answers", "hours")}
     )
 
@@ -163,9 +162,9 @@ def _labels(making: Making) -> tuple[dict[str, int], set[str]]:
     if fresh:
         start = max(1, len(grid))
         if grid:
-            making.insert_rows(start, len(fresh))
+            making.grid.insert_rows(start, len(fresh))
         else:
-            making.insert_rows(0, start + len(fresh))
+            making.grid.insert_rows(0, start + len(fresh))
         making.write(start, 0, [[label] for label in fresh])
         rows |= {label: start + at for at, label in enumerate(fresh)}
         making.tell(f"{len(fresh)} rows on the {making.tab.title} tab")
@@ -173,36 +172,38 @@ def _labels(making: Making) -> tuple[dict[str, int], set[str]]:
 
 
 def _colours(making: Making, rows: Mapping[str, int], fresh: set[str]) -> None:
-    if making.once("colours control", again=CONTROL_LABEL in fresh):
+    looks = making.looks
+    if looks.once("colours control", again=CONTROL_LABEL in fresh):
         area = _row(making, rows[CONTROL_LABEL])
         for word, colour in _STATES.items():
             condition = {"type": "TEXT_EQ", "values": [{"userEnteredValue": word}]}
-            making.colour(area, condition, {"backgroundColor": rgb(colour)})
-    if making.once("colours alarm", again=ALARM_LABEL in fresh):
+            looks.colour(area, condition, {"backgroundColor": rgb(colour)})
+    if looks.once("colours alarm", again=ALARM_LABEL in fresh):
         area = _row(making, rows[ALARM_LABEL])
         spoken = max(_stopped(), key=len).strip()
         condition = {"type": "TEXT_CONTAINS", "values": [{"userEnteredValue": spoken}]}
         look = {"backgroundColor": rgb(_ALARM), "textFormat": {"bold": True}}
-        making.colour(area, condition, look)
+        looks.colour(area, condition, look)
 
 
 def _row(making: Making, row: int) -> dict[str, int]:
-    return making.area(rows=(row, row + 1), columns=(1, None))
+    return making.looks.area(rows=(row, row + 1), columns=(1, None))
 
 
 def _control(making: Making, row: int, column: int, campaign: str, *, again: bool) -> None:
+    looks = making.looks
     cell = making.tab.cell(row, column)
     if cell.value == "":
         making.write(row, column, [[PAUSE]])
         making.placed.append(PlacedValue(row, column, PAUSE, CONTROL_LABEL, campaign))
-    if making.once("dropdown control", column, again=again) and not cell.is_validated:
-        area = making.area(rows=(row, row + 1), columns=(column, column + 1))
-        making.dropdown(area, (RUN, PAUSE))
+    if looks.once("dropdown control", column, again=again) and not cell.is_validated:
+        area = looks.area(rows=(row, row + 1), columns=(column, column + 1))
+        looks.dropdown(area, (RUN, PAUSE))
 
 
 def _number(making: Making, row: int, column: int, kind: str, pattern: str) -> None:
-    area = making.area(rows=(row, row + 1), columns=(column, column + 1))
-    making.look(area, "numberFormat", numberFormat={"type": kind, "pattern": pattern})
+    area = making.looks.area(rows=(row, row + 1), columns=(column, column + 1))
+    making.looks.format(area, "numberFormat", numberFormat={"type": kind, "pattern": pattern})
 
 
 def _alarm(
@@ -219,14 +220,14 @@ def _alarm(
     deleted or the passes are configured otherwise by now.
     """
     beat, alarm = rows[LAST_PASS_LABEL], rows[ALARM_LABEL]
-    if making.once("beat", column, again=LAST_PASS_LABEL in fresh):
+    if making.looks.once("beat", column, again=LAST_PASS_LABEL in fresh):
         _number(making, beat, column, "DATE_TIME", "d mmm yyyy hh:mm:ss")
     clock = rows[CLOCK_LABEL]
     places = [f"{letters(column)}{row + 1}" for row in (beat, clock)]
     place, apart, seconds = *places, alarm_after(every)
     cell = making.tab.cell(alarm, column)
     wanted: str | None = None
-    wants = making.once("alarm", column, again=ALARM_LABEL in fresh, needed=True)
+    wants = making.once("alarm", column, again=ALARM_LABEL in fresh)
     if cell.formula:
         wanted = _renewed(cell.formula, place, apart, seconds)
     elif cell.value == "" and wants:

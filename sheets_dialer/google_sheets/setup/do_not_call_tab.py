@@ -24,16 +24,17 @@ def missing_columns(making: Making) -> list[str]:
 def make_do_not_call_tab(making: Making, start: int) -> None:
     """Adds people's header to an empty tab, and the dialer's columns that are missing at `start`,
     right of everything."""
+    looks = making.looks
     header = [normal(cell.text) for cell in making.tab.cells[0]] if making.tab.cells else []
     named = [place for place, title in enumerate(header) if title in PEOPLE["phone"]]
     phone = named[0] if named else 0
-    making.need(rows=2, columns=1)
+    making.grid.need(rows=2, columns=1)
     if not making.tab.values():
-        making.insert_rows(0, 1)
+        making.grid.insert_rows(0, 1)
         making.write(0, 0, [[PHONE_HEADER]])
-        header_row = making.area(rows=(0, 1), columns=(0, 1 + len(OWN_COLUMNS)))
-        making.look(header_row, "textFormat.bold", textFormat={"bold": True})
-        making.column_properties(0, pixelSize=_PHONE_PIXELS)
+        header_row = looks.area(rows=(0, 1), columns=(0, 1 + len(OWN_COLUMNS)))
+        looks.format(header_row, "textFormat.bold", textFormat={"bold": True})
+        looks.column_properties(0, pixelSize=_PHONE_PIXELS)
         start = max(start, 1)
         named = [0]
     missing = missing_columns(making)
@@ -41,7 +42,7 @@ def make_do_not_call_tab(making: Making, start: int) -> None:
         title: header.index(normal(title)) for title in OWN_COLUMNS if normal(title) in header
     }
     if missing:
-        making.insert_columns(start, len(missing))
+        making.grid.insert_columns(start, len(missing))
         making.write(0, start, [missing])
         places |= {title: start + at for at, title in enumerate(missing)}
         making.added += [f"column {title} on {making.tab.title}" for title in missing]
@@ -49,13 +50,13 @@ def make_do_not_call_tab(making: Making, start: int) -> None:
     if named:
         notes[phone] = (PHONE_HEADER, say("note_do_not_call"))
     for place, (title, text) in notes.items():
-        if making.once(f"note {title}", place) and not making.tab.cell(0, place).note:
-            making.note(0, place, text)
+        if looks.once(f"note {title}", place) and not making.tab.cell(0, place).note:
+            looks.note(0, place, text)
     phone_as_text(making, phone)
     if named:
-        making.freeze(rows=1)
+        looks.freeze(rows=1)
     for title, place in places.items():
-        if making.once(f"width {title}", place):
-            making.column_properties(place, pixelSize=_OWN_PIXELS)
-    fresh = [place for title, place in places.items() if making.once(f"protected {title}", place)]
-    making.protect(fresh, say("protected"))
+        if looks.once(f"width {title}", place):
+            looks.column_properties(place, pixelSize=_OWN_PIXELS)
+    fresh = [place for title, place in places.items() if looks.once(f"protected {title}", place)]
+    looks.protect(fresh, say("protected"))

@@ -10,7 +10,9 @@ from ...base.errors import SheetRefused, TokenLost, WriteRefused
 from ...tabs.queue_columns import letters
 from ...texts import with_stop
 from ..spreadsheet import Spreadsheet
-from .making import Look, Making, Request
+from .looks import Look
+from .making import Making
+from .memory import Request
 
 MOST_REQUESTS = 5
 """What a setup may cost."""
@@ -31,7 +33,7 @@ def dress(
 
     Only what was made is remembered in the sheet, so the next setup tries the rest.
     """
-    wanted = _by_risk([(making, look) for making in makings for look in making.looks])
+    wanted = _by_risk([(making, look) for making in makings for look in making.looks.wanted])
     refused: list[_Wanted] = []
     waiting: list[_Wanted] = []
     told: list[str] = []

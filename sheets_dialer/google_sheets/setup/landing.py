@@ -43,7 +43,7 @@ def misplaced(making: Making, seen: Seen) -> Misplaced | None:
     wrong = [each for each in making.placed if not _is_right(each, seen)]
     if not wrong:
         return None
-    rows, columns = making.new_rows, making.new_columns
+    rows, columns = making.grid.new_rows, making.grid.new_columns
     in_room = [each for each in wrong if each.row in rows or each.column in columns]
     beside = _beside(making, [each for each in wrong if each not in in_room])
     # What setup inserted stands where it was put: without it, this is how people left the tab.
@@ -82,10 +82,10 @@ def misplaced(making: Making, seen: Seen) -> Misplaced | None:
 
 def _beside(making: Making, placed: Iterable[PlacedValue]) -> TabWrite:
     """The placed values by where they would be without the rows and columns that setup made."""
-    rows, columns = making.new_rows, making.new_columns
+    rows, columns = making.grid.new_rows, making.grid.new_columns
     notes = [CellNote(rows.before(at.row), columns.before(at.column), at.value) for at in placed]
-    tab = TabFacts(making.tab.id, making.tab.title, making.tab.columns, making.tab.rows)
-    return on_control_tab(tab, making.found, notes, is_old=False)
+    tab = TabFacts(making.tab.id, making.tab.title, making.tab.grid.columns, making.tab.grid.rows)
+    return on_control_tab(tab, making.grid.found, notes, is_old=False)
 
 
 def _is_right(placed: PlacedValue, seen: Seen) -> bool:

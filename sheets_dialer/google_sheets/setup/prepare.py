@@ -195,7 +195,8 @@ def _planned(
         head = [[cell.value for cell in cells] for cells in queue.cells]
         raise SetupNeeded(columns_sentence(wishes.tab, columns, head))
     wishes.tells(columns)
-    queue_making, control_making, do_not_call_making = map(Making, (queue, control, do_not_call))
+    queue_making = Making(queue, columns.header_row)
+    control_making, do_not_call_making = Making(control), Making(do_not_call)
     added = [f"tab {each.title}" for each in (control, do_not_call) if each.is_new]
     callbacks = wishes.callback_column
     whole = _whole(connection, queue, columns, callbacks, do_not_call_making)
@@ -245,7 +246,7 @@ def _whole(
 def _has_strange_column(queue: TabState, columns: Columns) -> bool:
     """Whether neither a setup nor a dialer has touched a column with a name of the dialer's."""
     places = [at for name, at in columns.places.items() if name in DIALER]
-    return columns.token is None and any(not queue.made_there(at) for at in places)
+    return columns.token is None and any(not queue.made.of(at) for at in places)
 
 
 def _require_no_other_ref(
@@ -256,7 +257,7 @@ def _require_no_other_ref(
     if "ref" in columns.places:
         return
     at = columns.header_row
-    for place, made in enumerate(queue.made_at):
+    for place, made in enumerate(queue.made.of_columns):
         below = (text_of(cells[place]) for cells in rows[at + 1 :] if place < len(cells))
         if REF_IS_MADE in made and any(map(is_ref_of_ours, below)):
             raise SetupNeeded(

@@ -7,7 +7,8 @@ from collections.abc import Mapping, Sequence
 from ...tabs.queue_columns import DIALER, Columns, letters, normal
 from ...tabs.status import CALL_AGAIN, CHECK, SKIPPED, STATUSES, StatusKind, words_of
 from ...texts import say
-from .making import Making, stable_id
+from .making import Making
+from .memory import stable_id
 
 REF_IS_MADE = "hidden ref"
 """What is noted at the Ref column once it was hidden."""
@@ -39,8 +40,9 @@ def make_queue_tab(
     `callback_column` is the header of a column for people, `callback_labels` are the words in
     Answer that ask for a callback.
     """
-    making.header_row = at = columns.header_row
-    making.need(
+    looks = making.looks
+    at = columns.header_row
+    making.grid.need(
         rows=at + 2, columns=1
     )  # what is below the header gets its looks, and must be there
     places = dict(columns.places)
@@ -56,63 +58,66 @@ def make_queue_tab(
         if wanted not in there:
             missing.append(callback_column)
     if missing:
-        making.insert_columns(start, len(missing))
+        making.grid.insert_columns(start, len(missing))
         making.write(at, start, [missing])
         making.added += [f"column {title}" for title in missing]
     for name, place in places.items():
         _note(making, name, place, say(_NOTES.get(name, f"note_{name}")))
     if callback is not None:
         _note(making, "callback", callback, say("note_callback"))
-    making.freeze(rows=at + 1)
+    looks.freeze(rows=at + 1)
     phone_as_text(making, places["phone"])
     _status(making, places["status"])
     _views(making, places, callback_labels)
     _protection(making, places)
-    if making.once(REF_IS_MADE, places["ref"]):
-        making.column_properties(places["ref"], hiddenByUser=True)
+    if looks.once(REF_IS_MADE, places["ref"]):
+        looks.column_properties(places["ref"], hiddenByUser=True)
     for name, pixels in _PIXELS.items():
-        if making.once(f"width {name}", places[name]):
-            making.column_properties(places[name], pixelSize=pixels)
-    if making.once("wrap why", places["why"]):
+        if looks.once(f"width {name}", places[name]):
+            looks.column_properties(places[name], pixelSize=pixels)
+    if looks.once("wrap why", places["why"]):
         # Its sentences would be cut off at Ref, which is hidden but full.
-        making.look(making.below_header(places["why"]), "wrapStrategy", wrapStrategy="WRAP")
+        looks.format(looks.below_header(places["why"]), "wrapStrategy", wrapStrategy="WRAP")
 
 
 def phone_as_text(making: Making, column: int) -> None:
     """Keeps leading zeros and plus signs of what will be typed or pasted into a column."""
+    looks = making.looks
     if (
-        making.once("text phone", column)
-        and making.tab.cell(making.header_row + 1, column).kind != "TEXT"
+        looks.once("text phone", column)
+        and making.tab.cell(looks.header_row + 1, column).kind != "TEXT"
     ):
         number_format = {"type": "TEXT", "pattern": "@"}
-        making.look(making.below_header(column), "numberFormat", numberFormat=number_format)
-        making.call_it("Phone as text")
+        looks.format(looks.below_header(column), "numberFormat", numberFormat=number_format)
+        looks.call_it("Phone as text")
 
 
 def _note(making: Making, name: str, column: int, text: str) -> None:
-    if making.once(f"note {name}", column) and not making.tab.cell(making.header_row, column).note:
-        making.note(making.header_row, column, text)
-        making.call_it("notes on the headers")
+    looks = making.looks
+    if looks.once(f"note {name}", column) and not making.tab.cell(looks.header_row, column).note:
+        looks.note(looks.header_row, column, text)
+        looks.call_it("notes on the headers")
 
 
 def _status(making: Making, column: int) -> None:
-    first = making.header_row + 1
-    if making.once("dropdown status", column) and not making.tab.cell(first, column).is_validated:
-        making.dropdown(making.below_header(column), (CALL_AGAIN, SKIPPED))
-        making.call_it("a dropdown in Status")
-    if making.once("colours status", column):
+    looks = making.looks
+    first = looks.header_row + 1
+    if looks.once("dropdown status", column) and not making.tab.cell(first, column).is_validated:
+        looks.dropdown(looks.below_header(column), (CALL_AGAIN, SKIPPED))
+        looks.call_it("a dropdown in Status")
+    if looks.once("colours status", column):
         cell = f"${letters(column)}{first + 1}"
         for kind, colour in _COLOURS.items():
             words = words_of(kind)
             equal = [f'{cell}="{word}"' for word in words]
             # A sum instead of OR(…): arguments are parted otherwise in other countries.
             formula = f"={equal[0]}" if len(words) == 1 else f"=({')+('.join(equal)})>0"
-            making.colour(
-                making.below_header(column),
+            looks.colour(
+                looks.below_header(column),
                 {"type": "CUSTOM_FORMULA", "values": [{"userEnteredValue": formula}]},
                 {"backgroundColor": rgb(colour)},
             )
-        making.call_it("colours by Status")
+        looks.call_it("colours by Status")
 
 
 def rgb(colour: str) -> dict[str, float]:
@@ -123,6 +128,7 @@ def rgb(colour: str) -> dict[str, float]:
 
 def _views(making: Making, places: Mapping[str, int], callback_labels: Sequence[str]) -> None:
     """Filters that each viewer may look through without hiding rows from the others."""
+    looks = making.looks
     status = {
         "Check": (CHECK,),
         "Not reached": words_of(StatusKind.NOT_REACHED),
@@ -132,7 +138,7 @@ def _views(making: Making, places: Mapping[str, int], callback_labels: Sequence[
     wanted |= {title: ("status", words) for title, words in status.items()}
     for title, (name, words) in wanted.items():
         column = places[name]
-        if not words or not making.once(f"view {title}", column):
+        if not words or not looks.once(f"view {title}", column):
             continue
         number = stable_id(making.tab.id, title)
         view = {
@@ -141,19 +147,19 @@ def _views(making: Making, places: Mapping[str, int], callback_labels: Sequence[
             "range": _with_header(making),
             "filterSpecs": [{"columnIndex": column, "filterCriteria": _criteria(words)}],
         }
-        if making.tab.views.get(number) == title:
+        if making.tab.comforts.views.get(number) == title:
             # Its column was deleted, and its criterion with that.
-            making.ask("updateFilterView", filter=view, fields="filterSpecs")
-        elif title not in making.tab.views.values():
-            making.ask("addFilterView", filter=view)
-            making.call_it(f"filter view {title}")
+            looks.ask("updateFilterView", filter=view, fields="filterSpecs")
+        elif title not in making.tab.comforts.views.values():
+            looks.ask("addFilterView", filter=view)
+            looks.call_it(f"filter view {title}")
 
 
 def _with_header(making: Making) -> dict[str, int]:
     """The tab from its header row on: a view's first row is what it calls its columns by."""
-    if not making.header_row:
+    if not making.looks.header_row:
         return {"sheetId": making.tab.id}
-    return {"sheetId": making.tab.id, "startRowIndex": making.header_row}
+    return {"sheetId": making.tab.id, "startRowIndex": making.looks.header_row}
 
 
 def _criteria(words: Sequence[str]) -> dict[str, object]:
@@ -167,8 +173,9 @@ def _criteria(words: Sequence[str]) -> dict[str, object]:
 
 
 def _protection(making: Making, places: Mapping[str, int]) -> None:
+    looks = making.looks
     results = [name for name in DIALER if name != "status"]
-    fresh = [places[each] for each in results if making.once(f"protected {each}", places[each])]
+    fresh = [places[each] for each in results if looks.once(f"protected {each}", places[each])]
     if fresh:
-        making.protect(fresh, say("protected"))
-        making.call_it("a warning before the dialer's columns are changed")
+        looks.protect(fresh, say("protected"))
+        looks.call_it("a warning before the dialer's columns are changed")

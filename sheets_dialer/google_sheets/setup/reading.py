@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from ...tabs.queue_columns import HEADER_WITHIN
@@ -50,40 +50,71 @@ NO_CELL = CellFacts()
 
 
 @dataclass(slots=True)
-class TabState:
-    """A tab as far as `setup` looks at it.
+class TabGrid:
+    """A tab's size, and what stands still when people scroll."""
 
-    `made` holds the parts that were made for the whole tab, `made_at` those of each column, and
-    `memory_ids` the ids of the developer metadata that say so. `cells` are all rows of a control
-    tab and of one that `is_whole`, and the first of the others. `rules`, `protected` and
-    `charts` hold Google's JSON.
-    """
-
-    id: int
-    title: str
     rows: int = 1000
     columns: int = 26
     frozen_rows: int = 0
     frozen_columns: int = 0
-    is_new: bool = False
-    is_whole: bool = False
-    made: frozenset[str] = frozenset()
-    made_at: list[frozenset[str]] = field(default_factory=list)
-    memory_ids: frozenset[int] = frozenset()
-    cells: list[list[CellFacts]] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class PartsMade:
+    """What was made of a tab, as is remembered in the sheet (`memory`): the parts `of_tab`, those
+    of each column, and the `ids` of the developer metadata that say so."""
+
+    of_tab: frozenset[str] = frozenset()
+    of_columns: Sequence[frozenset[str]] = ()
+    ids: frozenset[int] = frozenset()
+
+    def of(self, column: int | None) -> frozenset[str]:
+        """The parts that were made at a column, or for the tab where that is None."""
+        if column is None:
+            return self.of_tab
+        return self.of_columns[column] if column < len(self.of_columns) else frozenset()
+
+    def with_columns(self, at: int, count: int) -> PartsMade:
+        """The same after so many columns were inserted there."""
+        parts = list(self.of_columns)
+        if at < len(parts):
+            parts[at:at] = [frozenset()] * count
+        return replace(self, of_columns=parts)
+
+
+@dataclass(frozen=True, slots=True)
+class TabComforts:
+    """What a tab has beside its cells, mostly as Google's JSON: conditional formats (`rules`),
+    titles of filter views and charts by their ids, protected ranges."""
+
     rules: Sequence[Mapping[str, Any]] = ()
     views: Mapping[int, str] = field(default_factory=dict)
     protected: Sequence[Mapping[str, Any]] = ()
     charts: Mapping[int, Mapping[str, Any]] = field(default_factory=dict)
 
+    def with_columns(self, at: int, count: int) -> TabComforts:
+        """The same after so many columns were inserted there, as far as `setup` looks at it."""
+        return replace(self, protected=[_moved_along(area, at, count) for area in self.protected])
+
+
+@dataclass(slots=True)
+class TabState:
+    """A tab as far as `setup` looks at it. `cells` are all rows of a control tab and of one that
+    `is_whole`, and the first of the others."""
+
+    id: int
+    title: str
+    is_new: bool = False
+    is_whole: bool = False
+    grid: TabGrid = field(default_factory=TabGrid)
+    made: PartsMade = PartsMade()
+    comforts: TabComforts = TabComforts()
+    cells: list[list[CellFacts]] = field(default_factory=list)
+
     def cell(self, row: int, column: int) -> CellFacts:
         """The cell there."""
         cells = self.cells[row] if row < len(self.cells) else []
         return cells[column] if column < len(cells) else NO_CELL
-
-    def made_there(self, column: int) -> frozenset[str]:
-        """The parts that were made at a column."""
-        return self.made_at[column] if column < len(self.made_at) else frozenset()
 
     def values(self) -> list[list[Any]]:
         """What stands in the cells, rows and columns without anything at the end left out."""
@@ -97,17 +128,16 @@ class TabState:
 
     def insert_columns(self, at: int, count: int) -> None:
         """Follows columns that are inserted there."""
-        self.columns += count
-        if at < len(self.made_at):
-            self.made_at[at:at] = [frozenset()] * count
+        self.grid.columns += count
+        self.made = self.made.with_columns(at, count)
+        self.comforts = self.comforts.with_columns(at, count)
         for cells in self.cells:
             if at < len(cells):
                 cells[at:at] = [NO_CELL] * count
-        self.protected = [_moved_along(area, at, count) for area in self.protected]
 
     def insert_rows(self, at: int, count: int) -> None:
         """Follows rows that are inserted there."""
-        self.rows += count
+        self.grid.rows += count
         if at < len(self.cells):
             self.cells[at:at] = [[] for _ in range(count)]
 
@@ -134,9 +164,10 @@ def read_cells(connection: Spreadsheet, heads: Iterable[TabState], whole: TabSta
     there are few, and all cells of one, in one request."""
     first = HEADER_WITHIN + 1
     for tab in heads:
-        tab.is_whole = tab.rows <= _FEW_ROWS
+        tab.is_whole = tab.grid.rows <= _FEW_ROWS
     tabs = {
-        tab.id: f"{_quoted(tab.title)}!1:{tab.rows if tab.is_whole else min(tab.rows, first)}"
+        tab.id: f"{_quoted(tab.title)}!1:"
+        f"{tab.grid.rows if tab.is_whole else min(tab.grid.rows, first)}"
         for tab in heads
     }
     known = {tab.id: tab for tab in heads}
@@ -152,8 +183,11 @@ def read_cells(connection: Spreadsheet, heads: Iterable[TabState], whole: TabSta
                 [_cell(cell) for cell in row.get("values", [])] for row in block.get("rowData", [])
             ]
             columns = block.get("columnMetadata", [])
-            its.made_at = [_made(column) for column in columns]
-            its.memory_ids = its.memory_ids.union(*map(_ids, columns))
+            its.made = replace(
+                its.made,
+                of_columns=[_made(column) for column in columns],
+                ids=its.made.ids.union(*map(_ids, columns)),
+            )
 
 
 def _moved_along(area: Mapping[str, Any], at: int, count: int) -> Mapping[str, Any]:
@@ -177,18 +211,21 @@ def _tab(sheet: Mapping[str, Any]) -> TabState:
     return TabState(
         id=properties.get("sheetId", 0),
         title=properties["title"],
-        rows=grid["rowCount"],
-        columns=grid["columnCount"],
-        frozen_rows=grid.get("frozenRowCount", 0),
-        frozen_columns=grid.get("frozenColumnCount", 0),
-        made=_made(sheet),
-        memory_ids=_ids(sheet),
-        rules=sheet.get("conditionalFormats", []),
-        views={
-            view["filterViewId"]: view.get("title", "") for view in sheet.get("filterViews", [])
-        },
-        protected=[each.get("range", {}) for each in sheet.get("protectedRanges", [])],
-        charts={chart["chartId"]: chart for chart in sheet.get("charts", [])},
+        grid=TabGrid(
+            rows=grid["rowCount"],
+            columns=grid["columnCount"],
+            frozen_rows=grid.get("frozenRowCount", 0),
+            frozen_columns=grid.get("frozenColumnCount", 0),
+        ),
+        made=PartsMade(of_tab=_made(sheet), ids=_ids(sheet)),
+        comforts=TabComforts(
+            rules=sheet.get("conditionalFormats", []),
+            views={
+                view["filterViewId"]: view.get("title", "") for view in sheet.get("filterViews", [])
+            },
+            protected=[each.get("range", {}) for each in sheet.get("protectedRanges", [])],
+            charts={chart["chartId"]: chart for chart in sheet.get("charts", [])},
+        ),
     )
 
 
