@@ -13,6 +13,7 @@ from datetime import datetime
 
 from ..base.errors import AccountRefused
 from ..domain.attempt import AttemptState, Transition
+from ..ledger.facts import breaker
 from ..ledger.ledger import Ledger, Moved
 from ..portal.client import Placed
 from ..texts import say
@@ -20,8 +21,6 @@ from .circuit_breaker import CircuitBreaker, Count
 from .outcomes import Outcome, move_of
 
 Lesson = Callable[[CircuitBreaker], CircuitBreaker]
-_FACT = "breaker"
-"""Under which name the ledger remembers, with the portal's address behind it."""
 
 
 class Caution:
@@ -30,12 +29,12 @@ class Caution:
     def __init__(self, ledger: Ledger) -> None:
         self._ledger = ledger
         # What one portal did says nothing of the next.
-        self._fact = f"{_FACT}: {ledger.portal}" if ledger.portal else _FACT
-        self._remembered = ledger.fact(self._fact)
-        if not self._remembered and ledger.portal and (before := ledger.fact(_FACT)):
+        self._fact = breaker(ledger.portal)
+        self._remembered = ledger.fact(self._fact) or ""
+        if not self._remembered and ledger.portal and (before := ledger.fact(breaker(None))):
             # Earlier versions didn't write down of which portal: it is the one of today.
             ledger.set_fact(self._fact, before)
-            ledger.set_fact(_FACT, "")
+            ledger.set_fact(breaker(None), None)
             self._remembered = before
         self._breaker = self._before = CircuitBreaker.from_text(self._remembered)
         self._heard: list[tuple[Transition, Lesson | None]] = []
@@ -88,7 +87,7 @@ class Caution:
         """Leaves for the next run what it must know."""
         text = self._breaker.to_text()
         if text != self._remembered:
-            self._ledger.set_fact(self._fact, text)
+            self._ledger.set_fact(self._fact, text or None)
             self._remembered = text
 
     def _lesson(self, outcome: Outcome, now: datetime) -> tuple[Transition, Lesson | None]:

@@ -18,6 +18,7 @@ import requests
 from ..base.errors import PortalError, PortalNotSent, PortalUnknown
 from ..base.redaction import without_query
 from ..base.timeouts import CONNECT_SECONDS, PORTAL_READ_SECONDS
+from ..domain.account import Balance
 from ..domain.content import Content
 from ..texts import say
 from .error_text import cleaned, told
@@ -60,16 +61,6 @@ class CallReport:
     dtmf: str | None
     retry: int | None = None
     unread: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Balance:
-    """The account's money in rupees; `call_rate` is rupees per pulse and `username` whose account
-    it is, where the portal tells them."""
-
-    rupees: float
-    call_rate: float | None
-    username: str | None = None
 
 
 class Portal:

@@ -15,8 +15,9 @@ from sheets_dialer.base.errors import (
     PortalRefused,
     PortalUnknown,
 )
+from sheets_dialer.domain.account import Balance
 from sheets_dialer.domain.content import Content
-from sheets_dialer.portal.client import MOST_BYTES, Balance, CallReport, Placed, Portal
+from sheets_dialer.portal.client import MOST_BYTES, CallReport, Placed, Portal
 from sheets_dialer.portal.session import portal_session
 from sheets_dialer.sandbox.portal.shapes import known_shapes
 from tests.support.raw_server import RawServer, answer
