@@ -47,8 +47,8 @@ def check_file(path: Path, environment: Mapping[str, str]) -> Iterator[Finding]:
     try:
         settings = read_config(path, environment)
     except ConfigError as error:
-        sentence, _, remedy = str(error).partition(". ")
-        yield fault(_WHAT, sentence, remedy or f"Correct {path}.")
+        sentence = error.sentence.removesuffix(".") if error.remedy else error.sentence
+        yield fault(_WHAT, sentence, error.remedy or f"Correct {path}.")
         return
     config, faults = validated(settings)
     if config is not None:

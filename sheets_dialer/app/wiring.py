@@ -154,18 +154,20 @@ def google_client(
         )
     except FileNotFoundError as error:
         raise ConfigError(
-            f"The service account's key file {path} is missing. Download it from the Google Cloud "
-            "console (IAM, Service accounts, Keys) and put it there."
+            f"The service account's key file {path} is missing.",
+            "Download it from the Google Cloud console (IAM, Service accounts, Keys) and put it "
+            "there.",
         ) from error
     except OSError as error:
         raise ConfigError(
-            f"The service account's key file {path} can't be read ({error.strerror}). Let the user "
-            "who runs this program read it."
+            f"The service account's key file {path} can't be read ({error.strerror}).",
+            "Let the user who runs this program read it.",
         ) from error
     except (ValueError, TypeError, AttributeError, GoogleAuthError) as error:
         raise ConfigError(
-            f"{path} is not a service account's key file. Download one from the Google Cloud "
-            "console (IAM, Service accounts, Keys, Add key, JSON)."
+            f"{path} is not a service account's key file.",
+            "Download one from the Google Cloud console (IAM, Service accounts, Keys, Add key, "
+            "JSON).",
         ) from error
     adapter = google_adapter(settings.base_url, quota, server_time)
     # google-auth makes requests of its own beside the refresh, so these too must go where Google

@@ -18,11 +18,12 @@ import sqlalchemy as sa
 import structlog
 
 from ..base.errors import LedgerError
-from ..domain.attempt import MARK_IN_DOUBT, OPEN_STATES, Attempt, AttemptState, Transition
+from ..domain.attempt import OPEN_STATES, Attempt, AttemptState, Transition
 from ..domain.content import Content
 from ..domain.daily_usage import DailyUsage, as_today, hours_begun
 from ..domain.job import Adoption, Job, JobChange, NewJob, Rewriting
 from ..domain.opt_out import OptOut
+from ..domain.problems import ProblemCode
 from ..tabs.fence_state import FenceState, FenceStep
 from . import commands, facts, opt_outs, queries, retention, run_memory
 from .commands import Intent
@@ -366,7 +367,7 @@ class Ledger:
             before = run_memory.read_fence(connection, tab)
             step = take(before)
             if step.doubts_marks:
-                doubt_marks(connection, MARK_IN_DOUBT)
+                doubt_marks(connection, ProblemCode.MARK_IN_DOUBT)
             if step.state != before:
                 run_memory.keep_fence(connection, tab, step.state)
             return step
@@ -377,7 +378,7 @@ class Ledger:
         with self._writing() as connection:
             return doubt_withdrawn(connection, campaign, since, now)
 
-    def doubt_marks(self, why: str) -> None:
+    def doubt_marks(self, why: ProblemCode) -> None:
         """Lets no withdrawn attempt explain a mark in the sheet any more."""
         with self._writing() as connection:
             doubt_marks(connection, why)

@@ -113,7 +113,10 @@ attempts = sa.Table(
     sa.Column("changed_at", UtcTime),
     sa.Column("polled_at", UtcTime),
     sa.Column("ended_at", UtcTime),
+    # What others said, or a cell showed; and what is decided by (`domain.problems`).
     sa.Column("problem", Words),
+    sa.Column("problem_code", sa.String),
+    sa.Column("problem_column", sa.String),
     # The fingerprint of what is said, which may differ from try to try: texts change by themselves.
     sa.Column("said", Words, index=True),
     # The address of the portal that gave the call its id: elsewhere it is another call's.

@@ -12,12 +12,14 @@ from .queries import content_of
 from .run_memory import keep_fact, read_fact
 from .schema import attempts, facts, jobs, tokens
 from .upgrade_facts import one_value_for_each_fence, one_value_for_each_problem
+from .upgrade_problems import codes_for_sentences
 
 _AT_ONCE = 2_000
 _COMPARES_WHAT_IS_HEARD = 3
 """The version from which on fingerprints are of what is heard."""
 _KEEPS_VALUES = 5
-"""The version from which on what belongs together is kept as one value."""
+"""The version from which on what belongs together is kept as one value, and what is decided by as a
+code."""
 
 
 def upgrade(connection: sa.Connection) -> None:
@@ -37,6 +39,7 @@ def upgrade(connection: sa.Connection) -> None:
     if version < _KEEPS_VALUES:
         one_value_for_each_fence(connection)
         one_value_for_each_problem(connection)
+        codes_for_sentences(connection)
 
 
 def _compare_what_is_heard(connection: sa.Connection) -> None:

@@ -14,6 +14,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 import requests
+import urllib3
 
 from ..base.errors import PortalError, PortalNotSent, PortalUnknown
 from ..base.redaction import without_query
@@ -61,6 +62,9 @@ class CallReport:
     dtmf: str | None
     retry: int | None = None
     unread: str | None = None
+
+
+_TIME_OUTS = (TimeoutError, requests.exceptions.Timeout, urllib3.exceptions.TimeoutError)
 
 
 class Portal:
@@ -220,6 +224,15 @@ def _failed(error: Exception) -> PortalError:
         return PortalNotSent(say("nothing_sent", problem=reason.problem))
     if isinstance(error, requests.exceptions.InvalidURL | requests.exceptions.InvalidSchema):
         return PortalNotSent(say("portal_address"))
-    if "timed out" in str(error):
+    if _is_time_out(error):
         return PortalUnknown(say("portal_timed_out"))
     return PortalUnknown(say("portal_broke_off"))
+
+
+def _is_time_out(error: object) -> bool:
+    """Whether nothing came for too long, by the kind of the error. The libraries wrap what a socket
+    says, one in the other: as an argument, as a reason or as a cause."""
+    if not isinstance(error, Exception):
+        return False
+    inside = (*error.args, getattr(error, "reason", None), error.__cause__)
+    return isinstance(error, _TIME_OUTS) or any(map(_is_time_out, inside))

@@ -14,11 +14,13 @@ from zoneinfo import ZoneInfo
 import pytest
 import sqlalchemy as sa
 
+from sheets_dialer.app.reports import export_rows
 from sheets_dialer.base.errors import LedgerError, OldRead, TokenLost
 from sheets_dialer.dialing.circuit_breaker import CircuitBreaker
 from sheets_dialer.domain.account import Account, Balance
 from sheets_dialer.domain.attempt import AttemptState
 from sheets_dialer.domain.content import Content
+from sheets_dialer.domain.problems import ProblemCode
 from sheets_dialer.ledger import facts, schema
 from sheets_dialer.ledger import ledger as ledger_package
 from sheets_dialer.ledger.ledger import Ledger
@@ -366,3 +368,49 @@ def test_a_ledger_of_version_4_gets_the_shape_of_a_new_one(
     open_ledger(new)
     assert shape(version_4) == shape(new)
     assert version(version_4) == str(schema.SCHEMA_VERSION)
+
+
+WORDS = {
+    "r1": "Google refused the write that would have marked the row.",
+    "r2": "A copy of this ledger was at work elsewhere; its marks look like ours.",
+    "r3": "The ledger's server may have lost that this was called.",
+    "r4": "unspoken text1: n/a: 923001234567",
+    "r5": "The portal's address was changed while this call was in progress.",
+    "r6": "unspoken words of the portal",
+    "r7": None,
+    "r8": None,
+}
+"""What version 4 kept, and exported, as the problems of its attempts."""
+
+
+def test_what_version_4_told_in_sentences_is_decided_by_codes_and_still_exported(
+    version_4: str, open_ledger: Callable[[str], Ledger]
+) -> None:
+    ledger = open_ledger(version_4)
+    tried = {job.ref: job.attempts[0] for job in ledger.jobs("orders")}
+    assert {ref: attempt.problem_code for ref, attempt in tried.items()} == {
+        "r1": ProblemCode.NEVER_MARKED,
+        "r2": ProblemCode.MARK_IN_DOUBT,
+        "r3": ProblemCode.COMMITS_LOST,
+        "r4": ProblemCode.UNSPOKEN,
+        "r5": ProblemCode.LEFT_BEHIND,
+        **dict.fromkeys(("r6", "r7", "r8")),
+    }
+    assert {ref for ref, each in tried.items() if not each.may_be_marked} == {"r1", "r2", "r3"}
+    assert {ref for ref, each in tried.items() if each.is_left_behind} == {"r5"}
+    assert {ref: each.unspoken for ref, each in tried.items() if each.unspoken} == {
+        "r4": ("text1", "n/a: 923001234567")
+    }
+    told = {row["ref"]: row["problem"] for row in export_rows(ledger.jobs("orders"))}
+    assert told == WORDS
+
+
+def test_only_marks_that_nothing_explains_are_doubted_in_an_upgraded_ledger(
+    version_4: str, open_ledger: Callable[[str], Ledger]
+) -> None:
+    ledger = open_ledger(version_4)
+    ledger.doubt_marks(ProblemCode.MARK_IN_DOUBT)
+    now = {job.ref: job.attempts[0].problem_code for job in ledger.jobs("orders")}
+    assert now["r7"] is ProblemCode.MARK_IN_DOUBT
+    assert (now["r1"], now["r4"]) == (ProblemCode.NEVER_MARKED, ProblemCode.UNSPOKEN)
+    assert (now["r6"], now["r8"]) == (None, None)

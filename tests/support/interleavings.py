@@ -28,9 +28,10 @@ from sheets_dialer.base.errors import (
     WriteRefused,
     WrittenTogether,
 )
-from sheets_dialer.domain.attempt import MARK_IN_DOUBT, NEVER_MARKED, Attempt, AttemptState, Reason
+from sheets_dialer.domain.attempt import Attempt, AttemptState, Reason
 from sheets_dialer.domain.job import Job
 from sheets_dialer.domain.portal_status import ANSWERED
+from sheets_dialer.domain.problems import ProblemCode
 from sheets_dialer.google_sheets import Mark, QueueTab, Snapshot, TabFacts
 from sheets_dialer.planning.plan import Plan
 from sheets_dialer.reconciler.token_repair import settle_token
@@ -165,8 +166,8 @@ class _Memory:
 
     def doubt_marks(self) -> None:
         def doubted(attempt: Attempt) -> Attempt:
-            if attempt.state is AttemptState.WITHDRAWN and attempt.problem is None:
-                return replace(attempt, problem=MARK_IN_DOUBT)
+            if attempt.state is AttemptState.WITHDRAWN and attempt.problem_code is None:
+                return replace(attempt, problem_code=ProblemCode.MARK_IN_DOUBT)
             return attempt
 
         self.jobs = tuple(
@@ -411,12 +412,12 @@ def _passed(reconciler: Dialer, seen: Sheet, does: Any) -> tuple[Dialer, Plan]:
             confirmed = tab.write(snapshot, token, cells, marks)
             fence.landed(_NAME, token)
         except TokenLost:
-            settles, problem = seen, NEVER_MARKED
+            settles, problem = seen, ProblemCode.NEVER_MARKED
         except WrittenTogether:
             fence.landed(_NAME, token)
             settles, together = left[-1], True
         except SheetRefused:
-            problem = NEVER_MARKED
+            problem = ProblemCode.NEVER_MARKED
         except SheetUnreachable:
             pass
     ledger = replace(memory.kept(), jobs=tuple(world.jobs))
@@ -486,7 +487,7 @@ def _restarted(reconciler: Dialer) -> Dialer:
     return replace(back, writer=writer, seen=None, settles=None, confirmed=False)
 
 
-def _moved(reconciler: Dialer, to: AttemptState, problem: str | None = None) -> Dialer:
+def _moved(reconciler: Dialer, to: AttemptState, problem: ProblemCode | None = None) -> Dialer:
     """With the intended attempt moved on."""
 
     def moved(attempt: Attempt) -> Attempt:
@@ -498,7 +499,7 @@ def _moved(reconciler: Dialer, to: AttemptState, problem: str | None = None) -> 
             attempt = replace(attempt, state=to, call_id=call_id, sending_at=at, placed_at=at)
             return attempt if to is AttemptState.PLACED else replace(attempt, **_answered(at))
         sending_at = attempt.intended_at if to is AttemptState.UNKNOWN else None
-        return replace(attempt, state=to, sending_at=sending_at, problem=problem)
+        return replace(attempt, state=to, sending_at=sending_at, problem_code=problem)
 
     jobs = tuple(
         replace(job, attempts=tuple(map(moved, job.attempts))) for job in reconciler.ledger.jobs
