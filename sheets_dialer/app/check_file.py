@@ -34,8 +34,8 @@ from ..config import (
     read_config,
     validated,
 )
+from ..ledger.facts import unsafe
 from ..ledger.ledger import Ledger
-from ..tabs.fencing_token import unsafe_fact
 from .wiring import google_client, random_letters
 
 SectionModel = TypeVar("SectionModel", bound=BaseModel)
@@ -47,8 +47,8 @@ def check_file(path: Path, environment: Mapping[str, str]) -> Iterator[Finding]:
     try:
         settings = read_config(path, environment)
     except ConfigError as error:
-        sentence, _, remedy = str(error).partition(". ")
-        yield fault(_WHAT, sentence, remedy or f"Correct {path}.")
+        sentence = error.sentence.removesuffix(".") if error.remedy else error.sentence
+        yield fault(_WHAT, sentence, error.remedy or f"Correct {path}.")
         return
     config, faults = validated(settings)
     if config is not None:
@@ -122,8 +122,8 @@ def _remember(address: str | None, tab: str, why: str) -> None:
     try:
         ledger = Ledger(address or "", new_id=random_letters(8))
         try:
-            if ledger.fact(unsafe_fact(tab)) != why:
-                ledger.set_fact(unsafe_fact(tab), why)
+            if ledger.fact(unsafe(tab)) != (why or None):
+                ledger.set_fact(unsafe(tab), why or None)
         finally:
             ledger.close()
     except LedgerError:

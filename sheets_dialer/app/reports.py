@@ -54,7 +54,7 @@ def export_rows(jobs: Iterable[Job]) -> list[dict[str, str | int | None]]:
                 "status": None if status is None else call_status_words(status),
                 "dtmf": attempt.dtmf,
                 "retry": attempt.retry,
-                "problem": attempt.problem,
+                "problem": attempt.problem_in_words,
                 "voice_id": job.content.voice_id,
                 "amount": job.content.amount,
                 "text1": job.content.texts[0],

@@ -116,6 +116,6 @@ def sentence(attempt: Attempt) -> str:
         if attempt.unread:
             key += f", the key in words that can't be read: {shortened(attempt.unread)}"
         return f"{words}{key} (call {attempt.call_id})"
-    if attempt.problem:
-        return f"{attempt.state.capitalize()}: {attempt.problem}"
+    if problem := attempt.problem_in_words:
+        return f"{attempt.state.capitalize()}: {problem}"
     return attempt.state.capitalize()

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 
 import google.auth.transport.requests
 import gspread
@@ -29,9 +30,10 @@ from ..dialing.worker import CallWorker
 from ..google_sheets import QueueTab, Spreadsheet
 from ..google_sheets.quota import PassInterval, Quota
 from ..google_sheets.session import google_adapter, settle_for_google
+from ..ledger import facts
 from ..ledger.ledger import Ledger
 from ..planning.plan import PassRules
-from ..portal.balance import BalanceMonitor, read_account
+from ..portal.balance import BalanceMonitor
 from ..portal.client import Portal
 from ..portal.session import portal_session
 from ..reconciler.assembly import assembled
@@ -93,8 +95,8 @@ def build(config: Config, *, clock: Clock | None = None) -> Iterator[Parts]:
         portal,
         clock,
         config.portal.call_seconds,
-        known=read_account(ledger.fact("account")),
-        remember=lambda account: ledger.set_fact("account", account.as_text()),
+        known=ledger.fact(facts.KNOWN_ACCOUNT),
+        remember=partial(ledger.set_fact, facts.KNOWN_ACCOUNT),
         pulse_seconds=config.portal.pulse_seconds,
     )
     # Campaigns of one spreadsheet share what is known of its tabs, or each would look them up.
@@ -152,18 +154,20 @@ def google_client(
         )
     except FileNotFoundError as error:
         raise ConfigError(
-            f"The service account's key file {path} is missing. Download it from the Google Cloud "
-            "console (IAM, Service accounts, Keys) and put it there."
+            f"The service account's key file {path} is missing.",
+            "Download it from the Google Cloud console (IAM, Service accounts, Keys) and put it "
+            "there.",
         ) from error
     except OSError as error:
         raise ConfigError(
-            f"The service account's key file {path} can't be read ({error.strerror}). Let the user "
-            "who runs this program read it."
+            f"The service account's key file {path} can't be read ({error.strerror}).",
+            "Let the user who runs this program read it.",
         ) from error
     except (ValueError, TypeError, AttributeError, GoogleAuthError) as error:
         raise ConfigError(
-            f"{path} is not a service account's key file. Download one from the Google Cloud "
-            "console (IAM, Service accounts, Keys, Add key, JSON)."
+            f"{path} is not a service account's key file.",
+            "Download one from the Google Cloud console (IAM, Service accounts, Keys, Add key, "
+            "JSON).",
         ) from error
     adapter = google_adapter(settings.base_url, quota, server_time)
     # google-auth makes requests of its own beside the refresh, so these too must go where Google
@@ -191,14 +195,13 @@ def random_letters(count: int) -> str:
 def _campaign(
     config: Config, campaign: CampaignSettings, connection: Spreadsheet, ledger: Ledger
 ) -> Campaign:
-    bound = f"tab: {campaign.spreadsheet}/{campaign.tab}"
-    known = ledger.fact(bound)
+    bound = facts.tab_id(campaign.spreadsheet, campaign.tab)
     sheet = QueueTab(
         connection,
         campaign.tab,
         campaign.columns,
-        bound_id=int(known) if known else None,
-        bind=lambda sheet_id: ledger.set_fact(bound, str(sheet_id)),
+        bound_id=ledger.fact(bound),
+        bind=partial(ledger.set_fact, bound),
     )
     return Campaign(
         name=campaign.name,

@@ -31,9 +31,18 @@ INTERRUPTED = 130
 
 
 class DialerError(Exception):
-    """Any error of this program. `exit_code` is what a command ends with when it meets it."""
+    """Any error of this program. `exit_code` is what a command ends with when it meets it.
+
+    `sentence` says what is wrong; `remedy`, where that is told apart, what to do. The error's text
+    is both.
+    """
 
     exit_code = 3
+
+    def __init__(self, sentence: str = "", remedy: str = "") -> None:
+        super().__init__(f"{sentence} {remedy}" if remedy else sentence)
+        self.sentence = sentence
+        self.remedy = remedy
 
 
 class ConfigError(DialerError):
@@ -93,12 +102,20 @@ class WriteRefused(SheetRefused):
     gone. `index` is its place in the batch, `rows` the queue tab's rows that it touches; `lists` is
     whether it lists opt-outs on the do-not-call tab. `words` are Google's own."""
 
-    def __init__(self, message: str, index: int, words: str = "") -> None:
+    def __init__(
+        self,
+        message: str,
+        index: int,
+        words: str = "",
+        *,
+        rows: tuple[int, ...] = (),
+        lists: bool = False,
+    ) -> None:
         super().__init__(message)
         self.index = index
         self.words = words
-        self.rows: tuple[int, ...] = ()
-        self.lists = False
+        self.rows = rows
+        self.lists = lists
 
 
 class TokenLost(SheetRefused):
@@ -106,7 +123,9 @@ class TokenLost(SheetRefused):
     `words` are Google's own: a batch that takes no token away may be refused at its first request,
     too."""
 
-    words = ""
+    def __init__(self, message: str, words: str = "") -> None:
+        super().__init__(message)
+        self.words = words
 
 
 class PortalError(DialerError):

@@ -39,9 +39,7 @@ def certificates() -> str | None:
             ssl.create_default_context(cafile=name)
         except (OSError, ValueError) as error:  # an SSLError is an OSError
             problem = "is not there" if not path.exists() else "holds no certificate that is one"
-            raise ConfigError(
-                f"{variable} names a file that {problem}: {name}. {remedy}"
-            ) from error
+            raise ConfigError(f"{variable} names a file that {problem}: {name}.", remedy) from error
         return name
     return None
 

@@ -3,31 +3,28 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
 from typing import Any
 
 import gspread
+import msgspec
 import requests
-from google.auth.exceptions import GoogleAuthError, RefreshError
-from gspread.exceptions import APIError
 
 from ..base.errors import SheetRefused, SheetUnreachable
 from ..base.network_environment import proxy_for
-from ..base.redaction import in_one_line
 from ..base.timeouts import CONNECT_SECONDS, SHEETS_READ_SECONDS
-from ..google_sheets.session import (
-    Redirected,
-    failed_by_proxy,
-    google_adapter,
-    harmless,
-    seconds_apart,
-    settle_for_google,
-    was_redirected,
+from ..google_sheets.google_api import (
+    NOTHING_CERTAIN,
+    SPREADSHEETS,
+    GoogleApi,
+    GoogleFault,
+    GoogleProblem,
+    failure,
 )
+from ..google_sheets.session import google_adapter, seconds_apart, settle_for_google
 from .finding import Finding, Findings, fault, ok, service_fault
 from .subject import GoogleAccount
 
-API = "https://sheets.googleapis.com/v4/spreadsheets"
+_ACCOUNT = "Google account"
 CLOCK_SECONDS = 60.0
 QUOTA_SECONDS = 64.0
 _UNREACHABLE = "Google Sheets can't be reached or gives no clear answer"
@@ -40,17 +37,21 @@ _SET_CLOCK = "Set this machine's clock, best by itself from the network (NTP)."
 
 
 class Refused(SheetRefused):
-    """Google's refusal with its HTTP code, its words and what it says about the reason."""
+    """Google's refusal: its HTTP code, its words, and the `fault` with all that is known of it."""
 
-    def __init__(self, code: int, words: str, details: Mapping[str, str] | None = None) -> None:
-        super().__init__(f"Google Sheets refused ({code}): {words}")
-        self.code = code
-        self.words = words
-        self.details = details or {}
+    def __init__(self, fault: GoogleFault) -> None:
+        super().__init__(f"Google Sheets refused ({fault.code}): {fault.words}")
+        self.code = fault.code
+        self.words = fault.words
+        self.fault = fault
 
 
 class SignInRefused(SheetRefused):
     """Google doesn't sign the service account in."""
+
+    def __init__(self, fault: GoogleFault) -> None:
+        super().__init__(fault.words)
+        self.fault = fault
 
 
 class GoogleProbe:
@@ -58,64 +59,54 @@ class GoogleProbe:
 
     def __init__(self, client: gspread.Client, account: str) -> None:
         self.account = account
-        client.set_timeout((CONNECT_SECONDS, SHEETS_READ_SECONDS))
-        self._http = client.http_client
+        self._google = GoogleApi(client)
 
     def ask(self, method: str, spreadsheet: str, path: str, **arguments: Any) -> dict[str, Any]:
         """One request about a spreadsheet.
 
         Raises:
-            AccountRefused, Refused: Google said no; nothing was done.
+            SignInRefused, Refused: Google said no; nothing was done.
             SheetUnreachable: no clear answer; a write may have been applied.
         """
         waits = 1.0
         while True:
-            try:
-                answer = self._http.request(method, f"{API}/{spreadsheet}{path}", **arguments)
-                return dict(answer.json())
-            except APIError as error:
-                problem, cause = _told(error), harmless(error)
-                busy = error.code == 429 and waits <= QUOTA_SECONDS / 2
-            except (
-                GoogleAuthError,
-                requests.RequestException,
-                AttributeError,
-                KeyError,
-                TypeError,
-                ValueError,
-            ) as error:
-                problem, cause, busy = _failed(error), harmless(error), False
-            if not busy:
-                # Outside of the handler, so that the library's own error isn't kept as the context.
-                raise problem from cause
+            answer = self._google.ask(method, spreadsheet, path, **arguments)
+            if isinstance(answer, bytes):
+                return _object_in(answer)
+            if not answer.is_quota or waits > QUOTA_SECONDS / 2:
+                raise _told(answer) from answer.cause
             time.sleep(waits)
             waits *= 2
 
 
-def _failed(error: Exception) -> SheetRefused | SheetUnreachable:
-    if isinstance(error, RefreshError) and not error.retryable:
-        return SignInRefused(in_one_line(error.args[0] if error.args else error))
-    if was_redirected(error):
-        return SheetUnreachable(REDIRECTED)
-    return SheetUnreachable(_unreachable(error))
+def _object_in(answer: bytes) -> dict[str, Any]:
+    try:
+        return msgspec.json.decode(answer, type=dict[str, Any])
+    except msgspec.DecodeError as error:
+        raise SheetUnreachable(f"{_UNREACHABLE}.") from error
 
 
-def _unreachable(error: Exception) -> str:
-    variable = failed_by_proxy(error) and proxy_for(API)
-    if variable:
-        return f"The proxy that is set in {variable} can't be used. Correct or remove {variable}."
-    return f"{_UNREACHABLE}."
+def _told(fault: GoogleFault) -> SheetRefused | SheetUnreachable:
+    """What a fault means to the operator."""
+    if fault.problem in NOTHING_CERTAIN:
+        return SheetUnreachable(_unreachable(fault))
+    if fault.problem in (GoogleProblem.CLOCK_REFUSED, GoogleProblem.SIGN_IN_REFUSED):
+        return SignInRefused(fault)
+    return Refused(fault)
 
 
-def _told(error: APIError) -> SheetRefused | SheetUnreachable:
-    words = in_one_line(error.error.get("message", ""))
-    if error.code in (-1, 408, 429) or error.code >= 500:
-        return SheetUnreachable(f"Google Sheets is busy or failing ({error.code}).")
-    details: dict[str, str] = {}
-    for part in error.error.get("details", []):
-        details |= {"reason": part.get("reason", "")} if "reason" in part else {}
-        details |= part.get("metadata", {})
-    return Refused(error.code, words, details)
+def _unreachable(fault: GoogleFault) -> str:
+    match fault.problem:
+        case GoogleProblem.BUSY:
+            return f"Google Sheets is busy or failing ({fault.code})."
+        case GoogleProblem.REDIRECTED:
+            return REDIRECTED
+        case GoogleProblem.PROXY if variable := proxy_for(SPREADSHEETS):
+            return (
+                f"The proxy that is set in {variable} can't be used. Correct or remove {variable}."
+            )
+        case _:
+            return f"{_UNREACHABLE}."
 
 
 def clock(account: GoogleAccount) -> Findings:
@@ -127,12 +118,11 @@ def clock(account: GoogleAccount) -> Findings:
         settle_for_google(session, google_adapter(account.base_url))
         before = time.time()
         try:
-            answer = session.get(f"{API}/none", timeout=(CONNECT_SECONDS, SHEETS_READ_SECONDS))
-        except Redirected:
-            yield service_fault("Google", REDIRECTED, _TRY_LATER)
-            return
+            answer = session.get(
+                f"{SPREADSHEETS}/none", timeout=(CONNECT_SECONDS, SHEETS_READ_SECONDS)
+            )
         except requests.RequestException as error:
-            yield service_fault("Google", _unreachable(error), _TRY_LATER)
+            yield service_fault("Google", _unreachable(failure(error)), _TRY_LATER)
             return
         ahead = seconds_apart(answer.headers, (before + time.time()) / 2)
     if ahead is None:
@@ -163,56 +153,49 @@ def _span(seconds: float) -> str:
 
 def refusal(error: Exception, what: str, spreadsheet: str, account: str) -> Finding:
     """What a failed look at a spreadsheet means, and what to do."""
-    match error:
-        case SignInRefused():
-            return _account_refused(error, account)
-        case Refused(code=401):
-            return _account_refused(error, account)
-        case Refused(code=403) if "is disabled" in error.words or (
-            error.details.get("reason") == "SERVICE_DISABLED"
-        ):
-            page = error.details.get("activationUrl", "https://console.cloud.google.com/apis")
+    if not isinstance(error, Refused | SignInRefused):
+        return service_fault("Google", str(error), _TRY_LATER)
+    match error.fault.problem:
+        case GoogleProblem.CLOCK_REFUSED:
+            return fault(
+                _ACCOUNT,
+                "Google doesn't sign the service account in, because this machine's clock is "
+                "wrong.",
+                _SET_CLOCK,
+            )
+        case GoogleProblem.SIGN_IN_REFUSED | GoogleProblem.KEY_REFUSED:
+            return service_fault(
+                _ACCOUNT,
+                f"Google doesn't accept the key of {account}: {error}",
+                "In the Google Cloud console open IAM, Service accounts, this account, Keys: make "
+                "a new key (JSON) and put it in place of the old file.",
+            )
+        case GoogleProblem.API_DISABLED:
+            console = "https://console.cloud.google.com/apis"
+            page = error.fault.details.get("activationUrl", console)
             return service_fault(
                 "Google Sheets API",
                 "The Google Sheets API is not enabled in the service account's project.",
                 f"Open {page} press Enable, wait a few minutes and run check again.",
             )
-        case Refused(code=403):
+        case GoogleProblem.NOT_SHARED:
             return service_fault(
                 what,
                 f"The spreadsheet {spreadsheet} is not shared with the service account.",
                 f"Open the sheet, press Share and add {account} as an editor.",
             )
-        case Refused(code=404):
+        case GoogleProblem.NO_SPREADSHEET:
             return service_fault(
                 what,
                 f"There is no spreadsheet with the key {spreadsheet}.",
                 "Copy the sheet's address from the browser into the campaign's spreadsheet.",
             )
-        case Refused(code=400) if "not supported for this document" in error.words:
+        case GoogleProblem.EXCEL_FILE:
             return service_fault(
                 what,
                 f"{spreadsheet} is an Excel file (.xlsx) in Drive, not a Google Sheet.",
                 "Open it, choose File > Save as Google Sheets, share the new sheet with "
                 f"{account} as an editor and put its address into the campaign's spreadsheet.",
             )
-        case Refused():
-            return service_fault(what, str(error), "Correct what Google names and run check again.")
         case _:
-            return service_fault("Google", str(error), _TRY_LATER)
-
-
-def _account_refused(error: Exception, account: str) -> Finding:
-    what = "Google account"
-    if "timeframe" in str(error):
-        return fault(
-            what,
-            "Google doesn't sign the service account in, because this machine's clock is wrong.",
-            _SET_CLOCK,
-        )
-    return service_fault(
-        what,
-        f"Google doesn't accept the key of {account}: {error}",
-        "In the Google Cloud console open IAM, Service accounts, this account, Keys: make a new "
-        "key (JSON) and put it in place of the old file.",
-    )
+            return service_fault(what, str(error), "Correct what Google names and run check again.")

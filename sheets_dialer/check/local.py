@@ -70,8 +70,7 @@ def network(portal_url: str | None) -> Findings:
     try:
         certificates()
     except ConfigError as error:
-        sentence, _, remedy = str(error).rpartition(". ")
-        yield fault("Certificates", f"{sentence}.", remedy)
+        yield fault("Certificates", error.sentence, error.remedy)
     variable = proxy_for(portal_url) if portal_url else None
     if variable:
         host = urlsplit(portal_url or "").hostname
@@ -108,8 +107,7 @@ def ledger(address: str, new_id: str) -> Findings:
     try:
         opened.require_on_disk()
     except LedgerError as error:
-        sentence, _, remedy = str(error).partition(". ")
-        yield fault(what, f"{sentence}.", remedy)
+        yield fault(what, error.sentence, error.remedy)
         return
     finally:
         opened.close()

@@ -6,8 +6,9 @@ from collections.abc import Callable, Iterator
 from typing import TypeVar
 
 from ..base.errors import PortalError, PortalNotSent, PortalRefused
+from ..domain.account import Balance
 from ..portal.balance import funds
-from ..portal.client import Balance, Portal
+from ..portal.client import Portal
 from ..portal.session import portal_session
 from .finding import Finding, fault, ok, service_fault
 from .local import is_trap, portal_address

@@ -36,8 +36,7 @@ def examine_google(
     try:
         client = account.connect()
     except ConfigError as error:
-        sentence, _, remedy = str(error).partition(". ")
-        yield fault("Google key file", f"{sentence}.", remedy)
+        yield fault("Google key file", error.sentence, error.remedy)
     reached = True
     for finding in clock(account):
         reached = reached and finding.what != "Google"

@@ -16,7 +16,7 @@ from ..tabs.header_report import (
     fullest,
     headers_found,
     line_that_decides,
-    unclear_sentence,
+    unclear_column,
 )
 from ..tabs.queue_columns import DIALER, NO_COLUMN, Columns, find_table, letters
 from ..tabs.queue_rows import QueueRow, read_rows
@@ -106,9 +106,9 @@ def _columns(tab: Tab, columns: Columns, grid: Sequence[Sequence[Any]]) -> Itera
         meant = [f" {found} may be meant for {title}." for title, found in near.items() if found]
         sentence = f"The dialer's columns are missing: {', '.join(lacking)}.{''.join(meant)}"
         yield fault(tab.what, sentence, RUN_SETUP)
-    if unclear := unclear_sentence(tab.title, columns):
-        sentence, _, remedy = unclear.partition(". ")
-        yield fault(tab.what, f"{sentence}. No new call starts meanwhile.", remedy)
+    if unclear := unclear_column(tab.title, columns):
+        sentence, remedy = unclear
+        yield fault(tab.what, f"{sentence} No new call starts meanwhile.", remedy)
     if told := columns_told(columns):
         yield ok(tab.what, "; ".join(told) + ".")
 

@@ -124,11 +124,12 @@ def read_config(path: Path, environment: Mapping[str, str] = os.environ) -> Conf
         text = path.read_text(encoding="utf-8-sig")
     except FileNotFoundError as error:
         raise ConfigError(
-            f"There is no configuration at {path}. Copy config.example.yaml there and fill it in, "
-            "or try the demo, which needs none: python3 run.py demo"
+            f"There is no configuration at {path}.",
+            "Copy config.example.yaml there and fill it in, or try the demo, which needs none: "
+            "python3 run.py demo",
         ) from error
     except UnicodeDecodeError as error:
-        raise ConfigError(f"{path} is not UTF-8 text. Save it as UTF-8.") from error
+        raise ConfigError(f"{path} is not UTF-8 text.", "Save it as UTF-8.") from error
     except OSError as error:
         raise ConfigError(f"{path} can't be read: {error.strerror or error}") from error
     data, doubled = _parsed(path, text)
@@ -175,7 +176,7 @@ def _parsed(path: Path, text: str) -> tuple[dict[str, Any], list[str]]:
         # Not chained: the library's error quotes the lines around, and one may hold the key.
         raise ConfigError(f"{path} is not valid YAML: {problem}")
     if not isinstance(data, dict):
-        raise ConfigError(f"{path} holds no settings. See config.example.yaml.")
+        raise ConfigError(f"{path} holds no settings.", "See config.example.yaml.")
     return data, doubled
 
 

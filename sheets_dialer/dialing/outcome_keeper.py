@@ -6,14 +6,12 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from ..domain.attempt import Transition
+from ..ledger.facts import breaker
 from ..ledger.ledger import Ledger, Moved
 from .call_flow import Step
 from .call_tracker import Noted
 from .circuit_breaker import CircuitBreaker
 from .outcomes import Outcome, move_of
-
-_BREAKER = "breaker"
-"""Under which name the ledger remembers it, with the portal's address behind."""
 
 
 class OutcomeKeeper:
@@ -22,25 +20,25 @@ class OutcomeKeeper:
     def __init__(self, ledger: Ledger) -> None:
         self._ledger = ledger
         # What one portal did says nothing of the next.
-        self._fact = f"{_BREAKER}: {ledger.portal}" if ledger.portal else _BREAKER
-        self._remembered = ledger.fact(self._fact)
-        if not self._remembered and ledger.portal and (before := ledger.fact(_BREAKER)):
+        self._fact = breaker(ledger.portal)
+        self._remembered = ledger.fact(self._fact) or ""
+        if not self._remembered and ledger.portal and (before := ledger.fact(breaker(None))):
             # Earlier versions didn't write down of which portal: it is the one of today.
             ledger.set_fact(self._fact, before)
-            ledger.set_fact(_BREAKER, "")
+            ledger.set_fact(breaker(None), None)
             self._remembered = before
         self._unkept: list[Outcome] = []
         """Replies to dials that have arrived and aren't committed yet."""
 
-    def breaker(self) -> CircuitBreaker:
+    def remembered(self) -> CircuitBreaker:
         """How the portal treated the last dials of an earlier run."""
         return CircuitBreaker.from_text(self._remembered)
 
-    def remember(self, breaker: CircuitBreaker) -> None:
+    def remember(self, now: CircuitBreaker) -> None:
         """Leaves for the next run what it must know."""
-        text = breaker.to_text()
+        text = now.to_text()
         if text != self._remembered:
-            self._ledger.set_fact(self._fact, text)
+            self._ledger.set_fact(self._fact, text or None)
             self._remembered = text
 
     def hold(self, outcomes: Iterable[Outcome]) -> None:

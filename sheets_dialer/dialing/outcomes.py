@@ -156,7 +156,8 @@ def ends(attempts: Iterable[Attempt], now: datetime) -> list[Transition]:
             attempt.id,
             AttemptState.PLACED,
             AttemptState.ENDED,
-            {"ended_at": now} | ({"problem": attempt.problem} if attempt.problem else {}),
+            {"ended_at": now}
+            | ({"problem_code": attempt.problem_code} if attempt.problem_code else {}),
         )
         for attempt in attempts
     ]

@@ -40,7 +40,7 @@ class CallWorker:
         self._requests = requests
         self._clock = clock
         self._keeper = OutcomeKeeper(ledger)
-        self._flow = CallFlow(limits, self._keeper.breaker(), Moment.of(clock))
+        self._flow = CallFlow(limits, self._keeper.remembered(), Moment.of(clock))
         self._lock = threading.RLock()
         self._failure: Exception | None = None
         self._thread = threading.Thread(target=self._work, name="caller", daemon=True)

@@ -14,6 +14,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
+from .problems import EXPLAIN_NO_MARK, ProblemCode, told_problem
+
 _CALL_ID = re.compile(r"(?=.*[0-9])[A-Za-z0-9_][A-Za-z0-9_.:-]{0,99}")
 
 
@@ -77,27 +79,6 @@ MADE_NO_CALL = NEVER_RANG | {AttemptState.REFUSED}
 refusal its own row is called again only by a person's word."""
 
 
-NEVER_MARKED = "Google refused the write that would have marked the row."
-"""The problem of a withdrawn attempt of which the sheet provably never showed anything."""
-MARK_IN_DOUBT = "A copy of this ledger was at work elsewhere; its marks look like ours."
-"""The problem of a withdrawn attempt whose mark could be another machine's as well."""
-COMMITS_LOST = "The ledger's server may have lost that this was called."
-"""The problem of a withdrawn attempt that may have been sent, if the sheet shows its mark."""
-
-
-LEFT_BEHIND = "The portal's address was changed while this call was in progress."
-"""The problem of an ended attempt whose portal isn't asked any more: it stays what was last known.
-At the new address its id would be another call's."""
-
-_UNSPOKEN = "unspoken "
-
-
-def unspoken(column: str, text: str) -> str:
-    """The problem of an attempt that is withdrawn because a cell of its row shows what can't be
-    said: see `Attempt.unspoken`."""
-    return f"{_UNSPOKEN}{column}: {text}"
-
-
 class Reason(StrEnum):
     """Why an attempt is made."""
 
@@ -129,6 +110,11 @@ class Attempt:
     polled_at: datetime | None = None
     ended_at: datetime | None = None
     problem: str | None = None
+    """What the portal said went wrong, or what a cell showed: evidence for people."""
+    problem_code: ProblemCode | None = None
+    """What went wrong as far as anything is decided by it."""
+    problem_column: str | None = None
+    """Which column showed what can't be said, where it is UNSPOKEN."""
     said: str | None = None
     """The fingerprint of what is said, as far as it is known."""
     unread: str | None = None
@@ -149,7 +135,7 @@ class Attempt:
     @property
     def is_left_behind(self) -> bool:
         """Whether it was ended because its portal isn't asked any more."""
-        return self.state is AttemptState.ENDED and self.problem == LEFT_BEHIND
+        return self.state is AttemptState.ENDED and self.problem_code is ProblemCode.LEFT_BEHIND
 
     @property
     def is_open(self) -> bool:
@@ -170,17 +156,19 @@ class Attempt:
     def unspoken(self) -> tuple[str, str] | None:
         """Which column showed what can't be said, and that text, where the attempt was withdrawn
         for it."""
-        problem = self.problem or ""
-        if self.state is not AttemptState.WITHDRAWN or not problem.startswith(_UNSPOKEN):
-            return None
-        column, _, text = problem.removeprefix(_UNSPOKEN).partition(": ")
-        return column, text
+        is_so = self.problem_code is ProblemCode.UNSPOKEN and self.state is AttemptState.WITHDRAWN
+        return (self.problem_column or "", self.problem or "") if is_so else None
+
+    @property
+    def problem_in_words(self) -> str | None:
+        """What went wrong, for people."""
+        return told_problem(self.problem_code, self.problem_column, self.problem)
 
     @property
     def may_be_marked(self) -> bool:
         """Whether a mark of its time in the sheet is taken for this attempt's."""
         withdrawn = self.state is AttemptState.WITHDRAWN
-        return not (withdrawn and self.problem in (NEVER_MARKED, MARK_IN_DOUBT, COMMITS_LOST))
+        return not (withdrawn and self.problem_code in EXPLAIN_NO_MARK)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,10 +6,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from .attempt import LEFT_BEHIND, NEVER_RANG, Attempt, AttemptState, Reason
+from .attempt import NEVER_RANG, Attempt, AttemptState, Reason
 from .job import Job
 from .policy import Policy
 from .portal_status import ANSWERED, NOT_BEGUN, NOT_REACHED
+from .problems import ProblemCode
 
 NOT_ANSWERED_SHARE = 0.35
 RINGS_FOR = timedelta(seconds=30)
@@ -121,7 +122,7 @@ def is_elsewhere(attempt: Attempt, policy: Policy) -> bool:
 def as_ended(attempt: Attempt, policy: Policy) -> Attempt:
     """A placed attempt that isn't followed any more, with what people must know of that."""
     if is_elsewhere(attempt, policy) and not is_confirmed(attempt, policy):
-        return replace(attempt, problem=LEFT_BEHIND)
+        return replace(attempt, problem_code=ProblemCode.LEFT_BEHIND)
     return attempt
 
 

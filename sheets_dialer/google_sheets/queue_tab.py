@@ -164,10 +164,13 @@ class QueueTab:
             place = error.index - len(fence)
             if place < 0:
                 raise SheetRefused(say("header_unwritable", problem=error)) from error
-            if place < len(blocks):
-                error.rows = tuple(blocks[place].rows)
-            error.lists = error.index >= len(batch) - len(listing)
-            raise
+            raise WriteRefused(
+                str(error),
+                error.index,
+                error.words,
+                rows=tuple(blocks[place].rows) if place < len(blocks) else (),
+                lists=error.index >= len(batch) - len(listing),
+            ) from error
         except SheetUnreachable:
             self._unclear = [*self._unclear, written][-_MOST_UNCLEAR:]
             raise

@@ -1,30 +1,28 @@
-"""One spreadsheet over gspread: requests, Google's refusals as our errors, and its tabs by id."""
+"""One spreadsheet: requests, Google's faults as errors for people, and its tabs by id."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import gspread
 import msgspec
-import requests
-from google.auth.exceptions import GoogleAuthError, RefreshError
-from gspread.exceptions import APIError
 
 from ..base.clock import ServerTime
 from ..base.errors import SheetError, SheetRefused, SheetUnreachable, TokenLost, WriteRefused
 from ..base.network_environment import proxy_for
-from ..base.redaction import in_one_line
-from ..base.timeouts import CONNECT_SECONDS, SHEETS_READ_SECONDS
 from ..planning.campaign_status import clock_off
 from ..texts import say, with_stop
-from .session import failed_by_proxy, harmless, was_redirected
+from .google_api import SPREADSHEETS, GoogleApi, GoogleFault, GoogleProblem
 
 _TABS = "properties.timeZone,sheets.properties(sheetId,title,gridProperties(rowCount,columnCount))"
-_HINTS = {401: "google_key_hint", 403: "google_share_hint", 404: "google_address_hint"}
-_PLACE_IN_BATCH = re.compile(r"Invalid requests\[(\d+)\]")
+_HINTS = {
+    GoogleProblem.KEY_REFUSED: "google_key_hint",
+    GoogleProblem.API_DISABLED: "google_share_hint",
+    GoogleProblem.NOT_SHARED: "google_share_hint",
+    GoogleProblem.NO_SPREADSHEET: "google_address_hint",
+}
 
 
 class _GridRange(msgspec.Struct, rename="camel"):
@@ -72,9 +70,7 @@ class Spreadsheet:
         self, client: gspread.Client, key: str, server_time: ServerTime | None = None
     ) -> None:
         self._server_time = server_time or ServerTime()
-        client.set_timeout((CONNECT_SECONDS, SHEETS_READ_SECONDS))
-        self._http = client.http_client
-        self._address = f"https://sheets.googleapis.com/v4/spreadsheets/{key}"
+        self._google = GoogleApi(client)
         self._tabs: dict[int, TabFacts] | None = None
         self.time_zone = ""
         """The spreadsheet's time zone by its name, as last looked up with the tabs."""
@@ -177,25 +173,13 @@ class Spreadsheet:
 
     def _answer(self, method: str, path: str, **arguments: Any) -> bytes:
         """The body of a good answer; every other answer as the error that it means."""
-        try:
-            response = self._http.request(method, self._address + path, **arguments)
-            return bytes(response.content)
-        except APIError as error:
-            if error.code != requests.codes.too_many_requests:
-                # Looking them up anew would take still more of a quota that is used up.
-                self.forget_tabs()
-            problem, cause = _refusal(error), harmless(error)
-        except (
-            GoogleAuthError,
-            requests.RequestException,
-            KeyError,
-            TypeError,
-            AttributeError,
-        ) as error:
-            problem = _failure(error, self._server_time.seconds_ahead)
-            cause = harmless(error)
-        # Outside of the handler, so that the library's own error isn't kept as the context.
-        raise problem from cause
+        answer = self._google.ask(method, self.key, path, **arguments)
+        if not isinstance(answer, GoogleFault):
+            return answer
+        if answer.code is not None and not answer.is_quota:
+            # Looking them up anew would take still more of a quota that is used up.
+            self.forget_tabs()
+        raise _sheet_error(answer, self._server_time.seconds_ahead) from answer.cause
 
 
 def cells_of(row: bytes) -> list[Any]:
@@ -211,38 +195,32 @@ def _title(a1_range: str) -> str:
     return title
 
 
-def _failure(error: Exception, seconds_ahead: float) -> SheetError:
-    """What a failure of the sign-in or of the network means."""
-    if isinstance(error, RefreshError) and not error.retryable:
-        # A signature says when it was made; a bad key is refused in other words.
-        off = clock_off(seconds_ahead)
-        if off or "timeframe" in str(error):
-            return SheetRefused(off or say("clock_off_somehow"))
-        words = in_one_line(error.args[0] if error.args else error)
-        return SheetRefused(say("google_refused_account", words=words))
-    if isinstance(error, RefreshError):
-        return SheetUnreachable(say("google_sign_in_silent"))
-    if was_redirected(error):
-        return SheetUnreachable(say("google_redirected"))
-    if failed_by_proxy(error):
-        variable = proxy_for("https://sheets.googleapis.com") or "HTTPS_PROXY"
-        return SheetUnreachable(say("google_proxy", variable=variable))
-    return SheetUnreachable(say("google_unclear"))
-
-
-def _refusal(error: APIError) -> SheetError:
-    code, message = error.code, in_one_line(error.error.get("message", ""))
-    if code == 429 or code >= 500 or code in (-1, 408):
-        return SheetUnreachable(say("google_busy", code=code, words=message))
-    place = _PLACE_IN_BATCH.search(message)
-    # Google's words for refusing the first request, which takes the old token away, aren't known;
-    # its place in the batch is.
-    if code == 400 and place:
-        index = int(place[1])
-        if index == 0:
-            lost = TokenLost(say("written_by_another"))
-            lost.words = message
-            return lost
-        return WriteRefused(say("google_refused_cell", words=message), index, message)
-    refused = say("google_refused", code=code, words=message)
-    return SheetRefused(f"{with_stop(refused)} {say(_HINTS[code])}" if code in _HINTS else refused)
+def _sheet_error(fault: GoogleFault, seconds_ahead: float) -> SheetError:
+    """What a fault means to people who look at the sheet."""
+    code, words = fault.code, fault.words
+    match fault.problem:
+        case GoogleProblem.CLOCK_REFUSED | GoogleProblem.SIGN_IN_REFUSED:
+            off = clock_off(seconds_ahead)
+            if off or fault.problem is GoogleProblem.CLOCK_REFUSED:
+                return SheetRefused(off or say("clock_off_somehow"))
+            return SheetRefused(say("google_refused_account", words=words))
+        case GoogleProblem.SIGN_IN_SILENT:
+            return SheetUnreachable(say("google_sign_in_silent"))
+        case GoogleProblem.REDIRECTED:
+            return SheetUnreachable(say("google_redirected"))
+        case GoogleProblem.PROXY:
+            variable = proxy_for(SPREADSHEETS) or "HTTPS_PROXY"
+            return SheetUnreachable(say("google_proxy", variable=variable))
+        case GoogleProblem.UNCLEAR:
+            return SheetUnreachable(say("google_unclear"))
+        case GoogleProblem.BUSY:
+            return SheetUnreachable(say("google_busy", code=code, words=words))
+        case GoogleProblem.BATCH_REFUSED if fault.place == 0:
+            # Google's words for refusing the first request, which takes the old token away, aren't
+            # known; its place in the batch is.
+            return TokenLost(say("written_by_another"), words)
+        case GoogleProblem.BATCH_REFUSED:
+            return WriteRefused(say("google_refused_cell", words=words), fault.place, words)
+    refused = say("google_refused", code=code, words=words)
+    hint = _HINTS.get(fault.problem)
+    return SheetRefused(f"{with_stop(refused)} {say(hint)}" if hint else refused)

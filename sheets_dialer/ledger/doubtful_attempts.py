@@ -7,6 +7,7 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from ..domain.attempt import OPEN_STATES, AttemptState
+from ..domain.problems import ProblemCode
 from .history import change, note
 from .schema import attempts, jobs
 
@@ -42,7 +43,7 @@ def doubt_withdrawn(
     return len(doubted)
 
 
-def doubt_marks(connection: sa.Connection, why: str) -> None:
+def doubt_marks(connection: sa.Connection, why: ProblemCode) -> None:
     """Lets no withdrawn attempt explain a mark in the sheet any more."""
-    unexplained = (attempts.c.state == AttemptState.WITHDRAWN) & attempts.c.problem.is_(None)
-    connection.execute(attempts.update().where(unexplained).values(problem=why))
+    unexplained = (attempts.c.state == AttemptState.WITHDRAWN) & attempts.c.problem_code.is_(None)
+    connection.execute(attempts.update().where(unexplained).values(problem_code=why))

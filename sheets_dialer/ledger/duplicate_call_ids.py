@@ -141,6 +141,12 @@ def end(connection: sa.Connection, known: Collection[int], now: datetime) -> Non
 
 def doubt(connection: sa.Connection, doubted: Collection[int], now: datetime) -> None:
     """Holds these attempts for a person."""
-    values = {"state": AttemptState.UNKNOWN, "problem": say("shared_call_id"), "changed_at": now}
+    values = {
+        "state": AttemptState.UNKNOWN,
+        "problem": say("shared_call_id"),
+        "problem_code": None,
+        "problem_column": None,
+        "changed_at": now,
+    }
     change(connection, [(attempt_id, values) for attempt_id in sorted(doubted)])
     note(connection, now, [(each, "unknown: shared call id") for each in sorted(doubted)])

@@ -20,8 +20,9 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from ..base.errors import AnotherDialer, LedgerError, LedgerTaken
 from .database import line_up, own_errors
+from .facts import HOLDER
 from .postgres_server import identity, is_same_server, require_on_disk
-from .schema import facts
+from .run_memory import keep_fact, read_fact
 
 _HELD = "Another process dials with this ledger. Wait for it to end, or stop it."
 _TAKEN = (
@@ -42,8 +43,6 @@ _OLDER = (
     "An older version of this program dials with this ledger, which this version must bring up to "
     "date first. Stop the older one, then try again."
 )
-_MARK = "holder"
-_LAST_MARK = sa.select(facts.c.value).where(facts.c.name == _MARK)
 # The two halves of a key are kept apart there; 1 is for keys of one number.
 _KEEPERS = sa.text(
     "SELECT pid FROM pg_locks JOIN pg_database ON pg_database.oid = pg_locks.database "
@@ -73,7 +72,7 @@ class Hold(ABC):
     def is_last(self, connection: sa.Connection) -> bool:
         """Whether nobody else has taken the ledger since; in a transaction that lines up it stays
         so until that ends."""
-        return bool(connection.execute(_LAST_MARK).scalar() == self._mark)
+        return read_fact(connection, HOLDER) == self._mark
 
     def require_last(self, connection: sa.Connection) -> None:
         """The same for what makes no sense otherwise.
@@ -101,8 +100,7 @@ class Hold(ABC):
         with self._engine.begin() as connection:
             # After whatever the one before still commits.
             line_up(connection)
-            connection.execute(facts.delete().where(facts.c.name == _MARK))
-            connection.execute(facts.insert().values(name=_MARK, value=self._mark))
+            keep_fact(connection, HOLDER, self._mark)
 
 
 class FileHold(Hold):

@@ -8,10 +8,10 @@ within the gap, and each move between attempt states only from the state that it
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
@@ -23,21 +23,24 @@ from ..domain.content import Content
 from ..domain.daily_usage import DailyUsage, as_today, hours_begun
 from ..domain.job import Adoption, Job, JobChange, NewJob, Rewriting
 from ..domain.opt_out import OptOut
-from . import commands, opt_outs, queries, retention, run_memory
+from ..domain.problems import ProblemCode
+from ..tabs.fence_state import FenceState, FenceStep
+from . import commands, facts, opt_outs, queries, retention, run_memory
 from .commands import Intent
 from .database import line_up, make_engine, own_errors
 from .doubtful_attempts import doubt_marks, doubt_withdrawn
 from .exclusive_lock import Hold, held, require_free
+from .facts import Fact
 from .history import note
 from .postgres_server import require_on_disk
 from .schema import IS_OPEN, attempts, jobs, settle_schema
 from .transitions import Moved, make_moves
-from .upgrades import AS_TYPED, upgrade
+from .upgrades import upgrade
 
 __all__ = ["Intent", "Ledger", "Moved"]
 
 log = structlog.get_logger()
-_SERVER = "server"
+_Value = TypeVar("_Value")
 _REFUSED_WITHIN = 2.0
 """Seconds in which a database says no to a value."""
 
@@ -113,13 +116,13 @@ class Ledger:
     def may_lack_commits(self) -> bool:
         """Whether another server answers than the one that the ledger remembers, so that the last
         commits of an earlier run may be lost. Only for who holds it."""
-        known = self.fact(_SERVER)
-        return self._hold is not None and known not in ("", self._hold.server)
+        known = self.fact(facts.SERVER)
+        return self._hold is not None and known not in (None, self._hold.server)
 
     def trust_server(self) -> None:
         """Remembers which server answers, once what it may lack has been seen to."""
-        if self._hold is not None and self._hold.server != self.fact(_SERVER):
-            self.set_fact(_SERVER, self._hold.server)
+        if self._hold is not None and self._hold.server != (self.fact(facts.SERVER) or ""):
+            self.set_fact(facts.SERVER, self._hold.server)
 
     def campaigns(self) -> list[str]:
         """The names of all campaigns that have jobs."""
@@ -180,7 +183,7 @@ class Ledger:
     def compares_letters(self) -> bool:
         """Whether some job's fingerprint is still an older version's, of what was typed letter for
         letter: what the ledger had forgotten can't be reckoned anew."""
-        return self.fact(AS_TYPED) != ""
+        return self.fact(facts.AS_TYPED) is not None
 
     def open_attempts(self) -> list[Attempt]:
         """Every open attempt, in any campaign: each keeps its number from being called."""
@@ -341,25 +344,33 @@ class Ledger:
                 retention.forget(connection, ids, before)
         return ids
 
-    def fact(self, name: str) -> str:
-        """Something that one run leaves for the next; empty when it left nothing."""
+    def fact(self, fact: Fact[_Value]) -> _Value | None:
+        """Something that one run leaves for the next (`facts`); None when it left nothing."""
         with self._reading() as connection:
-            return run_memory.fact(connection, name)
+            return run_memory.read_fact(connection, fact)
 
-    def set_fact(self, name: str, value: str) -> None:
-        """Leaves something for the next run."""
+    def set_fact(self, fact: Fact[_Value], value: _Value | None) -> None:
+        """Leaves something for the next run, or with None nothing any more."""
         with self._writing() as connection:
-            run_memory.set_fact(connection, name, value)
+            run_memory.keep_fact(connection, fact, value)
 
-    def token_counter(self, tab: str) -> int:
-        """The counter of the last token that this ledger wrote, or adopted, on the tab."""
+    def fence(self, tab: str) -> FenceState:
+        """What is remembered of the tab's tokens."""
         with self._reading() as connection:
-            return run_memory.token_counter(connection, tab)
+            return run_memory.read_fence(connection, tab)
 
-    def set_token_counter(self, tab: str, counter: int) -> None:
-        """Remembers the counter of the token on the tab."""
+    def change_fence(self, tab: str, take: Callable[[FenceState], FenceStep]) -> FenceStep:
+        """Has a step taken from what is remembered of the tab's tokens, and keeps what comes of it
+        before anybody acts on the step: in one transaction, so that a death leaves all or nothing
+        of it, and no other process takes a step from the same state."""
         with self._writing() as connection:
-            run_memory.set_token_counter(connection, tab, counter)
+            before = run_memory.read_fence(connection, tab)
+            step = take(before)
+            if step.doubts_marks:
+                doubt_marks(connection, ProblemCode.MARK_IN_DOUBT)
+            if step.state != before:
+                run_memory.keep_fence(connection, tab, step.state)
+            return step
 
     def doubt_withdrawn(self, campaign: str, since: datetime, now: datetime) -> int:
         """Makes unknown what was withdrawn since then and not tried anew: another dialer, which
@@ -367,7 +378,7 @@ class Ledger:
         with self._writing() as connection:
             return doubt_withdrawn(connection, campaign, since, now)
 
-    def doubt_marks(self, why: str) -> None:
+    def doubt_marks(self, why: ProblemCode) -> None:
         """Lets no withdrawn attempt explain a mark in the sheet any more."""
         with self._writing() as connection:
             doubt_marks(connection, why)

@@ -15,8 +15,11 @@ from ..base.errors import LedgerError
 
 _NOT_ON_DISK = (
     "The ledger's PostgreSQL server has fsync = off: after a crash it forgets calls that were "
-    "made, and people would be called again. Set fsync = on in its postgresql.conf (or as its "
-    "administrator: ALTER SYSTEM SET fsync = on), run SELECT pg_reload_conf(), and start again."
+    "made, and people would be called again."
+)
+_PUT_ON_DISK = (
+    "Set fsync = on in its postgresql.conf (or as its administrator: ALTER SYSTEM SET fsync = on), "
+    "run SELECT pg_reload_conf(), and start again."
 )
 # Neither is given to everybody on every server, and hosted ones lack some.
 _SYSTEM = "SELECT system_identifier FROM pg_control_system()"
@@ -38,7 +41,7 @@ def require_on_disk(connection: sa.Connection) -> None:
     if connection.dialect.name == "postgresql":
         (fsync,) = connection.execute(sa.text("SELECT current_setting('fsync')")).one()
         if fsync == "off":
-            raise LedgerError(_NOT_ON_DISK)
+            raise LedgerError(_NOT_ON_DISK, _PUT_ON_DISK)
 
 
 def identity(connection: sa.Connection) -> str:

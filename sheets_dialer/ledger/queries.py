@@ -18,6 +18,7 @@ from ..domain.attempt import MADE_NO_CALL, NEVER_RANG, Attempt, AttemptState, Re
 from ..domain.content import Content
 from ..domain.job import Job
 from ..domain.portal_status import ANSWERED, NOT_REACHED
+from ..domain.problems import ProblemCode
 from .batching import among, rows_among
 from .schema import IS_ANOTHER_TRY, IS_NOT_BEGUN, IS_OPEN, UtcTime, attempts, jobs
 
@@ -29,14 +30,16 @@ _RANG = attempts.c.state.not_in(sorted(NEVER_RANG))
 _MADE_A_CALL = attempts.c.state.not_in(sorted(MADE_NO_CALL))
 _ANSWERED = sa.func.coalesce(attempts.c.call_status, 0) == ANSWERED
 _NOT_REACHED = sa.func.coalesce(attempts.c.call_status, 0).in_(sorted(NOT_REACHED))
-_MAY_COST = attempts.c.state.in_(
+_HAD_A_PROBLEM = attempts.c.problem.is_not(None) | attempts.c.problem_code.is_not(None)
+_ENDED_UNCLEAR = (attempts.c.state == AttemptState.ENDED) & (~_NOT_REACHED | _HAD_A_PROBLEM)
+_MAY_COST = _ENDED_UNCLEAR | attempts.c.state.in_(
     [
         *(AttemptState.INTENDED, AttemptState.SENDING),
         # Whoever wasn't reached may still be, by the account's own retry.
         AttemptState.PLACED,
         *(AttemptState.UNKNOWN, AttemptState.RELEASED),
     ]
-) | ((attempts.c.state == AttemptState.ENDED) & (~_NOT_REACHED | attempts.c.problem.is_not(None)))
+)
 """Whether an attempt that isn't known to be answered may be charged all the same: it isn't over, or
 nobody knows how it ended."""
 _LEAVES_WITHIN = timedelta(hours=1)
@@ -215,6 +218,8 @@ def attempt_of(row: sa.Row[Any]) -> Attempt:
     values = dict(row._mapping)
     values["state"] = AttemptState(values["state"])
     values["reason"] = Reason(values["reason"])
+    if values["problem_code"] is not None:
+        values["problem_code"] = ProblemCode(values["problem_code"])
     return Attempt(**values)
 
 

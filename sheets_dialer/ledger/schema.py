@@ -10,8 +10,9 @@ import sqlalchemy as sa
 from ..base.errors import LedgerError
 from ..domain.attempt import OPEN_STATES
 from ..domain.portal_status import NOT_BEGUN
+from .facts import LEDGER_ID, SCHEMA
 
-SCHEMA_VERSION = 4
+SCHEMA_VERSION = 5
 
 
 class UtcTime(sa.types.TypeDecorator[datetime]):
@@ -62,6 +63,14 @@ tokens = sa.Table(
     metadata,
     sa.Column("tab", Words, primary_key=True),
     sa.Column("counter", sa.BigInteger, nullable=False),
+    # The rest of what the fence remembers (`tabs.fence_state.FenceState`).
+    sa.Column("written", Words, nullable=False, server_default=""),
+    sa.Column("newest_seen", sa.BigInteger, nullable=False, server_default="0"),
+    sa.Column("is_behind", sa.Boolean, nullable=False, server_default=sa.false()),
+    sa.Column("foreign_token", Words),
+    sa.Column("foreign_since", UtcTime),
+    sa.Column("resting_token", Words),
+    sa.Column("resting_since", UtcTime),
 )
 jobs = sa.Table(
     "jobs",
@@ -104,7 +113,10 @@ attempts = sa.Table(
     sa.Column("changed_at", UtcTime),
     sa.Column("polled_at", UtcTime),
     sa.Column("ended_at", UtcTime),
+    # What others said, or a cell showed; and what is decided by (`domain.problems`).
     sa.Column("problem", Words),
+    sa.Column("problem_code", sa.String),
+    sa.Column("problem_column", sa.String),
     # The fingerprint of what is said, which may differ from try to try: texts change by themselves.
     sa.Column("said", Words, index=True),
     # The address of the portal that gave the call its id: elsewhere it is another call's.
@@ -187,17 +199,17 @@ def settle_schema(
     # New tables; what older ones lack is added below.
     metadata.create_all(connection)
     known = {row.name: row.value for row in connection.execute(sa.select(facts))}
-    for name, value in (("id", new_id), ("schema", str(SCHEMA_VERSION))):
+    for name, value in ((LEDGER_ID.name, new_id), (SCHEMA.name, str(SCHEMA_VERSION))):
         if name not in known:
             connection.execute(facts.insert().values(name=name, value=value))
             known[name] = value
-    version = known["schema"]
+    version = known[SCHEMA.name]
     if not version.isdecimal() or int(version) > SCHEMA_VERSION:
         raise LedgerError("A newer version wrote this ledger. Upgrade sheets-dialer.")
     if int(version) < SCHEMA_VERSION:
-        before_upgrade(known["id"])
+        before_upgrade(known[LEDGER_ID.name])
         upgrade(connection)
         connection.execute(
-            facts.update().where(facts.c.name == "schema").values(value=str(SCHEMA_VERSION))
+            facts.update().where(facts.c.name == SCHEMA.name).values(value=str(SCHEMA_VERSION))
         )
-    return str(known["id"])
+    return str(known[LEDGER_ID.name])

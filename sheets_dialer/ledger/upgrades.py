@@ -7,22 +7,25 @@ from collections.abc import Iterable
 import sqlalchemy as sa
 
 from ..domain.content import Content, is_as_typed
+from .facts import AS_TYPED, SCHEMA, VOICE_ASKED_FOR
 from .queries import content_of
-from .schema import attempts, facts, jobs
+from .run_memory import keep_fact, read_fact
+from .schema import attempts, facts, jobs, tokens
+from .upgrade_facts import one_value_for_each_fence, one_value_for_each_problem
+from .upgrade_problems import codes_for_sentences
 
-VOICE_ASKED_FOR = "voice asked for "
-"""How the facts begin that name the voice by which rows that name none are known again."""
-AS_TYPED = "fingerprints as typed"
-"""The fact that says that some job's fingerprint still compares letter for letter."""
 _AT_ONCE = 2_000
 _COMPARES_WHAT_IS_HEARD = 3
 """The version from which on fingerprints are of what is heard."""
+_KEEPS_VALUES = 5
+"""The version from which on what belongs together is kept as one value, and what is decided by as a
+code."""
 
 
 def upgrade(connection: sa.Connection) -> None:
     """Adds to an older version's ledger what it lacks."""
-    version = connection.scalar(sa.select(facts.c.value).where(facts.c.name == "schema"))
-    for table in (jobs, attempts):
+    version = int(read_fact(connection, SCHEMA) or 0)
+    for table in (jobs, attempts, tokens):
         found = sa.inspect(connection).get_columns(table.name)
         known = {column["name"] for column in found}
         for column in table.columns:
@@ -31,8 +34,12 @@ def upgrade(connection: sa.Connection) -> None:
                 connection.exec_driver_sql(f"ALTER TABLE {table.name} ADD COLUMN {added}")
     for index in sorted(attempts.indexes | jobs.indexes, key=lambda each: str(each.name)):
         index.create(connection, checkfirst=True)
-    if int(version or 0) < _COMPARES_WHAT_IS_HEARD:
+    if version < _COMPARES_WHAT_IS_HEARD:
         _compare_what_is_heard(connection)
+    if version < _KEEPS_VALUES:
+        one_value_for_each_fence(connection)
+        one_value_for_each_problem(connection)
+        codes_for_sentences(connection)
 
 
 def _compare_what_is_heard(connection: sa.Connection) -> None:
@@ -70,9 +77,8 @@ def _compare_what_is_heard(connection: sa.Connection) -> None:
             )
             tries = attempts.c.job_id == sa.bindparam("of_job")
             connection.execute(attempts.update().where(tries).values(said=now_heard), said)
-    known = sa.select(facts.c.name).where(facts.c.name == AS_TYPED)
-    if left and connection.execute(known).first() is None:
-        connection.execute(facts.insert().values(name=AS_TYPED, value="yes"))
+    if left:
+        keep_fact(connection, AS_TYPED, True)
 
 
 def _heard(fingerprint: str, content: Content, voices: Iterable[str]) -> str | None:

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from ..base.clock import Clock
 from ..base.errors import PortalError
+from ..domain.account import Account, Balance
 from ..texts import say
-from .client import Balance, Portal
+from .client import Portal
 
 PULSE_SECONDS = 30.0
 """The portal charges by pulses, "for example per 30 seconds" (vendor text)."""
@@ -30,28 +30,6 @@ class Funds:
     problem: str | None = None
     error: PortalError | None = None
     """What kept the balance from being read."""
-
-
-@dataclass(frozen=True, slots=True)
-class Account:
-    """The balance and the rate as the portal told them at that moment."""
-
-    balance: Balance
-    read_at: datetime
-
-    def as_text(self) -> str:
-        """The account as text, for the ledger."""
-        known = self.balance
-        at = self.read_at.isoformat()
-        return json.dumps([known.rupees, known.call_rate, at, known.username])
-
-
-def read_account(text: str) -> Account | None:
-    """The account from `Account.as_text`; None when there is none."""
-    if not text:
-        return None
-    rupees, rate, read_at, *username = json.loads(text)
-    return Account(Balance(rupees, rate, *username), datetime.fromisoformat(read_at))
 
 
 @dataclass(slots=True)

@@ -14,10 +14,12 @@ from typing import Any
 from urllib.parse import urlencode
 
 import requests
+import urllib3
 
 from ..base.errors import PortalError, PortalNotSent, PortalUnknown
 from ..base.redaction import without_query
 from ..base.timeouts import CONNECT_SECONDS, PORTAL_READ_SECONDS
+from ..domain.account import Balance
 from ..domain.content import Content
 from ..texts import say
 from .error_text import cleaned, told
@@ -62,14 +64,7 @@ class CallReport:
     unread: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Balance:
-    """The account's money in rupees; `call_rate` is rupees per pulse and `username` whose account
-    it is, where the portal tells them."""
-
-    rupees: float
-    call_rate: float | None
-    username: str | None = None
+_TIME_OUTS = (TimeoutError, requests.exceptions.Timeout, urllib3.exceptions.TimeoutError)
 
 
 class Portal:
@@ -229,6 +224,15 @@ def _failed(error: Exception) -> PortalError:
         return PortalNotSent(say("nothing_sent", problem=reason.problem))
     if isinstance(error, requests.exceptions.InvalidURL | requests.exceptions.InvalidSchema):
         return PortalNotSent(say("portal_address"))
-    if "timed out" in str(error):
+    if _is_time_out(error):
         return PortalUnknown(say("portal_timed_out"))
     return PortalUnknown(say("portal_broke_off"))
+
+
+def _is_time_out(error: object) -> bool:
+    """Whether nothing came for too long, by the kind of the error. The libraries wrap what a socket
+    says, one in the other: as an argument, as a reason or as a cause."""
+    if not isinstance(error, Exception):
+        return False
+    inside = (*error.args, getattr(error, "reason", None), error.__cause__)
+    return isinstance(error, _TIME_OUTS) or any(map(_is_time_out, inside))

@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ..google_sheets import QueueTab, Spreadsheet
+from ..ledger.facts import Fact, campaigns_voice, tabs_voice
 from ..ledger.ledger import Ledger
 from ..planning.plan import PassRules
 from .row_cache import RowCache
@@ -34,16 +35,17 @@ def row_cache_of(ledger: Ledger, campaign: Campaign) -> RowCache:
 def keep_voice(ledger: Ledger, campaign: Campaign) -> None:
     """Keeps for the runs to come by which voice the campaign's rows are known again."""
     voice = _voice_asked_for(ledger, campaign)
-    for name in _names(campaign):
-        if not ledger.fact(name):
-            ledger.set_fact(name, voice)
+    for fact in _voice_facts(campaign):
+        if ledger.fact(fact) is None:
+            ledger.set_fact(fact, voice)
 
 
 def _voice_asked_for(ledger: Ledger, campaign: Campaign) -> str:
     """The voice that was configured when this ledger first worked on the campaign; of one that it
     doesn't know, when it first worked on the tab, since a campaign may get another name."""
-    return next(filter(None, map(ledger.fact, _names(campaign))), campaign.rules.policy.voice_id)
+    known = filter(None, map(ledger.fact, _voice_facts(campaign)))
+    return next(known, campaign.rules.policy.voice_id)
 
 
-def _names(campaign: Campaign) -> tuple[str, str]:
-    return f"voice asked for by {campaign.name}", f"voice asked for on {campaign.sheet.name}"
+def _voice_facts(campaign: Campaign) -> tuple[Fact[str], Fact[str]]:
+    return campaigns_voice(campaign.name), tabs_voice(campaign.sheet.name)

@@ -2,25 +2,27 @@
 
 from __future__ import annotations
 
-import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import Any, TypeVar
 
 from ..base.clock import Clock
 from ..domain.times import zone_named
 from ..google_sheets import Snapshot
 from ..google_sheets.quota import PassInterval
+from ..ledger.facts import Fact, HeardControl, LastProblem, heard_control, last_problem
 from ..ledger.ledger import Ledger
 from ..planning.campaign_status import state
 from ..planning.dashboard import NEXT_PASS, Dashboard, Facts, board
 from ..planning.plan import Halt, Plan, TabShown
 from ..portal.balance import BalanceMonitor
-from ..tabs.control_tab import PAUSE, RUN, STATE_LABEL
+from ..tabs.control_tab import STATE_LABEL
 from ..texts import say
 from .campaign import Campaign
 from .pass_planner import Planned
 from .pass_time import PassTime
 
+_Kept = TypeVar("_Kept")
 LONG_REST = timedelta(minutes=2)
 """From here on the Dialer tab says at what time the next pass comes, not after how many seconds."""
 
@@ -59,8 +61,8 @@ class DashboardMemory:
         paused."""
         if sheet.control.problem is not None:
             return False
-        word = RUN if sheet.control.run else PAUSE
-        return self._diary.heard(campaign.sheet.name, word, self._clock.now())
+        tab, now = campaign.sheet.name, self._clock.now()
+        return self._diary.heard(tab, runs=sheet.control.run, now=now)
 
     def note_failure(self, campaign: Campaign, problem: str) -> None:
         """Remembers why a pass failed, for the next one that can write."""
@@ -74,7 +76,7 @@ class DashboardMemory:
         now, tab = self._clock.now(), campaign.sheet.name
         problem = made.stopped if made.halt is Halt.PROBLEM else made.note
         self._diary.trouble(tab, problem or None, now)
-        account = self._balance_monitor.known
+        account, last = self._balance_monitor.known, self._diary.last_problem(tab)
         facts = Facts(
             now=now,
             rules=campaign.rules,
@@ -85,7 +87,7 @@ class DashboardMemory:
             account=account.balance.username if account else None,
             balance=account.balance.rupees if account else None,
             rate=account.balance.call_rate if account else None,
-            problem=self._diary.last_problem(tab),
+            problem=(last.sentence, last.came_at) if last else None,
         )
         # Not the rows: they may be many, and nothing needs them any more.
         self._last[campaign.name] = LastShown(planned.snapshot.head(), planned.plan, made, facts)
@@ -123,56 +125,50 @@ class Diary:
 
     def __init__(self, ledger: Ledger) -> None:
         self._ledger = ledger
-        self._known: dict[str, str] = {}
+        self._known: dict[str, Any] = {}
 
-    def heard(self, tab: str, word: str, now: datetime) -> bool:
-        """Takes in what Control says: RUN or PAUSE. Saying RUN after a PAUSE is a new beginning, so
-        it clears the last problem; returns whether that was said just now."""
-        begins = False
-        name, before = f"control: {tab}", self._fact(f"control: {tab}")
-        if word == RUN and before != RUN:
-            self._keep(name, RUN)
+    def heard(self, tab: str, *, runs: bool, now: datetime) -> bool:
+        """Takes in what Control says. Saying RUN after a PAUSE is a new beginning, so it clears the
+        last problem; returns whether that was said just now."""
+        control = heard_control(tab)
+        before = self._fact(control)
+        if runs and (before is None or not before.runs):
+            self._keep(control, HeardControl(runs=True))
             # The first word that is heard at all is no new beginning.
-            if before:
-                begins = True
-                self._keep(f"problem: {tab}", "")
-        elif word == PAUSE and not before.startswith(PAUSE):
+            if before is not None:
+                self._keep(last_problem(tab), None)
+                return True
+        elif not runs and (before is None or before.runs):
             # Before anybody said RUN it was set-up that paused, not a person.
-            self._keep(name, f"{PAUSE} {now.isoformat()}" if before else PAUSE)
-        return begins
+            self._keep(control, HeardControl(runs=False, paused_at=now if before else None))
+        return False
 
     def paused_at(self, tab: str) -> datetime | None:
         """When this ledger's dialer first saw the PAUSE that stands there, after a RUN."""
-        _word, _, moment = self._fact(f"control: {tab}").partition(" ")
-        return datetime.fromisoformat(moment) if moment else None
+        heard = self._fact(heard_control(tab))
+        return heard.paused_at if heard else None
 
     def trouble(self, tab: str, problem: str | None, now: datetime) -> None:
         """Takes in a problem, or that there is none any more. The same one, still there, keeps the
         time at which it came."""
-        name = f"problem: {tab}"
         last = self.last_problem(tab)
-        over = f"over: {tab}"
         if problem is None:
-            if last is not None and not self._fact(over):
-                self._keep(over, "yes")
-        elif last is None or last[0] != problem or self._fact(over):
-            self._keep(name, json.dumps([problem, now.isoformat()], ensure_ascii=False))
-            self._keep(over, "")
+            if last is not None:
+                self._keep(last_problem(tab), replace(last, is_over=True))
+        elif last is None or last.is_over or last.sentence != problem:
+            self._keep(last_problem(tab), LastProblem(problem, now))
 
-    def last_problem(self, tab: str) -> tuple[str, datetime] | None:
+    def last_problem(self, tab: str) -> LastProblem | None:
         """The last problem and when it came."""
-        kept = self._fact(f"problem: {tab}")
-        if not kept:
-            return None
-        problem, at = json.loads(kept)
-        return str(problem), datetime.fromisoformat(at)
+        return self._fact(last_problem(tab))
 
-    def _fact(self, name: str) -> str:
-        if name not in self._known:
-            self._known[name] = self._ledger.fact(name)
-        return self._known[name]
+    def _fact(self, fact: Fact[_Kept]) -> _Kept | None:
+        if fact.name not in self._known:
+            self._known[fact.name] = self._ledger.fact(fact)
+        known: _Kept | None = self._known[fact.name]
+        return known
 
-    def _keep(self, name: str, value: str) -> None:
-        if self._fact(name) != value:
-            self._ledger.set_fact(name, value)
-            self._known[name] = value
+    def _keep(self, fact: Fact[_Kept], value: _Kept | None) -> None:
+        if self._fact(fact) != value:
+            self._ledger.set_fact(fact, value)
+            self._known[fact.name] = value

@@ -5,9 +5,10 @@ from __future__ import annotations
 from ..base.clock import Clock, ServerTime
 from ..dialing.worker import CallWorker
 from ..google_sheets import Snapshot
+from ..ledger.facts import unsafe
 from ..ledger.ledger import Ledger
 from ..planning.campaign_status import clock_off
-from ..tabs.fencing_token import unsafe_fact, unsafe_sentence
+from ..tabs.fencing_token import unsafe_sentence
 from ..tabs.header_report import unclear_sentence
 from .campaign import Campaign
 from .row_quarantine import RowQuarantine
@@ -38,7 +39,7 @@ class Obstacles:
         """
         return (
             clock_off(self._server_time.seconds_ahead)
-            or unsafe_sentence(self._ledger.fact(unsafe_fact(campaign.sheet.name)))
+            or unsafe_sentence(self._ledger.fact(unsafe(campaign.sheet.name)))
             or unclear_sentence(campaign.tab, snapshot.columns)
             or self._quarantine.sentence(campaign.name, self._clock.now())
             or self._worker.caution()

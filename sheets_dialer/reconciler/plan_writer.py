@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Any
 
 import structlog
 
@@ -19,8 +20,9 @@ from ..base.errors import (
 )
 from ..dialing.outcomes import ends
 from ..dialing.worker import MarkedCall
-from ..domain.attempt import NEVER_MARKED, Attempt, AttemptState, Transition, unspoken
+from ..domain.attempt import Attempt, AttemptState, Transition
 from ..domain.content import Content
+from ..domain.problems import ProblemCode
 from ..google_sheets import ColumnsMoved, Mark, Snapshot, cells_of
 from ..google_sheets.cell_updates import update
 from ..ledger.ledger import Intent, Ledger
@@ -122,7 +124,7 @@ class PlanWriter:
         )
         said: dict[int, Content] = {}
         marked_at = self._clock.steady()
-        unmarked: dict[str, str] = {}
+        unmarked: dict[str, Any] = {}
         together = False
         try:
             # Rows come first where they fill more than one write.
@@ -136,7 +138,7 @@ class PlanWriter:
                 seen = self._write(campaign, snapshot, cells, dials, notes, listed)
                 said = self._worded(campaign, dials, by_job, seen)
         except SheetRefused:
-            unmarked = {"problem": NEVER_MARKED}
+            unmarked = {"problem_code": ProblemCode.NEVER_MARKED}
             raise
         except WrittenTogether:
             together = True
@@ -176,8 +178,7 @@ class PlanWriter:
                 continue
             content = spoken_content(dial.job.content, dial.row.order_id, seen[row])
             if isinstance(content, Unspeakable):
-                problem = unspoken(content.column, content.text)
-                self._withdraw([attempt], {"problem": problem})
+                self._withdraw([attempt], _unspoken(content))
             elif content is not None:
                 said[row] = content
                 if content != dial.job.content:
@@ -289,13 +290,22 @@ class PlanWriter:
                 raise SheetRefused(say("state_unwritable", problem=error)) from error
             return {}
 
-    def _withdraw(self, attempts: Sequence[Attempt], values: Mapping[str, str]) -> None:
+    def _withdraw(self, attempts: Sequence[Attempt], values: Mapping[str, Any]) -> None:
         moves = [
             Transition(attempt.id, AttemptState.INTENDED, AttemptState.WITHDRAWN, values)
             for attempt in attempts
         ]
         if moves:
             self._ledger.move(moves, self._clock.now())
+
+
+def _unspoken(shown: Unspeakable) -> dict[str, Any]:
+    """What is kept of an attempt whose row shows what can't be said."""
+    return {
+        "problem_code": ProblemCode.UNSPOKEN,
+        "problem_column": shown.column,
+        "problem": shown.text,
+    }
 
 
 def _moves(made: Plan, now: datetime) -> list[Transition]:

@@ -7,13 +7,13 @@ from datetime import datetime, timedelta
 import structlog
 
 from ..base.clock import Clock
+from ..ledger.facts import FORGOT_AT
 from ..ledger.ledger import Ledger
 
 log = structlog.get_logger()
 EVERY = timedelta(days=1)
 JOBS_AT_ONCE = 2_000
 """So many jobs are forgotten between two passes, so that none is held up."""
-_LAST = "forgot old data at"
 
 
 class Forgetting:
@@ -38,8 +38,8 @@ class Forgetting:
             return
         now = self._clock.now()
         if self._due is None:
-            last = self._ledger.fact(_LAST)
-            self._due = datetime.fromisoformat(last) + EVERY if last else now
+            last = self._ledger.fact(FORGOT_AT)
+            self._due = last + EVERY if last else now
         # A clock that was set back must not keep it waiting.
         if now < self._due <= now + EVERY:
             return
@@ -51,4 +51,4 @@ class Forgetting:
             return
         self._behind = 0
         self._due = now + EVERY
-        self._ledger.set_fact(_LAST, now.isoformat())
+        self._ledger.set_fact(FORGOT_AT, now)

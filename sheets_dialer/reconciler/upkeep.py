@@ -11,7 +11,8 @@ import structlog
 from ..base.clock import Clock
 from ..dialing.outcomes import ends
 from ..dialing.worker import CallWorker
-from ..domain.attempt import COMMITS_LOST, LEFT_BEHIND, AttemptState, Transition
+from ..domain.attempt import AttemptState, Transition
+from ..domain.problems import ProblemCode
 from ..ledger.ledger import Ledger
 from ..planning.pacing import followed
 from .campaign import Campaign, keep_voice
@@ -60,7 +61,7 @@ class Upkeep:
         now, policy = self._clock.now(), campaign.rules.policy
         jobs = self._ledger.jobs_under_way(campaign.name, now - policy.give_up_after)
         polls, ended = followed(jobs, now, policy)
-        if left := [each for each in ended if each.problem == LEFT_BEHIND]:
+        if left := [each for each in ended if each.problem_code is ProblemCode.LEFT_BEHIND]:
             log.warning("the portal's address was changed; calls aren't followed", calls=len(left))
         self._worker.follow((poll, policy) for poll in polls)
         self._ledger.move(ends(ended, now), now)
@@ -78,7 +79,7 @@ def settle_earlier_attempts(ledger: Ledger, now: datetime) -> None:
     Where the ledger's server may have lost commits, what it has as not yet sent may have been sent:
     if the sheet shows the mark, only a person releases that, too."""
     lacking = ledger.may_lack_commits
-    unsent = {"problem": COMMITS_LOST} if lacking else {}
+    unsent = {"problem_code": ProblemCode.COMMITS_LOST} if lacking else {}
     moves = [
         Transition(attempt.id, attempt.state, target, {"changed_at": now, **values})
         for state, target, values in (
@@ -93,6 +94,6 @@ def settle_earlier_attempts(ledger: Ledger, now: datetime) -> None:
         log.warning("found attempts of an earlier run", attempts=len(moves))
     if lacking:
         # A mark of an attempt that is lost altogether must not be taken for an earlier one's.
-        ledger.doubt_marks(COMMITS_LOST)
+        ledger.doubt_marks(ProblemCode.COMMITS_LOST)
         log.warning("another server has the ledger than before; it may lack the last calls")
     ledger.trust_server()

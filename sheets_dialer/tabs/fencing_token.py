@@ -53,16 +53,11 @@ def read_token(text: str | None) -> Token | None:
     return Token(found["ledger"], int(found["counter"]), found["writer"] or "") if found else None
 
 
-def unsafe_fact(tab: str) -> str:
-    """Under which name the ledger keeps why the fence doesn't hold on a tab, as `check` found: by
-    the name of a sentence. The fact is empty where it holds."""
-    return f"unsafe {tab}"
-
-
-def unsafe_sentence(fact: str) -> str:
-    """What the fact says, for people; empty where the fence holds."""
+def unsafe_sentence(why: str | None) -> str | None:
+    """Why the fence doesn't hold on a tab, for people, by the name of a sentence as `check` leaves
+    it in the ledger (`facts.unsafe`); None where it holds."""
     # Whole sentences were kept by earlier versions.
-    return say("unsafe", why=say(fact)) if fact.startswith("unsafe_") else fact
+    return say("unsafe", why=say(why)) if why and why.startswith("unsafe_") else why
 
 
 def anchor_name(sheet_id: int) -> str:

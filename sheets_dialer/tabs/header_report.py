@@ -59,14 +59,19 @@ def columns_told(columns: Columns) -> list[str]:
     return used
 
 
-def unclear_sentence(tab: str, columns: Columns) -> str | None:
+def unclear_column(tab: str, columns: Columns) -> tuple[str, str] | None:
     """Why no new call starts while a column looks like Call After or Call Before and isn't taken
-    for it; None where there is none."""
+    for it, and what to do; None where there is none."""
     if not columns.unclear:
         return None
     title = columns.unclear[0]
     line = config_line({limit_like(title) or "call_after": NO_COLUMN})
-    return say("column_unclear", tab=tab, title=title, line=line)
+    return say("column_unclear", tab=tab, title=title), say("column_unclear_remedy", line=line)
+
+
+def unclear_sentence(tab: str, columns: Columns) -> str | None:
+    """Both in one."""
+    return " ".join(unclear_column(tab, columns) or ()) or None
 
 
 def columns_sentence(tab: str, columns: Columns, rows: Iterable[Sequence[object]]) -> str:

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from sheets_dialer.base.errors import AnotherDialer
 from sheets_dialer.config import load_config
+from sheets_dialer.ledger.facts import SERVER
 from sheets_dialer.ledger.ledger import Ledger
 from tests.support.dialing import Shop
 from tests.support.running import RunningSandbox
@@ -33,8 +34,8 @@ def ledger_in(folder: Path) -> None:
     ledger, other = Ledger(address, new_id="one"), Ledger(address, new_id="two")
     with ledger.held(), pytest.raises(AnotherDialer), other.held():
         pass
-    ledger.set_fact("a", "b")
-    assert other.fact("a") == "b"
+    ledger.set_fact(SERVER, "b")
+    assert other.fact(SERVER) == "b"
     ledger.close()
     other.close()
     assert {each.name for each in folder.iterdir()} - {"dialer.db.lock"} == {

@@ -12,11 +12,12 @@ from typing import Any
 
 import pytest
 
-from sheets_dialer.domain.attempt import LEFT_BEHIND, AttemptState, Reason, Transition
+from sheets_dialer.domain.attempt import AttemptState, Reason, Transition
 from sheets_dialer.domain.calling_hours import CallingHours, read_hours
 from sheets_dialer.domain.content import Content
 from sheets_dialer.domain.daily_usage import DailyUsage, Hour, hours_begun
 from sheets_dialer.domain.job import NewJob
+from sheets_dialer.domain.problems import ProblemCode
 from sheets_dialer.ledger.ledger import Intent, Ledger
 from sheets_dialer.planning.completion_estimate import calls_per_minute, estimate
 from sheets_dialer.planning.halts import calls_left
@@ -178,7 +179,11 @@ PLACED, ENDED, UNKNOWN = AttemptState.PLACED, AttemptState.ENDED, AttemptState.U
         # Given up, or at an address that isn't asked any more: nobody knows.
         *(((AttemptState.SENDING, PLACED, ENDED), {"call_status": n}, True) for n in (1, 7, 8)),
         ((AttemptState.SENDING, PLACED, ENDED), {}, True),
-        ((AttemptState.SENDING, PLACED, ENDED), {"call_status": 5, "problem": LEFT_BEHIND}, True),
+        (
+            (AttemptState.SENDING, PLACED, ENDED),
+            {"call_status": 5, "problem_code": ProblemCode.LEFT_BEHIND},
+            True,
+        ),
     ],
 )
 def test_what_may_be_charged_counts_once_and_nothing_else_does(

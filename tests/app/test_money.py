@@ -15,9 +15,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sheets_dialer.base.clock import Clock
+from sheets_dialer.domain.account import Account, Balance
 from sheets_dialer.domain.amounts import read_rupees
-from sheets_dialer.portal.balance import Account, funds, price, read_account
-from sheets_dialer.portal.client import Balance
+from sheets_dialer.ledger.facts import KNOWN_ACCOUNT
+from sheets_dialer.portal.balance import funds, price
 from sheets_dialer.sandbox.portal.settings import MONEY_FORMS, written
 from tests.support.bench import Bench
 from tests.support.dialing import Shop, eventually
@@ -91,9 +92,9 @@ def test_what_calls_would_cost_goes_by_the_pulse_that_is_set(shop: Shop) -> None
 
 def test_whose_account_it_is_is_remembered_and_what_older_versions_left_is_read() -> None:
     account = Account(Balance(10, 2, "demo"), datetime(2026, 7, 15, tzinfo=UTC))
-    assert read_account(account.as_text()) == account
+    assert KNOWN_ACCOUNT.read(KNOWN_ACCOUNT.write(account)) == account
     older = '[10, 2, "2026-07-15T00:00:00+00:00"]'
-    assert read_account(older) == replace(account, balance=Balance(10, 2))
+    assert KNOWN_ACCOUNT.read(older) == replace(account, balance=Balance(10, 2))
 
 
 # --- Midnight ------------------------------------------------------------------------------------

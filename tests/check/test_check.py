@@ -15,9 +15,10 @@ import yaml
 
 from sheets_dialer.app.check_file import check_file
 from sheets_dialer.check import Finding, exit_code
+from sheets_dialer.ledger.facts import unsafe
 from sheets_dialer.ledger.ledger import Ledger
 from sheets_dialer.sandbox.google.behaviour import OVERLAP_SECONDS
-from sheets_dialer.tabs.fencing_token import unsafe_fact, unsafe_sentence
+from sheets_dialer.tabs.fencing_token import unsafe_sentence
 from tests.support.dialing import SPEED, Shop
 from tests.support.raw_server import RawServer, answer
 from tests.support.running import RunningSandbox
@@ -552,11 +553,11 @@ def test_a_fence_that_does_not_hold(ready: Shop, setting: str, sentence: str) ->
     assert checked.code == 3
     assert named_ranges(ready) == before
     ledger = Ledger(f"sqlite:///{ready.config.parent}/dialer.db", new_id="unused")
-    tab = unsafe_fact(f"{ready.sandbox.spreadsheet_id}/Calls")
+    tab = unsafe(f"{ready.sandbox.spreadsheet_id}/Calls")
     assert unsafe_sentence(ledger.fact(tab)) == found.sentence
     ready.sandbox.post("/_sandbox/behaviour", {setting: True})
     assert Checked(ready).faults() == []
-    assert ledger.fact(tab) == ""
+    assert ledger.fact(tab) is None
     ledger.close()
 
 

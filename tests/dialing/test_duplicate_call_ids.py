@@ -18,6 +18,7 @@ from sheets_dialer.domain.attempt import Attempt, AttemptState, Reason, Transiti
 from sheets_dialer.domain.call_lifecycle import as_ended, is_followed
 from sheets_dialer.domain.content import Content
 from sheets_dialer.domain.job import Adoption, Job, NewJob
+from sheets_dialer.ledger.facts import breaker
 from sheets_dialer.ledger.ledger import Intent, Ledger
 from tests.support.bench import BRISK, Bench
 from tests.support.dialing import eventually
@@ -109,7 +110,7 @@ def test_what_an_earlier_version_remembered_of_the_portal_still_stops_calls(benc
     tripped = CircuitBreaker(
         failures=3, kind=UNKNOWN, tripped_at=bench.clock.now(), problem="No reply."
     )
-    bench.ledger.set_fact("breaker", tripped.to_text())
+    bench.ledger.set_fact(breaker(None), tripped.to_text())
     bench.ledger.portal = "https://a.pk"
     for _ in range(2):
         assert bench.worker().caution() is not None

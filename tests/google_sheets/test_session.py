@@ -16,11 +16,23 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 
 from sheets_dialer.app.wiring import google_client
-from sheets_dialer.base.errors import ConfigError, DialerError, SheetRefused, SheetUnreachable
-from sheets_dialer.check.google import REDIRECTED, GoogleProbe, clock
+from sheets_dialer.base.errors import (
+    ConfigError,
+    DialerError,
+    SheetError,
+    SheetRefused,
+    SheetUnreachable,
+)
+from sheets_dialer.check.google import REDIRECTED, GoogleProbe, clock, refusal
 from sheets_dialer.check.subject import GoogleAccount
 from sheets_dialer.config import GoogleSettings
 from sheets_dialer.google_sheets import Spreadsheet
+from sheets_dialer.google_sheets.google_api import (
+    NOTHING_CERTAIN,
+    GoogleApi,
+    GoogleFault,
+    GoogleProblem,
+)
 from tests.support.raw_server import Act, RawServer, answer
 
 TOKEN = "ya29.geheim-token"
@@ -212,6 +224,79 @@ def _harmless_and_short(error: DialerError, caplog: pytest.LogCaptureFixture, se
         assert part not in told
     assert len(str(error)) < 500
     assert "\n" not in str(error)
+
+
+# --- One meaning for each failure, told to two kinds of people ------------------------------------
+
+
+def refused(code: int, message: str, **more: object) -> Act:
+    return answer({"error": {"code": code, "message": message, "status": "X", **more}}, code)
+
+
+DISABLED = {"details": [{"reason": "SERVICE_DISABLED", "metadata": {"activationUrl": "https://x"}}]}
+SHEET_SAYS: dict[str, tuple[Act, GoogleProblem, str, str]] = {
+    "401": (refused(401, "No."), GoogleProblem.KEY_REFUSED, "doesn't accept the", "Make a new key"),
+    "403": (refused(403, "No."), GoogleProblem.NOT_SHARED, "is not shared", "Share the sheet"),
+    "403, off": (
+        refused(403, "No.", **DISABLED),
+        *(GoogleProblem.API_DISABLED, "API is not enabled", "enable the Google Sheets API"),
+    ),
+    "404": (refused(404, "No."), GoogleProblem.NO_SPREADSHEET, "There is no", "address from the"),
+    "an Excel file": (
+        refused(400, "This operation is not supported for this document"),
+        *(GoogleProblem.EXCEL_FILE, "is an Excel file", "refused (400)"),
+    ),
+    "first of a batch": (
+        refused(400, "Invalid requests[0].x: No."),
+        *(GoogleProblem.BATCH_REFUSED, "refused (400)", "Somebody else has written"),
+    ),
+    "another of it": (
+        refused(400, "Invalid requests[3].x: No."),
+        *(GoogleProblem.BATCH_REFUSED, "refused (400)", "Google Sheets refused: Invalid"),
+    ),
+    "busy": (refused(408, "No."), GoogleProblem.BUSY, "busy or failing (408)", "failing"),
+    "no JSON": (answer(b"{", 200), GoogleProblem.UNCLEAR, "can't be reached", "no clear answer"),
+}
+SIGN_IN_SAYS: dict[str, tuple[Act, GoogleProblem, str, str]] = {
+    "the key": (
+        answer({"error": "invalid_grant", "error_description": "Invalid JWT Signature."}, 400),
+        *(GoogleProblem.SIGN_IN_REFUSED, "doesn't accept the key", "refused the service account"),
+    ),
+    "the clock": (
+        answer({"error": "invalid_grant", "error_description": "a reasonable timeframe"}, 400),
+        *(GoogleProblem.CLOCK_REFUSED, "this machine's clock is wrong", "clock of its computer"),
+    ),
+}
+
+
+@pytest.mark.parametrize(
+    ("at", "case"),
+    [
+        *(("sheet", each) for each in SHEET_SAYS.items()),
+        *(("sign_in", each) for each in SIGN_IN_SAYS.items()),
+    ],
+    ids=lambda each: each if isinstance(each, str) else each[0],
+)
+def test_a_failure_means_the_same_to_the_operator_and_to_those_at_the_sheet(
+    stand: Stand, at: str, case: tuple[str, tuple[Act, GoogleProblem, str, str]]
+) -> None:
+    _name, (act, problem, checked, shown) = case
+    setattr(stand, at, act)
+    found = GoogleApi(google_client(stand.account)).ask("get", "x" * 30, "")
+    if problem is not GoogleProblem.UNCLEAR:
+        assert isinstance(found, GoogleFault)
+        assert found.problem is problem
+    with pytest.raises(SheetError) as on_the_sheet:
+        stand.connection().get("properties")
+    with pytest.raises(SheetError) as in_the_check:
+        stand.asked_by_check()
+    assert shown in str(on_the_sheet.value)
+    finding = refusal(in_the_check.value, "Sheet", "x" * 30, ADDRESS)
+    assert checked in finding.sentence
+    # Whether a write may have been applied.
+    is_open = problem in NOTHING_CERTAIN
+    assert is_open == isinstance(on_the_sheet.value, SheetUnreachable)
+    assert is_open == isinstance(in_the_check.value, SheetUnreachable)
 
 
 # --- The key file ---------------------------------------------------------------------------------

@@ -12,6 +12,7 @@ import threading
 import time
 import traceback
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
@@ -22,6 +23,7 @@ import pytest
 import sqlalchemy as sa
 
 from sheets_dialer.base.errors import AnotherDialer, LedgerError
+from sheets_dialer.domain.account import Account, Balance
 from sheets_dialer.domain.attempt import (
     MADE_NO_CALL,
     OPEN_STATES,
@@ -33,8 +35,12 @@ from sheets_dialer.domain.attempt import (
 )
 from sheets_dialer.domain.content import Content
 from sheets_dialer.domain.job import Adoption, Job, JobChange, NewJob
+from sheets_dialer.ledger import facts
 from sheets_dialer.ledger.ledger import Intent, Ledger
 from sheets_dialer.planning.readiness import as_known
+from sheets_dialer.reconciler.write_fence import WriteFence
+from sheets_dialer.tabs.fence_state import FenceState, FenceStep, SeenSince
+from sheets_dialer.tabs.fencing_token import Token
 from tests.support.ledger_process import T0
 from tests.support.places import SUPPORT
 
@@ -156,18 +162,118 @@ def test_times_are_aware_and_exact(ledger: Ledger) -> None:
     assert len(ledger.jobs("orders")) == 1
 
 
-def test_facts_and_tokens_are_kept(address: str, open_ledger: Callable[[str], Ledger]) -> None:
+def test_facts_are_kept(address: str, open_ledger: Callable[[str], Ledger]) -> None:
     first = open_ledger(address)
-    first.set_fact("breaker", "open")
-    first.set_fact("breaker", "shut")
-    first.set_token_counter("Calls", 7)
-    first.set_token_counter("Calls", 2**40)
+    first.set_fact(facts.breaker(None), "open")
+    first.set_fact(facts.breaker(None), "shut")
+    first.set_fact(facts.tab_id("KEY", "Calls"), 7)
+    first.set_fact(facts.tab_id("KEY", "Calls"), None)
 
     second = open_ledger(address)
 
     assert second.id == first.id == "ledger0"
-    assert (second.fact("breaker"), second.fact("other")) == ("shut", "")
-    assert (second.token_counter("Calls"), second.token_counter("Other")) == (2**40, 0)
+    assert second.fact(facts.breaker(None)) == "shut"
+    assert second.fact(facts.tab_id("KEY", "Calls")) is None
+
+
+ACCOUNT = Account(Balance(10, 2.5, "demo"), T0)
+TROUBLE = facts.LastProblem('There is no "Phone" column: نمبر', T0)
+
+
+@pytest.mark.parametrize(
+    ("fact", "value"),
+    [
+        (facts.KNOWN_ACCOUNT, ACCOUNT),
+        (facts.KNOWN_ACCOUNT, replace(ACCOUNT, balance=Balance(0, None))),
+        (facts.FORGOT_AT, T0),
+        (facts.AS_TYPED, True),
+        (facts.tab_id("KEY", "Calls"), 0),
+        (facts.unsafe("KEY/Calls"), "unsafe_no_swap"),
+        (facts.campaigns_voice("orders"), "102"),
+        (facts.tabs_voice("KEY/Calls"), "102"),
+        (facts.heard_control("KEY/Calls"), facts.HeardControl(runs=True)),
+        (facts.heard_control("KEY/Calls"), facts.HeardControl(runs=False)),
+        (facts.heard_control("KEY/Calls"), facts.HeardControl(runs=False, paused_at=T0)),
+        (facts.last_problem("KEY/Calls"), TROUBLE),
+        (facts.last_problem("KEY/Calls"), replace(TROUBLE, is_over=True)),
+    ],
+    ids=lambda each: each.name if isinstance(each, facts.Fact) else "",
+)
+def test_a_fact_comes_back_as_the_value_that_it_was(
+    ledger: Ledger, fact: facts.Fact[object], value: object
+) -> None:
+    assert ledger.fact(fact) is None
+    ledger.set_fact(fact, value)
+    assert ledger.fact(fact) == value
+
+
+def test_no_two_facts_share_a_name() -> None:
+    made = [
+        *(each for each in vars(facts).values() if isinstance(each, facts.Fact)),
+        *(fact("A") for fact in (facts.breaker, facts.unsafe, facts.heard_control)),
+        *(fact("A") for fact in (facts.campaigns_voice, facts.tabs_voice, facts.last_problem)),
+        *(facts.breaker(None), facts.tab_id("K", "A")),
+    ]
+    assert len({each.name for each in made}) == len(made) > 10
+
+
+FULL = FenceState(
+    counter=2**40,
+    written=(Token("ledger0x", 2**40 - 1), Token("ledger0x", 2**40, "run1")),
+    newest_seen=2**40,
+    is_behind=True,
+    foreign=SeenSince("sdtheirs00x7", T0),
+    resting=SeenSince("sdledger0xx3", T0 + timedelta(microseconds=1)),
+)
+
+
+def test_what_the_fence_remembers_of_a_tab_is_kept_whole(
+    address: str, open_ledger: Callable[[str], Ledger]
+) -> None:
+    states = [FULL, replace(FULL, foreign=None, resting=None, written=()), FenceState(counter=1)]
+    for state in states:
+        ledger = open_ledger(address)
+        ledger.change_fence("Calls", lambda _before, state=state: FenceStep(state))
+        assert open_ledger(address).fence("Calls") == state
+        assert open_ledger(address).fence("Other") == FenceState()
+
+
+def test_a_death_in_a_step_of_the_fence_leaves_nothing_of_it(ledger: Ledger) -> None:
+    """Marks are doubted along with what makes the ledger stop, or neither is."""
+    [job] = add(ledger, content(1))
+    [attempt] = intend(ledger, job)
+    go(ledger, attempt.id, AttemptState.WITHDRAWN)
+
+    class Unwritable(Token):
+        """One that can't be kept, which is found out last."""
+
+        @property
+        def id(self) -> str:
+            raise OSError("the disk is full")
+
+    fails = FenceStep(FenceState(written=(Unwritable("ledger0x", 1),)), doubts_marks=True)
+    with pytest.raises(LedgerError):
+        ledger.change_fence("Calls", lambda _: fails)
+    assert ledger.fence("Calls") == FenceState()
+    assert only(ledger).may_be_marked
+    ledger.change_fence("Calls", lambda _: FenceStep(FULL, doubts_marks=True))
+    assert ledger.fence("Calls") == FULL
+    assert not only(ledger).may_be_marked
+
+
+def test_steps_of_the_fence_that_are_taken_at_the_same_moment_follow_each_other(
+    address: str, open_ledger: Callable[[str], Ledger]
+) -> None:
+    """Two processes would count to the same token if both began from what was read before."""
+    ledgers = [open_ledger(address) for _ in range(4)]
+
+    def count(ledger: Ledger) -> list[int]:
+        fence = WriteFence(ledger, "run1")
+        return [fence.next_token("Calls", None).counter for _ in range(10)]
+
+    with ThreadPoolExecutor(len(ledgers)) as pool:
+        counted = [each for one in pool.map(count, ledgers) for each in one]
+    assert sorted(counted) == list(range(1, 41))
 
 
 # --- What must never happen twice -----------------------------------------------------------------
@@ -681,10 +787,10 @@ def test_words_that_no_database_takes_are_kept_without_what_it_refuses(ledger: L
 
     ledger.move([Transition(attempt.id, SENDING, AttemptState.REFUSED, {"problem": odd})], T0)
     for _ in range(2):
-        ledger.set_fact(f"problem: {odd}", odd)
+        ledger.set_fact(facts.unsafe(odd), odd)
 
     assert only(ledger).problem == told
-    assert ledger.fact(f"problem: {odd}") == told
+    assert ledger.fact(facts.unsafe(odd)) == told
     # What is sent for a call, and by which it is known again, stays as it is to the letter.
     assert (job.content.texts[0], job.fingerprint) == (odd, job.content.fingerprint())
 
@@ -868,7 +974,7 @@ def test_reading_waits_for_no_writer(ledger: Ledger, address: str) -> None:
         assert ledger.jobs("orders") == jobs
         assert busy(ledger) == {}
         assert ledger.attempts_in(AttemptState) == []
-        assert ledger.token_counter("Calls") == 0
+        assert ledger.fence("Calls") == FenceState()
 
         assert time.monotonic() - begun < 2
         writer.rollback()
@@ -943,7 +1049,7 @@ def test_a_new_ledgers_files_are_for_their_owner_only(tmp_path: Path) -> None:
     before = os.umask(0o022)
     try:
         ledger = Ledger(f"sqlite:///{tmp_path}/dialer.db", new_id="new")
-        ledger.set_fact("a", "b")
+        ledger.set_fact(facts.SERVER, "b")
         files = [tmp_path / f"dialer.db{end}" for end in ("", "-wal", "-shm")]
         assert [file.stat().st_mode & 0o777 for file in files] == [0o600] * 3
         ledger.close()

@@ -10,6 +10,7 @@ import pytest
 import sqlalchemy as sa
 
 from sheets_dialer.base.errors import LedgerError
+from sheets_dialer.ledger.facts import SERVER
 from sheets_dialer.ledger.ledger import Ledger
 from sheets_dialer.ledger.postgres_server import is_same_server
 from tests.support.dialing import Shop, eventually
@@ -228,7 +229,7 @@ def test_a_ledger_that_was_moved_to_another_server_is_known(
     here, there = own_server.new_database(), postgres.new_database()
     trusts(here)
     old, new = Ledger(here, new_id="ledger00"), Ledger(there, new_id="ledger00")
-    new.set_fact("server", old.fact("server"))
+    new.set_fact(SERVER, old.fact(SERVER))
     for each in (old, new):
         each.close()
     assert lacks(there)

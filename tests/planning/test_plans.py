@@ -25,6 +25,7 @@ import yaml
 
 from sheets_dialer.domain.attempt import Attempt, AttemptState, Reason
 from sheets_dialer.domain.job import Job
+from sheets_dialer.domain.problems import ProblemCode
 from sheets_dialer.planning.plan import Plan, RowState
 from sheets_dialer.planning.status_words import shown
 from sheets_dialer.tabs.control_tab import Control
@@ -139,7 +140,8 @@ def job_of(number: int, spec: Mapping[str, Any], world: World) -> Job:
 def attempt_of(attempt_id: int, job: Job, spec: Mapping[str, Any]) -> Attempt:
     """An attempt: ``state`` and ``at``, and what the portal said. One that is placed or ended has
     a call id and, where it has a status, was asked about when it last changed."""
-    known = {"state", "at", "reason", "call_id", "call_status", "dtmf", "retry", "problem", *_TIMES}
+    told = {"call_id", "call_status", "dtmf", "retry", "problem", "problem_code"}
+    known = {"state", "at", "reason", *told, *_TIMES}
     known |= {"retry_grown", "unread"}
     assert set(spec) <= known, set(spec) - known
     state = AttemptState(spec["state"])
@@ -168,6 +170,7 @@ def attempt_of(attempt_id: int, job: Job, spec: Mapping[str, Any]) -> Attempt:
         # Seen to grow to where it stands, unless the case says otherwise.
         retry_grown=int(spec.get("retry_grown", spec.get("retry", 0))),
         problem=spec.get("problem"),
+        problem_code=ProblemCode(code) if (code := spec.get("problem_code")) else None,
         unread=spec.get("unread"),
         **values,
     )

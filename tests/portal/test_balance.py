@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from sheets_dialer.base.clock import Clock
+from sheets_dialer.domain.account import Balance
 from sheets_dialer.portal.balance import (
     READ_AGAIN_SECONDS,
     BalanceMonitor,
@@ -16,7 +17,7 @@ from sheets_dialer.portal.balance import (
     price,
     read_account,
 )
-from sheets_dialer.portal.client import Balance, Portal
+from sheets_dialer.portal.client import Portal
 from sheets_dialer.portal.session import portal_session
 from tests.support.raw_server import RawServer, answer
 

@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+import requests
+import urllib3
 
 from sheets_dialer.base.errors import (
     AccountRefused,
@@ -15,10 +17,12 @@ from sheets_dialer.base.errors import (
     PortalRefused,
     PortalUnknown,
 )
+from sheets_dialer.domain.account import Balance
 from sheets_dialer.domain.content import Content
-from sheets_dialer.portal.client import MOST_BYTES, Balance, CallReport, Placed, Portal
+from sheets_dialer.portal.client import MOST_BYTES, CallReport, Placed, Portal
 from sheets_dialer.portal.session import portal_session
 from sheets_dialer.sandbox.portal.shapes import known_shapes
+from sheets_dialer.texts import say
 from tests.support.raw_server import RawServer, answer
 from tests.support.running import RunningSandbox
 
@@ -182,6 +186,44 @@ def test_every_fault_is_of_its_kind_and_never_repeated(
     assert type(caught.value) is failure
     assert placing_requests(sandbox) == 1
     assert KEY not in "".join(traceback.format_exception(caught.value))
+
+
+@pytest.mark.parametrize(
+    ("kind", "said"),
+    {
+        "timeout": "portal_timed_out",
+        "timeout-after": "portal_timed_out",
+        "reset": "portal_broke_off",
+        "reset-after": "portal_broke_off",
+    }.items(),
+)
+def test_silence_is_told_from_an_end(
+    portal: Portal, sandbox: RunningSandbox, kind: str, said: str
+) -> None:
+    sandbox.post("/_sandbox/faults", {"service": "portal", "kind": kind})
+    with pytest.raises(PortalUnknown) as caught:
+        portal.place(ANSWERED_1)
+    assert str(caught.value) == say(said)
+
+
+def test_silence_is_known_by_its_kind_and_not_by_the_words_of_an_error(
+    portal: Portal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever the libraries say, and in whatever they wrap it."""
+
+    def failing(error: Exception) -> str:
+        def fail(*_args: object, **_options: object) -> None:
+            raise error
+
+        monkeypatch.setattr("requests.Session.send", fail)
+        with pytest.raises(PortalUnknown) as caught:
+            portal.balance()
+        return str(caught.value)
+
+    aborted = urllib3.exceptions.ProtocolError("Connection aborted.", TimeoutError("quiet"))
+    assert failing(requests.ConnectionError(aborted)) == say("portal_timed_out")
+    assert failing(requests.ReadTimeout("quiet")) == say("portal_timed_out")
+    assert failing(requests.ConnectionError("timed out")) == say("portal_broke_off")
 
 
 def test_a_slow_answer_within_the_time_out_is_an_answer(
@@ -439,11 +481,13 @@ def test_a_redirect_is_not_followed(scripted: RawServer, scripted_portal: Portal
 
 def test_a_key_that_no_header_can_hold_is_not_sent(scripted: RawServer) -> None:
     session = portal_session(1)
-    client = Portal(scripted.url, lambda: "geheim\n77", session, key_in_header=True)
+    client = Portal(scripted.url, lambda: "geheim\nzwei", session, key_in_header=True)
 
     with pytest.raises(PortalNotSent) as caught:
         client.place(ANSWERED_1)
 
     assert scripted.requests == []
-    assert "77" not in "".join(traceback.format_exception(caught.value))
+    told = "".join(traceback.format_exception(caught.value))
+    assert "geheim" not in told
+    assert "zwei" not in told
     client.close()

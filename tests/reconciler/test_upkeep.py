@@ -10,6 +10,7 @@ import pytest
 from sheets_dialer.domain.attempt import Attempt, AttemptState, Reason, Transition
 from sheets_dialer.domain.content import Content
 from sheets_dialer.domain.job import NewJob
+from sheets_dialer.ledger.facts import SERVER
 from sheets_dialer.ledger.ledger import Intent, Ledger
 from sheets_dialer.reconciler.upkeep import settle_earlier_attempts
 from tests.support.planning import moment
@@ -55,7 +56,7 @@ def test_where_commits_may_be_lost_no_mark_is_taken_for_that_of_a_call_that_was_
         if was_taken_back:
             back = Transition(attempt.id, AttemptState.INTENDED, AttemptState.WITHDRAWN, {})
             ledger.move([back], NOW)
-        ledger.set_fact("server", "another server's")
+        ledger.set_fact(SERVER, "another server's")
     with ledger.held():
         assert ledger.may_lack_commits
         settle_earlier_attempts(ledger, NOW + timedelta(minutes=1))

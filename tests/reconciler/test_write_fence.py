@@ -13,7 +13,8 @@ from sheets_dialer.base.errors import AnotherDialer, OldRead, TokenLost
 from sheets_dialer.google_sheets import QueueTab
 from sheets_dialer.ledger.ledger import Ledger
 from sheets_dialer.reconciler.token_repair import settle_token
-from sheets_dialer.reconciler.write_fence import OLD_STATE_RESTS, STANDS_BY, WriteFence
+from sheets_dialer.reconciler.write_fence import WriteFence
+from sheets_dialer.tabs.fence_state import OLD_STATE_RESTS, STANDS_BY
 from sheets_dialer.tabs.fencing_token import Token, read_token
 from sheets_dialer.texts import say
 from tests.support.dialing import Shop
@@ -122,7 +123,7 @@ def test_what_is_kept_of_our_tokens_stays_short(ledger: Ledger) -> None:
     token = None
     for _ in range(200):
         token = WriteFence(ledger, RUN).next_token(TAB, token)
-    assert len(ledger.fact(f"our tokens: {TAB}").split()) < 60
+    assert len(ledger.fence(TAB).written) < 60
 
 
 def test_a_token_that_is_gone_is_put_right_before_anything_is_heard(ledger: Ledger) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.hurry import HurriedShop, hurried_shop
+from tests.support.hurry import hurried_shop
 from tests.support.offices import OVERLAPPING
 from tests.support.people import PEOPLES, Person
 from tests.support.people_judge import judged

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -12,7 +12,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from sheets_dialer.base.clock import Clock
-from sheets_dialer.base.errors import AnotherDialer, DialerError, LedgerError
+from sheets_dialer.base.errors import DialerError, LedgerError
 from sheets_dialer.dialing.call_flow import Limits
 from sheets_dialer.dialing.outcomes import Outcome
 from sheets_dialer.dialing.portal_requests import Requested, answered
@@ -21,6 +21,7 @@ from sheets_dialer.domain.calling_hours import CallingHours, read_hours
 from sheets_dialer.domain.policy import Policy
 from sheets_dialer.google_sheets import QueueTab, Spreadsheet
 from sheets_dialer.google_sheets.quota import PassInterval, Quota
+from sheets_dialer.ledger.facts import tab_id
 from sheets_dialer.ledger.ledger import Ledger
 from sheets_dialer.planning.pacing import next_pass_due
 from sheets_dialer.planning.plan import PassRules
@@ -206,14 +207,13 @@ class Process:
         limits = Limits(8, policy.lines, policy.calls_per_minute)
         worker = CallWorker(_Link(self, portal), ledger, clock, limits)
         connection = Spreadsheet(around.google.client(alive), around.google.key)
-        bound = f"tab: {around.google.key}/{TAB}"
-        known = ledger.fact(bound)
+        bound = tab_id(around.google.key, TAB)
         sheet = QueueTab(
             connection,
             TAB,
             {},
-            bound_id=int(known) if known else None,
-            bind=lambda sheet_id: ledger.set_fact(bound, str(sheet_id)),
+            bound_id=ledger.fact(bound),
+            bind=lambda sheet_id: ledger.set_fact(bound, sheet_id),
         )
         campaign = Campaign("orders", TAB, connection, sheet, PassRules(policy, HOURS))
         reconciler = assembled(
@@ -245,9 +245,7 @@ class Machine:
     def start(self) -> None:
         """Starts a process where none runs."""
         if self.process is None or self.process.is_dead:
-            self.process = Process(
-                self.around, self.ledger, self.policy, self.every, self.ahead
-            )
+            self.process = Process(self.around, self.ledger, self.policy, self.every, self.ahead)
 
     def die(self) -> None:
         """Kills the process, as a power cut does."""

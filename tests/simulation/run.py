@@ -17,7 +17,7 @@ from typing import Any
 from sheets_dialer.domain.policy import RedialRule
 from sheets_dialer.sandbox.google.behaviour import Behaviour
 from sheets_dialer.sandbox.portal.service import PortalService
-from tests.support.people import PEOPLES, Person
+from tests.support.people import Person
 from tests.support.people_judge import content_of, judged
 from tests.support.planning import POLICY
 
@@ -64,8 +64,7 @@ class Run:
             typing=timedelta(seconds=story.typing_seconds),
         )
         self.machines = [
-            Machine(around, folder / f"ledger{number}.db", policy, story.every)
-            for number in (0, 1)
+            Machine(around, folder / f"ledger{number}.db", policy, story.every) for number in (0, 1)
         ]
         self._http = self.google.person().http_client
         self._tabs = {each.title: each for each in self._document().workbook}

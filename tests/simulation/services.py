@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import random
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -124,7 +124,9 @@ class Google:
         self._library = Library()
         document = _ready_document()
         self._library.add(
-            replace(document, created_at=hub.now, modified_at=hub.now, history=type(document.history)())
+            replace(
+                document, created_at=hub.now, modified_at=hub.now, history=type(document.history)()
+            )
         )
         self.key = document.id
         self.service = SheetsService(self._library, Ids(random.Random(1)), lambda: hub.now)

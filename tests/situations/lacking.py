@@ -35,7 +35,7 @@ def the_tab_is_renamed(stage: Stage) -> None:
         "the numbers' column is called Kontakt": ("phone_column_missing", "header_found"),
         "Status is called Stauts": ("columns_missing", "column_near"),
         "two columns are called Phone and Mobile": ("columns_doubled", "columns_doubled_or"),
-        "a column is called Call after 5pm?": "column_unclear",
+        "a column is called Call after 5pm?": ("column_unclear", "column_unclear_remedy"),
     },
 )
 def the_header_is_changed(stage: Stage) -> None:

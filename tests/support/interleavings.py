@@ -28,13 +28,15 @@ from sheets_dialer.base.errors import (
     WriteRefused,
     WrittenTogether,
 )
-from sheets_dialer.domain.attempt import NEVER_MARKED, Attempt, AttemptState, Reason
+from sheets_dialer.domain.attempt import Attempt, AttemptState, Reason
 from sheets_dialer.domain.job import Job
 from sheets_dialer.domain.portal_status import ANSWERED
+from sheets_dialer.domain.problems import ProblemCode
 from sheets_dialer.google_sheets import Mark, QueueTab, Snapshot, TabFacts
 from sheets_dialer.planning.plan import Plan
 from sheets_dialer.reconciler.token_repair import settle_token
-from sheets_dialer.reconciler.write_fence import STANDS_BY, WriteFence
+from sheets_dialer.reconciler.write_fence import WriteFence
+from sheets_dialer.tabs.fence_state import STANDS_BY, FenceState, FenceStep
 from sheets_dialer.tabs.queue_rows import beside_their_calls
 from sheets_dialer.tabs.status import AGAIN, CALLING
 from tests.support.planning import KARACHI, TITLES, World
@@ -140,33 +142,32 @@ class Ledger:
 
     id: str
     jobs: tuple[Job, ...] = ()
-    facts: tuple[tuple[str, str], ...] = ()
+    fence: FenceState = field(default_factory=FenceState)
+    """What is remembered of the document's only tab."""
 
 
-class _Facts:
-    """A ledger's facts while the fence works with them."""
+class _Memory:
+    """A ledger while the fence works with it."""
 
     def __init__(self, ledger: Ledger) -> None:
         self.id = ledger.id
         self.jobs = ledger.jobs
-        self.all = dict(ledger.facts)
+        self.state = ledger.fence
 
-    def fact(self, name: str) -> str:
-        return self.all.get(name, "")
+    def fence(self, _tab: str) -> FenceState:
+        return self.state
 
-    def set_fact(self, name: str, value: str) -> None:
-        self.all[name] = value
+    def change_fence(self, _tab: str, take: Callable[[FenceState], FenceStep]) -> FenceStep:
+        step = take(self.state)
+        self.state = step.state
+        if step.doubts_marks:
+            self.doubt_marks()
+        return step
 
-    def token_counter(self, tab: str) -> int:
-        return int(self.fact(f"counter {tab}") or 0)
-
-    def set_token_counter(self, tab: str, counter: int) -> None:
-        self.set_fact(f"counter {tab}", str(counter))
-
-    def doubt_marks(self, why: str) -> None:
+    def doubt_marks(self) -> None:
         def doubted(attempt: Attempt) -> Attempt:
-            if attempt.state is AttemptState.WITHDRAWN and attempt.problem is None:
-                return replace(attempt, problem=why)
+            if attempt.state is AttemptState.WITHDRAWN and attempt.problem_code is None:
+                return replace(attempt, problem_code=ProblemCode.MARK_IN_DOUBT)
             return attempt
 
         self.jobs = tuple(
@@ -174,7 +175,7 @@ class _Facts:
         )
 
     def kept(self) -> Ledger:
-        return Ledger(self.id, self.jobs, tuple(sorted(self.all.items())))
+        return Ledger(self.id, self.jobs, self.state)
 
 
 class _World(World):
@@ -352,7 +353,7 @@ class Search:
     ) -> tuple[State, Dialer]:
         """After a refused swap, with what two more reads may show."""
         assert reconciler.settles is not None
-        facts = _Facts(reconciler.ledger)
+        memory = _Memory(reconciler.ledger)
         after: list[Sheet] = []
 
         def applied(batch: Batch) -> Sheet:
@@ -361,7 +362,7 @@ class Search:
 
         tab = QueueTab(_Document(header, applied, ranges), _TAB, {})
         before = _snapshot(reconciler.settles)
-        fence = WriteFence(facts, reconciler.writer)
+        fence = WriteFence(memory, reconciler.writer)
         # Politeness is left out here as everywhere: the second time it has stood by.
         for now in (NOW, NOW + STANDS_BY):
             try:
@@ -371,24 +372,24 @@ class Search:
             except (SheetRefused, OldRead):
                 pass
             break
-        settled = replace(reconciler, settles=None, ledger=facts.kept())
+        settled = replace(reconciler, settles=None, ledger=memory.kept())
         return (state.written(after[-1]) if after else state), settled
 
 
 def _passed(reconciler: Dialer, seen: Sheet, does: Any) -> tuple[Dialer, Plan]:
     """A pass from what was read to the end of its write, as the program goes about it."""
     snapshot = _snapshot(seen)
-    facts = _Facts(reconciler.ledger)
-    fence = WriteFence(facts, reconciler.writer)
+    memory = _Memory(reconciler.ledger)
+    fence = WriteFence(memory, reconciler.writer)
     now = NOW + reconciler.made * timedelta(seconds=15)
     try:
         stopped = _looked(fence, snapshot, now)
     except OldRead:
-        return replace(reconciler, ledger=facts.kept(), seen=None), Plan()
+        return replace(reconciler, ledger=memory.kept(), seen=None), Plan()
     except TokenLost:
-        return replace(reconciler, ledger=facts.kept(), seen=None, settles=seen), Plan()
+        return replace(reconciler, ledger=memory.kept(), seen=None, settles=seen), Plan()
     world = _World(now, [dict(zip(_HEADER, cells, strict=True)) for cells in seen.grid[1:]])
-    world.jobs = list(facts.jobs)
+    world.jobs = list(memory.jobs)
     world.obstacle = stopped
     # Refs that no other run makes, and the same ones however the state was reached.
     world.refs = (f"{reconciler.writer}{len(world.jobs)}{n}" for n in range(9))
@@ -411,15 +412,15 @@ def _passed(reconciler: Dialer, seen: Sheet, does: Any) -> tuple[Dialer, Plan]:
             confirmed = tab.write(snapshot, token, cells, marks)
             fence.landed(_NAME, token)
         except TokenLost:
-            settles, problem = seen, NEVER_MARKED
+            settles, problem = seen, ProblemCode.NEVER_MARKED
         except WrittenTogether:
             fence.landed(_NAME, token)
             settles, together = left[-1], True
         except SheetRefused:
-            problem = NEVER_MARKED
+            problem = ProblemCode.NEVER_MARKED
         except SheetUnreachable:
             pass
-    ledger = replace(facts.kept(), jobs=tuple(world.jobs))
+    ledger = replace(memory.kept(), jobs=tuple(world.jobs))
     after = replace(
         reconciler, ledger=ledger, seen=None, settles=settles, confirmed=bool(confirmed)
     )
@@ -439,19 +440,19 @@ def _looked(fence: WriteFence, snapshot: Snapshot, now: datetime) -> str | None:
 
 
 def _has_stopped(ledger: Ledger) -> bool:
-    return _fence_says(_Facts(ledger), runs=True) is not None
+    return _fence_says(_Memory(ledger), runs=True) is not None
 
 
 def _told_to_run(reconciler: Dialer) -> Dialer:
     """A pass has seen that Control said PAUSE."""
-    facts = _Facts(reconciler.ledger)
-    _fence_says(facts, runs=False)
-    return replace(reconciler, ledger=facts.kept())
+    memory = _Memory(reconciler.ledger)
+    _fence_says(memory, runs=False)
+    return replace(reconciler, ledger=memory.kept())
 
 
-def _fence_says(facts: _Facts, *, runs: bool) -> str | None:
+def _fence_says(memory: _Memory, *, runs: bool) -> str | None:
     """What the fence says when the sheet shows the last token that the ledger remembers."""
-    fence = WriteFence(facts, "....")
+    fence = WriteFence(memory, "....")
     try:
         return fence.observe(_NAME, fence.last_token(_NAME), runs=runs, now=NOW, zone=KARACHI)
     except (OldRead, TokenLost):
@@ -486,7 +487,7 @@ def _restarted(reconciler: Dialer) -> Dialer:
     return replace(back, writer=writer, seen=None, settles=None, confirmed=False)
 
 
-def _moved(reconciler: Dialer, to: AttemptState, problem: str | None = None) -> Dialer:
+def _moved(reconciler: Dialer, to: AttemptState, problem: ProblemCode | None = None) -> Dialer:
     """With the intended attempt moved on."""
 
     def moved(attempt: Attempt) -> Attempt:
@@ -498,7 +499,7 @@ def _moved(reconciler: Dialer, to: AttemptState, problem: str | None = None) -> 
             attempt = replace(attempt, state=to, call_id=call_id, sending_at=at, placed_at=at)
             return attempt if to is AttemptState.PLACED else replace(attempt, **_answered(at))
         sending_at = attempt.intended_at if to is AttemptState.UNKNOWN else None
-        return replace(attempt, state=to, sending_at=sending_at, problem=problem)
+        return replace(attempt, state=to, sending_at=sending_at, problem_code=problem)
 
     jobs = tuple(
         replace(job, attempts=tuple(map(moved, job.attempts))) for job in reconciler.ledger.jobs
