@@ -233,7 +233,7 @@ class World:
     def record(self, plan: Plan) -> None:
         """Keeps in the ledger what a plan decided, and makes attempts of its dials."""
         changes = {change.job_id: change for change in plan.job_changes}
-        ended = {attempt.id for attempt in plan.ended}
+        ended = {attempt.id: attempt for attempt in plan.ended}
         released = {attempt.id for attempt in plan.released}
         dials = {dial.job.id: dial.reason for dial in plan.dials}
         news = {each.job_id: each for each in plan.rewritings}
@@ -242,7 +242,8 @@ class World:
 
         def moved(attempt: Attempt) -> Attempt:
             if attempt.id in ended:
-                return replace(attempt, state=AttemptState.ENDED, ended_at=self.now)
+                over = ended[attempt.id]
+                return replace(over, state=AttemptState.ENDED, ended_at=self.now)
             if attempt.id in released:
                 return replace(attempt, state=AttemptState.RELEASED)
             return attempt
@@ -282,6 +283,7 @@ class World:
                 again_seen=new.granted > 0,
                 blank=new.blank,
                 steady_since=self.now,
+                restarts=new.restarts,
             )
             if call_id is not None:
                 adopted = self.dialled(next(ids), job, Reason.ADOPTED, at=time)
