@@ -1,5 +1,5 @@
-"""Sheets and ledgers by chance: people, formulas, other dialers, the portal and time do to them what
-they do to real ones, pass after pass.
+"""Sheets and ledgers by chance: people, formulas, other dialers, the portal and time do to them
+what they do to real ones, pass after pass.
 
 Everything comes from one seed, so that a sheet that shows a fault is found again.
 """
@@ -164,7 +164,9 @@ class RandomSheet(World):
     def _choose_rules(self) -> None:
         chance = self.chance
         redial = RedialRule(
-            chance.choice([1, 2]), (timedelta(minutes=30), timedelta(hours=80)), frozenset({1, 4, 5})
+            chance.choice([1, 2]),
+            (timedelta(minutes=30), timedelta(hours=80)),
+            frozenset({1, 4, 5}),
         )
         no_key = RedialRule(1, (timedelta(minutes=60),), frozenset({2}))
         self.policy = replace(
@@ -178,6 +180,7 @@ class RandomSheet(World):
             typing=timedelta(seconds=chance.choice([0, 0, 30, 30])),
             portal=chance.choice(["", *PORTALS]),
             needs=frozenset(chance.choice([(), (), ("amount",), ("text3", "text2")])),
+            settle=timedelta(minutes=chance.choice([60, 180])),
             max_age=timedelta(hours=chance.choice([1, 72, 72])),
         )
         self.needed = frozenset(chance.choice([(), (), ("text2",), ("amount", "text1")]))
@@ -209,9 +212,9 @@ class RandomSheet(World):
     def _people_cells(self, phone: object) -> dict[str, Any]:
         """A row as people write it; few of its cells are odd."""
         usual = {"Phone": phone, "Amount": 50, "Store": "Shop", "Order ID": "A1"}
-        for title in PEOPLES:
+        for title, cells in PEOPLES.items():
             if self.chance.random() < 0.12:
-                usual[title] = self.chance.choice(PEOPLES[title])
+                usual[title] = self.chance.choice(cells)
         return usual
 
     def _paste(self, phone: object) -> None:
@@ -294,7 +297,9 @@ class RandomSheet(World):
                   blank=row.blank, steady_since=chance.choice([None, queued, self.now]),
                   restarts=chance.choice([0, 0, 0, 5]))  # fmt: skip
         for place in range(tries):
-            job = replace(job, attempts=(*job.attempts, self._attempt(job, is_last=place + 1 == tries)))
+            job = replace(
+                job, attempts=(*job.attempts, self._attempt(job, is_last=place + 1 == tries))
+            )
         self.jobs.append(job)
         cells["Ref"] = job.ref if chance.random() < 0.9 else ""
         cells["Status"] = chance.choice(["Queued", *WORDS])
@@ -305,7 +310,11 @@ class RandomSheet(World):
 
     def _attempt(self, job: Job, *, is_last: bool) -> Attempt:
         chance = self.chance
-        ids = [0, *(a.id for each in self.jobs for a in each.attempts), *(a.id for a in job.attempts)]
+        ids = [
+            0,
+            *(a.id for each in self.jobs for a in each.attempts),
+            *(a.id for a in job.attempts),
+        ]
         held = {attempt.number for attempt in self.open_attempts()}
         state = chance.choice([*AttemptState])
         if state in OPEN_STATES and (not is_last or job.content.number in held):
@@ -379,9 +388,14 @@ class RandomSheet(World):
         """Calls that a plan let out went well, or not."""
         for dial in plan.dials:
             (job,) = (each for each in self.jobs if each.id == dial.job.id)
-            last = replace(job.attempts[-1], said=self.chance.choice([None, dial.said]))
-            if self.chance.random() < 0.5:
+            last = replace(job.attempts[-1], said=self.chance.choice([None, dial.said, dial.said]))
+            kind = self.chance.random()
+            if kind < 0.5:
                 last = self._moved(last, self.chance.choice([*AttemptState]))
+            elif kind < 0.6:
+                # The answer to its mark showed a cell that can't be said.
+                last = replace(last, state=AttemptState.WITHDRAWN, call_id=None, placed_at=None,
+                               problem=unspoken("amount", "#####"))  # fmt: skip
             self._put_job(replace(job, attempts=(*job.attempts[:-1], last)))
 
     def _forget(self) -> None:
@@ -418,7 +432,9 @@ class RandomSheet(World):
                 self.elsewhere_busy = {each: chance.choice(states) for each in chosen}
             case 1 if self.jobs:
                 print_ = chance.choice(self._fingerprints())
-                self.elsewhere_called[print_] = self.now - timedelta(minutes=chance.choice(_MINUTES))
+                self.elsewhere_called[print_] = self.now - timedelta(
+                    minutes=chance.choice(_MINUTES)
+                )
             case 2:
                 number = chance.choice(DIGITS)
                 if number not in self.busy():

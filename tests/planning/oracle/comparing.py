@@ -1,6 +1,6 @@
 """Plans by the old planner and by the new one, for the same random sheets.
 
-    python -m tests.planning.oracle.comparing FIRST_SEED SEEDS
+python -m tests.planning.oracle.comparing FIRST_SEED SEEDS
 """
 
 from __future__ import annotations
@@ -69,7 +69,9 @@ def main() -> None:
         count += 1
         ref += len(plan.new_jobs) + len(plan.adoptions)
         world.go_on(plan)
-    print(f"{seeds} worlds, {count} sheets compared, no difference, {time.monotonic() - begun:.0f} s")
+    print(
+        f"{seeds} worlds, {count} sheets compared, no difference, {time.monotonic() - begun:.0f} s"
+    )
 
 
 if __name__ == "__main__":

@@ -8,9 +8,10 @@ from dataclasses import replace
 from datetime import datetime
 
 from sheets_dialer.domain.job import Job
-from sheets_dialer.tabs.queue_rows import QueueRow
-from .eligibility import SameCall
 from sheets_dialer.planning.plan import RowBatch
+from sheets_dialer.tabs.queue_rows import QueueRow
+
+from .eligibility import SameCall
 
 Calls = Mapping[str, set[tuple[int, datetime]]]
 """By fingerprint, which job was called with it, and when."""

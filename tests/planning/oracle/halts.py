@@ -7,9 +7,9 @@ from datetime import datetime
 
 from sheets_dialer.domain.daily_usage import midnight
 from sheets_dialer.domain.times import time_in_sentence
+from sheets_dialer.planning.plan import Halt, PassRules, TabShown
 from sheets_dialer.tabs.control_tab import Control
 from sheets_dialer.texts import say
-from sheets_dialer.planning.plan import Halt, PassRules, TabShown
 
 
 @dataclass(frozen=True, slots=True)

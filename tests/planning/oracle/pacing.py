@@ -7,13 +7,20 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
 from sheets_dialer.domain.attempt import Attempt, AttemptState
-from sheets_dialer.domain.call_lifecycle import as_ended, final_at, holds_line, is_followed, lines_coming_free
+from sheets_dialer.domain.call_lifecycle import (
+    as_ended,
+    final_at,
+    holds_line,
+    is_followed,
+    lines_coming_free,
+)
 from sheets_dialer.domain.job import Job
 from sheets_dialer.domain.policy import Policy
 from sheets_dialer.domain.poll_schedule import key_is_likely, next_poll
 from sheets_dialer.domain.portal_status import ANSWERED, NOT_REACHED
-from .halts import calls_left
 from sheets_dialer.planning.plan import DuePoll, PassRules, Plan, RowState
+
+from .halts import calls_left
 
 
 def room(

@@ -16,15 +16,6 @@ from sheets_dialer.domain.call_lifecycle import is_final, is_under_way
 from sheets_dialer.domain.content import Content
 from sheets_dialer.domain.job import Adoption, Job, JobChange, NewJob, Rewriting
 from sheets_dialer.domain.phone_numbers import NotDiallable
-from sheets_dialer.tabs.header_report import pasted_cells
-from sheets_dialer.tabs.queue_rows import PAYLOAD_BYTES, QueueRow, beside_their_calls, written_bytes
-from sheets_dialer.tabs.status import AGAIN, CHECK, NOT_CALLED, QUEUED, SKIP, WAITING, is_ours
-from sheets_dialer.texts import say
-from .duplicates import asked_elsewhere, calls_of, last_same
-from .eligibility import NotYet, Owed, next_call, read_bounds
-from .halts import before_run, stop
-from .matching import Matches, called_at, match, remembered, with_number_of
-from .pacing import followed, rest, room
 from sheets_dialer.planning.plan import (
     Dial,
     DuePoll,
@@ -37,6 +28,16 @@ from sheets_dialer.planning.plan import (
     SettledRow,
     TabShown,
 )
+from sheets_dialer.tabs.header_report import pasted_cells
+from sheets_dialer.tabs.queue_rows import PAYLOAD_BYTES, QueueRow, beside_their_calls, written_bytes
+from sheets_dialer.tabs.status import AGAIN, CHECK, NOT_CALLED, QUEUED, SKIP, WAITING, is_ours
+from sheets_dialer.texts import say
+
+from .duplicates import asked_elsewhere, calls_of, last_same
+from .eligibility import NotYet, Owed, next_call, read_bounds
+from .halts import before_run, stop
+from .matching import Matches, called_at, match, remembered, with_number_of
+from .pacing import followed, rest, room
 from .readiness import as_rewritten, barred, dial_of, ready_at, rewriting, was_turned_away
 from .requeue import MARK_IS_STRANGE_FOR, requeue_at
 from .row_cells import RowCells, differing, not_diallable

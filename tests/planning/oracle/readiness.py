@@ -12,11 +12,12 @@ from datetime import datetime
 from sheets_dialer.domain.attempt import AttemptState, Reason
 from sheets_dialer.domain.job import MOST_RESTARTS, Job, Rewriting
 from sheets_dialer.domain.policy import Policy
+from sheets_dialer.planning.plan import Dial, PassRules, RowBatch
 from sheets_dialer.tabs.do_not_call import DoNotCall
 from sheets_dialer.tabs.queue_rows import QueueRow
 from sheets_dialer.texts import say
+
 from .eligibility import NotYet, Owed
-from sheets_dialer.planning.plan import Dial, PassRules, RowBatch
 from .row_cells import RowCells
 
 

@@ -16,6 +16,7 @@ from sheets_dialer.domain.policy import Policy
 from sheets_dialer.domain.times import read_moment
 from sheets_dialer.tabs.queue_rows import QueueRow
 from sheets_dialer.tabs.status import MARKED
+
 from .matching import CLEARING_IS_REMEMBERED, called_at
 
 MARK_IS_STRANGE_FOR = timedelta(minutes=10)

@@ -19,6 +19,7 @@ from sheets_dialer.tabs.queue_columns import normal
 from sheets_dialer.tabs.queue_rows import QueueRow
 from sheets_dialer.tabs.status import AGAIN, CALLING, FAILED, MAY_BE_NEW, NOT_CALLED, SKIP
 from sheets_dialer.texts import is_said, retold, say
+
 from .status_words import EMPTY, shown, skipped
 
 _ENDED_WORDS = frozenset(call_status_words(s).casefold() for s in (ANSWERED, *NOT_REACHED))

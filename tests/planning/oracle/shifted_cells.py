@@ -16,6 +16,7 @@ from dataclasses import replace
 from sheets_dialer.domain.job import Job
 from sheets_dialer.tabs.queue_rows import QueueRow
 from sheets_dialer.tabs.status import AGAIN, MAY_BE_NEW
+
 from .matching import ByCall, is_same_order
 
 _Fits = Callable[[QueueRow, Job], bool]
