@@ -9,10 +9,10 @@ from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from ..domain.attempt import Attempt
-from ..domain.job import Adoption, Job, JobChange, NewJob, Rewriting
+from ..domain.job import Adoption, JobChange, NewJob, Rewriting
 from ..tabs.queue_rows import beside_their_calls, written_bytes
 from .call_choice import Openings, choose, gone_and_unclear, in_turn
-from .decision import RowDecision, decide
+from .decision import Act, RowDecision, decide
 from .forgotten_jobs import remembered
 from .job_index import JobIndex
 from .matching import match
@@ -58,14 +58,28 @@ def plan_batch(
     decisions, openings = choose(
         decisions, openings.with_released(released), context, as_read=as_read, gone=gone
     )
-    decisions = [_with_ref(each, refs) for each in decisions]
 
-    cells = differing({each.row.index: each.cells for each in decisions}, as_read)
+    acts, wanted = _with_refs(decisions, refs)
+    cells = differing(wanted, as_read)
     settled = dict(_settled(decisions, cells, context))
-    part = _part(decisions, cells, released, jobs, context, settled)
-    written = beside_their_calls(cells, part.rows)
-    size = sum(written_bytes(texts.values()) for texts in written.values())
-    return BatchPlan(part, settled, openings, size)
+    news = [news for each in decisions for news in each.news]
+    polls, ended = followed(jobs, context.now, context.policy)
+    part = Plan(
+        new_jobs=_of(NewJob, acts),
+        adoptions=_of(Adoption, acts),
+        job_changes=_of(JobChange, news),
+        rewritings=_of(Rewriting, news),
+        released=tuple(released),
+        ended=tuple(ended),
+        dials=_of(Dial, [each.act for each in in_turn(decisions)]),
+        polls=tuple(polls),
+        cells=cells,
+        rows={each.row.index: each.row for each in decisions if each.row.index in cells},
+        summaries=Counter(each.summary for each in decisions if each.row.index not in settled),
+        ready_at=min((each.ready_at for each in decisions if each.ready_at), default=None),
+    )
+    written = beside_their_calls(cells, part.rows).values()
+    return BatchPlan(part, settled, openings, sum(written_bytes(each.values()) for each in written))
 
 
 def _released(decisions: Sequence[RowDecision], gone: Sequence[Attempt]) -> list[Attempt]:
@@ -76,18 +90,24 @@ def _released(decisions: Sequence[RowDecision], gone: Sequence[Attempt]) -> list
     return released + [attempt for attempt in gone if attempt.number in asked_for]
 
 
-def _with_ref(decision: RowDecision, refs: Iterator[str]) -> RowDecision:
-    """The decision with a Ref, drawn now, for the job that it makes; else as it is."""
-    act: NewJob | Adoption
-    match decision.act:
-        case NewJob() as job:
-            act = job = replace(job, ref=next(refs))
-        case Adoption() as adoption:
-            job = replace(adoption.job, ref=next(refs))
-            act = replace(adoption, job=job)
-        case _:
-            return decision
-    return replace(decision, act=act, cells={**decision.cells, "ref": job.ref})
+def _with_refs(
+    decisions: Sequence[RowDecision], refs: Iterator[str]
+) -> tuple[list[Act], dict[int, OwnCells]]:
+    """What happens, and by row what its cells should say, with a Ref for each job that is made."""
+    acts: list[Act] = []
+    wanted: dict[int, OwnCells] = {}
+    for each in decisions:
+        act, cells = each.act, each.cells
+        match act:
+            case NewJob():
+                act = replace(act, ref=next(refs))
+                cells = {**cells, "ref": act.ref}
+            case Adoption():
+                act = replace(act, job=replace(act.job, ref=next(refs)))
+                cells = {**cells, "ref": act.job.ref}
+        wanted[each.row.index] = cells
+        acts += [act] if act is not None else []
+    return acts, wanted
 
 
 def _settled(
@@ -96,36 +116,7 @@ def _settled(
     """The rows of these that say what they should and need nothing for a while."""
     for each in decisions:
         if each.row.index not in cells and (until := each.stands_until(context)) is not None:
-            yield each.row.index, SettledRow(each.summary(), until)
-
-
-def _part(
-    decisions: Sequence[RowDecision],
-    cells: Mapping[int, OwnCells],
-    released: Sequence[Attempt],
-    jobs: Sequence[Job],
-    context: RowContext,
-    settled: Mapping[int, SettledRow],
-) -> Plan:
-    """What is to be done for the rows and jobs of a batch."""
-    news = [news for each in decisions for news in each.news]
-    acts = [each.act for each in decisions]
-    rows = {each.row.index: each.row for each in decisions}
-    polls, ended = followed(jobs, context.now, context.policy)
-    return Plan(
-        new_jobs=_of(NewJob, acts),
-        adoptions=_of(Adoption, acts),
-        job_changes=_of(JobChange, news),
-        rewritings=_of(Rewriting, news),
-        released=tuple(released),
-        ended=tuple(ended),
-        dials=_of(Dial, [each.act for each in in_turn(decisions)]),
-        polls=tuple(polls),
-        cells=cells,
-        rows={index: rows[index] for index in cells},
-        summaries=Counter(each.summary() for each in decisions if each.row.index not in settled),
-        ready_at=min((each.ready_at for each in decisions if each.ready_at), default=None),
-    )
+            yield each.row.index, SettledRow(each.summary, until)
 
 
 def _of(kind: type[_Kind], acts: Sequence[object]) -> tuple[_Kind, ...]:

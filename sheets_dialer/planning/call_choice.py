@@ -90,8 +90,10 @@ def choose(
 
 
 def in_turn(decisions: Iterable[RowDecision]) -> list[RowDecision]:
-    """Others first after the portal refused the account for a row: it may be the row after all."""
-    return sorted(decisions, key=lambda each: each.job is not None and was_turned_away(each.job))
+    """Those that may be called. Others come first after the portal refused the account for a row:
+    it may be the row after all."""
+    may_be_called = (each for each in decisions if isinstance(each.act, Dial))
+    return sorted(may_be_called, key=lambda each: bool(each.job and was_turned_away(each.job)))
 
 
 def _ready_at(dial: Dial, context: RowContext) -> datetime | None:

@@ -45,6 +45,10 @@ REF_TO_COME = ""
 """In place of a new job's Ref, until all rows are decided: Refs are drawn by chance."""
 
 
+Act = Dial | NewJob | Adoption
+"""What may happen to a row: it is called, gets a job of its own, or has its call adopted."""
+
+
 @dataclass(frozen=True, slots=True)
 class RowDecision:
     """A row's verdict."""
@@ -56,7 +60,7 @@ class RowDecision:
     """How it counts."""
     cells: OwnCells = field(default_factory=dict)
     """What the dialer's cells of it should say; those that aren't named stay as they are."""
-    act: Dial | NewJob | Adoption | None = None
+    act: Act | None = None
     """What happens to it. `decide` says of a row that may be called that it is; whether it is its
     turn before the next pass is chosen later."""
     news: tuple[JobChange | Rewriting, ...] = ()
@@ -70,6 +74,7 @@ class RowDecision:
     waits_for_another: bool = False
     """Whether it waits for another call to its number, whose end nothing on the row tells of."""
 
+    @property
     def summary(self) -> RowSummary:
         """What the row is counted by once it says what it should."""
         return RowSummary.of(self.state, self.row.shown, self.cells)
