@@ -195,7 +195,7 @@ def _decide_asking(row: QueueRow, content: Content, context: RowContext) -> RowD
     )
     return RowDecision(
         row,
-        cells={**EMPTY, "status": QUEUED, "why": say("in_queue"), "ref": job.ref},
+        cells={**EMPTY, "status": QUEUED, "why": say("in_queue")},
         act=job,
         asks_again_for=content.number if again else "",
         ready_at=context.now + context.policy.time_to_stand(row.blank),

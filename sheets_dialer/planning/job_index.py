@@ -36,9 +36,17 @@ class JobIndex:
                 by_number.setdefault(job.content.number, []).append(job)
         return cls({job.ref: job for job in jobs}, by_call, by_fingerprint, by_number)
 
+    def may_know(self, row: QueueRow) -> bool:
+        """Whether Ref, call or content of the row are those of a job."""
+        return (
+            row.shown["ref"] in self.by_ref
+            or row.shown["call_id"] in self.by_call
+            or row.fingerprint in self.by_fingerprint
+        )
+
     def of_ref(self, row: QueueRow) -> Job | None:
         """The job whose Ref stands on the row."""
-        return self.by_ref.get(row.ref)
+        return self.by_ref.get(row.shown["ref"])
 
     def of_call(self, row: QueueRow) -> Job | None:
         """The job whose call the row shows. Portals may give an id again after a while: of several
@@ -51,7 +59,7 @@ class JobIndex:
 
     def shown_by(self, row: QueueRow) -> Job | None:
         """The job whose Ref or, failing that, whose call stands on the row."""
-        return self.of_ref(row) or self.of_call(row)
+        return self.by_ref.get(row.shown["ref"]) or self.of_call(row)
 
     def with_content_of(self, row: QueueRow) -> Sequence[Job]:
         """The jobs that ask for what the row asks for."""

@@ -87,8 +87,10 @@ class _Matching:
                 others.append(UnknownCallRow(row))
             elif self._evidence.has_unknown_mark(row):
                 others.append(UnknownMarkRow(row))
-            else:
+            elif self._jobs.may_know(row):
                 rest.append(row)
+            else:
+                others.append(self._without_job(row))
         rest.sort(key=_likeness_to_original)
         rest = self._take(rest, self._jobs.of_ref)
         rest = self._take(rest, self._jobs.of_call)

@@ -44,10 +44,11 @@ def as_written(row: QueueRow, job: Job, now: datetime) -> tuple[Job, Rewriting |
     """The job with what its row says now, until it is called; with what of that is news."""
     if job.tried or row.content is None or row.problem is not None:
         return job, None
-    news = rewriting(row, job, now)
-    if news is None:
-        return replace(job, fingerprint=row.fingerprint), None
-    return as_rewritten(job, news), news
+    if news := rewriting(row, job, now):
+        return as_rewritten(job, news), news
+    if job.fingerprint == row.fingerprint:
+        return job, None
+    return replace(job, fingerprint=row.fingerprint), None
 
 
 def as_rewritten(job: Job, news: Rewriting) -> Job:
