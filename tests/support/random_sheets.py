@@ -185,7 +185,9 @@ class RandomSheet(World):
         )
         self.needed = frozenset(chance.choice([(), (), ("text2",), ("amount", "text1")]))
         self.knows_titles = chance.random() < 0.8
-        self.hours = hours(chance.choice([OPEN_ALL_DAY] * 9 + [{"monday": "10:00-11:00"}, {}]))
+        self.hours = hours(
+            chance.choice([OPEN_ALL_DAY] * 30 + [{"monday": "10:00-11:00"}] * 2 + [{}])
+        )
         controls = [Control(True)] * 8 + [Control(False), Control(False, "Say RUN or PAUSE.")]
         self.control = chance.choice(controls)
         self.settings = ControlSettings(

@@ -69,6 +69,8 @@ def main() -> None:
         count += 1
         ref += len(plan.new_jobs) + len(plan.adoptions)
         world.go_on(plan)
+        if count % 2000 == 0:
+            print(f"{count} sheets, {time.monotonic() - begun:.0f} s", flush=True)
     print(
         f"{seeds} worlds, {count} sheets compared, no difference, {time.monotonic() - begun:.0f} s"
     )
