@@ -12,7 +12,7 @@ from ..domain.attempt import Attempt
 from ..domain.job import Adoption, JobChange, NewJob, Rewriting
 from ..tabs.queue_rows import beside_their_calls, written_bytes
 from .call_choice import Openings, choose, gone_and_unclear, in_turn
-from .decision import Act, RowDecision, decide
+from .decision import RowAct, RowDecision, decide
 from .forgotten_jobs import remembered
 from .job_index import JobIndex
 from .matching import match
@@ -92,9 +92,9 @@ def _released(decisions: Sequence[RowDecision], gone: Sequence[Attempt]) -> list
 
 def _with_refs(
     decisions: Sequence[RowDecision], refs: Iterator[str]
-) -> tuple[list[Act], dict[int, OwnCells]]:
+) -> tuple[list[RowAct], dict[int, OwnCells]]:
     """What happens, and by row what its cells should say, with a Ref for each job that is made."""
-    acts: list[Act] = []
+    acts: list[RowAct] = []
     wanted: dict[int, OwnCells] = {}
     for each in decisions:
         act, cells = each.act, each.cells

@@ -41,11 +41,7 @@ class Openings:
 def gone_and_unclear(matches: Iterable[RowMatch], context: RowContext) -> list[Attempt]:
     """The unclear calls that no row shows any more: a Check row was deleted, or there was none. A
     person's Call again on another row to their number answers for them."""
-    shown = {
-        each.job.id
-        for each in matches
-        if isinstance(each, OwnRow) or (isinstance(each, ChangedRow) and each.alone)
-    }
+    shown = {each.job.id for each in matches if isinstance(each, OwnRow | ChangedRow)}
     gone = (job for job in context.batch.jobs if job.id not in shown)
     return [attempt for job in gone for attempt in unclear(job)] + [*context.unclear_orphans]
 

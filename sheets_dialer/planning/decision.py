@@ -45,7 +45,7 @@ REF_TO_COME = ""
 """In place of a new job's Ref, until all rows are decided: Refs are drawn by chance."""
 
 
-Act = Dial | NewJob | Adoption
+RowAct = Dial | NewJob | Adoption
 """What may happen to a row: it is called, gets a job of its own, or has its call adopted."""
 
 
@@ -60,7 +60,7 @@ class RowDecision:
     """How it counts."""
     cells: OwnCells = field(default_factory=dict)
     """What the dialer's cells of it should say; those that aren't named stay as they are."""
-    act: Act | None = None
+    act: RowAct | None = None
     """What happens to it. `decide` says of a row that may be called that it is; whether it is its
     turn before the next pass is chosen later."""
     news: tuple[JobChange | Rewriting, ...] = ()
