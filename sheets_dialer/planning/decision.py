@@ -67,7 +67,7 @@ class RowDecision:
     """What the ledger must remember of what the row says to its job."""
     released: tuple[Attempt, ...] = ()
     """The unclear attempts that the person's word on it settles."""
-    asks_again_for: str = ""
+    asks_again_for: str | None = None
     """The number for which a Call again was heard on it that had not been heard before."""
     ready_at: datetime | None = None
     """When it will have stood for long enough, where its first call waits for that alone."""
@@ -127,7 +127,7 @@ def _decide_own(row: QueueRow, job: Job, context: RowContext) -> RowDecision:
         *answer,
         news=tuple(news for news in (heard.change, rewriting) if news),
         released=heard.released,
-        asks_again_for=job.content.number if heard.asks_again else "",
+        asks_again_for=job.content.number if heard.asks_again else None,
     )
 
 
@@ -197,7 +197,7 @@ def _decide_asking(row: QueueRow, content: Content, context: RowContext) -> RowD
         row,
         cells={**EMPTY, "status": QUEUED, "why": say("in_queue")},
         act=job,
-        asks_again_for=content.number if again else "",
+        asks_again_for=content.number if again else None,
         ready_at=context.now + context.policy.time_to_stand(row.blank),
     )
 

@@ -224,7 +224,7 @@ class RandomSheet(World):
 
     def _people_do(self) -> None:
         chance = self.chance
-        kind = chance.randrange(13)
+        kind = chance.randrange(16)
         if kind == 0 or not self.sheet:
             self._paste(chance.choice(PEOPLES["Phone"]))
             return
@@ -243,6 +243,13 @@ class RandomSheet(World):
             case 7:
                 title = chance.choice([*PEOPLES])
                 row[title] = chance.choice(PEOPLES[title])
+            case _:
+                self._people_overdo(kind, row, other)
+
+    def _people_overdo(self, kind: int, row: dict[str, Any], other: dict[str, Any]) -> None:
+        """What concerns more than one cell."""
+        chance = self.chance
+        match kind:
             case 8:
                 self._columns_move()
             case 9:
@@ -259,6 +266,19 @@ class RandomSheet(World):
                 row |= chance.choice([mark, call])
             case 12:
                 row |= {"Called Number": "12 Canal Road", "Call ID": "x y", "DTMF": "blue"}
+            case 13:
+                # A value is filled down.
+                title = chance.choice(["Phone", "Phone", "Order ID", "Store", "Status"])
+                value = chance.choice(WORDS if title == "Status" else PEOPLES[title])
+                for each in self.sheet:
+                    each[title] = value if chance.random() < 0.7 else each.get(title, "")
+            case 14:
+                row |= {"Status": "Call again", "Phone": chance.choice(PHONES)}
+            case 15:
+                # A copy, and both are changed.
+                self.sheet.append(dict(row))
+                row["Phone"] = chance.choice(PHONES)
+                self.sheet[-1]["Phone"] = chance.choice(PHONES)
 
     def rows_number(self, row: dict[str, Any]) -> str:
         """The number that a row's Phone means, where it is one of the usual ones."""
