@@ -17,7 +17,7 @@ from .forgotten_jobs import remembered
 from .job_index import JobIndex
 from .matching import match
 from .pacing import followed
-from .plan import Dial, Plan, RowBatch, SettledRow
+from .plan import Plan, RowBatch, SettledRow
 from .row_cells import OwnCells, differing
 from .row_context import RowContext
 from .row_match import OwnRow
@@ -71,7 +71,7 @@ def plan_batch(
         rewritings=_of(Rewriting, news),
         released=tuple(released),
         ended=tuple(ended),
-        dials=_of(Dial, [each.act for each in in_turn(decisions)]),
+        dials=tuple(dial for _, dial in in_turn(decisions)),
         polls=tuple(polls),
         cells=cells,
         rows={each.row.index: each.row for each in decisions if each.row.index in cells},

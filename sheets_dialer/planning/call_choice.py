@@ -66,10 +66,8 @@ def choose(
                 chosen[each.row.index] = _not_adopted(each)
             else:
                 taken.add(number)
-    for each in in_turn(decisions):
-        if not isinstance(each.act, Dial):
-            continue
-        dial, number = each.act, each.act.job.content.number
+    for each, dial in in_turn(decisions):
+        number = dial.job.content.number
         is_busy = number in context.busy
         if number in taken or (is_busy and number not in openings.released):
             chosen[each.row.index] = _behind_another(each, dial, context, gone)
@@ -85,11 +83,11 @@ def choose(
     return [chosen.get(each.row.index, each) for each in decisions], left
 
 
-def in_turn(decisions: Iterable[RowDecision]) -> list[RowDecision]:
-    """Those that may be called. Others come first after the portal refused the account for a row:
-    it may be the row after all."""
-    may_be_called = (each for each in decisions if isinstance(each.act, Dial))
-    return sorted(may_be_called, key=lambda each: bool(each.job and was_turned_away(each.job)))
+def in_turn(decisions: Iterable[RowDecision]) -> list[tuple[RowDecision, Dial]]:
+    """The rows that may be called, with their calls, in the order in which they get one. Others
+    come first after the portal refused the account for a row: it may be the row after all."""
+    may_be_called = [(each, each.act) for each in decisions if isinstance(each.act, Dial)]
+    return sorted(may_be_called, key=lambda pair: was_turned_away(pair[1].job))
 
 
 def _ready_at(dial: Dial, context: RowContext) -> datetime | None:
