@@ -224,7 +224,7 @@ class RandomSheet(World):
 
     def _people_do(self) -> None:
         chance = self.chance
-        kind = chance.randrange(16)
+        kind = chance.randrange(17)
         if kind == 0 or not self.sheet:
             self._paste(chance.choice(PEOPLES["Phone"]))
             return
@@ -279,6 +279,10 @@ class RandomSheet(World):
                 self.sheet.append(dict(row))
                 row["Phone"] = chance.choice(PHONES)
                 self.sheet[-1]["Phone"] = chance.choice(PHONES)
+            case 16:
+                # What the campaign speaks with is written into rows, which makes no difference.
+                for each in self.sheet:
+                    each["Voice ID"] = self.settings.voice_id or "102"
 
     def rows_number(self, row: dict[str, Any]) -> str:
         """The number that a row's Phone means, where it is one of the usual ones."""
