@@ -40,9 +40,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     """`run.py test --full`: the long sweeps in their full form, which takes hours instead of
     minutes. `run.py test --simulate N [--seed S]`: so many simulated hours, and nothing else."""
     parser.addoption("--full", action="store_true", help="run the long sweeps in full")
-    parser.addoption(
-        "--simulate", type=int, default=0, help="so many simulated hours, nothing else"
-    )
+    parser.addoption("--simulate", type=int, default=0, help="only so many simulated hours")
     parser.addoption("--seed", type=int, default=None, help="the first of them")
 
 

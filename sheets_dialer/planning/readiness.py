@@ -12,12 +12,11 @@ from datetime import datetime
 from ..domain.attempt import AttemptState, Reason
 from ..domain.job import MOST_RESTARTS, Job, Rewriting
 from ..domain.policy import Policy
-from ..tabs.do_not_call import DoNotCall
 from ..tabs.queue_rows import QueueRow
 from ..texts import say
 from .eligibility import NotYet, Owed
-from .plan import Dial, PassRules, RowBatch
-from .row_cells import RowCells
+from .plan import Dial, RowBatch
+from .row_context import RowContext
 
 
 def rewriting(row: QueueRow, job: Job, now: datetime) -> Rewriting | None:
@@ -39,6 +38,17 @@ def rewriting(row: QueueRow, job: Job, now: datetime) -> Rewriting | None:
         steady_since=None if is_same and job.steady_since is None else now,
         restarts=job.restarts + (not is_same),
     )
+
+
+def as_written(row: QueueRow, job: Job, now: datetime) -> tuple[Job, Rewriting | None]:
+    """The job with what its row says now, until it is called; with what of that is news."""
+    if job.tried or row.content is None or row.problem is not None:
+        return job, None
+    if news := rewriting(row, job, now):
+        return as_rewritten(job, news), news
+    if job.fingerprint == row.fingerprint:
+        return job, None
+    return replace(job, fingerprint=row.fingerprint), None
 
 
 def as_rewritten(job: Job, news: Rewriting) -> Job:
@@ -77,39 +87,31 @@ def ready_at(job: Job, policy: Policy, now: datetime) -> datetime | None:
     return job.steady_since + wait if now - wait < job.steady_since <= now else None
 
 
-def barred(
-    row: QueueRow,
-    job: Job,
-    answer: Owed | NotYet,
-    part: RowBatch,
-    rules: PassRules,
-    listed: DoNotCall,
-    showing: RowCells,
-    now: datetime,
-) -> Owed | NotYet:
+def barred(row: QueueRow, job: Job, answer: Owed | NotYet, context: RowContext) -> Owed | NotYet:
     """The answer to whether it is the job's turn, unless something keeps the row from being called
     whoever's turn it is."""
     number = job.content.number
-    if opt_out := part.opted_out.get(number):
+    if opt_out := context.batch.opted_out.get(number):
         # Nobody's Call again goes before what the customer asked for.
-        return NotYet(showing.opted_out(opt_out), waits=False)
-    if may_not := rules.policy.may_be_called.why_not(number):
+        return NotYet(context.row_cells.opted_out(opt_out), waits=False)
+    if may_not := context.policy.may_be_called.why_not(number):
         return NotYet(may_not, waits=False)
     if isinstance(answer, NotYet):
         return answer
-    if number in listed.rows:
-        return NotYet(say("listed", row=listed.rows[number]), waits=False)
+    listed = context.do_not_call.rows
+    if number in listed:
+        return NotYet(say("listed", row=listed[number]), waits=False)
     if row.problem is not None:
         return NotYet(row.problem.reason, waits=False)
     if answer.reason is Reason.AGAIN:
         return answer
-    if held := unspeakable(row, job, part):
+    if held := _unspeakable(row, job, context.batch):
         return held
-    held = unready(row, job, part, rules, now) if answer.reason is Reason.FIRST else None
+    held = _unready(row, job, context) if answer.reason is Reason.FIRST else None
     return held or answer
 
 
-def unspeakable(row: QueueRow, job: Job, part: RowBatch) -> NotYet | None:
+def _unspeakable(row: QueueRow, job: Job, batch: RowBatch) -> NotYet | None:
     """Why the row isn't called, where its cells showed what can't be said when it was marked, and
     their values are the same; another format can't be seen in a read."""
     last = job.attempts[-1] if job.attempts else None
@@ -118,7 +120,7 @@ def unspeakable(row: QueueRow, job: Job, part: RowBatch) -> NotYet | None:
     if last.said not in (row.content.fingerprint(), dial_of(row, job, last.reason).said):
         return None
     name, text = last.unspoken
-    why = say("unspeakable", column=part.titles.get(name, name), text=text)
+    why = say("unspeakable", column=batch.titles.get(name, name), text=text)
     return NotYet(why, waits=False)
 
 
@@ -127,18 +129,17 @@ def was_turned_away(job: Job) -> bool:
     return bool(job.attempts) and job.attempts[-1].state is AttemptState.TURNED_AWAY
 
 
-def unready(
-    row: QueueRow, job: Job, part: RowBatch, rules: PassRules, now: datetime
-) -> NotYet | None:
+def _unready(row: QueueRow, job: Job, context: RowContext) -> NotYet | None:
     """Why the row isn't called for the first time yet, though it is its turn, where that must be
     said; None where it may be called, or will be once it has stood for a moment."""
-    if ready_at(job, rules.policy, now) is not None:
+    policy, batch = context.policy, context.batch
+    if ready_at(job, policy, context.now) is not None:
         return NotYet(say("changes_by_itself")) if job.restarts >= MOST_RESTARTS else None
-    blank = [name for name in row.blank if name in part.needed | rules.policy.needs]
-    blank += sorted(rules.policy.needs - part.titles.keys()) if part.titles else []
+    blank = [name for name in row.blank if name in batch.needed | policy.needs]
+    blank += sorted(policy.needs - batch.titles.keys()) if batch.titles else []
     if not blank:
         return None
-    columns = ", ".join(part.titles.get(name, name) for name in blank)
+    columns = ", ".join(batch.titles.get(name, name) for name in blank)
     return NotYet(say("blank_needed", columns=columns), waits=False)
 
 

@@ -16,7 +16,8 @@ from ..domain.policy import Policy
 from ..domain.times import read_moment
 from ..tabs.queue_rows import QueueRow
 from ..tabs.status import MARKED
-from .matching import CLEARING_IS_REMEMBERED, called_at
+from .matching import CLEARING_IS_REMEMBERED
+from .others_evidence import called_at
 
 MARK_IS_STRANGE_FOR = timedelta(minutes=10)
 """How long a mark that the ledger doesn't know may be somebody's who is dialling just now."""

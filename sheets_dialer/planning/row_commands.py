@@ -39,15 +39,13 @@ def apply_command(row: QueueRow, job: Job, now: datetime) -> CommandResult:
     elif skip:
         granted = min(granted, used)
     results_gone = bool(job.tried) and not row.word and not row.shown["call_id"]
-    heard = replace(
-        job,
-        granted=granted,
-        again_seen=again,
-        cleared_at=now if results_gone else job.cleared_at,
-    )
-    change = JobChange(job.id, granted, again, heard.cleared_at) if heard != job else None
+    cleared_at = now if results_gone else job.cleared_at
     released = unclear(job) if asks_again or skip else ()
-    return CommandResult(settled(heard, released), change, released, asks_again)
+    change = None
+    if (granted, again, cleared_at) != (job.granted, job.again_seen, job.cleared_at):
+        change = JobChange(job.id, granted, again, cleared_at)
+        job = replace(job, granted=granted, again_seen=again, cleared_at=cleared_at)
+    return CommandResult(settled(job, released), change, released, asks_again)
 
 
 def unclear(job: Job) -> tuple[Attempt, ...]:
@@ -57,6 +55,8 @@ def unclear(job: Job) -> tuple[Attempt, ...]:
 
 def settled(job: Job, released: tuple[Attempt, ...]) -> Job:
     """The job with these attempts released."""
+    if not released:
+        return job
     attempts = tuple(
         replace(attempt, state=AttemptState.RELEASED) if attempt in released else attempt
         for attempt in job.attempts

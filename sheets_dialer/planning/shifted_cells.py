@@ -10,18 +10,19 @@ goes along with the customer beside whom it was typed.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from ..domain.job import Job
 from ..tabs.queue_rows import QueueRow
 from ..tabs.status import AGAIN, MAY_BE_NEW
-from .matching import ByCall, is_same_order
+from .job_index import JobIndex
+from .matching import is_exact, is_same_order
 
 _Fits = Callable[[QueueRow, Job], bool]
 
 
-def undo_shift(rows: Sequence[QueueRow], jobs: Iterable[Job]) -> list[QueueRow]:
+def undo_shift(rows: Sequence[QueueRow], jobs: JobIndex) -> list[QueueRow]:
     """The rows with the cells of ours that each of them should show: those of a job whose content
     stands on another row go there, and the row that they are left on is blank.
 
@@ -32,23 +33,18 @@ def undo_shift(rows: Sequence[QueueRow], jobs: Iterable[Job]) -> list[QueueRow]:
     if shift.is_none:
         return list(rows)
     # What is exactly so goes first: a customer may have two orders, and an order two lines.
-    shift.settle(lambda row, job: job.fingerprint == row.fingerprint)
+    shift.settle(is_exact)
     shift.settle(is_same_order)
     return [shift.beside_its_customer(row) for row in rows]
 
 
 class _Shift:
-    def __init__(self, rows: Sequence[QueueRow], jobs: Iterable[Job]) -> None:
-        by_ref: dict[str, Job] = {}
-        jobs = list(jobs)
-        by_call = ByCall(jobs)
-        for job in jobs:
-            by_ref[job.ref] = job
+    def __init__(self, rows: Sequence[QueueRow], jobs: JobIndex) -> None:
         self._rows = rows
         self._owners: dict[int, Job] = {}
         """By row, the job whose cells stand on it."""
         for row in rows:
-            owner = by_ref.get(row.ref) or by_call.of(row)
+            owner = jobs.shown_by(row)
             if owner is not None:
                 self._owners[row.index] = owner
         self._at_home: set[int] = set()

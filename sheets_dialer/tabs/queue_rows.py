@@ -6,6 +6,7 @@ import itertools
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import Any
 from urllib.parse import quote
 
@@ -78,7 +79,13 @@ class QueueRow:
     @property
     def word(self) -> str:
         """The Status as words are compared: without case, and with single spaces."""
-        return normal(self.shown["status"])
+        return _word(self.shown["status"])
+
+
+@lru_cache(256)
+def _word(status: str) -> str:
+    """A Status as words are compared. Rows show few different ones, and each is asked for often."""
+    return normal(status)
 
 
 def read_rows(

@@ -159,10 +159,10 @@ class Run:
         yield from judged(self.rows(), calls, self.person, self._redialled(calls))
         for begin, end, number in self.forbidden:
             for call in calls:
-                if begin + HEARD_WITHIN < call["accepted_at"] < end:
-                    if not number or call["caller_id"] == number:
-                        late = call["accepted_at"] - begin
-                        yield f"{call['caller_id']} was called {late:.0f} s after people said no"
+                late = call["accepted_at"] - begin
+                is_meant = number in ("", call["caller_id"])
+                if is_meant and HEARD_WITHIN < late < end - begin:
+                    yield f"{call['caller_id']} was called {late:.0f} s after people said no"
         for machine in self.machines:
             if machine.ledger.exists() and API_KEY.encode() in machine.ledger.read_bytes():
                 yield "the portal's key stands in a ledger"

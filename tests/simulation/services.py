@@ -124,9 +124,7 @@ class Google:
         self._library = Library()
         document = _ready_document()
         self._library.add(
-            replace(
-                document, created_at=hub.now, modified_at=hub.now, history=type(document.history)()
-            )
+            replace(document, created_at=hub.now, modified_at=hub.now, history=deque())
         )
         self.key = document.id
         self.service = SheetsService(self._library, Ids(random.Random(1)), lambda: hub.now)

@@ -67,7 +67,7 @@ def faults_and_calls(seed: int) -> Iterator[object]:
 
 
 @pytest.mark.parametrize("name", PLANTED)
-def test_a_fault_that_is_planted_is_found(name: str, full: bool) -> None:
+def test_a_fault_that_is_planted_is_found(name: str) -> None:
     """As a proof that the judge sees: what keeps a promise is taken away."""
     seeds = iter(range(FOUND_WITHIN))
     with planted(name):

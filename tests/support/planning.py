@@ -43,6 +43,7 @@ TITLES = {
     **DIALER,
 }
 """The columns of every test sheet, by our names."""
+_COLUMNS = find_columns(list(TITLES.values()), {})
 OPEN_ALL_DAY = {"monday-sunday": "00:00-24:00"}
 POLICY = Policy(
     campaign="orders",
@@ -129,7 +130,7 @@ def rows_of(
     for row in sheet:
         assert set(row) <= set(header), f"unknown columns in {row}"
     grid: list[list[Any]] = [header, *([row.get(title, "") for title in header] for row in sheet)]
-    return read_rows(grid, find_columns(header, {}), VOICE, chosen_voice)
+    return read_rows(grid, _COLUMNS, VOICE, chosen_voice)
 
 
 @dataclass
@@ -233,7 +234,7 @@ class World:
     def record(self, plan: Plan) -> None:
         """Keeps in the ledger what a plan decided, and makes attempts of its dials."""
         changes = {change.job_id: change for change in plan.job_changes}
-        ended = {attempt.id for attempt in plan.ended}
+        ended = {attempt.id: attempt for attempt in plan.ended}
         released = {attempt.id for attempt in plan.released}
         dials = {dial.job.id: dial.reason for dial in plan.dials}
         news = {each.job_id: each for each in plan.rewritings}
@@ -242,7 +243,8 @@ class World:
 
         def moved(attempt: Attempt) -> Attempt:
             if attempt.id in ended:
-                return replace(attempt, state=AttemptState.ENDED, ended_at=self.now)
+                over = ended[attempt.id]
+                return replace(over, state=AttemptState.ENDED, ended_at=self.now)
             if attempt.id in released:
                 return replace(attempt, state=AttemptState.RELEASED)
             return attempt
@@ -282,6 +284,7 @@ class World:
                 again_seen=new.granted > 0,
                 blank=new.blank,
                 steady_since=self.now,
+                restarts=new.restarts,
             )
             if call_id is not None:
                 adopted = self.dialled(next(ids), job, Reason.ADOPTED, at=time)

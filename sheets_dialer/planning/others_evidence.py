@@ -1,0 +1,92 @@
+"""What a row shows of somebody else's dialling: a call or a mark that this ledger didn't make.
+
+Such a row is never taken for a job of ours, because its customer may have been called already.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from ..domain.attempt import Attempt
+from ..domain.job import Job
+from ..domain.times import read_moment
+from ..tabs.queue_rows import QueueRow
+from ..tabs.status import MARKED
+from .job_index import JobIndex
+
+_WAITS = frozenset({"queued", "waiting"})
+_SAME_MOMENT = timedelta(minutes=2)
+"""A mark's time and its attempt's differ by what lies between planning and sending."""
+
+
+def called_at(row: QueueRow, now: datetime, zone: ZoneInfo) -> datetime | None:
+    """What the row's Called At says; None when it says no time."""
+    try:
+        return read_moment(row.shown["called_at"], zone, now)
+    except ValueError:
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class OthersEvidence:
+    """Tells what these jobs explain of a row from what they don't."""
+
+    jobs: JobIndex
+    now: datetime
+    zone: ZoneInfo
+
+    def has_unknown_call(self, row: QueueRow) -> bool:
+        """Whether the row shows a call that none of the jobs made."""
+        call_id = row.shown["call_id"]
+        if not call_id or call_id in self.jobs.by_call:
+            return False
+        # Beside its own Ref and the time of our own call it is a stray edit of one cell.
+        own = self.jobs.of_ref(row)
+        is_own = own is not None and own.fingerprint == row.fingerprint
+        return not (own and is_own and self._is_time_of(row, own, own.tried))
+
+    def has_unknown_mark(self, row: QueueRow) -> bool:
+        """Whether the row says, or hides, that it is being called, and not by one of the jobs."""
+        if row.shown["call_id"] or not (row.word == MARKED or self._hides_mark(row)):
+            return False
+        own = self.jobs.of_ref(row)
+        possible = [own] if own else []
+        if row.content:
+            possible += self.jobs.with_content_of(row)
+        if any(self._is_time_of(row, job, job.attempts) for job in possible):
+            return False
+        return not self.has_stray_mark(row)
+
+    def has_stray_mark(self, row: QueueRow) -> bool:
+        """Whether the row shows a mark of ours that was meant for another number: the rows were
+        sorted while it was written."""
+        called = row.shown["called_number"]
+        if row.word != MARKED or row.content is None or called == row.content.number:
+            return False
+        marked = self.jobs.by_number.get(called, ())
+        return any(self._is_time_of(row, job, job.attempts) for job in marked)
+
+    def _hides_mark(self, row: QueueRow) -> bool:
+        """Whether a row that waits shows the rest of a mark: another dialer marked it, perhaps, in
+        the moment in which we wrote that it waits."""
+        if row.word not in _WAITS or row.content is None or row.ref not in self.jobs.by_ref:
+            return False
+        is_its_own = row.shown["called_number"] == row.content.number
+        return is_its_own and called_at(row, self.now, self.zone) is not None
+
+    def _is_time_of(self, row: QueueRow, job: Job, attempts: Sequence[Attempt]) -> bool:
+        """Whether the row's Called At is the time of one of these attempts of the job."""
+        moment = called_at(row, self.now, self.zone)
+        # A mark whose write was refused is another machine's, though it names the same time.
+        attempts = [attempt for attempt in attempts if attempt.may_be_marked]
+        if moment is None:
+            return bool(attempts) and job.ref == row.ref
+        return any(
+            abs(moment - time) <= _SAME_MOMENT
+            for attempt in attempts
+            for time in (attempt.intended_at, attempt.sending_at)
+            if time
+        )
