@@ -24,9 +24,6 @@ OURS = [path for path in PACKAGE.rglob("*.py") if "sandbox" not in path.parts]
 MOST_LINES = 400
 MOST_ATTRIBUTES = 8
 WITH_MORE_ATTRIBUTES = {
-    "dialing/worker.py: CallWorker": "being taken apart",
-    "planning/matching.py: _Matching": "being taken apart",
-    "planning/planner.py: Planner": "being taken apart",
     "sandbox/control.py: Control": "has one part of the sandbox for each thing that can be set",
     "sandbox/faults.py: Fault": "a record: the order as it was posted, and how often it was met",
     "sandbox/google/call.py: Call": "a record: one request with all that its method may ask for",

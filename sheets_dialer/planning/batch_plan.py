@@ -20,7 +20,6 @@ from .pacing import followed
 from .plan import Plan, RowBatch, SettledRow
 from .row_cells import OwnCells, differing
 from .row_context import RowContext
-from .row_match import OwnRow
 from .shifted_cells import undo_shift
 
 _Kind = TypeVar("_Kind")
@@ -48,8 +47,7 @@ def plan_batch(
     index = JobIndex.of(jobs)
     rows = undo_shift(batch.rows, index)
     matches = match(rows, index, of_pass.now, of_pass.zone)
-    places = {each.job.id: each.row.index + 1 for each in matches if isinstance(each, OwnRow)}
-    context = of_pass.of_batch(replace(batch, rows=rows, jobs=jobs), index, places)
+    context = of_pass.of_batch(replace(batch, rows=rows, jobs=jobs), index, matches)
 
     decisions = [decide(each, context) for each in matches]
     gone = gone_and_unclear(matches, context)

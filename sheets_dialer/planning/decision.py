@@ -223,7 +223,8 @@ def _decide_unknown_mark(row: QueueRow, context: RowContext) -> RowDecision:
     """A row that says Calling, though not by this ledger: soon it is unclear whether it was."""
     moment = called_at(row, context.now, context.zone)
     if moment is not None and abs(context.now - moment) < MARK_IS_STRANGE_FOR:
-        return RowDecision(row, None, RowState.HELD)
+        # Somebody may be dialling just now; a run that goes on until all is done waits for it.
+        return RowDecision(row, None, RowState.WAITING)
     cells = {**row.shown, "status": CHECK, "why": say("unknown_outcome")}
     return RowDecision(row, None, RowState.HELD, cells)
 

@@ -131,6 +131,11 @@ class _Matching:
         kept = self._jobs.shown_by(row)
         if self._is_foreign(row, kept):
             return UserOwnedRow(row, self._jobs.of_call(row))
+        if kept and not kept.tried and self._is_copy(row, kept):
+            # A copy of a row without results; what it shows of a call, a race has left here.
+            kept = self._jobs.of_call(row)
+            if kept and kept.id in self._taken:
+                return NewRow(row)
         if kept is None or self._is_new(row, kept):
             return NewRow(row)
         if self._is_copy(row, kept):

@@ -5,7 +5,7 @@ Such a row is never taken for a job of ours, because its customer may have been 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -28,6 +28,26 @@ def called_at(row: QueueRow, now: datetime, zone: ZoneInfo) -> datetime | None:
         return read_moment(row.shown["called_at"], zone, now)
     except ValueError:
         return None
+
+
+@dataclass(frozen=True, slots=True)
+class StrayCall:
+    """Somebody else's call or mark that a row shows beside another customer's cells."""
+
+    row: int
+    """The row as the sheet counts it."""
+    called_at: datetime | None
+
+
+def stray_calls(rows: Iterable[QueueRow], now: datetime, zone: ZoneInfo) -> dict[str, StrayCall]:
+    """By number, the calls among these rows, which show somebody else's, that aren't of the row's
+    own number: people's columns moved and the dialer's stayed, or it was typed over."""
+    found: dict[str, StrayCall] = {}
+    for row in rows:
+        called = row.shown["called_number"]
+        if called and (row.content is None or row.content.number != called):
+            found[called] = StrayCall(row.index + 1, called_at(row, now, zone))
+    return found
 
 
 @dataclass(frozen=True, slots=True)

@@ -105,10 +105,24 @@ def barred(row: QueueRow, job: Job, answer: Owed | NotYet, context: RowContext) 
         return NotYet(row.problem.reason, waits=False)
     if answer.reason is Reason.AGAIN:
         return answer
+    if held := _called_by_another(job, context):
+        return held
     if held := _unspeakable(row, job, context.batch):
         return held
     held = _unready(row, job, context) if answer.reason is Reason.FIRST else None
     return held or answer
+
+
+def _called_by_another(job: Job, context: RowContext) -> NotYet | None:
+    """Why a row isn't called whose call somebody else may have made: a call to its number stands
+    beside another one, and nothing says what was said in it."""
+    stray = context.stray_calls.get(job.content.number)
+    if stray is None or job.called:
+        return None
+    is_fresh = (
+        stray.called_at is None or job.queued_at - stray.called_at < context.policy.same_call_gap
+    )
+    return NotYet(say("call_beside_another", row=stray.row), waits=False) if is_fresh else None
 
 
 def _unspeakable(row: QueueRow, job: Job, batch: RowBatch) -> NotYet | None:

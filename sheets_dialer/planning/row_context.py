@@ -6,7 +6,7 @@ any decision can be tried alone.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -16,8 +16,10 @@ from ..domain.policy import Policy
 from ..tabs.do_not_call import DoNotCall
 from .duplicates import Calls, calls_of
 from .job_index import JobIndex
+from .others_evidence import StrayCall, stray_calls
 from .plan import LedgerState, PassRules, RowBatch, TabShown
 from .row_cells import RowCells
+from .row_match import OwnRow, RowMatch, UnknownCallRow, UnknownMarkRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +43,8 @@ class RowContext:
     """Who was called with what, and when: for the batch's rows and jobs, in any campaign."""
     rows_of_jobs: Mapping[int, int] = field(default_factory=dict)
     """By job id, the row that has the job, as the sheet counts it."""
+    stray_calls: Mapping[str, StrayCall] = field(default_factory=dict)
+    """By number, somebody else's call to it that stands beside another number."""
 
     @classmethod
     def of_pass(
@@ -56,12 +60,20 @@ class RowContext:
             RowCells(now, rules.policy, rules.zone),
         )
 
-    def of_batch(
-        self, batch: RowBatch, jobs: JobIndex, rows_of_jobs: Mapping[int, int]
-    ) -> RowContext:
-        """The same with what concerns the rows of this batch."""
+    def of_batch(self, batch: RowBatch, jobs: JobIndex, matches: Iterable[RowMatch]) -> RowContext:
+        """The same with what concerns the rows of this batch, each of which is matched."""
+        matches = list(matches)
+        own = (each for each in matches if isinstance(each, OwnRow))
+        of_others = (
+            each.row for each in matches if isinstance(each, UnknownCallRow | UnknownMarkRow)
+        )
         return replace(
-            self, batch=batch, jobs=jobs, calls=calls_of(batch), rows_of_jobs=rows_of_jobs
+            self,
+            batch=batch,
+            jobs=jobs,
+            calls=calls_of(batch),
+            rows_of_jobs={each.job.id: each.row.index + 1 for each in own},
+            stray_calls=stray_calls(of_others, self.now, self.zone),
         )
 
     @property
