@@ -11,6 +11,7 @@ import pytest
 
 from sheets_dialer.domain.callable_numbers import LineKind, MayBeCalled, NumberLine, line_of
 from sheets_dialer.domain.phone_numbers import Number, read_number
+from sheets_dialer.texts import read
 from tests.support.planning import POLICY, World
 
 NOON = datetime(2026, 7, 15, 7, tzinfo=UTC)
@@ -61,6 +62,12 @@ def test_the_reason_names_what_the_setting_would_need_to_be() -> None:
     assert reason.endswith(
         "may_be_called: {countries: [PK, 001], kinds: [mobile, landline, uan, premium]}"
     )
+
+
+def test_each_kind_of_line_is_spoken_of_and_no_other() -> None:
+    english, _ = read("english")
+    spoken = {name.removeprefix("kind_") for name in english if name.startswith("kind_")}
+    assert spoken == {*get_args(LineKind)}
 
 
 def test_each_example_of_the_library_has_a_kind_that_can_be_set() -> None:
