@@ -19,7 +19,7 @@ from .job_index import JobIndex
 from .others_evidence import StrayCall, stray_calls
 from .plan import LedgerState, PassRules, RowBatch, TabShown
 from .row_cells import RowCells
-from .row_match import OwnRow, RowMatch, UnknownCallRow, UnknownMarkRow
+from .row_match import OwnRow, RowMatch, shows_others
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,9 +64,7 @@ class RowContext:
         """The same with what concerns the rows of this batch, each of which is matched."""
         matches = list(matches)
         own = (each for each in matches if isinstance(each, OwnRow))
-        of_others = (
-            each.row for each in matches if isinstance(each, UnknownCallRow | UnknownMarkRow)
-        )
+        of_others = (each.row for each in matches if shows_others(each))
         return replace(
             self,
             batch=batch,

@@ -70,3 +70,12 @@ class UserOwnedRow:
 
 
 RowMatch = OwnRow | NewRow | UnknownCallRow | UnknownMarkRow | ChangedRow | CopiedRow | UserOwnedRow
+
+
+def shows_others(matched: RowMatch) -> bool:
+    """Whether what the row shows of a call is no call of ours. A mark of somebody else's says Check
+    once it is unclear what became of it, which looks like a person's own word."""
+    match matched:
+        case UnknownCallRow() | UnknownMarkRow() | UserOwnedRow(job=None):
+            return True
+    return False

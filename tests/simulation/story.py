@@ -82,7 +82,7 @@ def story_of(seed: int) -> Story:
         seed,
         tuple(sorted(events, key=lambda each: each.at)),
         rows=source.randint(1, 12),
-        every=source.choice((15.0, 60.0, 60.0, 120.0, 120.0, 300.0)),
+        every=source.choice((30.0, 60.0, 120.0, 300.0, 300.0, 600.0)),
         rebased=source.random() < 0.3,
         redials=source.random() < 0.3,
         typing_seconds=source.choice((0.0, 0.0, 30.0)),
