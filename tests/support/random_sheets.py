@@ -13,20 +13,17 @@ from datetime import timedelta
 from typing import Any
 
 from sheets_dialer.domain.attempt import (
-    COMMITS_LOST,
-    MARK_IN_DOUBT,
-    NEVER_MARKED,
     OPEN_STATES,
     Attempt,
     AttemptState,
     Reason,
-    unspoken,
 )
 from sheets_dialer.domain.content import Content
 from sheets_dialer.domain.daily_usage import DailyUsage, Hour
 from sheets_dialer.domain.job import Job
 from sheets_dialer.domain.opt_out import OptOut
 from sheets_dialer.domain.policy import RedialRule
+from sheets_dialer.domain.problems import ProblemCode
 from sheets_dialer.domain.times import stamp
 from sheets_dialer.planning.plan import LedgerState, PassRules, Plan, RowBatch, TabShown
 from sheets_dialer.tabs.control_settings import ControlSettings
@@ -58,6 +55,12 @@ PEOPLES: dict[str, Sequence[Any]] = {
     "Call After": TIMES,
     "Call Before": TIMES,
 }
+UNSPOKEN = {
+    "problem_code": ProblemCode.UNSPOKEN,
+    "problem_column": "amount",
+    "problem": "#####",
+}
+"""What an attempt has whose mark showed a cell that can't be said."""
 PORTALS = ["https://one.example", "https://two.example"]
 STATUSES = [None, 1, 2, 2, 2, 3, 4, 4, 5, 6, 7, 8]
 KEYS = [None, None, "1", "9", "0"]
@@ -362,14 +365,20 @@ class RandomSheet(World):
         if state in (AttemptState.UNKNOWN, AttemptState.RELEASED) and chance.random() < 0.3:
             return moved
         moved = replace(moved, call_id=None, placed_at=None, call_status=None, dtmf=None)
-        problem = None
+        problem: dict[str, Any] = {}
         if state is AttemptState.WITHDRAWN:
             problem = chance.choice(
-                [None, NEVER_MARKED, MARK_IN_DOUBT, COMMITS_LOST, unspoken("amount", "#####")]
+                [
+                    {},
+                    {"problem_code": ProblemCode.NEVER_MARKED},
+                    {"problem_code": ProblemCode.MARK_IN_DOUBT},
+                    {"problem_code": ProblemCode.COMMITS_LOST},
+                    UNSPOKEN,
+                ]
             )
         elif state is AttemptState.REFUSED:
-            problem = "No such voice"
-        return replace(moved, problem=problem)
+            problem = {"problem": "No such voice"}
+        return replace(moved, **problem)
 
     def _told(self, attempt: Attempt) -> Attempt:
         """The attempt with a report of the portal's."""
@@ -421,7 +430,7 @@ class RandomSheet(World):
             elif kind < 0.6:
                 # The answer to its mark showed a cell that can't be said.
                 last = replace(last, state=AttemptState.WITHDRAWN, call_id=None, placed_at=None,
-                               problem=unspoken("amount", "#####"))  # fmt: skip
+                               **UNSPOKEN)  # fmt: skip
             self._put_job(replace(job, attempts=(*job.attempts[:-1], last)))
 
     def _forget(self) -> None:
