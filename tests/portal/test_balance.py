@@ -5,17 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 import pytest
 
 from sheets_dialer.base.clock import Clock
 from sheets_dialer.domain.account import Balance
+from sheets_dialer.ledger.facts import KNOWN_ACCOUNT
+from sheets_dialer.ledger.ledger import Ledger
 from sheets_dialer.portal.balance import (
     READ_AGAIN_SECONDS,
     BalanceMonitor,
     funds,
     price,
-    read_account,
 )
 from sheets_dialer.portal.client import Portal
 from sheets_dialer.portal.session import portal_session
@@ -113,16 +115,15 @@ def test_a_glance_reads_rarely_and_takes_no_offence(
 
 
 def test_what_the_account_had_is_remembered_for_the_next_process(
-    balance_monitor: BalanceMonitor, server: RawServer
+    balance_monitor: BalanceMonitor, server: RawServer, ledger: Ledger
 ) -> None:
-    kept: list[str] = []
-    balance_monitor.remember = lambda account: kept.append(account.as_text())
+    assert ledger.fact(KNOWN_ACCOUNT) is None
+    balance_monitor.remember = partial(ledger.set_fact, KNOWN_ACCOUNT)
     balance_monitor.affordable_calls(0)
-    known = read_account(kept[0])
+    known = ledger.fact(KNOWN_ACCOUNT)
     assert known is not None
     assert known.balance == Balance(10, 2)
     later = replace(balance_monitor, known=known)
     later.refresh_for_display()
     assert len(server.requests) == 1
     assert later.price == 4
-    assert read_account("") is None
