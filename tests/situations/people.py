@@ -55,6 +55,19 @@ def a_note_in_call_id(stage: Stage) -> None:
 
 
 @in_the_sheet(
+    "Another dialer's call to a number stands on a row with another number",
+    {"the row with that number": "call_beside_another"},
+)
+def a_call_beside_another_number(stage: Stage) -> None:
+    stage.dial(1)
+    stage.paste("0300 2000001", "0300 2000002")
+    shown = {"Status": "Answered", "Call ID": "31337", "Called Number": "923002000002"}
+    for title, text in shown.items():
+        stage.type(2, title, text)
+    stage.dial(until="call_beside_another")
+
+
+@in_the_sheet(
     "A row that was called is changed",
     {
         "another number typed beside the results": "number_changed",
