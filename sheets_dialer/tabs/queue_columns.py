@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 
 from ..domain.phone_numbers import Number, read_number
 from .header_names import (
@@ -115,14 +116,21 @@ def find_columns(
     `NO_COLUMN`; it goes before what the header means otherwise. A name as it is known goes before
     one that only is like it.
     """
+    texts = tuple("" if cell is None else str(cell) for cell in header)
+    return replace(_columns_among(texts, tuple(named.items())), header_row=header_row)
+
+
+# Each pass looks at a tab's first rows, which hardly ever are others than at the pass before.
+@lru_cache(256)
+def _columns_among(header: Sequence[str], names: Sequence[tuple[str, str]]) -> Columns:
+    named = dict(names)
     candidates: dict[str, list[tuple[int, int]]] = {}
     tokens: dict[int, str | None] = {}
     meant = {name: title for name, title in named.items() if without_spaces(title) != NO_COLUMN}
     meanings = meaning_by_form(frozenset(named), mark_of(header))
-    for place, cell in enumerate(header):
-        if cell in ("", None):
+    for place, text in enumerate(header):
+        if not text:
             continue
-        text = str(cell)
         reference = _REF_HEADER.fullmatch(normal(without_invisible(text)))
         if reference:
             tokens[place] = reference["token"]
@@ -136,23 +144,22 @@ def find_columns(
         places[name] = best[0]
         if len(best) > 1:
             rivals[name] = tuple(best)
-    doubled = dict.fromkeys(str(header[at]).strip() for each in rivals.values() for at in each)
+    doubled = dict.fromkeys(header[at].strip() for each in rivals.values() for at in each)
     missing = [] if "phone" in places else [meant.get("phone", "Phone")]
     missing += [title for name, title in meant.items() if name not in places and name != "phone"]
     missing += [title for name, title in DIALER.items() if name not in places]
     taken = {*places.values(), *(at for each in rivals.values() for at in each)}
-    titles = {at: str(cell).strip() for at, cell in enumerate(header) if cell is not None}
+    titles = {at: text.strip() for at, text in enumerate(header)}
     rest = {at: title for at, title in titles.items() if title and at not in taken}
     return Columns(
         places,
         tokens.get(places["ref"]) if "ref" in places else None,
         tuple(doubled),
         tuple(missing),
-        header_row,
-        {name: titles[at] for name, at in places.items()},
-        tuple(rest.values()),
-        rivals,
-        tuple(title for title in rest.values() if limit_like(title) not in (None, *named)),
+        titles={name: titles[at] for name, at in places.items()},
+        unused=tuple(rest.values()),
+        rivals=rivals,
+        unclear=tuple(title for title in rest.values() if limit_like(title) not in (None, *named)),
     )
 
 

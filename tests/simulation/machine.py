@@ -104,7 +104,7 @@ class Process:
         self.clock = Clock(
             now=lambda: datetime.fromtimestamp(hub.now + sum(ahead), UTC), steady=lambda: hub.now
         )
-        self.patience = around.source.choice((1.0, 5.0, 15.0, 15.0))
+        self.patience = around.source.choice((2.0, 10.0, 30.0, 30.0))
         """How long its worker sleeps while nothing is due, in seconds."""
         self.is_dead = False
         self.dies_at_commit = 0

@@ -16,7 +16,7 @@ from sheets_dialer.domain.attempt import AttemptState
 from sheets_dialer.google_sheets import queue_tab
 from sheets_dialer.google_sheets.fence_requests import put
 from sheets_dialer.planning import matching
-from sheets_dialer.reconciler.write_fence import WriteFence
+from sheets_dialer.tabs.fence_state import FenceState
 
 from . import run
 
@@ -44,7 +44,7 @@ def a_reply_not_committed(patch: pytest.MonkeyPatch) -> None:
 
 def an_old_read_heard(patch: pytest.MonkeyPatch) -> None:
     """A read that is older than what was seen before is planned from."""
-    patch.setattr(WriteFence, "_refuse_old", lambda *_arguments, **_options: None)
+    patch.setattr(FenceState, "_at_rest", lambda self, _token, **_options: (self, True))
 
 
 def a_gap_not_kept(patch: pytest.MonkeyPatch) -> None:
@@ -54,7 +54,12 @@ def a_gap_not_kept(patch: pytest.MonkeyPatch) -> None:
 
 def a_wrong_row_matched(patch: pytest.MonkeyPatch) -> None:
     """A row is its Ref alone, whatever stands beside it."""
-    patch.setattr(matching, "_is_exact", lambda _row, _job: True)
+    take = matching._Matching._take
+
+    def take_any(self: Any, rows: Any, job_of: Any, *_fits: object) -> Any:
+        return take(self, rows, job_of, lambda _row, _job: True)
+
+    patch.setattr(matching._Matching, "_take", take_any)
 
 
 PLANTS: dict[str, Plant] = {

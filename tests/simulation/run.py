@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import random
+import sqlite3
 import tempfile
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import replace
 from datetime import timedelta
 from itertools import pairwise
@@ -23,7 +25,7 @@ from tests.support.planning import POLICY
 
 from .machine import Machine, Surroundings
 from .services import API_KEY, TAB, Google, Trouble, Wire
-from .story import HOUR, Event, Story
+from .story import HOUR, ON_MACHINES, Event, Story
 from .virtual_time import Hub
 
 BEGIN = 1_784_099_000.0
@@ -96,20 +98,36 @@ class Run:
 
     def _happens(self, event: Event) -> None:
         source = random.Random(event.seed)
-        machine = self.machines[event.machine]
-        match event.kind:
+        if event.kind in ON_MACHINES:
+            self._happens_to(self.machines[event.machine], event.kind, source)
+        else:
+            self._people_do(event.kind, source)
+
+    def _people_do(self, kind: str, source: random.Random) -> None:
+        self.person.source = source
+        match kind:
             case "person":
                 for _ in range(source.randint(1, 3)):
-                    self.person._source = source
                     self.person.act()
             case "paste":
                 self.person.paste(source.randint(1, 4))
+            case "call again":
+                self.person.ask_again()
             case "pause":
                 self._control("PAUSE")
             case "run":
                 self._control("RUN")
             case "do not call":
                 self._forbid(source)
+            case "trouble":
+                service = source.choice(tuple(KINDS_OF_TROUBLE))
+                kind = source.choice(KINDS_OF_TROUBLE[service])
+                until = self.hub.now + source.choice((30, 120, 600))
+                rate = source.choice((0.2, 0.5, 1.0))
+                self._wire.troubles.append(Trouble(service, kind, rate, until))
+
+    def _happens_to(self, machine: Machine, kind: str, source: random.Random) -> None:
+        match kind:
             case "dies":
                 machine.die()
             case "dies at a commit":
@@ -119,18 +137,12 @@ class Run:
                 machine.start()
             case "clock jumps":
                 machine.ahead.append(source.choice((-3600, -600, -5, 5, 600, 7200)))
-            case "trouble":
-                service = source.choice(tuple(KINDS_OF_TROUBLE))
-                kind = source.choice(KINDS_OF_TROUBLE[service])
-                until = self.hub.now + source.choice((30, 120, 600))
-                rate = source.choice((0.2, 0.5, 1.0))
-                self._wire.troubles.append(Trouble(service, kind, rate, until))
 
     def _settle(self) -> None:
         """Lets a machine without any trouble do all that is left to do."""
         self._wire.troubles = []
         self._control("RUN")
-        last = self.machines[random.Random(self.story.seed).randrange(2)]
+        last = self._last()
         for machine in self.machines:
             if machine is not last:
                 machine.die()
@@ -156,7 +168,13 @@ class Run:
         calls = self.portal.calls()
         if all(machine.process is not None for machine in self.machines):
             self.person.asked_again += self.person.cleared
-        yield from judged(self.rows(), calls, self.person, self._redialled(calls))
+        yield from judged(
+            self.rows(),
+            calls,
+            self.person,
+            redialled=self._redialled(calls),
+            unknown={str(call["call_id"]) for call in calls} - known_calls(self._last().ledger),
+        )
         for begin, end, number in self.forbidden:
             for call in calls:
                 late = call["accepted_at"] - begin
@@ -166,6 +184,10 @@ class Run:
         for machine in self.machines:
             if machine.ledger.exists() and API_KEY.encode() in machine.ledger.read_bytes():
                 yield "the portal's key stands in a ledger"
+
+    def _last(self) -> Machine:
+        """The machine that is left in the end."""
+        return self.machines[random.Random(self.story.seed).randrange(2)]
 
     def _redialled(self, calls: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
         """The calls that were not answered and were called again by the rule, once each."""
@@ -240,3 +262,12 @@ def faults_of_story(story: Story, *, calls: list[object] | None = None) -> list[
         finally:
             for machine in run.machines:
                 machine.die()
+
+
+def known_calls(ledger: Path) -> set[str]:
+    """The ids of the calls that a ledger has."""
+    if not ledger.exists():
+        return set()
+    with closing(sqlite3.connect(ledger)) as connection:
+        found = connection.execute("SELECT call_id FROM attempts WHERE call_id IS NOT NULL")
+        return {call_id for (call_id,) in found}

@@ -38,6 +38,8 @@ PERSON = "owner@sandbox.example"
 API_KEY = "rk-7Gq2Zt9xVb4LmPw8"
 TAB = "Calls"
 PEOPLES = ("Phone", "Amount", "Store", "Order ID", "Mine")
+OLDEST_READ = 200.0
+"""How many seconds an answer may lag behind: a pass or several."""
 GIVES_UP_AFTER = 60.0
 """Seconds without an answer after which a machine gives a request up, about as the program does."""
 
@@ -95,7 +97,7 @@ class Wire:
         if kind in ("500", "429"):
             answer = refuse(int(kind))
         else:
-            answer = handle(self._source.uniform(1, 40) if kind == "stale" else 0.0)
+            answer = handle(self._source.uniform(1, OLDEST_READ) if kind == "stale" else 0.0)
         if kind == "503-applied":
             answer = refuse(503)
         self._hub.sleep(back)

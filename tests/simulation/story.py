@@ -24,11 +24,11 @@ class Event:
         return f"{minutes:02.0f}:{seconds:04.1f} {self.kind}{where} (details {self.seed})"
 
 
-PEOPLE = ("person", "paste", "pause", "run", "do not call")
 ON_MACHINES = ("dies", "dies at a commit", "starts", "clock jumps")
 WEIGHTS = {
     "person": 30,
     "paste": 6,
+    "call again": 6,
     "pause": 1,
     "run": 2,
     "do not call": 1,
@@ -82,7 +82,7 @@ def story_of(seed: int) -> Story:
         seed,
         tuple(sorted(events, key=lambda each: each.at)),
         rows=source.randint(1, 12),
-        every=source.choice((30.0, 60.0, 120.0, 300.0, 300.0, 600.0)),
+        every=source.choice((60.0, 60.0, 120.0, 300.0, 300.0, 600.0)),
         rebased=source.random() < 0.3,
         redials=source.random() < 0.3,
         typing_seconds=source.choice((0.0, 0.0, 30.0)),

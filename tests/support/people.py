@@ -42,7 +42,7 @@ class Person:
 
     def __init__(self, tab: gspread.Worksheet, source: random.Random, begin: int) -> None:
         self._tab = tab
-        self._source = source
+        self.source = source
         self._next = begin
         self.left: list[list[str]] = []
         self.asked_again: list[tuple[str, ...]] = []
@@ -60,15 +60,15 @@ class Person:
 
     def act(self) -> None:
         """Does one thing, chosen by chance."""
-        kind = self._source.choices(tuple(WEIGHTS), tuple(WEIGHTS.values()))[0]
+        kind = self.source.choices(tuple(WEIGHTS), tuple(WEIGHTS.values()))[0]
         if len(self.left) < 10:
             kind = "paste"
         self.done[kind] = self.done.get(kind, 0) + 1
         getattr(self, f"_{kind}")()
 
     def _sort(self) -> None:
-        column = self._source.randrange(len(PEOPLES))
-        down = self._source.random() < 0.5
+        column = self.source.randrange(len(PEOPLES))
+        down = self.source.random() < 0.5
         order = "DESCENDING" if down else "ASCENDING"
         spec = {"dimensionIndex": column, "sortOrder": order}
         self._batch({"sortRange": {"range": self._rows(0, len(self.left)), "sortSpecs": [spec]}})
@@ -120,15 +120,21 @@ class Person:
     def _edit(self) -> None:
         """Types another number, or another order, over an old one."""
         at = self._place()
-        if self._source.random() < 0.5:
+        if self.source.random() < 0.5:
             self.left[at][0] = self._number()
         else:
-            self.left[at][3] = f"ORD{self._source.randrange(10**6)}"
+            self.left[at][3] = f"ORD{self.source.randrange(10**6)}"
         self._batch(self._typed(at, [self.left[at]]))
+
+    def ask_again(self) -> None:
+        """Types Call again on a row."""
+        at = self._place()
+        self.asked_again.append(content(self.left[at]))
+        self._batch(self._text(at, DIALERS.start, [["Call again"]]))
 
     def _word(self) -> None:
         at = self._place()
-        word = self._source.choice(WORDS)
+        word = self.source.choice(WORDS)
         if "again" in word.casefold():
             self.asked_again.append(content(self.left[at]))
         self._batch(self._text(at, DIALERS.start, [[word]]))
@@ -147,7 +153,7 @@ class Person:
         """Another sheet's rows come anew into people's columns, as with IMPORTRANGE or a script:
         with one more on top or at the end, one gone, or sorted; the dialer's cells stay."""
         rows = [list(row) for row in self.left]
-        match self._source.choice(("top", "end", "gone", "sorted")):
+        match self.source.choice(("top", "end", "gone", "sorted")):
             case "top":
                 rows.insert(0, self._new_row())
             case "end":
@@ -165,14 +171,14 @@ class Person:
 
     def _new_row(self) -> list[str]:
         number = self._number()
-        return [number, str(self._source.randrange(1, 90) * 50), "Shop", f"ORD{number}", number]
+        return [number, str(self.source.randrange(1, 90) * 50), "Shop", f"ORD{number}", number]
 
     def _number(self) -> str:
         self._next += 1
         return str(923_002_000_000 + self._next)
 
     def _place(self) -> int:
-        return self._source.randrange(len(self.left))
+        return self.source.randrange(len(self.left))
 
     def _batch(self, *requests: dict[str, Any]) -> None:
         self._tab.spreadsheet.batch_update({"requests": list(requests)})
