@@ -31,22 +31,29 @@ def called_at(row: QueueRow, now: datetime, zone: ZoneInfo) -> datetime | None:
 
 
 @dataclass(frozen=True, slots=True)
-class StrayCall:
-    """Somebody else's call or mark that a row shows beside another customer's cells."""
+class OthersCall:
+    """Somebody else's call or mark, as a row shows it: nothing says more of it than that row."""
 
     row: int
     """The row as the sheet counts it."""
+    is_stray: bool
+    """Whether it stands beside another number than the one that was called: people's columns moved
+    and the dialer's stayed, or the number was typed over."""
+    is_under_way: bool
+    """Whether it may be made just now."""
     called_at: datetime | None
 
 
-def stray_calls(rows: Iterable[QueueRow], now: datetime, zone: ZoneInfo) -> dict[str, StrayCall]:
-    """By number, the calls among these rows, which show somebody else's, that aren't of the row's
-    own number: people's columns moved and the dialer's stayed, or it was typed over."""
-    found: dict[str, StrayCall] = {}
+def others_calls(rows: Iterable[QueueRow], now: datetime, zone: ZoneInfo) -> dict[str, OthersCall]:
+    """By number, the calls of others among these rows that aren't followed: those beside another
+    number, and marks of which nobody knows whether they became calls."""
+    found: dict[str, OthersCall] = {}
     for row in rows:
-        called = row.shown["called_number"]
-        if called and (row.content is None or row.content.number != called):
-            found[called] = StrayCall(row.index + 1, called_at(row, now, zone))
+        own = row.content.number if row.content else ""
+        called = row.shown["called_number"] or own
+        if called != own or not row.shown["call_id"]:
+            moment = called_at(row, now, zone)
+            found[called] = OthersCall(row.index + 1, called != own, row.word == MARKED, moment)
     return found
 
 

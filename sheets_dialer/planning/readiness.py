@@ -114,15 +114,19 @@ def barred(row: QueueRow, job: Job, answer: Owed | NotYet, context: RowContext) 
 
 
 def _called_by_another(job: Job, context: RowContext) -> NotYet | None:
-    """Why a row isn't called whose call somebody else may have made: a call to its number stands
-    beside another one, and nothing says what was said in it."""
-    stray = context.stray_calls.get(job.content.number)
-    if stray is None or job.called:
+    """Why a row isn't called whose call somebody else may have made: nothing says what was said in
+    a call to its number, or whether there was one."""
+    others = context.others_calls.get(job.content.number)
+    if others is None or job.called:
         return None
-    is_fresh = (
-        stray.called_at is None or job.queued_at - stray.called_at < context.policy.same_call_gap
-    )
-    return NotYet(say("call_beside_another", row=stray.row), waits=False) if is_fresh else None
+    if others.is_stray:
+        gap = context.policy.same_call_gap
+        if others.called_at is not None and job.queued_at - others.called_at >= gap:
+            return None
+        return NotYet(say("call_beside_another", row=others.row), waits=False)
+    if others.is_under_way:
+        return NotYet(say("same_number"))
+    return NotYet(say("unclear_number"), waits=False)
 
 
 def _unspeakable(row: QueueRow, job: Job, batch: RowBatch) -> NotYet | None:

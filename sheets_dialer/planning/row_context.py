@@ -16,7 +16,7 @@ from ..domain.policy import Policy
 from ..tabs.do_not_call import DoNotCall
 from .duplicates import Calls, calls_of
 from .job_index import JobIndex
-from .others_evidence import StrayCall, stray_calls
+from .others_evidence import OthersCall, others_calls
 from .plan import LedgerState, PassRules, RowBatch, TabShown
 from .row_cells import RowCells
 from .row_match import OwnRow, RowMatch, shows_others
@@ -43,8 +43,8 @@ class RowContext:
     """Who was called with what, and when: for the batch's rows and jobs, in any campaign."""
     rows_of_jobs: Mapping[int, int] = field(default_factory=dict)
     """By job id, the row that has the job, as the sheet counts it."""
-    stray_calls: Mapping[str, StrayCall] = field(default_factory=dict)
-    """By number, somebody else's call to it that stands beside another number."""
+    others_calls: Mapping[str, OthersCall] = field(default_factory=dict)
+    """By number, somebody else's call to it that isn't followed here."""
 
     @classmethod
     def of_pass(
@@ -71,7 +71,7 @@ class RowContext:
             jobs=jobs,
             calls=calls_of(batch),
             rows_of_jobs={each.job.id: each.row.index + 1 for each in own},
-            stray_calls=stray_calls(of_others, self.now, self.zone),
+            others_calls=others_calls(of_others, self.now, self.zone),
         )
 
     @property

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from ..domain.job import Job
 from ..tabs.queue_rows import QueueRow
+from ..tabs.status import UNCLEAR
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +75,10 @@ RowMatch = OwnRow | NewRow | UnknownCallRow | UnknownMarkRow | ChangedRow | Copi
 
 def shows_others(matched: RowMatch) -> bool:
     """Whether what the row shows of a call is no call of ours. A mark of somebody else's says Check
-    once it is unclear what became of it, which looks like a person's own word."""
+    once it is unclear what became of it, until a person chooses another word."""
     match matched:
-        case UnknownCallRow() | UnknownMarkRow() | UserOwnedRow(job=None):
+        case UnknownCallRow() | UnknownMarkRow():
             return True
+        case UserOwnedRow(row, job=None):
+            return row.word == UNCLEAR and bool(row.shown["called_number"])
     return False
