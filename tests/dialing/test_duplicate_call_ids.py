@@ -299,10 +299,10 @@ def test_a_call_is_asked_about_where_it_was_placed(
     (attempt,) = ledger.attempts_in({PLACED})
     policy = replace(BRISK, portal=asked)
     assert is_followed(attempt, T0, policy, later=()) is is_asked
-    assert (as_ended(attempt, policy).problem is None) is is_asked
+    assert (as_ended(attempt, policy).problem_code is None) is is_asked
     settled = T0 + timedelta(hours=1)
     known = replace(attempt, call_status=2, dtmf="1", changed_at=T0, polled_at=settled)
-    assert as_ended(known, policy).problem is None, "nothing more was to come of it"
+    assert as_ended(known, policy).problem_code is None, "nothing more was to come of it"
 
 
 def test_a_row_without_its_ref_is_known_by_its_call_and_its_number() -> None:
