@@ -22,7 +22,7 @@ from ..texts import say
 from .duplicates import asked_elsewhere, last_same
 from .eligibility import NotYet, Owed, next_call, read_bounds
 from .forgotten_jobs import with_number_of
-from .others_evidence import called_at
+from .others_evidence import called_at, says_the_same_was_called
 from .plan import Dial, RowState, RowSummary
 from .readiness import as_written, barred, dial_of
 from .requeue import MARK_IS_STRANGE_FOR, requeue_at
@@ -172,6 +172,8 @@ def _turn(row: QueueRow, job: Job, context: RowContext) -> Owed | NotYet | None:
 def _decide_new(row: QueueRow, context: RowContext) -> RowDecision:
     """A row without a job: it becomes one, unless it can't be called."""
     if row.content and row.problem is None:
+        if row.ref not in context.batch.elsewhere and says_the_same_was_called(row):
+            return RowDecision(row, None, RowState.HELD, row.shown)
         return _decide_asking(row, row.content, context)
     if isinstance(row.number, NotDiallable) or row.has_content:
         cells = not_diallable(row.problem or row.number)

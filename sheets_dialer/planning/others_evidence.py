@@ -14,10 +14,12 @@ from ..domain.attempt import Attempt
 from ..domain.job import Job
 from ..domain.times import read_moment
 from ..tabs.queue_rows import QueueRow
-from ..tabs.status import MARKED
+from ..tabs.status import AGAIN, HELD_BACK, MARKED, MAY_BE_NEW
+from ..texts import is_said
 from .job_index import JobIndex
 
 _WAITS = frozenset({"queued", "waiting"})
+_SAME_CALL = ("same_call_placed", "same_call_placed_for_row")
 _SAME_MOMENT = timedelta(minutes=2)
 """A mark's time and its attempt's differ by what lies between planning and sending."""
 
@@ -55,6 +57,13 @@ def others_calls(rows: Iterable[QueueRow], now: datetime, zone: ZoneInfo) -> dic
             moment = called_at(row, now, zone)
             found[called] = OthersCall(row.index + 1, called != own, row.word == MARKED, moment)
     return found
+
+
+def says_the_same_was_called(row: QueueRow) -> bool:
+    """Whether another dialer has written on the row that its very call was placed for another row,
+    which may be gone by now."""
+    why = row.shown["why"]
+    return row.word == HELD_BACK and any(is_said(name, why) for name in _SAME_CALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,9 +106,11 @@ class OthersEvidence:
         return any(self._is_time_of(row, job, job.attempts) for job in marked)
 
     def _hides_mark(self, row: QueueRow) -> bool:
-        """Whether a row that waits shows the rest of a mark: another dialer marked it, perhaps, in
-        the moment in which we wrote that it waits."""
-        if row.word not in _WAITS or row.content is None or row.ref not in self.jobs.by_ref:
+        """Whether a row that asks for a call shows the rest of a mark: another dialer marked it,
+        perhaps, in the moment in which we wrote that it waits, or a person has changed its Status
+        since. A person's Call again goes before that."""
+        may_hide = _WAITS if row.ref in self.jobs.by_ref else MAY_BE_NEW - {AGAIN}
+        if row.word not in may_hide or row.content is None:
             return False
         is_its_own = row.shown["called_number"] == row.content.number
         return is_its_own and called_at(row, self.now, self.zone) is not None

@@ -53,6 +53,7 @@ AGAIN = CALL_AGAIN.casefold()
 SKIP = SKIPPED.casefold()
 MARKED = CALLING.casefold()
 UNCLEAR = CHECK.casefold()
+HELD_BACK = NOT_CALLED.casefold()
 MAY_BE_NEW = frozenset({"", *map(str.casefold, (QUEUED, WAITING, NOT_CALLED)), AGAIN})
 """The words in Status under which a row without a job of its own asks for a call."""
 OURS = MAY_BE_NEW | {*map(str.casefold, STATUS_KINDS)}
