@@ -160,6 +160,8 @@ class _Matching:
         asks = row.word in MAY_BE_NEW
         if not is_ours(row.word) and not row.shown["call_id"]:
             return None
+        if self._evidence.has_unclear_call_of_another(row):
+            return None
         alike = [
             job
             for job in self._jobs.with_content_of(row)

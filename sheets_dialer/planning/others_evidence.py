@@ -14,7 +14,7 @@ from ..domain.attempt import Attempt
 from ..domain.job import Job
 from ..domain.times import read_moment
 from ..tabs.queue_rows import QueueRow
-from ..tabs.status import AGAIN, HELD_BACK, MARKED, MAY_BE_NEW
+from ..tabs.status import AGAIN, HELD_BACK, MARKED, MAY_BE_NEW, UNCLEAR
 from ..texts import is_said
 from .job_index import JobIndex
 
@@ -95,6 +95,13 @@ class OthersEvidence:
         if any(self._is_time_of(row, job, job.attempts) for job in possible):
             return False
         return not self.has_stray_mark(row)
+
+    def has_unclear_call_of_another(self, row: QueueRow) -> bool:
+        """Whether the row says that somebody else's call to another number is unclear. Nothing else
+        tells of that call, so nothing is written over it until a person has settled it."""
+        own = row.content.number if row.content else ""
+        is_anothers = row.shown["called_number"] not in ("", own)
+        return row.word == UNCLEAR and is_anothers and row.ref not in self.jobs.by_ref
 
     def has_stray_mark(self, row: QueueRow) -> bool:
         """Whether the row shows a mark of ours that was meant for another number: the rows were
