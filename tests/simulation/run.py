@@ -241,7 +241,9 @@ class Run:
 
     def _get(self, area: str) -> list[list[str]]:
         endpoint = f"/v4/spreadsheets/{self.google.key}/values/{TAB}!{area}"
-        values: list[list[str]] = json.loads(self._http.request("get", endpoint).content)["values"]
+        values: list[list[str]] = json.loads(self._http.request("get", endpoint).content).get(
+            "values", [[]]
+        )
         return values
 
     def _document(self) -> Any:

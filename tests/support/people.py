@@ -104,6 +104,10 @@ class Person:
         source = self._rows(at, at + 1)
         target = self._rows(at + 1, at + 2)
         copy = {"copyPaste": {"source": source, "destination": target, "pasteType": "PASTE_NORMAL"}}
+        status = self._tab.get(f"{chr(ord('A') + DIALERS.start)}{at + 2}")
+        if any("again" in str(cell).casefold() for row in status for cell in row):
+            # A word that is copied asks twice.
+            self.asked_again.append(content(self.left[at]))
         self._batch(self._insertion(at + 1), copy)
         self.left.insert(at + 1, list(self.left[at]))
 
