@@ -21,7 +21,7 @@ from .run import faults_of_story
 from .shrinking import shrunk
 from .story import story_of
 
-USUALLY, IN_FULL = 150, 5000
+USUALLY, IN_FULL = 100, 5000
 FOUND_WITHIN = 500
 
 
