@@ -15,7 +15,6 @@ from ..domain.job import Job
 from ..domain.policy import Policy
 from ..domain.times import read_moment
 from ..tabs.queue_rows import QueueRow
-from ..tabs.status import MARKED
 from .matching import CLEARING_IS_REMEMBERED
 from .others_evidence import called_at
 
@@ -45,10 +44,10 @@ def _of_row(row: QueueRow, now: datetime, policy: Policy, zone: ZoneInfo) -> Ite
         if moment is not None:
             yield moment
             yield moment + policy.max_age
-    if row.word == MARKED:
-        marked_at = called_at(row, now, zone)
-        if marked_at is not None:
-            yield marked_at + MARK_IS_STRANGE_FOR
+    # Whatever its Status says: somebody may have changed it since the row was marked.
+    marked_at = None if row.shown["call_id"] else called_at(row, now, zone)
+    if marked_at is not None:
+        yield marked_at + MARK_IS_STRANGE_FOR
 
 
 def _of_job(job: Job, policy: Policy) -> Iterator[datetime]:

@@ -16,9 +16,12 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+import pytest
+
 from sheets_dialer.domain.policy import RedialRule
 from sheets_dialer.sandbox.google.behaviour import Behaviour
 from sheets_dialer.sandbox.portal.service import PortalService
+from sheets_dialer.tabs import fence_state
 from tests.support.people import Person
 from tests.support.people_judge import content_of, judged
 from tests.support.planning import POLICY
@@ -51,7 +54,7 @@ class Run:
         self.story = story
         self.hub = Hub(BEGIN + random.Random(story.seed).uniform(0, 24 * HOUR))
         self.begun = self.hub.now
-        self._wire = Wire(self.hub, random.Random(f"wire {story.seed}"))
+        self._wire = Wire(self.hub, random.Random(f"wire {story.seed}"), story.delay)
         self.google = Google(self.hub, self._wire, Behaviour(rebased=story.rebased))
         self.portal = PortalService(lambda: self.hub.now, random.Random(f"portal {story.seed}"))
         self.portal.configure({"balance": 1_000_000, "api_keys": [API_KEY], "stuck": 0.0})
@@ -85,6 +88,9 @@ class Run:
         self.person.paste(self.story.rows)
         self._control("RUN")
         self.machines[0].start()
+        if not self.story.polite:
+            later = random.Random(self.story.seed).uniform(0, 300)
+            self.hub.at(self.begun + later, self.machines[1].start)
         for event in self.story.events:
             self.hub.at(self.begun + event.at, lambda event=event: self._happens(event))  # type: ignore[misc]
         self.hub.run(self.begun + HOUR)
@@ -254,7 +260,12 @@ def faults_of_story(story: Story, *, calls: list[object] | None = None) -> list[
     """What goes wrong in this story; nothing where all promises hold. `calls` takes in the portal's
     account of all calls."""
     shelf = str(MEMORY) if MEMORY.is_dir() else None
-    with tempfile.TemporaryDirectory(dir=shelf) as folder:
+    with (
+        tempfile.TemporaryDirectory(dir=shelf) as folder,
+        pytest.MonkeyPatch.context() as patch,
+    ):
+        if not story.polite:
+            patch.setattr(fence_state, "STANDS_BY", timedelta(0))
         run = Run(story, Path(folder))
         try:
             run.tell()

@@ -57,8 +57,9 @@ class Trouble:
 class Wire:
     """Carries requests, with delays and troubles drawn from a seeded source."""
 
-    def __init__(self, hub: Hub, source: random.Random) -> None:
+    def __init__(self, hub: Hub, source: random.Random, delay: float) -> None:
         self._hub = hub
+        self._delay = delay
         self._source = source
         self.troubles: list[Trouble] = []
 
@@ -77,7 +78,7 @@ class Wire:
             requests.RequestException: the wire broke, or no answer came.
         """
         kind = self._trouble(service, reads=reads)
-        there, back = self._source.uniform(0.02, 0.6), self._source.uniform(0.02, 0.6)
+        there, back = (self._source.uniform(0.02, self._delay) for _ in range(2))
         if kind == "never connected":
             self._hub.sleep(there)
             connection = SimpleNamespace(default_scheme="http", host="portal.example")

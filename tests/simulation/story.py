@@ -52,6 +52,10 @@ class Story:
     rebased: bool = False
     redials: bool = False
     typing_seconds: float = 0.0
+    delay: float = 0.6
+    """Seconds that a request, and its answer, take at most where nothing is wrong."""
+    polite: bool = True
+    """Whether a machine that sees another's token stands by. Safety must not rest on it."""
 
     def without(self, dropped: frozenset[int]) -> Story:
         """The story without the events at these places."""
@@ -63,6 +67,8 @@ class Story:
             f"seed {self.seed}: {self.rows} rows, a pass every {self.every:g} s, "
             f"{'overlapping writes are both accepted' if self.rebased else 'one of two is refused'}"
             f"{', redials' if self.redials else ''}, typing takes {self.typing_seconds:g} s"
+            f", requests take up to {self.delay:g} s each way"
+            f"{'' if self.polite else ', nobody stands by for another'}"
         )
         return "\n".join([head, *map(str, self.events)])
 
@@ -86,4 +92,6 @@ def story_of(seed: int) -> Story:
         rebased=source.random() < 0.3,
         redials=source.random() < 0.3,
         typing_seconds=source.choice((0.0, 0.0, 30.0)),
+        delay=source.choice((0.6, 0.6, 8.0)),
+        polite=source.random() < 0.6,
     )
