@@ -16,6 +16,8 @@ def test(context: typer.Context) -> None:
     os.chdir(home)
     # The tests start processes in other folders, which must find this package too.
     os.environ["PYTHONPATH"] = str(home)
+    # A simulated story goes the same way again only where sets do.
+    os.environ["PYTHONHASHSEED"] = "0"
     # Two processes for each core, since most tests wait for processes of their own; a file's tests
     # stay together, since they share a sandbox.
     workers = str(2 * (os.cpu_count() or 1))
