@@ -110,7 +110,8 @@ contents = st.builds(
     Content,
     number=st.sampled_from(["923001234567", "923217654321"]),
     voice_id=st.sampled_from(["1", "2"]),
-    amount=st.text(max_size=2),
+    # As they are heard: `tests/domain/test_spoken_sameness.py` tells what else sounds alike.
+    amount=st.sampled_from(["", "5", "50", "55"]),
     texts=st.tuples(*[st.text("ab", max_size=2)] * 5),
     keys=st.tuples(*[st.text("ab", max_size=2)] * 5),
 )

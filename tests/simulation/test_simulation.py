@@ -23,6 +23,9 @@ from .story import story_of
 
 USUALLY, IN_FULL = 100, 5000
 FOUND_WITHIN = 500
+RARE = ("a lost fence check", "an old read heard")
+"""Planted faults that need many a story: two machines must meet within a second, or a read lag
+behind by a pass in which a person's word was heard."""
 
 
 @pytest.fixture(autouse=True)
@@ -67,8 +70,10 @@ def faults_and_calls(seed: int) -> Iterator[object]:
 
 
 @pytest.mark.parametrize("name", PLANTED)
-def test_a_fault_that_is_planted_is_found(name: str) -> None:
+def test_a_fault_that_is_planted_is_found(name: str, full: bool) -> None:
     """As a proof that the judge sees: what keeps a promise is taken away."""
+    if name in RARE and not full:
+        pytest.skip("part of the full form: run.py test --full")
     seeds = iter(range(FOUND_WITHIN))
     with planted(name):
         assert any(faults_of_story(story_of(seed)) for seed in seeds), f"{name} wasn't found"
