@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from sheets_dialer.domain.attempt import Attempt, AttemptState, Transition
+from sheets_dialer.domain.content import Content
 from sheets_dialer.ledger.ledger import Intent, Ledger
 from sheets_dialer.planning.plan import Plan
 from sheets_dialer.tabs.queue_columns import DIALER
@@ -62,6 +63,8 @@ class LedgeredWorld(World):
         assert self.folder is not None
         self.ledger = Ledger(f"sqlite:///{self.folder / 'dialer.db'}", new_id="people00")
         self._ids: Iterator[int] = itertools.count(1)
+        self._says: dict[int, Content] = {}
+        """By attempt whose mark was seen, what is said."""
 
     def look(self) -> None:
         """Takes the jobs from the ledger, as a pass does."""
@@ -87,6 +90,10 @@ class LedgeredWorld(World):
             job_changes=plan.job_changes,
             moves=moves,
             intents=[Intent(dial.job, dial.reason) for dial in plan.dials],
+            rewritings=[
+                *plan.rewritings,
+                *(dial.rewriting for dial in plan.dials if dial.rewriting),
+            ],
             gap=GAP,
         )
         by_job = {attempt.job_id: attempt for attempt in intended}
@@ -106,13 +113,28 @@ class LedgeredWorld(World):
         for index, texts in written.cells.items():
             if index - 1 < len(self.sheet):
                 self.put(index, texts)
+        seen: list[Attempt] = []
         for index, attempt in written.intended.items():
             row = self.sheet[index - 1] if index - 1 < len(self.sheet) else {}
-            seen = (row.get("Ref"), row.get("Status"), row.get("Phone"))
-            if seen == (refs[index], "Calling", written.phones[index]):
-                self.to_send.append(attempt)
+            shown = (row.get("Ref"), row.get("Status"), row.get("Phone"))
+            if shown == (refs[index], "Calling", written.phones[index]):
+                seen.append(attempt)
+                self._says[attempt.id] = self._content_at(index)
             else:
                 self._move(attempt, AttemptState.INTENDED, AttemptState.WITHDRAWN)
+        # What is said is what the row shows by now; nobody hears the same twice.
+        by_job = {dial.job.id: dial.job.content for dial in written.plan.dials}
+        otherwise = {
+            each.id: self._says[each.id]
+            for each in seen
+            if self._says[each.id] != by_job[each.job_id]
+        }
+        refused = self.ledger.say_otherwise(otherwise, self.now, GAP)
+        for each in seen:
+            if each.id in refused:
+                self._move(each, AttemptState.INTENDED, AttemptState.WITHDRAWN)
+            else:
+                self.to_send.append(each)
 
     def send(self) -> None:
         """The next request leaves, and the portal accepts the call."""
@@ -120,11 +142,16 @@ class LedgeredWorld(World):
             return
         attempt = self.to_send.pop(0)
         if self._move(attempt, AttemptState.INTENDED, AttemptState.SENDING, sending_at=self.now):
-            self.look()
-            (job,) = [job for job in self.jobs if job.id == attempt.job_id]
-            call = Call(f"call{next(self._ids)}", attempt.number, job.fingerprint)
+            said = self._says[attempt.id].fingerprint()
+            call = Call(f"call{next(self._ids)}", attempt.number, said)
             self.calls.append(call)
             self.sent.append((attempt, call))
+
+    def _content_at(self, index: int) -> Content:
+        """What a row asks for by now."""
+        (row,) = [row for row in self.rows() if row.index == index]
+        assert row.content is not None
+        return row.content
 
     def reply(self) -> None:
         """The portal's reply to the oldest request arrives."""
