@@ -19,7 +19,7 @@ from ..base.errors import LedgerError
 from ..domain.policy import Policy
 from ..ledger.ledger import Ledger
 from ..planning.plan import DuePoll
-from .call_flow import CallFlow, Limits
+from .call_flow import CallFlow, Limits, Step
 from .outcome_keeper import OutcomeKeeper
 from .outcomes import MarkedCall, tell
 from .portal_requests import PortalLink
@@ -68,8 +68,7 @@ class CallWorker:
             goes_on = not step.is_closing or self._flow.requests_on_the_way > 0
             self._requests.send(requests)
         # Last, since whoever reads the log may let it wait.
-        if step.has_jumped:
-            log.warning("the clock was changed", calls=len(step.moved_along))
+        _tell_of_jump(step)
         for outcome in outcomes:
             tell(outcome)
         return goes_on
@@ -97,6 +96,7 @@ class CallWorker:
             taken_back = self._flow.take_back(Moment.of(self._clock))
             self._keeper.report(taken_back.moved_along, taken_back.now)
             self._keeper.move(taken_back.moves, taken_back.now)
+        _tell_of_jump(taken_back)
 
     def resume(self) -> None:
         """A person has stopped the calls and let them go on again."""
@@ -175,3 +175,8 @@ class CallWorker:
     def _seconds_to_next(self) -> float:
         with self._lock:
             return self._flow.seconds_to_next(self._clock.steady())
+
+
+def _tell_of_jump(step: Step) -> None:
+    if step.has_jumped:
+        log.warning("the clock was changed", calls=len(step.moved_along))
