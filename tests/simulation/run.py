@@ -35,7 +35,7 @@ BEGIN = 1_784_099_000.0
 """A day in July 2026, in seconds since 1970."""
 REDIALLED_AFTER = timedelta(minutes=10)
 UNANSWERED = frozenset({4, 5, 6, 7})
-HEARD_WITHIN = 300.0
+HEARD_WITHIN = 400.0
 """Seconds after which nobody is called any more against what people have said: a slow read, a slow
 write and a mark's life, one after the other, and an interval."""
 SETTLES_WITHIN = 6 * HOUR
@@ -131,6 +131,9 @@ class Run:
                 until = self.hub.now + source.choice((30, 120, 600))
                 rate = source.choice((0.2, 0.5, 1.0))
                 self._wire.troubles.append(Trouble(service, kind, rate, until))
+            case "old reads":
+                until = self.hub.now + source.choice((120, 600))
+                self._wire.troubles.append(Trouble("sheets", "stale", 0.5, until))
 
     def _happens_to(self, machine: Machine, kind: str, source: random.Random) -> None:
         match kind:

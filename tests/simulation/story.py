@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 HOUR = 3600.0
@@ -37,7 +38,10 @@ WEIGHTS = {
     "starts": 8,
     "clock jumps": 1,
     "trouble": 10,
+    "old reads": 1,
 }
+SCENES = {"power cut": 0.2, "asked and read late": 0.1}
+"""What happens by chance in one of a thousand hours and must in many: how often it does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,14 +88,38 @@ def story_of(seed: int) -> Story:
         at = source.choice(centres) + source.expovariate(1 / 60)
         kind = source.choices(tuple(WEIGHTS), tuple(WEIGHTS.values()))[0]
         events.append(Event(min(at, HOUR), kind, source.randrange(10**6), source.randrange(2)))
+    every = source.choice((60.0, 60.0, 120.0, 300.0, 300.0, 600.0))
+    for name, rate in SCENES.items():
+        if source.random() < rate:
+            events += _scene(name, source.uniform(0, HOUR), source)
+            every = 60.0
     return Story(
         seed,
         tuple(sorted(events, key=lambda each: each.at)),
         rows=source.randint(1, 12),
-        every=source.choice((60.0, 60.0, 120.0, 300.0, 300.0, 600.0)),
+        every=every,
         rebased=source.random() < 0.3,
         redials=source.random() < 0.3,
         typing_seconds=source.choice((0.0, 0.0, 30.0)),
         delay=source.choice((0.6, 0.6, 8.0)),
         polite=source.random() < 0.6,
     )
+
+
+def _scene(name: str, begin: float, source: random.Random) -> Iterator[Event]:
+    """Events that meet, in a story with a pass every minute."""
+
+    def event(after: float, kind: str, machine: int = 0) -> Event:
+        return Event(min(begin + after, HOUR), kind, source.randrange(10**6), machine)
+
+    match name:
+        case "power cut":
+            # Both machines come back at once, and find new rows.
+            yield from (event(0, "dies", machine) for machine in (0, 1))
+            yield event(1, "paste")
+            yield from (event(2 + source.random(), "starts", machine) for machine in (0, 1))
+        case "asked and read late":
+            # The word was heard, its call has ended and a read has shown the result when others
+            # show the word once more.
+            yield from (event(after, "call again") for after in (0, 1, 2))
+            yield event(source.uniform(100, 160), "old reads")

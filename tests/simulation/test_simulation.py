@@ -7,32 +7,17 @@ A story that breaks one is told with its seed, which repeats it exactly, and sho
 
 from __future__ import annotations
 
-import logging
 import random
 import time
 from collections.abc import Iterator
 
 import pytest
-import structlog
 
-from .planted import PLANTED, planted
 from .run import faults_of_story
 from .shrinking import shrunk
 from .story import story_of
 
 USUALLY, IN_FULL = 100, 5000
-FOUND_WITHIN = 500
-RARE = ("a lost fence check", "an old read heard")
-"""Planted faults that need many a story: two machines must meet within a second, or a read lag
-behind by a pass in which a person's word was heard."""
-
-
-@pytest.fixture(autouse=True)
-def only_what_matters_is_logged() -> Iterator[None]:
-    before = structlog.get_config()
-    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
-    yield
-    structlog.configure(**before)
 
 
 def test_no_promise_is_broken_in_any_story(pytestconfig: pytest.Config, full: bool) -> None:
@@ -68,14 +53,3 @@ def faults_and_calls(seed: int) -> Iterator[object]:
     calls: list[object] = []
     yield faults_of_story(story_of(seed), calls=calls)
     yield calls
-
-
-@pytest.mark.parametrize("name", PLANTED)
-def test_a_fault_that_is_planted_is_found(name: str, full: bool) -> None:
-    """As a proof that the judge sees: what keeps a promise is taken away."""
-    if name in RARE and not full:
-        pytest.skip("part of the full form: run.py test --full")
-    seeds = iter(range(FOUND_WITHIN))
-    with planted(name):
-        assert any(faults_of_story(story_of(seed)) for seed in seeds), f"{name} wasn't found"
-    print(f"{name}: found by run {FOUND_WITHIN - len(list(seeds))}")
