@@ -92,10 +92,7 @@ def test_a_kill_at_any_boundary_calls_nobody_twice_and_loses_nothing(
 
     boundaries = boundaries_of(opening, judged)
     kinds = {each.kind for each in every_one(boundaries)}
-    if full:
-        targets = every_one(boundaries)
-    else:
-        targets = [one for one in one_of_each_kind(boundaries) if one.kind not in known_kinds]
+    targets = every_one(boundaries) if full else one_of_each_kind(boundaries, known_kinds)
     swept = sweep(targets, kill_and_go_on(opening, judged))
     print(
         f"{scenario}: {len(boundaries)} boundaries of {len(kinds)} kinds, {swept.strikes} kills, "

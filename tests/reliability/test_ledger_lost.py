@@ -66,7 +66,7 @@ def test_a_lost_ledger_calls_nobody_again_and_marks_become_check(
     offices: Offices, full: bool, overlapping: bool
 ) -> None:
     boundaries = boundaries_of(lambda: (offices.open(tuple(judge.FATES)), Caught()), fated)
-    targets = every_one(boundaries) if full else some(boundaries, 2 if overlapping else 10)
+    targets = every_one(boundaries) if full else some(boundaries, 1 if overlapping else 4)
     swept = sweep(targets, lost_after_a_kill_at(offices))
     print(f"{swept.strikes} ledgers lost, {swept.missed} runs passed without the boundary")
     assert swept.faults == []

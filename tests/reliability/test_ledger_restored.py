@@ -68,7 +68,7 @@ def test_a_ledger_put_back_from_an_older_copy_calls_nobody_again(
     offices: Offices, full: bool, overlapping: bool
 ) -> None:
     boundaries = boundaries_of(lambda: (offices.open(tuple(judge.FATES)), Caught()), fated)
-    targets = every_one(boundaries) if full else some(boundaries, 2 if overlapping else 10)
+    targets = every_one(boundaries) if full else some(boundaries, 1 if overlapping else 4)
     swept = sweep(targets, restored_from(offices))
     print(f"{swept.strikes} copies put back, {swept.missed} runs passed without the boundary")
     assert swept.faults == []
@@ -130,7 +130,7 @@ def both_at_once(offices: Offices) -> list[str]:
 def test_two_machines_with_the_same_ledger_at_once_call_nobody_twice(
     offices: Offices, full: bool, overlapping: bool
 ) -> None:
-    rounds = range(100 if full else 4 if overlapping else 8)
+    rounds = range(100 if full else 2 if overlapping else 4)
     with ThreadPoolExecutor(AT_ONCE) as pool:
         found = list(pool.map(lambda _: both_at_once(offices), rounds))
     assert [faults for faults in found if faults] == []

@@ -34,7 +34,7 @@ def started_together(offices: Offices) -> list[str]:
 def test_processes_on_one_ledger_call_nobody_twice_and_none_is_left_uncalled(
     offices: Offices, full: bool
 ) -> None:
-    rounds = range(100 if full else 8)
+    rounds = range(100 if full else 4)
     with ThreadPoolExecutor(AT_ONCE) as pool:
         found = list(pool.map(lambda _: started_together(offices), rounds))
     assert [faults for faults in found if faults] == []

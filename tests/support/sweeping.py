@@ -51,14 +51,22 @@ def boundaries_of(opening: Opening, judged: Judged) -> list[tuple[Boundary, ...]
     return boundaries_in(record)
 
 
-def one_of_each_kind(boundaries: Iterable[tuple[Boundary, ...]]) -> list[Boundary]:
-    """Of each kind the boundary in the middle: the first is often like no other, such as the first
-    call, which leaves alone."""
-    by_kind: dict[str, list[Boundary]] = {}
+def one_of_each_kind(
+    boundaries: Iterable[tuple[Boundary, ...]], known: Collection[str] = ()
+) -> list[Boundary]:
+    """Of each kind that isn't `known` the boundary in the middle: the first is often like no other,
+    such as the first call, which leaves alone. One that is of several kinds serves for all."""
+    by_kind: dict[str, list[tuple[Boundary, tuple[Boundary, ...]]]] = {}
     for boundary in boundaries:
         for each in boundary:
-            by_kind.setdefault(each.kind, []).append(each)
-    return [found[len(found) // 2] for found in by_kind.values()]
+            by_kind.setdefault(each.kind, []).append((each, boundary))
+    chosen, covered = [], set(known)
+    for kind, found in by_kind.items():
+        if kind not in covered:
+            one, boundary = found[len(found) // 2]
+            chosen.append(one)
+            covered |= {each.kind for each in boundary}
+    return chosen
 
 
 def some(
@@ -67,9 +75,9 @@ def some(
     """Boundaries of so many kinds, drawn anew in each run, besides those of the kinds `always`."""
     seed = random.SystemRandom().randrange(10**6)
     print(f"seed {seed}")
-    kinds = one_of_each_kind(boundaries)
-    drawn = random.Random(seed).sample([one for one in kinds if one.kind not in always], count)
-    return [one for one in kinds if one.kind in always] + drawn
+    others = {each.kind for each in every_one(boundaries)} - {*always}
+    drawn = random.Random(seed).sample(one_of_each_kind(boundaries, known=always), count)
+    return one_of_each_kind(boundaries, known=others) + drawn
 
 
 def every_one(boundaries: Iterable[tuple[Boundary, ...]]) -> list[Boundary]:
