@@ -12,6 +12,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from sheets_dialer import texts
+from sheets_dialer.base.network_environment import CERTIFICATES
 from sheets_dialer.ledger.ledger import Ledger
 from tests.support.dialing import SPEED, Shop
 from tests.support.examples import use_full_form
@@ -27,6 +28,11 @@ for _number, _usual in (
 ):
     if signal.getsignal(_number) is signal.SIG_IGN:
         signal.signal(_number, _usual)
+
+# The programs under test trust what comes with them, whatever this machine names. To read a file of
+# certificates takes longer than a pass.
+for _variable in CERTIFICATES:
+    os.environ.pop(_variable, None)
 
 # Machines are shared and slow at times, which is no fault of what is tested. Where a run decides
 # about a change it tries the same examples each time; everywhere else it looks for new ones.
@@ -50,15 +56,15 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Files with many runs of the whole program come first, then the sweeps: a file's tests stay on
-    one worker, and a long file that comes last keeps the others waiting."""
+    """Simulation and sweeps come first, then files with many runs of the whole program: a file's
+    tests stay on one worker, and a long file that comes last keeps the others waiting."""
     if config.getoption("--simulate"):
         items[:] = [each for each in items if each.name.startswith("test_no_promise_is_broken_in")]
     runs = Counter(
         item.path for item in items if {"shop", "stage"} & {*getattr(item, "fixturenames", ())}
     )
-    sweeps = {item.path for item in items if item.path.parent.name == "reliability"}
-    items.sort(key=lambda item: (-runs[item.path], item.path not in sweeps))
+    long = {item.path for item in items if item.path.parent.name in ("simulation", "reliability")}
+    items.sort(key=lambda item: (item.path not in long, -runs[item.path]))
 
 
 @pytest.fixture(scope="session")

@@ -19,6 +19,7 @@ from gspread.exceptions import APIError
 
 from tests.support.running import RunningSandbox
 
+pytestmark = pytest.mark.filterwarnings("ignore:The RSA key is 1024 bits long")
 GRANT = "urn:ietf:params:oauth:grant-type:jwt-bearer"
 SHEETS_SCOPE = "https://www.googleapis.com/auth/spreadsheets"
 
