@@ -366,13 +366,14 @@ def test_a_cell_as_long_as_they_can_be_is_read(cell: str) -> None:
         st.none(),
         st.booleans(),
         st.integers(),
-        st.floats(),
+        st.floats(allow_nan=False, allow_infinity=False),
         st.text(),
         st.text(alphabet="0123456789+-() ./,\n۰۱۲٣٤٥０１２Ee'#xl\u200b\u202e²"),
     )
 )
 def test_what_is_dialled_is_found(cell: object) -> None:
-    """A number that a row would be called by bars when the same stands on the list."""
+    """A number that a row would be called by bars when the same stands on the list. (No cell holds
+    more than the greatest float: Google shows #NUM! there, and JSON can't say it.)"""
     number = read_number(cell)
     found = find_numbers(cell)
     if isinstance(number, Number):
